@@ -1,0 +1,181 @@
+#include <pipeline/parameters.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+
+#include "config/numbers.hpp"
+
+namespace pipeline {
+using config::parse_real;
+using config::parse_whole;
+using config::shortest;
+
+std::string Range::text() const {
+  const auto side = [](double bound, bool open, const char* strict, const char* loose) {
+    return std::string(open ? strict : loose) + shortest(bound);
+  };
+  const bool has_low = !(low == -infinity && low_open), has_high = !(high == infinity && high_open);
+  if (has_low && has_high)
+    return shortest(low) + (low_open ? " < x " : " <= x ") + side(high, high_open, "< ", "<= ");
+  if (has_low) return "x " + side(low, low_open, "> ", ">= ");
+  if (has_high) return "x " + side(high, high_open, "< ", "<= ");
+  return "any number";
+}
+
+namespace {
+
+std::string trim(std::string_view s) {
+  const auto space = [](unsigned char c) { return std::isspace(c) != 0; };
+  while (!s.empty() && space(s.front())) s.remove_prefix(1);
+  while (!s.empty() && space(s.back())) s.remove_suffix(1);
+  return std::string(s);
+}
+
+std::vector<std::string> split_at_commas(std::string_view s) {
+  std::vector<std::string> parts;
+  for (std::size_t from = 0;;) {
+    const std::size_t comma = s.find(',', from);
+    parts.push_back(trim(s.substr(from, comma - from)));
+    if (comma == std::string_view::npos) return parts;
+    from = comma + 1;
+  }
+}
+
+template <class T>
+std::string joined(const std::vector<T>& values, const auto& text) {
+  std::string out;
+  for (const T& v : values) out += (out.empty() ? "" : ", ") + text(v);
+  return out;
+}
+
+using Complaint = std::optional<std::string>;
+
+template <class Real>
+Complaint set_real(Real& target, const Range& range, std::string_view text) {
+  const std::optional<double> x = parse_real(text);
+  if (!x) return "is not a number" + std::string(text.find(',') != text.npos ? " (the decimal point is '.')" : "");
+  if (!range.contains(*x)) return "is outside the range " + range.text();
+  const Real rounded = static_cast<Real>(*x);
+  if (std::isinf(rounded) && !std::isinf(*x)) return "is too large for float32";
+  target = rounded;
+  return std::nullopt;
+}
+
+Complaint set_whole(std::uint64_t& target, const Range& range, std::string_view text) {
+  const std::optional<std::uint64_t> x = parse_whole(text);
+  if (!x) return "is not a whole number (digits only)";
+  if (!range.contains(static_cast<double>(*x))) return "is outside the range " + range.text();
+  target = *x;
+  return std::nullopt;
+}
+
+}  // namespace
+
+Parameter& Parameters::add(Parameter parameter) {
+  parameter.initial = parameter.get();
+  all_.push_back(std::move(parameter));
+  return all_.back();
+}
+
+Parameter* Parameters::find(std::string_view name) {
+  const auto it = std::find_if(all_.begin(), all_.end(), [&](const Parameter& p) { return p.name == name; });
+  return it == all_.end() ? nullptr : &*it;
+}
+
+Parameter& Parameters::number(std::string name, float& target, Range range, std::string meaning) {
+  Parameter p{std::move(name), "number", range.text(), std::move(meaning)};
+  p.set = [&target, range](std::string_view s) { return set_real(target, range, s); };
+  p.get = [&target] { return shortest(target); };
+  return add(std::move(p));
+}
+
+Parameter& Parameters::number(std::string name, double& target, Range range, std::string meaning) {
+  Parameter p{std::move(name), "number", range.text(), std::move(meaning)};
+  p.set = [&target, range](std::string_view s) { return set_real(target, range, s); };
+  p.get = [&target] { return shortest(target); };
+  return add(std::move(p));
+}
+
+Parameter& Parameters::whole(std::string name, std::uint64_t& target, Range range, std::string meaning) {
+  Parameter p{std::move(name), "whole number", range.text(), std::move(meaning)};
+  p.set = [&target, range](std::string_view s) { return set_whole(target, range, s); };
+  p.get = [&target] { return std::to_string(target); };
+  return add(std::move(p));
+}
+
+Parameter& Parameters::flag(std::string name, bool& target, std::string meaning) {
+  Parameter p{std::move(name), "yes or no", "", std::move(meaning)};
+  p.choices = {"yes", "no"};
+  p.set = [&target](std::string_view s) -> Complaint {
+    if (s != "yes" && s != "no") return "is neither yes nor no";
+    target = s == "yes";
+    return std::nullopt;
+  };
+  p.get = [&target] { return std::string(target ? "yes" : "no"); };
+  return add(std::move(p));
+}
+
+Parameter& Parameters::choice(std::string name, std::string& target, std::vector<std::string> choices,
+                              std::string meaning) {
+  Parameter p{std::move(name), "choice", joined(choices, [](const std::string& s) { return s; }), std::move(meaning)};
+  p.choices = choices;
+  p.set = [&target, choices](std::string_view s) -> Complaint {
+    if (std::find(choices.begin(), choices.end(), s) == choices.end()) return "is not one of the choices";
+    target = s;
+    return std::nullopt;
+  };
+  p.get = [&target] { return target; };
+  return add(std::move(p));
+}
+
+Parameter& Parameters::text(std::string name, std::string& target, std::string meaning) {
+  Parameter p{std::move(name), "text", "", std::move(meaning)};
+  p.set = [&target](std::string_view s) { target = s; return Complaint{}; };
+  p.get = [&target] { return target; };
+  return add(std::move(p));
+}
+
+Parameter& Parameters::path(std::string name, std::filesystem::path& target, std::string meaning) {
+  Parameter p{std::move(name), "path", "", std::move(meaning)};
+  p.set = [this, &target](std::string_view s) -> Complaint {
+    if (s.empty()) return "is empty where a path should be";
+    target = std::filesystem::path(s).is_absolute() ? std::filesystem::path(s) : (base / s).lexically_normal();
+    return std::nullopt;
+  };
+  p.get = [&target] { return target.string(); };
+  return add(std::move(p));
+}
+
+Parameter& Parameters::wholes(std::string name, std::vector<std::uint64_t>& target, Range range,
+                              std::string meaning) {
+  Parameter p{std::move(name), "whole numbers", range.text(), std::move(meaning)};
+  p.set = [&target, range](std::string_view s) -> Complaint {
+    std::vector<std::uint64_t> values;
+    for (const std::string& part : split_at_commas(s)) {
+      std::uint64_t value = 0;
+      if (const Complaint c = set_whole(value, range, part)) return "holds '" + part + "', which " + *c;
+      values.push_back(value);
+    }
+    target = values;
+    return std::nullopt;
+  };
+  p.get = [&target] { return joined(target, [](std::uint64_t x) { return std::to_string(x); }); };
+  return add(std::move(p));
+}
+
+Parameter& Parameters::words(std::string name, std::vector<std::string>& target, std::string meaning) {
+  Parameter p{std::move(name), "words", "", std::move(meaning)};
+  p.set = [&target](std::string_view s) -> Complaint {
+    std::vector<std::string> parts;
+    if (!s.empty()) parts = split_at_commas(s);
+    if (std::find(parts.begin(), parts.end(), "") != parts.end()) return "has an empty word between commas";
+    target = parts;
+    return std::nullopt;
+  };
+  p.get = [&target] { return joined(target, [](const std::string& s) { return s; }); };
+  return add(std::move(p));
+}
+
+}  // namespace pipeline

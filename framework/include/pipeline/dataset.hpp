@@ -1,0 +1,79 @@
+// A dataset hands over two sets of labelled samples, train and test, once, before any training.
+//
+//   may assume   parameters are set and checked; the files it names in files() are found, fetched and verified
+//   must do      return what shape() promised; samples are columns; the same data for the same parameters
+//   must not     print, download, or keep the data
+//
+// A failure is an exception whose message says what is wrong, where, and what to do; the engine adds who spoke.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <pipeline/network.hpp>
+#include <pipeline/parameters.hpp>
+#include <pipeline/plugin.hpp>
+
+namespace pipeline {
+
+/// Rows, columns and colours of an image stored row by row; all 0 where samples are no images.
+struct ImageShape {
+  std::size_t height = 0, width = 0, channels = 0;
+  bool operator==(const ImageShape&) const = default;
+};
+
+struct DataShape {
+  std::size_t features = 0, classes = 0, train = 0, test = 0;
+  ImageShape image;
+};
+
+/// Samples as columns, either as bytes (value = offset + scale * byte, rounded once to float32) or as floats.
+struct Samples {
+  arma::Mat<std::uint8_t> bytes;  // [features x samples]; empty where floats are used
+  double scale = 1.0 / 255, offset = 0;
+  arma::fmat floats;              // [features x samples]
+  std::vector<std::uint16_t> labels;
+  std::size_t features() const { return bytes.n_cols ? bytes.n_rows : floats.n_rows; }
+  std::size_t size() const { return bytes.n_cols ? bytes.n_cols : floats.n_cols; }
+};
+
+struct Data {
+  Samples train, test;
+  std::size_t classes = 0;
+  ImageShape image;
+};
+
+/// A file that the engine looks for under the data folders, and fetches from the first mirror that has it.
+struct DataFile {
+  std::string name;                  // "train-images-idx3-ubyte.gz"; the plain file without .gz is taken as well
+  std::string sha256;                // of the file as named
+  std::vector<std::string> mirrors;  // URLs of folders, each ending in /
+};
+
+/// What the engine lends a dataset while it loads.
+class DataAccess {
+ public:
+  virtual ~DataAccess() = default;
+  /// Where a file of files() lies now.
+  virtual std::filesystem::path file(const std::string& name) const = 0;
+  /// Calls body(0) .. body(n - 1), on several threads, in no order.
+  virtual void parallel(std::size_t n, const std::function<void(std::size_t)>& body) const = 0;
+};
+
+class PIPELINE_API Dataset {
+ public:
+  virtual ~Dataset() = default;
+  virtual void declare(Parameters&) {}
+  /// What must lie on disk before load(); the folder is named like the plugin.
+  virtual std::vector<DataFile> files() const { return {}; }
+  /// What load() will return, if that is known without reading.
+  virtual std::optional<DataShape> shape() const { return std::nullopt; }
+  virtual Data load(const DataAccess& access) const = 0;
+};
+
+}  // namespace pipeline
+
+#define PIPELINE_DATASET(CLASS, NAME, SUMMARY) PIPELINE_EXPORT(dataset, pipeline::Dataset, CLASS, NAME, SUMMARY)

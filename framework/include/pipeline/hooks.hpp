@@ -1,0 +1,187 @@
+// The moments of a training step that a regulariser may touch: one small interface each.
+//
+//   batch -> [BatchChange] -> inputs -> layers, each: W [WeightChange], z, ReLU; [ActivationChange] at its place
+//         -> loss + [WeightPenalty, LayerPenalty, ActivationPenalty] -> gradient
+//         -> [GradientChange, NetworkGradientChange] -> W = W - rate * gradient -> [AfterUpdate, AfterLayerUpdate]
+//   measuring: weights from [MeasuredWeights], activations by their `measure` form
+//
+// Several entries of one model: forward hooks in file order, adjoints in reverse. `layers` and `biases` are common
+// parameters: a hook is called only for the layers that the entry names, for biases only where biases = yes.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <pipeline/dataset.hpp>
+#include <pipeline/network.hpp>
+#include <pipeline/random.hpp>
+
+namespace pipeline {
+
+/// The present step (0 is the first), its learning rate, and this entry's random numbers for it.
+struct Step {
+  std::uint64_t number = 0;
+  float learning_rate = 0;
+  Random random;
+};
+
+enum class Kind { weights, bias };
+
+/// A run of consecutive outputs that leave one input (or of a bias): W(first_output .. , input). Numbered logically.
+struct Tile {
+  std::size_t layer = 0;
+  Kind kind = Kind::weights;
+  std::size_t input = 0, first_output = 0;
+};
+
+/// An array that outlasts a step, shaped like the weights and biases of the network. Starts at 0, or as the weights.
+/// Changed only in AfterUpdate and AfterLayerUpdate. The arrays are the engine's; this is a handle.
+class LikeWeights {
+ public:
+  /// The part that belongs to a tile, `size` long.
+  std::span<float> at(const Tile& t, std::size_t size) const {
+    Layer& l = arrays_->layer(t.layer);
+    return {t.kind == Kind::bias ? l.b.memptr() + t.first_output : l.W.colptr(t.input) + t.first_output, size};
+  }
+  Layer& layer(std::size_t l) const { return arrays_->layer(l); }
+  void bind(Network& arrays) { arrays_ = &arrays; }
+
+ private:
+  Network* arrays_ = nullptr;
+};
+
+/// Collects what a regulariser keeps; the engine implements it.
+class State {
+ public:
+  virtual ~State() = default;
+  enum class Start { zero, weights };
+  virtual void like_weights(const std::string& name, LikeWeights& handle, Start start) = 0;
+};
+
+/// Batch: changes this model's own copy of the batch. inputs [features x batch], targets [classes x batch], each
+/// column a distribution. `image` says how features form an image, zeros if they do not.
+struct Batch {
+  arma::fmat inputs, targets;
+  ImageShape image;
+};
+class PIPELINE_API BatchChange {
+ public:
+  virtual ~BatchChange() = default;
+  virtual void change(Batch& batch, const Step& step) const = 0;
+};
+
+/// Activations: changes values on the way forward and their gradient on the way back.
+/// `layer` counts as in metrics.csv: layer 0 is the inputs, layer l what layer l puts out. values [units x batch]
+struct Activations {
+  std::size_t layer;
+  arma::fmat& values;
+};
+enum class Where { inputs, before_relu, after_relu };
+class PIPELINE_API ActivationChange {
+ public:
+  virtual ~ActivationChange() = default;
+  /// after_relu covers the hidden layers, and the inputs where `layers` names 0; before_relu the hidden layers.
+  virtual Where where() const { return Where::after_relu; }
+  virtual void forward(Activations h, const Step& step) const = 0;
+  /// The adjoint: turns the gradient by the changed values into the gradient by the values. Same step, same draws.
+  virtual void backward(Activations gradient, const Step& step) const = 0;
+  /// The form when measuring: nothing changes unless said otherwise.
+  virtual void measure(Activations) const {}
+};
+
+/// Weights in a pass: the pass uses the changed copy, the update the gradient that `backward` makes of its gradient.
+class PIPELINE_API WeightChange {
+ public:
+  virtual ~WeightChange() = default;
+  virtual void forward(Layer& copy, std::size_t layer, const Step& step) const = 0;
+  virtual void backward(Layer& gradient, std::size_t layer, const Step& step) const = 0;
+  virtual void measure(Layer& /*copy*/, std::size_t /*layer*/) const {}
+};
+
+/// Penalty on weights, tile by tile: R = sum of value() over tiles, in units of the loss.
+class PIPELINE_API WeightPenalty {
+ public:
+  virtual ~WeightPenalty() = default;
+  virtual double value(std::span<const float> w, const Tile& tile) const = 0;
+  /// Adds dR/dw to g; same length as w.
+  virtual void add_gradient(std::span<const float> w, std::span<float> g, const Tile& tile) const = 0;
+};
+
+/// Penalty on the weights of a whole layer, which may look at the layer's inputs x and outputs z of the batch.
+struct LayerPass {
+  std::size_t layer;
+  const arma::fmat& x;  // [inputs x batch]
+  const arma::fmat& z;  // [outputs x batch]
+};
+class PIPELINE_API LayerPenalty {
+ public:
+  virtual ~LayerPenalty() = default;
+  virtual double value(const Layer& w, const LayerPass& pass) const = 0;
+  virtual void add_gradient(const Layer& w, const LayerPass& pass, Layer& gradient) const = 0;
+};
+
+/// Penalty on activations, after ReLU and all activation changes, or on the logits (the last layer).
+/// In units of the loss: a mean over the batch is the plugin's to take.
+class PIPELINE_API ActivationPenalty {
+ public:
+  virtual ~ActivationPenalty() = default;
+  virtual double value(const arma::fmat& h, std::size_t layer) const = 0;
+  /// Adds dR/dh to gradient [units x batch].
+  virtual void add_gradient(const arma::fmat& h, arma::fmat& gradient, std::size_t layer) const = 0;
+};
+
+/// Gradient, tile by tile: g is the gradient of loss and penalties, changed in place.
+class PIPELINE_API GradientChange {
+ public:
+  virtual ~GradientChange() = default;
+  virtual void change(std::span<const float> w, std::span<float> g, const Tile& tile, const Step& step) const = 0;
+};
+
+/// Gradient of the whole network, after the tile hooks. Makes the engine store it, which costs time.
+class PIPELINE_API NetworkGradientChange {
+ public:
+  virtual ~NetworkGradientChange() = default;
+  virtual void change(const Network& weights, Network& gradient, const Step& step) const = 0;
+};
+
+/// Look ahead: writes displaced weights; the engine asks for the gradient there, on the same batch and draws, and
+/// goes on from its exact copy of the weights. One a model.
+class PIPELINE_API LookAhead {
+ public:
+  virtual ~LookAhead() = default;
+  virtual void displace(Network& weights, const Network& gradient, const Step& step) const = 0;
+};
+
+/// After the update, tile by tile.
+class PIPELINE_API AfterUpdate {
+ public:
+  virtual ~AfterUpdate() = default;
+  virtual void after_update(std::span<float> w, const Tile& tile, const Step& step) const = 0;
+};
+
+/// After the update, layer by layer: W row k is what node k receives. b is empty unless biases = yes.
+class PIPELINE_API AfterLayerUpdate {
+ public:
+  virtual ~AfterLayerUpdate() = default;
+  virtual void after_update(arma::fmat& W, arma::fvec& b, std::size_t layer, const Step& step) const = 0;
+};
+
+/// Weights to measure with, instead of the trained ones: writes them over a copy, tile by tile.
+class PIPELINE_API MeasuredWeights {
+ public:
+  virtual ~MeasuredWeights() = default;
+  virtual void measured(std::span<float> copy, const Tile& tile) const = 0;
+};
+
+/// Watches one [metric:...] section; its values come after every measurement. Returns what the model should do.
+class PIPELINE_API Watcher {
+ public:
+  virtual ~Watcher() = default;
+  enum class Verdict { go_on, remember, stop_and_restore };
+  virtual std::string section() const = 0;
+  virtual Verdict see(std::uint64_t step, double value) = 0;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,114 @@
+// A metric says something about a network at one step: numbers, vectors over nodes, matrices.
+//
+//   describe()   the unit, which direction is better, what holds at the edge of the formula
+//   prepare()    asks for what must see the samples: every metric due at a step shares one pass over them
+//   measure()    turns what was gathered into results
+//
+// A metric sees copies and constants: it can never change training or its random numbers.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <pipeline/network.hpp>
+#include <pipeline/parameters.hpp>
+#include <pipeline/plugin.hpp>
+
+namespace pipeline {
+
+enum class Direction { neither, higher, lower };
+
+struct MetricInfo {
+  std::string unit;                          // "share of the images", "count", ...
+  Direction better = Direction::neither;
+  std::string edge;                          // what a value is where its formula has no meaning
+  bool uses_samples = true;                  // then `on` and `images` are parameters of its section
+};
+
+/// Consecutive samples and what the network makes of them. Lives only during see(). Blocks come in order.
+class Block {
+ public:
+  virtual ~Block() = default;
+  std::size_t first = 0, size = 0;           // samples first .. first + size - 1 of the split
+  std::span<const std::uint16_t> labels;     // [size]
+  std::span<const double> losses;            // [size], data term of each sample, natural logarithm
+  /// What layer l receives [inputs x size]: x(1) is the pixels. And W x + b, before ReLU [outputs x size].
+  virtual const arma::fmat& x(std::size_t layer) const = 0;
+  virtual const arma::fmat& z(std::size_t layer) const = 0;
+  virtual const arma::fmat& logits() const = 0;  // z of the last layer
+  /// d x(l)'  [rows x inputs] for d [rows x size], by the engine's own product.
+  virtual arma::fmat times_inputs(const arma::fmat& d, std::size_t layer) const = 0;
+};
+
+/// Sees every block of a pass, in order, then measure() reads it. Made anew for every measurement.
+class PIPELINE_API Gatherer {
+ public:
+  virtual ~Gatherer() = default;
+  virtual void see(const Block& block) = 0;
+};
+
+/// One measurement of one network on one split.
+class PIPELINE_API Evaluation {
+ public:
+  virtual ~Evaluation() = default;
+  virtual std::uint64_t step() const = 0;
+  virtual const Network& network() const = 0;      // the weights measured with
+  virtual std::size_t samples() const = 0;
+  virtual bool nonnegative_inputs() const = 0;     // no value of the split's inputs is below 0
+  virtual double penalty() const = 0;              // what the model's penalties add to its loss; 0 if none
+
+  /// In prepare(): wants a T(args...) to see the samples. Sections and plugins that use one key share one object.
+  template <class T, class... Args>
+  void gather(const std::string& key, Args... args) {
+    want(key, [=] { return std::make_shared<T>(args...); });
+  }
+  /// In measure(): what the pass gathered under that key.
+  template <class T>
+  const T& gathered(const std::string& key) const {
+    if (const auto* t = dynamic_cast<const T*>(&find(key))) return *t;
+    throw std::logic_error("'" + key + "' was gathered as another type");
+  }
+  /// In measure(): one more pass, for what needs the outcome of the first. Shared by key, run once a measurement.
+  template <class T, class... Args>
+  const T& pass_again(const std::string& key, Args... args) const {
+    run_again(key, [=] { return std::make_shared<T>(args...); });
+    return gathered<T>(key);
+  }
+
+ protected:
+  using Make = std::function<std::shared_ptr<Gatherer>()>;
+  virtual void want(const std::string& key, const Make& make) = 0;
+  virtual const Gatherer& find(const std::string& key) const = 0;
+  virtual void run_again(const std::string& key, const Make& make) const = 0;
+};
+
+/// Where a metric puts what it found. A value is finite, or NaN where describe().edge says so.
+class PIPELINE_API Results {
+ public:
+  virtual ~Results() = default;
+  /// A number of the network, or of a layer; `name` tells several apart: metric column "<section>.<name>".
+  virtual void value(double x, const std::string& name = "") = 0;
+  virtual void layer(std::size_t layer, double x, const std::string& name = "") = 0;
+  /// One number for each node of a layer, into nodes.h5; NaN where undefined.
+  virtual void nodes(std::size_t layer, const arma::vec& x) = 0;
+  /// Any matrix of the same shape at every measurement, into nodes.h5.
+  virtual void matrix(const std::string& name, const arma::mat& x) = 0;
+};
+
+class PIPELINE_API Metric {
+ public:
+  virtual ~Metric() = default;
+  virtual void declare(Parameters&) {}
+  virtual MetricInfo describe() const = 0;
+  /// Throws std::invalid_argument for parameters that do not fit this network or data; called before any work.
+  virtual void check(const NetworkShape&, bool /*nonnegative_inputs*/) const {}
+  virtual void prepare(Evaluation&) const {}
+  virtual void measure(const Evaluation& evaluation, Results& results) const = 0;
+};
+
+}  // namespace pipeline
+
+#define PIPELINE_METRIC(CLASS, NAME, SUMMARY) PIPELINE_EXPORT(metric, pipeline::Metric, CLASS, NAME, SUMMARY)

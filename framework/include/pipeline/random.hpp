@@ -1,0 +1,82 @@
+// Randomness is a function, not a state: the same arguments give the same number, whenever and wherever asked.
+//
+//   block(i) = Philox4x32-10( counter = (i, layer, step mod 2^32, step div 2^32), key )         four 32-bit words
+//   key      = the first 8 bytes, little-endian, of SHA-256("seed/purpose/model/entry")
+//
+// So a draw hangs on names and numbers only: never on the order of calls, on threads, or on other models.
+// Source: Salmon et al. 2011, Parallel random numbers: as easy as 1, 2, 3 (Random123).
+#pragma once
+#include <Random123/philox.h>
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <numbers>
+#include <string_view>
+
+#include <pipeline/network.hpp>
+
+namespace pipeline {
+
+class PIPELINE_API Random {
+ public:
+  using Block = std::array<std::uint32_t, 4>;
+
+  Random(std::uint64_t seed, std::string_view purpose, std::string_view model, std::string_view entry);
+  explicit Random(std::uint64_t key) : key_(key) {}
+
+  /// The same stream at another step, or in another layer: numbers that share nothing with this one's.
+  Random at_step(std::uint64_t step) const { Random r = *this; r.step_ = step; return r; }
+  Random in_layer(std::uint32_t layer) const { Random r = *this; r.layer_ = layer; return r; }
+
+  Block block(std::uint32_t i) const {
+    const auto word = [](std::uint64_t x, int half) { return static_cast<std::uint32_t>(x >> (32 * half)); };
+    const r123::Philox4x32::ctr_type counter = {{i, layer_, word(step_, 0), word(step_, 1)}};
+    const r123::Philox4x32::key_type key = {{word(key_, 0), word(key_, 1)}};
+    const auto out = r123::Philox4x32{}(counter, key);
+    return {out[0], out[1], out[2], out[3]};
+  }
+
+  /// Word i: lane i mod 4 of block i div 4.
+  std::uint32_t word(std::uint64_t i) const { return block(static_cast<std::uint32_t>(i / 4))[i % 4]; }
+
+  /// Uniform in (0, 1), from word i: (word + 1/2) / 2^32.
+  double uniform(std::uint64_t i) const { return (word(i) + 0.5) * 0x1p-32; }
+
+  /// A whole number in [0, n), from words 2i and 2i + 1: floor(64 bits * n / 2^64), uneven by less than n / 2^64.
+  std::uint64_t below(std::uint64_t n, std::uint64_t i) const {
+    const Block b = block(static_cast<std::uint32_t>(i / 2));
+    const std::uint64_t bits = b[i % 2 * 2] | std::uint64_t{b[i % 2 * 2 + 1]} << 32;
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<std::uint64_t>(Wide{bits} * n >> 64);
+  }
+
+  /// Standard normal, by Box and Muller: draws 2j and 2j + 1 are the cosine and the sine of word pair j.
+  double normal(std::uint64_t i) const {
+    const double radius = std::sqrt(-2 * std::log(uniform(i / 2 * 2)));
+    const double angle = 2 * std::numbers::pi * uniform(i / 2 * 2 + 1);
+    return radius * (i % 2 ? std::sin(angle) : std::cos(angle));
+  }
+
+  /// Calls f(i, drawn) for i = 0 .. n - 1, drawn true with probability p.
+  /// p = 1/2 takes one bit each (bit i mod 32 of word i div 32); any other p takes word i < p * 2^32.
+  template <class F>
+  void bernoulli(double p, std::size_t n, F&& f) const {
+    const bool coin = p == 0.5;
+    const std::size_t per_block = coin ? 128 : 4;
+    const auto limit = static_cast<std::uint64_t>(p * 0x1p32);
+    for (std::size_t first = 0; first < n; first += per_block) {
+      const Block b = block(static_cast<std::uint32_t>(first / per_block));
+      const std::size_t count = std::min(per_block, n - first);
+      for (std::size_t i = 0; i < count; ++i)
+        f(first + i, coin ? (b[i / 32] >> i % 32 & 1) != 0 : b[i] < limit);
+    }
+  }
+
+ private:
+  std::uint64_t key_;
+  std::uint32_t layer_ = 0;
+  std::uint64_t step_ = 0;
+};
+
+}  // namespace pipeline
