@@ -1,0 +1,103 @@
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <pipeline/report.hpp>
+
+#include "support/synthetic_run.hpp"
+
+using namespace pipeline;
+using namespace synthetic;
+
+BOOST_AUTO_TEST_SUITE(run_results)
+
+namespace {
+std::string complaint(const fs::path& folder) {
+  try {
+    RunResults run(folder);
+  } catch (const std::runtime_error& e) {
+    return e.what();
+  }
+  return "";
+}
+const std::string header = "step,model,metric,layer,value\n";
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(reads_what_a_run_wrote) {
+  const Folder folder;
+  make_run(folder.path);
+  const RunResults run(folder.path);
+  BOOST_TEST(run.pipeline == "mnist_snr");
+  BOOST_TEST(run.steps == 100001u);
+  BOOST_TEST(run.models == models, boost::test_tools::per_element());
+  BOOST_TEST(run.metrics.size() == 5u);
+  BOOST_TEST(run.metrics[1].section == "loss");
+  BOOST_TEST((run.metrics[1].info.better == Direction::lower));
+  const Row& first = run.rows.front();
+  BOOST_TEST((first.step == 0 && first.model == "control" && first.metric == "accuracy" && first.layer == 0));
+  BOOST_TEST(first.value == .1009);
+  BOOST_TEST(run.rows[3].layer == 1u);
+  BOOST_TEST(run.rows.back().step == 100001u);
+}
+
+BOOST_AUTO_TEST_CASE(a_line_cut_by_a_kill_is_not_there_yet) {
+  const Folder folder;
+  write(folder.path / "run.json", description);
+  for (const std::string cut : {"", "2", "200,noreg,accu", "200,noreg,accuracy,,0.98"}) {
+    write(folder.path / "metrics.csv", header + "0,noreg,accuracy,,0.1\n0,noreg,signal_factor,2,nan\n" + cut);
+    const RunResults run(folder.path);
+    BOOST_TEST(run.rows.size() == 2u);
+    BOOST_TEST(std::isnan(run.rows[1].value));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(complaints_name_the_file_and_the_line) {
+  const Folder folder;
+  const std::string csv = (folder.path / "metrics.csv").string(), json = (folder.path / "run.json").string();
+  BOOST_TEST(complaint(folder.path).starts_with(json + ": cannot be read"));
+  write(json, "{\"pipeline\": \"x\"");
+  BOOST_TEST(complaint(folder.path).starts_with(json + ": "));
+  write(json, description);
+  BOOST_TEST(complaint(folder.path).starts_with(csv + ": cannot be read"));
+  write(csv, "step,value\n");
+  BOOST_TEST(complaint(folder.path).starts_with(csv + ":1: "));
+  for (const std::string bad :
+       {"x,noreg,accuracy,,0.1", "0,noreg,accuracy,0.1", "0,noreg,accuracy,,0.1,", "0,noreg,accuracy,,",
+        "0,noreg,accuracy,-1,0.1", "0,noreg,accuracy,,0.1x", ""}) {
+    write(csv, header + "0,noreg,accuracy,,0.1\n" + bad + "\n");
+    BOOST_TEST(complaint(folder.path) ==
+               csv + ":3: '" + bad + "' is not a row step,model,metric,layer,value");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(newest_is_the_last_measurement_as_h5py_would_show_it) {
+  const Folder folder;
+  write(folder.path / "run.json", description);
+  write(folder.path / "metrics.csv", header);
+  const RunResults run(folder.path);
+  BOOST_TEST(run.newest("noreg", "accuracy", "1").is_empty());  // no file yet
+  const arma::mat old = {{9, 9, 9}, {9, 9, 9}}, wide = {{1, 2, 3}, {4, 5, 6}};
+  stack(folder.path / "nodes.h5", "/noreg/some/matrix", {old, wide});
+  stack(folder.path / "nodes.h5", "/noreg/some/1", {arma::vec{9, 9}, arma::vec{9, 9}, arma::vec{7, 8}});
+  BOOST_TEST(arma::approx_equal(run.newest("noreg", "some", "matrix"), wide, "absdiff", 0));
+  BOOST_TEST(arma::approx_equal(run.newest("noreg", "some", "1"), arma::vec{7, 8}, "absdiff", 0));
+  BOOST_TEST(run.newest("l2", "some", "matrix").is_empty());
+  BOOST_TEST(run.newest("noreg", "some", "2").is_empty());
+  write(folder.path / "nodes.h5", "cut off");
+  BOOST_CHECK_THROW(run.newest("noreg", "some", "1"), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_hundred_thousand_rows_take_milliseconds) {
+  const Folder folder;
+  write(folder.path / "run.json", description);
+  std::string text = header;
+  for (int i = 0; i < 100000; ++i)
+    text += std::to_string(200 * i) + ",dropout,sign_disagreement,2,0.123456789\n";
+  write(folder.path / "metrics.csv", text);
+  const auto start = std::chrono::steady_clock::now();
+  const RunResults run(folder.path);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  BOOST_TEST(run.rows.size() == 100000u);
+  BOOST_TEST_MESSAGE("100,000 rows in " << 1000 * took.count() << " ms");
+  BOOST_TEST(took.count() < 1.0);  // 20 ms here; a busy machine or a sanitizer may need ten times that
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,103 @@
+#include <dlfcn.h>
+
+#include <boost/test/unit_test.hpp>
+#include <memory>
+#include <pipeline/report.hpp>
+
+#include "support/synthetic_run.hpp"
+
+using namespace pipeline;
+using namespace synthetic;
+
+BOOST_AUTO_TEST_SUITE(summary)
+
+namespace {
+std::unique_ptr<Report> make() {
+  void* library = dlopen(BUILD_DIR "/lib/pipeline/plugins/summary.so", RTLD_NOW | RTLD_LOCAL);
+  BOOST_REQUIRE_MESSAGE(library, dlerror());
+  const auto* plugin = static_cast<const PipelinePlugin*>(dlsym(library, "pipeline_report_summary"));
+  return std::unique_ptr<Report>(static_cast<Report*>(plugin->make()));
+}
+
+/// The summary of hand-written rows, lines joined.
+std::string said(const std::string& models, const std::string& rows, const Occasion& occasion) {
+  const Folder folder;
+  write(folder.path / "run.json",
+        R"({"pipeline": "tiny", "steps": 10, "models": [)" + models + R"(], "metrics": [
+    {"section": "accuracy", "plugin": "accuracy", "unit": "share of images", "better": "higher"},
+    {"section": "loss", "plugin": "loss", "unit": "nats", "better": "lower"},
+    {"section": "size", "plugin": "size", "better": "neither"}]})");
+  write(folder.path / "metrics.csv", "step,model,metric,layer,value\n" + rows);
+  std::string text;
+  for (const std::string& line : make()->write(RunResults(folder.path), occasion)) text += line + "\n";
+  if (occasion.final) BOOST_TEST(read(folder.path / "summary.txt") == text);
+  return text;
+}
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_line_a_model_with_layers_side_by_side) {
+  const std::string rows =
+      "0,control,accuracy,,0.1\n0,a,accuracy,,0.1\n0,a,size,1,7\n0,a,size,2,8\n"
+      "5,a,accuracy,,0.75\n5,a,size,1,7.5\n5,a,size,2,8\n9,a,accuracy,,0.9\n";
+  // Values of later steps may be in the file already; "loss" was never measured.
+  BOOST_TEST(said("\"a\", \"long_name\"", rows, {5, false}) ==
+             "  step 5     accuracy  size 1/2\n"
+             "  a              0.75     7.5/8\n"
+             "  long_name         -       -/-\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_closing_table_marks_the_best_by_direction) {
+  const std::string rows =
+      "0,control,accuracy,,0.99\n0,control,loss,,2.5\n"
+      "10,a,accuracy,,0.98\n10,a,loss,,0.5\n10,a,loss.penalty,,0.25\n10,a,size,1,3\n10,a,size,2,nan\n"
+      "10,b,accuracy,,0.98\n10,b,loss,,nan\n10,b,loss.penalty,,0\n10,b,size,1,4\n10,b,size,2,1\n"
+      "7,c,accuracy,,0.9\n7,c,loss,,0.25\n";
+  // accuracy: a tie, both are marked; loss: the lowest; a penalty and a size have no direction; control is no
+  // model.
+  BOOST_TEST(said("\"a\", \"b\", \"c\"", rows, {10, true}) ==
+             "tiny after 10 updates\n"
+             "\n"
+             "              layer  better  control      a      b      c\n"
+             "  -------------------------------------------------------------------------\n"
+             "  accuracy           higher     0.99   0.98*  0.98*  0.90   share of images\n"
+             "  loss               lower      2.50   0.50    nan   0.25*  nats\n"
+             "    .penalty                       -   0.25   0.00      -   nats\n"
+             "  size        1                    -      3      4      -\n"
+             "              2                    -    nan      1      -\n"
+             "\n"
+             "  *  the best of the models;  control is the network before training\n"
+             "  c was last measured at step 7\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_whole_run_fits_a_page) {
+  const Folder folder;
+  make_run(folder.path);
+  const RunResults run(folder.path);
+  for (const Occasion& occasion : {Occasion{0, false}, Occasion{20000, false}, Occasion{100001, true}})
+    for (const std::string& line : make()->write(run, occasion)) {
+      BOOST_TEST_MESSAGE(line);
+      BOOST_TEST(line.size() <= 100u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(many_models_continue_below) {
+  std::string models, rows;
+  for (int m = 0; m < 20; ++m) {
+    models += (m ? ", \"model_" : "\"model_") + std::to_string(m) + "\"";
+    rows += "10,model_" + std::to_string(m) + ",accuracy,,0." + std::to_string(50 + m) + "\n";
+  }
+  std::istringstream text(said(models, rows, {10, true}));
+  int heads = 0;
+  for (std::string line; std::getline(text, line);) {
+    BOOST_TEST(line.size() <= 100u);
+    heads += line.find("better  ") != line.npos;
+  }
+  BOOST_TEST(heads == 4);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_measured_is_no_trouble) {
+  BOOST_TEST(said("\"a\"", "", {0, false}) == "");
+  BOOST_TEST(said("\"a\"", "", {0, true}).starts_with("tiny after 0 updates\n"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
