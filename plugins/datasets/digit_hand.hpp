@@ -1,9 +1,9 @@
 // What a hand makes of a skeleton: its marks stray, a smooth path runs through them, and all of it is
-// slanted, turned, bent, pressed and scaled. Lengths are in heights of the skeleton; fit() turns them into
+// slanted, turned, bent, pressed and scaled. Lengths are in heights of the skeleton until fit() makes them
 // pixels.
 //
 // Only + - * / sqrt and floor are used, in an order that the language fixes. They round alike on every
-// machine, so the images are the same everywhere.
+// machine (IEEE 754, no fused operations), so the images are the same everywhere.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -62,8 +62,7 @@ inline const Skeleton& pick(const std::vector<Skeleton>& ways, Dice& dice) {
   return ways.back();
 }
 
-/// Moves every mark a little, the ends of a stroke further: they are where hands differ most. Corners stay
-/// corners.
+/// Moves every mark a little, the ends of a stroke further: there hands differ most. Corners stay corners.
 inline Stroke stray(const std::vector<Mark>& marks, double sd, Dice& dice) {
   Stroke stroke;
   for (std::size_t i = 0; i < marks.size(); ++i) {

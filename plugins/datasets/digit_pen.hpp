@@ -17,8 +17,7 @@ inline constexpr double box = 20;  // the longer side of the ink in pixels, as i
 
 using Ink = std::array<float, side * side>;  // row by row; 0 paper, 1 ink
 
-/// Inks one straight piece: full where the pen's disc covers a pixel's centre by half a pixel, fading over
-/// one pixel.
+/// Inks one straight piece: 1 from half a pixel within the pen's rim, 0 from half a pixel beyond it.
 inline void ink_piece(Ink& ink, const Dot& a, const Dot& b) {
   const double reach = std::max(a.radius, b.radius) + 0.5;
   const auto first = [&](double p, double q) {

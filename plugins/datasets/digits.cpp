@@ -24,8 +24,9 @@ class Digits final : public Dataset {
     p.whole("train", train, size, "training images").unit("images");
     p.whole("test", test, size, "test images").unit("images");
     p.whole("seed", seed, at_least(0), "another seed draws other images of the same kind");
-    p.number("sloppiness", sloppiness, at_least(0).up_to(2),
-             "how far hands stray from the skeletons; 0 leaves only pen, proportions and size to chance");
+    p.number(
+        "sloppiness", sloppiness, at_least(0).up_to(2),
+        "how far hands stray from the skeletons; 0 leaves only style, pen, proportions and size to chance");
   }
 
   std::optional<DataShape> shape() const override {
@@ -37,7 +38,7 @@ class Digits final : public Dataset {
   }
 
   Samples drawn(const char* split, std::size_t n, const DataAccess& access) const {
-    constexpr std::size_t chunk = 250;  // some 10 ms of drawing
+    constexpr std::size_t chunk = 250;  // some 5 ms of drawing
     const Random hands(seed, "digits", split, ""), labels(seed, "digits", split, "labels");
     Samples samples;
     samples.bytes.set_size(image.height * image.width, n);
