@@ -139,8 +139,9 @@ Parameter& Parameters::text(std::string name, std::string& target, std::string m
 
 Parameter& Parameters::path(std::string name, std::filesystem::path& target, std::string meaning) {
   Parameter p{std::move(name), "path", "", std::move(meaning)};
-  p.set = [this, &target](std::string_view s) -> Complaint {
-    if (s.empty()) return "is empty where a path should be";
+  p.set = [this, &target, optional = target.empty()](std::string_view s) -> Complaint {
+    if (s.empty() && !optional) return "is empty where a path should be";
+    if (s.empty()) return target.clear(), std::nullopt;
     target = std::filesystem::path(s).is_absolute() ? std::filesystem::path(s) : (base / s).lexically_normal();
     return std::nullopt;
   };
@@ -153,6 +154,7 @@ Parameter& Parameters::wholes(std::string name, std::vector<std::uint64_t>& targ
   Parameter p{std::move(name), "whole numbers", range.text(), std::move(meaning)};
   p.set = [&target, range](std::string_view s) -> Complaint {
     std::vector<std::uint64_t> values;
+    if (s.empty()) return target.clear(), std::nullopt;
     for (const std::string& part : split_at_commas(s)) {
       std::uint64_t value = 0;
       if (const Complaint c = set_whole(value, range, part)) return "holds '" + part + "', which " + *c;

@@ -57,6 +57,8 @@ SearchPath search_path(const std::vector<fs::path>& given, bool user_plugins) {
     if (std::ranges::find(path.folders, absolute) == path.folders.end()) path.folders.push_back(absolute);
   };
   for (const fs::path& folder : given) add(folder);
+  path.given = path.folders.size();
+  path.user_plugins = user_plugins;
   if (user_plugins) {
     if (const char* list = std::getenv("PIPELINE_PLUGIN_PATH")) {
       const std::string folders = list;
@@ -74,6 +76,13 @@ SearchPath search_path(const std::vector<fs::path>& given, bool user_plugins) {
 }
 
 Catalogue::Catalogue(SearchPath path) : path_(std::move(path)) {}
+
+void Catalogue::add_folder(const fs::path& folder) {
+  if (!path_.user_plugins) return;
+  path_.folders.insert(path_.folders.begin() + static_cast<std::ptrdiff_t>(path_.given), folder);
+  scanned_ = false;
+  found_.clear();
+}
 
 const std::vector<Found>& Catalogue::all() {
   if (scanned_) return found_;

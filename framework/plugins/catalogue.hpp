@@ -43,6 +43,8 @@ struct Loaded {
 /// Where plugins are looked for, first folder first.
 struct SearchPath {
   std::vector<std::filesystem::path> folders;
+  std::size_t given = 0;     // how many of them the command line named
+  bool user_plugins = true;  // false: only those, and the ones beside the program
 };
 /// The given folders, then PIPELINE_PLUGIN_PATH, then $XDG_DATA_HOME/pipeline/plugins (both left out in safe mode),
 /// then those beside the program.
@@ -53,6 +55,8 @@ class Catalogue {
   explicit Catalogue(SearchPath path);
 
   const SearchPath& path() const { return path_; }
+  /// A folder that the pipeline file names: after those of the command line. Left out in safe mode.
+  void add_folder(const std::filesystem::path& folder);
   /// Every plugin of a kind, sorted by name. Reads symbol tables, loads nothing.
   const std::vector<Found>& all();
   std::vector<std::string> names(const std::string& kind);

@@ -71,7 +71,10 @@ class Reader {
     d_.name = d_.file.stem().string();
     p.text("name", d_.name, "names the run folders: letters, digits, _ and -");
     p.whole("seed", d_.seed, at_least(0), "starting weights, batches and regularisers hang on it");
+    std::filesystem::path plugin_path;
+    p.path("plugin_path", plugin_path, "one more folder of plugins");
     reader.take(p);
+    if (!plugin_path.empty()) catalogue_.add_folder(plugin_path);
     const bool plain = !d_.name.empty() && std::ranges::all_of(d_.name, [](unsigned char c) {
       return std::isalnum(c) != 0 || c == '_' || c == '-';
     });
@@ -111,8 +114,8 @@ class Reader {
     p.number("start_bias", d_.start.biases, any_number(), "every starting bias");
     reader.take(p);
     d_.layers_word = reader.setting("layers").word;
-    if (layers.size() == 1)
-      complaints_.add(d_.layers_word, "layers has one number", "give the inputs and the classes at least: layers = 784, 10");
+    if (layers.size() < 2)
+      complaints_.add(d_.layers_word, "layers has fewer than two numbers", "give the inputs and the classes at least: layers = 784, 10");
     d_.network.sizes.assign(layers.begin(), layers.end());
     finish(reader);
   }
@@ -195,7 +198,7 @@ class Reader {
 
   void read_metric(const std::string& name, const Tree& tree) {
     SectionReader reader("metric:" + name, &tree, complaints_);
-    MetricSection m{name, name, nullptr, {}};
+    MetricSection m{name, name, nullptr, {}, 0, 10'000, "test", {}};
     m.word = reader.name();
     Parameters p;
     p.text("plugin", m.plugin, "the metric, if the section is not named like it");
@@ -219,7 +222,7 @@ class Reader {
 
   void read_report(const std::string& name, const Tree& tree) {
     SectionReader reader("report:" + name, &tree, complaints_);
-    ReportSection r{name, name, nullptr};
+    ReportSection r{name, name, nullptr, 0, {}};
     r.word = reader.name();
     Parameters p;
     p.text("plugin", r.plugin, "the report, if the section is not named like it");

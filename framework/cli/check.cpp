@@ -1,0 +1,60 @@
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.hpp"
+#include "cli/complain.hpp"
+#include "study/description.hpp"
+
+namespace pipeline::cli {
+
+namespace {
+
+void print_json(const std::vector<config::Complaint>& complaints) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const config::Complaint& c : complaints)
+    list.push_back({{"file", c.place.file},
+                    {"line", c.place.line},
+                    {"column", c.place.column},
+                    {"width", c.width},
+                    {"subject", c.subject},
+                    {"message", c.message},
+                    {"remedy", c.remedy}});
+  std::cout << nlohmann::ordered_json{{"ok", complaints.empty()}, {"complaints", list}}.dump(
+                   2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
+            << "\n";
+}
+
+}  // namespace
+
+int check(const Words& words) {
+  options::options_description visible("options");
+  visible.add_options()("format", options::value<std::string>()->default_value("text")->value_name("text|json"),
+                        "how complaints are printed");
+  add_plugin_options(visible);
+  const Parsed parsed(words, "check FILE [section.key=value ...] [--format text|json]",
+                      "Reads a pipeline file, loads its plugins and says everything that is wrong; touches no data.",
+                      visible, "  pipeline check mnist_snr.ini training.steps=1000");
+  if (parsed.help_given()) return Exit::ok;
+  if (parsed.positional().empty()) throw UsageError("check needs a pipeline file: pipeline check FILE");
+  const std::string format = parsed.get<std::string>("format");
+  if (format != "text" && format != "json") throw UsageError("--format is text or json, not '" + format + "'");
+
+  const std::string& file = parsed.positional().front();
+  pipeline::plugins::Catalogue catalogue = catalogue_from(parsed);
+  try {
+    const study::Description d = study::describe(
+        find_pipeline(file), {parsed.positional().begin() + 1, parsed.positional().end()}, catalogue);
+    if (format == "json")
+      print_json({});
+    else
+      std::cout << file << " is fine: " << d.models.size() << (d.models.size() == 1 ? " model" : " models") << ", "
+                << d.steps << " steps, " << d.metrics.size() << " metrics, " << d.reports.size() << " reports\n";
+    return Exit::ok;
+  } catch (const config::PipelineTextError& e) {
+    if (format == "text") throw;
+    print_json(e.complaints);
+    return Exit::usage;
+  }
+}
+
+}  // namespace pipeline::cli

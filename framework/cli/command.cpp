@@ -1,0 +1,72 @@
+#include "cli/command.hpp"
+#include "config/complaint.hpp"
+
+#include <boost/dll/runtime_symbol_info.hpp>
+#include <iostream>
+
+
+namespace pipeline::cli {
+namespace fs = std::filesystem;
+
+Parsed::Parsed(const Words& words, const std::string& usage, const std::string& what,
+               options::options_description visible, const std::string& example) {
+  visible.add_options()("help,h", "show this");
+  options::options_description all;
+  all.add(visible).add_options()("words", options::value<Words>());
+  options::positional_options_description positions;
+  positions.add("words", -1);
+  try {
+    using namespace options::command_line_style;
+    // No abbreviations: a word that works today must not become ambiguous tomorrow.
+    options::store(options::command_line_parser(words)
+                       .options(all)
+                       .positional(positions)
+                       .style(unix_style & ~allow_guessing)
+                       .run(),
+                   values_);
+    options::notify(values_);
+  } catch (const options::error& e) {
+    throw UsageError(std::string(e.what()) + "\nusage: pipeline " + usage + "   (--help says more)");
+  }
+  help_given_ = values_.contains("help");
+  if (help_given_)
+    std::cout << "usage: pipeline " << usage << "\n\n" << what << "\n\n" << visible << "\nexample:\n" << example << "\n";
+  if (values_.contains("words")) positional_ = values_["words"].as<Words>();
+}
+
+void add_plugin_options(options::options_description& visible) {
+  visible.add_options()("plugin-path", options::value<Words>()->composing()->value_name("DIR"),
+                        "look for plugins here first (may be given again)")(
+      "no-user-plugins", "leave out PIPELINE_PLUGIN_PATH, the pipeline's plugin_path and your data folder");
+}
+
+pipeline::plugins::Catalogue catalogue_from(const Parsed& parsed) {
+  std::vector<fs::path> folders;
+  if (parsed.has("plugin-path"))
+    for (const std::string& folder : parsed.get<Words>("plugin-path")) folders.emplace_back(folder);
+  for (const fs::path& folder : folders)
+    if (!fs::is_directory(folder)) throw UsageError("--plugin-path " + folder.string() + " is no folder");
+  return pipeline::plugins::Catalogue(pipeline::plugins::search_path(folders, !parsed.has("no-user-plugins")));
+}
+
+fs::path shipped_pipelines() {
+  return fs::path(boost::dll::program_location().string()).parent_path().parent_path() / "share/pipeline/pipelines";
+}
+
+fs::path find_pipeline(const std::string& name, bool tell) {
+  const fs::path given = name;
+  if (fs::exists(given) || given.has_parent_path()) return given;
+  const fs::path shipped = shipped_pipelines() / given;
+  if (fs::exists(shipped)) {
+    if (tell) std::cerr << "using the shipped " << fs::weakly_canonical(shipped).string() << "\n";
+    return shipped;
+  }
+  Words known;
+  std::error_code ignored;
+  for (const auto& file : fs::directory_iterator(shipped_pipelines(), ignored))
+    if (file.path().extension() == ".ini") known.push_back(file.path().filename().string());
+  throw UsageError("there is no file '" + name + "' here, and no shipped pipeline of that name\n  " +
+                   config::suggestion(name, known));
+}
+
+}  // namespace pipeline::cli

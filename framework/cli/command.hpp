@@ -1,0 +1,69 @@
+// What every command shares: its words on the command line, its help, and how it ends.
+#pragma once
+#include <boost/program_options.hpp>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "plugins/catalogue.hpp"
+
+namespace pipeline::cli {
+
+namespace options = boost::program_options;
+using Words = std::vector<std::string>;
+
+/// Exit codes are a contract: scripts tell by them what to do next.
+enum Exit {
+  ok = 0,
+  nothing_trained = 1,
+  usage = 2,           // pipeline file, command line, unknown plugin
+  plugin_refused = 3,  // found, but refused or failing
+  data_trouble = 4,
+  some_models_failed = 5,
+};
+
+/// A command line that cannot be understood.
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct Command {
+  const char* name;
+  const char* summary;
+  int (*run)(const Words& words);
+};
+
+int run(const Words& words);
+int check(const Words& words);
+int show(const Words& words);
+int plugins(const Words& words);
+int data(const Words& words);
+int version(const Words& words);
+
+/// The words after the command, parsed. `--help` prints usage, options and examples and returns no value.
+class Parsed {
+ public:
+  Parsed(const Words& words, const std::string& usage, const std::string& what, options::options_description visible,
+         const std::string& example);
+  bool help_given() const { return help_given_; }
+  const Words& positional() const { return positional_; }
+  bool has(const std::string& name) const { return values_.contains(name); }
+  template <class T>
+  T get(const std::string& name) const { return values_[name].as<T>(); }
+
+ private:
+  options::variables_map values_;
+  Words positional_;
+  bool help_given_ = false;
+};
+
+/// --plugin-path and --no-user-plugins, which every command that loads plugins takes.
+void add_plugin_options(options::options_description& visible);
+pipeline::plugins::Catalogue catalogue_from(const Parsed& parsed);
+
+/// The file as named, or the shipped pipeline of that bare name. Says on standard error which one it took.
+std::filesystem::path find_pipeline(const std::string& name, bool tell = true);
+std::filesystem::path shipped_pipelines();
+
+}  // namespace pipeline::cli

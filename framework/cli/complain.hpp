@@ -1,0 +1,15 @@
+// Errors on standard error: red on a terminal unless NO_COLOR is set.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "config/complaint.hpp"
+
+namespace pipeline::cli {
+
+bool colours(int file_descriptor);
+void complain(const std::string& message);
+void complain(const std::vector<config::Complaint>& complaints);
+void warn(const std::string& message);
+
+}  // namespace pipeline::cli

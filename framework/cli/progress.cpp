@@ -1,0 +1,122 @@
+#include "cli/progress.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.hpp"
+
+namespace pipeline::cli {
+
+namespace {
+
+// Often enough to be alive, seldom enough not to flood a job's log.
+constexpr double kBarSeconds = 0.2, kJsonSeconds = 1, kFirstLineSeconds = 10, kLineSeconds = 60;
+
+std::string fixed(double x, int digits) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.*f", digits, x);
+  return text;
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+}
+
+}  // namespace
+
+std::string duration(double seconds) {
+  const auto s = static_cast<long long>(std::llround(std::max(0.0, seconds)));
+  if (s < 60) return std::to_string(s) + " s";
+  if (s < 3600) return std::to_string(s / 60) + " min " + std::to_string(s % 60) + " s";
+  return std::to_string(s / 3600) + " h " + std::to_string(s % 3600 / 60) + " min";
+}
+
+ProgressStyle progress_style(const std::string& word) {
+  if (word == "bar") return ProgressStyle::bar;
+  if (word == "line") return ProgressStyle::line;
+  if (word == "json") return ProgressStyle::json;
+  if (word == "none") return ProgressStyle::none;
+  if (word == "auto") return ::isatty(STDERR_FILENO) == 1 ? ProgressStyle::bar : ProgressStyle::line;
+  throw UsageError("--progress is auto, bar, line, json or none, not '" + word + "'");
+}
+
+bool RunProgress::is_time() {
+  const double since = std::chrono::duration<double>(Clock::now() - last_).count();
+  if (style_ == ProgressStyle::none || since < (next_after_ > 0 ? next_after_ : style_ == ProgressStyle::line ? kFirstLineSeconds : 0))
+    return false;
+  last_ = Clock::now();
+  next_after_ = style_ == ProgressStyle::bar ? kBarSeconds : style_ == ProgressStyle::json ? kJsonSeconds : kLineSeconds;
+  return true;
+}
+
+void RunProgress::show(const std::vector<study::ModelProgress>& models, std::uint64_t steps, double seconds) {
+  if (!is_time() || models.empty()) return;
+  double done = 0, all = 0;
+  for (const auto& m : models) {
+    done += static_cast<double>(m.step);
+    all += static_cast<double>(m.failure.empty() ? steps : m.step);
+  }
+  const double share = all > 0 ? done / all : 1;
+  const double rate = seconds > 0 ? done / static_cast<double>(models.size()) / seconds : 0;
+  const double left = done > 0 ? seconds / done * (all - done) : 0;
+  if (style_ == ProgressStyle::json) {
+    nlohmann::ordered_json j = {{"steps", steps}, {"seconds", seconds}, {"steps_per_second", rate}, {"seconds_left", left}};
+    for (const auto& m : models) {
+      j["models"][m.name] = {{"step", m.step}};
+      if (m.newest) j["models"][m.name][value_name_] = *m.newest;
+      if (!m.failure.empty()) j["models"][m.name]["failure"] = m.failure;
+    }
+    std::cerr << j.dump() << std::endl;
+    return;
+  }
+  std::string values;
+  for (const auto& m : models)
+    values += "  " + m.name + (m.failure.empty() ? (m.newest ? " " + fixed(*m.newest, 4) : "") : " stopped");
+  std::string text = fixed(100 * share, 1) + " %  " + fixed(rate, rate < 10 ? 1 : 0) + " steps/s";
+  if (done > 0) text += "  " + duration(left) + " left";
+  if (!values.empty()) text += "  " + value_name_ + ":" + values;
+  if (style_ == ProgressStyle::line) {
+    std::cerr << text << std::endl;
+    return;
+  }
+  constexpr std::size_t kBar = 24;
+  const auto filled = static_cast<std::size_t>(share * kBar);
+  std::string bar = "[" + std::string(filled, '=') + std::string(kBar - filled, ' ') + "] " + text;
+  bar.resize(std::min(bar.size(), terminal_width() - 1));  // a wrapped line could not be taken back
+  std::cerr << "\r\033[K" << bar << std::flush;
+  bar_drawn_ = true;
+}
+
+void RunProgress::clear() {
+  if (bar_drawn_) std::cerr << "\r\033[K" << std::flush;
+  bar_drawn_ = false;
+}
+
+void FetchProgress::show(const std::string& file, std::uint64_t have, std::uint64_t total) {
+  constexpr std::uint64_t kStep = 1 << 20;
+  if (file != file_) {
+    end();
+    file_ = file;
+    shown_ = 0;
+    std::cerr << "downloading " << file << std::flush;
+  }
+  if (have < shown_ + kStep) return;
+  shown_ = have;
+  if (::isatty(STDERR_FILENO) == 1)
+    std::cerr << "\r\033[Kdownloading " << file << "  " << have / kStep << (total ? " of " + std::to_string(total / kStep) : "")
+              << " MB" << std::flush;
+}
+
+void FetchProgress::end() {
+  if (!file_.empty()) std::cerr << std::endl;
+  file_.clear();
+}
+
+}  // namespace pipeline::cli

@@ -1,0 +1,45 @@
+// How a run, or a download, shows that it goes on: a bar on a terminal, else a line now and then, or JSON.
+#pragma once
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "study/study.hpp"
+
+namespace pipeline::cli {
+
+/// "25 s", "3 min 20 s", "1 h 5 min"
+std::string duration(double seconds);
+
+enum class ProgressStyle { bar, line, json, none };
+/// `automatic` is a bar where standard error is a terminal, else lines. Throws UsageError for an unknown word.
+ProgressStyle progress_style(const std::string& word);
+
+class RunProgress {
+ public:
+  RunProgress(ProgressStyle style, std::string value_name) : style_(style), value_name_(std::move(value_name)) {}
+  void show(const std::vector<study::ModelProgress>& models, std::uint64_t steps, double seconds);
+  /// Takes the bar off the terminal before something else is printed.
+  void clear();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool is_time();
+  ProgressStyle style_;
+  std::string value_name_;
+  bool bar_drawn_ = false;
+  Clock::time_point last_ = Clock::now();
+  double next_after_ = 0;
+};
+
+class FetchProgress {
+ public:
+  void show(const std::string& file, std::uint64_t have, std::uint64_t total);
+  void end();
+
+ private:
+  std::string file_;
+  std::uint64_t shown_ = 0;
+};
+
+}  // namespace pipeline::cli

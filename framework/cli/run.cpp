@@ -1,0 +1,150 @@
+#include <csignal>
+#include <iostream>
+#include <thread>
+#include <unistd.h>
+
+#include "cli/command.hpp"
+#include "cli/complain.hpp"
+#include "cli/progress.hpp"
+#include "config/numbers.hpp"
+#include "study/study.hpp"
+
+namespace pipeline::cli {
+
+namespace {
+
+std::atomic<int> stop_signal = 0;
+
+// The first signal lets every model finish its step; a second one ends the program at once.
+void on_signal(int number) {
+  if (stop_signal.exchange(number) != 0) ::_exit(128 + number);
+}
+
+void listen_for_signals() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+std::string plural(std::size_t n, const std::string& noun) { return std::to_string(n) + " " + noun + (n == 1 ? "" : "s"); }
+
+/// "l2 (lambda = 5e-05)", with what differs from the defaults or is not said elsewhere.
+std::string entry_text(const study::Description& d, const std::string& model, const std::string& entry) {
+  std::string inside;
+  for (const config::ResolvedSection& section : d.resolved) {
+    if (section.name != "model:" + model) continue;
+    for (const config::Setting& s : section.settings) {
+      const std::string key = s.key.starts_with(entry + ".") ? s.key.substr(entry.size() + 1) : "";
+      const bool dull = (key == "plugin" && s.value == entry) || (key == "layers" && s.value == "all") ||
+                        (key == "biases" && s.value == "no");
+      if (!key.empty() && !dull) inside += (inside.empty() ? "" : ", ") + key + " = " + s.value;
+    }
+  }
+  return entry + (inside.empty() ? "" : " (" + inside + ")");
+}
+
+class Screen final : public study::Observer {
+ public:
+  explicit Screen(ProgressStyle style, const std::string& value_name) : progress_(style, value_name) {}
+
+  void heading(const study::Heading& h) override {
+    const study::Description& d = h.description;
+    std::cout << "pipeline " << d.name << ", seed " << d.seed << "\n";
+    std::cout << "  data set   " << d.dataset_plugin << ": " << h.data.train << " training and " << h.data.test << " test "
+              << (h.data.image.width ? "images of " + std::to_string(h.data.image.height) + " x " + std::to_string(h.data.image.width)
+                                     : "samples of " + plural(h.data.features, "feature"))
+              << ", " << h.data.classes << " classes\n";
+    std::cout << "  network    ";
+    for (std::size_t i = 0; i < d.network.sizes.size(); ++i) std::cout << (i ? " - " : "") << d.network.sizes[i];
+    std::cout << (d.network.layers() > 1 ? ", ReLU" : "") << (d.network.output_bias ? "" : ", no output bias") << "\n";
+    std::cout << "  training   " << plural(d.steps, "step") << " of " << plural(d.batch_size, "sample") << "; OpenBLAS ("
+              << h.kernels << "), " << plural(h.threads, "thread") << "\n";
+    for (std::size_t i = 0; i < d.models.size(); ++i) {
+      const study::ModelSection& m = d.models[i];
+      std::cout << (i ? "             " : "  models     ") << m.name << ": ";
+      for (std::size_t j = 0; j < m.regularisers.size(); ++j)
+        std::cout << (j ? ", " : "") << entry_text(d, m.name, m.regularisers[j].name);
+      std::cout << (m.regularisers.empty() ? "no regulariser" : "") << "; learning rate " << config::shortest(m.learning_rate) << "\n";
+    }
+    for (std::size_t i = 0; i < d.metrics.size(); ++i)
+      std::cout << (i ? "             " : "  metrics    ") << d.metrics[i].name << " every " << d.metrics[i].every
+                << (d.metrics[i].info.uses_samples ? ", on " + d.metrics[i].on : "") << "\n";
+    std::cout << "  plugins    ";
+    for (std::size_t i = 0; i < h.plugins.size(); ++i) std::cout << (i ? ", " : "") << h.plugins[i].first;
+    std::cout << "\n  results    " << h.folder.string() << "\n  about " << duration(h.estimated_seconds) << "\n" << std::endl;
+  }
+
+  void progress(const std::vector<study::ModelProgress>& models, std::uint64_t steps, double seconds) override {
+    progress_.show(models, steps, seconds);
+  }
+  void lines(const std::vector<std::string>& lines) override {
+    progress_.clear();
+    for (const std::string& line : lines) (line.starts_with("warning: ") ? std::cerr : std::cout) << line << "\n";
+    std::cout << std::flush;
+  }
+  void warning(const std::string& message) override {
+    progress_.clear();
+    warn(message);
+  }
+  void clear() { progress_.clear(); }
+
+ private:
+  RunProgress progress_;
+};
+
+}  // namespace
+
+int run(const Words& words) {
+  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  options::options_description visible("options");
+  visible.add_options()("out", options::value<std::string>()->value_name("DIR"), "the run folder; default runs/NAME/TIME-HASH")(
+      "threads", options::value<std::size_t>()->default_value(cores)->value_name("N"), "models that advance at a time; changes no number")(
+      "progress", options::value<std::string>()->default_value("auto")->value_name("STYLE"), "auto, bar, line, json or none")(
+      "offline", "never download data");
+  add_plugin_options(visible);
+  const Parsed parsed(words, "run FILE [section.key=value ...] [options]",
+                      "Trains the models of a pipeline file side by side and writes what it measures to a run folder.\n"
+                      "Exit: 0 ok, 1 no model finished, 2 pipeline file or usage, 3 a plugin is refused or fails, 4 data,\n"
+                      "5 some models failed, 130/143 stopped by a signal (what was measured is kept).",
+                      visible,
+                      "  pipeline run mnist_snr.ini\n  pipeline run mnist_snr.ini training.steps=1000 dataset.plugin=digits --out try1\n"
+                      "  pipeline run mnist_snr.ini +model:both.regularisers=l2,dropout '~model:l2'");
+  if (parsed.help_given()) return Exit::ok;
+  if (parsed.positional().empty()) throw UsageError("run needs a pipeline file: pipeline run FILE");
+
+  study::RunOptions how;
+  how.threads = parsed.get<std::size_t>("threads");
+  if (how.threads < 1 || how.threads > 1024) throw UsageError("--threads is a number from 1 to 1024");
+  const ProgressStyle style = progress_style(parsed.get<std::string>("progress"));
+  if (parsed.has("out")) how.out = parsed.get<std::string>("out");
+  how.argv = words;
+  how.argv.insert(how.argv.begin(), {"pipeline", "run"});
+  how.stop_signal = &stop_signal;
+
+  const std::string& file = parsed.positional().front();
+  pipeline::plugins::Catalogue catalogue = catalogue_from(parsed);
+  const study::Description d = study::describe(find_pipeline(file, style != ProgressStyle::json),
+                                               {parsed.positional().begin() + 1, parsed.positional().end()}, catalogue);
+  FetchProgress fetching;
+  how.fetch.offline = parsed.has("offline");
+  how.fetch.pipeline_file = file;
+  how.fetch.progress = [&](const std::string& name, std::uint64_t have, std::uint64_t total) { fetching.show(name, have, total); };
+
+  listen_for_signals();
+  Screen screen(style, d.metrics.empty() ? "" : d.metrics.front().name);
+  const study::Outcome outcome = study::run(d, catalogue, how, screen);
+  screen.clear();
+  std::cout << "\nresults in " << outcome.folder.string() << "\n";
+  if (const auto plots = outcome.folder / "plots"; std::filesystem::is_directory(plots))
+    std::cout << "pictures in " << plots.string() << "\n";
+  if (outcome.status == study::Status::stopped) {
+    std::cerr << "stopped by a signal; what was measured is kept\n";
+    return 128 + stop_signal;
+  }
+  if (outcome.failed_models == 0) return Exit::ok;
+  if (outcome.failed_models < outcome.models) return Exit::some_models_failed;
+  return outcome.plugin_failed ? Exit::plugin_refused : Exit::nothing_trained;
+}
+
+}  // namespace pipeline::cli

@@ -1,0 +1,36 @@
+// One measurement: a network, a split, one forward pass in blocks that every due metric shares.
+#pragma once
+#include <functional>
+#include <map>
+#include <string>
+
+#include "learning/inputs.hpp"
+#include "learning/model.hpp"
+#include "study/description.hpp"
+#include "study/rows.hpp"
+
+namespace pipeline::study {
+
+/// Samples of a block. Sums over many samples are added block by block, in order, so this fixes their bits.
+inline constexpr std::size_t kBlock = 500;
+
+/// A metric failed, or gave an answer that cannot be: names section, plugin and place in the file.
+struct MetricFailure : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// What is measured: the network, and how its model changes a pass when measuring.
+struct Subject {
+  std::string name;
+  const Network& network;               // the weights to measure with
+  const learning::Entries& entries;     // empty for the control network
+  std::function<double()> weight_penalty;
+  std::function<double(const learning::Pass&)> batch_penalty;  // empty where there is none
+};
+
+/// Measures every listed metric on the first `samples` of a split; what each section gave, by its name. Throws
+/// MetricFailure, or learning::Diverged where a logit is no finite number.
+std::map<std::string, Measured> measure(const Subject& subject, std::uint64_t step, const std::vector<const MetricSection*>& due,
+                 const learning::Inputs& inputs, std::size_t samples, const std::string& suffix);
+
+}  // namespace pipeline::study

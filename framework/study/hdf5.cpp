@@ -1,0 +1,104 @@
+#include "study/hdf5.hpp"
+
+#include <hdf5.h>
+
+#include <stdexcept>
+
+#include "study/files.hpp"
+
+namespace pipeline::study {
+
+namespace {
+
+/// An HDF5 handle that closes itself; a failed call becomes an exception naming what failed.
+class Handle {
+ public:
+  Handle(hid_t id, herr_t (*close)(hid_t), const std::string& what) : id_(id), close_(close) {
+    if (id < 0) throw std::runtime_error("HDF5 cannot make " + what);
+  }
+  ~Handle() { close_(id_); }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  operator hid_t() const { return id_; }
+
+ private:
+  hid_t id_;
+  herr_t (*close_)(hid_t);
+};
+
+void check(herr_t status, const std::string& what) {
+  if (status < 0) throw std::runtime_error("HDF5 cannot write " + what);
+}
+
+class File {
+ public:
+  explicit File(const std::filesystem::path& path)
+      : file_(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose, path.string()),
+        links_(H5Pcreate(H5P_LINK_CREATE), H5Pclose, "link properties") {
+    check(H5Pset_create_intermediate_group(links_, 1), "groups");
+  }
+
+  void dataset(const std::string& path, const std::vector<hsize_t>& size, hid_t stored, hid_t given, const void* data,
+               const std::vector<std::int64_t>* steps = nullptr) {
+    const Handle space(H5Screate_simple(static_cast<int>(size.size()), size.data(), nullptr), H5Sclose, path);
+    const Handle set(H5Dcreate2(file_, path.c_str(), stored, space, links_, H5P_DEFAULT, H5P_DEFAULT), H5Dclose, path);
+    check(H5Dwrite(set, given, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), path);
+    if (!steps) return;
+    const hsize_t count = steps->size();
+    const Handle line(H5Screate_simple(1, &count, nullptr), H5Sclose, "steps");
+    const Handle attribute(H5Acreate2(set, "steps", H5T_STD_I64LE, line, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "steps");
+    check(H5Awrite(attribute, H5T_NATIVE_INT64, steps->data()), "steps");
+  }
+
+ private:
+  Handle file_, links_;
+};
+
+}  // namespace
+
+void write_weights(const std::filesystem::path& target,
+                   const std::vector<std::pair<std::string, const Network*>>& groups) {
+  write_aside(target, [&](const std::filesystem::path& aside) {
+    File file(aside);
+    for (const auto& [group, network] : groups)
+      for (std::size_t l = 1; l <= network->depth(); ++l) {
+        const Layer& layer = network->layer(l);
+        const std::string number = std::to_string(l);
+        // Column by column [outputs x inputs] is row by row (inputs x outputs): the same bytes.
+        file.dataset(group + "/W" + number, {layer.W.n_cols, layer.W.n_rows}, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT,
+                     layer.W.memptr());
+        if (!layer.b.is_empty())
+          file.dataset(group + "/b" + number, {layer.b.n_elem}, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, layer.b.memptr());
+      }
+  });
+}
+
+void NodesFile::add(const std::string& model, std::uint64_t step, const std::vector<Sheet>& sheets) {
+  for (const Sheet& sheet : sheets) {
+    Stack& stack = stacks_["/" + model + "/" + sheet.section + "/" + sheet.name];
+    if (stack.steps.empty()) {
+      stack.is_vector = sheet.is_vector;
+      stack.rows = sheet.values.n_rows;
+      stack.columns = sheet.values.n_cols;
+    }
+    if (stack.rows != sheet.values.n_rows || stack.columns != sheet.values.n_cols)
+      throw std::runtime_error("[metric:" + sheet.section + "] gave '" + sheet.name +
+                               "' another shape than at its first measurement");
+    stack.steps.push_back(static_cast<std::int64_t>(step));
+    for (arma::uword r = 0; r < sheet.values.n_rows; ++r)
+      for (arma::uword c = 0; c < sheet.values.n_cols; ++c) stack.values.push_back(sheet.values(r, c));
+  }
+}
+
+void NodesFile::write(const std::filesystem::path& target) const {
+  write_aside(target, [&](const std::filesystem::path& aside) {
+    File file(aside);
+    for (const auto& [path, stack] : stacks_) {
+      std::vector<hsize_t> size = {stack.steps.size(), stack.rows};
+      if (!stack.is_vector) size.push_back(stack.columns);
+      file.dataset(path, size, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, stack.values.data(), &stack.steps);
+    }
+  });
+}
+
+}  // namespace pipeline::study

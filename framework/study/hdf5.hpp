@@ -1,0 +1,34 @@
+// The two HDF5 files of a run, written aside and renamed: a killed writer leaves no half file under the real name.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <pipeline/network.hpp>
+#include <string>
+#include <vector>
+
+#include "study/rows.hpp"
+
+namespace pipeline::study {
+
+/// Groups by path ("/control", "/models/l2", "/models/l2/training"), each with W1 b1 W2 b2 ...; W read as
+/// (inputs x nodes), the notebook's shape.
+void write_weights(const std::filesystem::path& file, const std::vector<std::pair<std::string, const Network*>>& groups);
+
+/// All measurements of nodes.h5 so far: /<model>/<section>/<name>, stacked, with the attribute `steps`.
+class NodesFile {
+ public:
+  void add(const std::string& model, std::uint64_t step, const std::vector<Sheet>& sheets);
+  bool empty() const { return stacks_.empty(); }
+  void write(const std::filesystem::path& file) const;
+
+ private:
+  struct Stack {
+    bool is_vector = false;
+    std::size_t rows = 0, columns = 0;
+    std::vector<std::int64_t> steps;
+    std::vector<double> values;  // measurement by measurement, each row by row
+  };
+  std::map<std::string, Stack> stacks_;  // by path
+};
+
+}  // namespace pipeline::study

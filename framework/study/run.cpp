@@ -1,0 +1,208 @@
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+
+#include "learning/products.hpp"
+#include "study/files.hpp"
+#include "study/hdf5.hpp"
+#include "study/provenance.hpp"
+#include "study/study.hpp"
+#include "study/team.hpp"
+
+namespace pipeline::study {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+template <class F>
+double seconds_of(F&& f) {
+  const Clock::time_point start = Clock::now();
+  f();
+  return seconds_since(start);
+}
+
+/// A guess, from a few steps of a model without regularisers and one block of each measurement.
+double estimate_seconds(const Description& d, const Team& team, std::size_t threads) {
+  const learning::Model& control = *team.members().front().model;
+  learning::Model trial("trial", control.network(), {}, 0, {}, d.network.sizes.back());
+  std::vector<std::uint32_t> batch(d.batch_size, 0);
+  trial.step(0, team.train(), batch);
+  const double step = seconds_of([&] { for (int i = 0; i < 3; ++i) trial.step(0, team.train(), batch); }) / 3;
+  double each_model = step * static_cast<double>(d.steps);
+
+  const learning::Entries none;
+  const Subject subject{"control", control.network(), none, [] { return 0.0; }, {}};
+  std::map<std::uint64_t, std::vector<const MetricSection*>> by_pace;
+  for (const MetricSection& m : d.metrics) by_pace[m.every].push_back(&m);
+  for (const auto& [every, due] : by_pace) {
+    const std::size_t samples = std::min(kBlock, team.test().size());
+    const double block = seconds_of([&] { measure(subject, 0, due, team.test(), samples, ""); });
+    each_model += block * static_cast<double>(team.test().size()) / static_cast<double>(samples) *
+                  static_cast<double>(d.steps / every + 2);
+  }
+  const std::size_t models = d.models.size();
+  return each_model * static_cast<double>(models) / static_cast<double>(std::min(threads, models));
+}
+
+/// One run from the moment its data is there.
+class Run {
+ public:
+  Run(const Description& d, plugins::Catalogue& catalogue, const RunOptions& options, const LoadedData& loaded,
+      Observer& observer)
+      : d_(d),
+        options_(options),
+        observer_(observer),
+        folder_(make_run_folder(d.name, configuration_hash(d, loaded), options.out)),
+        record_(d, catalogue, options, loaded, folder_),
+        summary_(d),
+        csv_(folder_ / "metrics.csv"),
+        team_(d, loaded.data, options.threads, options.stop_signal) {
+    copy_pipeline();
+    record_.write("running");
+    csv_.append("step,model,metric,layer,value\n");
+    Heading heading{d, loaded.shape, {}, folder_, options.threads, 0, learning::products_core()};
+    for (const auto& [id, p] : catalogue.loaded()) heading.plugins.emplace_back(id, p.library);
+    heading.estimated_seconds = estimate_seconds(d, team_, options.threads);
+    observer_.heading(heading);
+    for (const ReportSection& r : d.reports) due_.push_back(r.every ? 0 : d.steps + 1);
+  }
+
+  Outcome train() {
+    try {
+      team_.start();
+      while (!team_.done()) {
+        keep(team_.wait(0.2));
+        run_due_reports();
+        tell_progress();
+      }
+      keep(team_.wait(0));
+      tell_progress();
+    } catch (...) {
+      leave_what_is_there();
+      throw;
+    }
+    const bool stopped = options_.stop_signal && *options_.stop_signal != 0 && !all_ended();
+    Outcome outcome{stopped ? Status::stopped : Status::finished, folder_, d_.models.size()};
+    for (const Member& m : team_.members()) {
+      if (m.failure.empty()) continue;
+      ++outcome.failed_models;
+      outcome.plugin_failed |= m.plugin_failed;
+    }
+    finish(stopped ? "stopped" : outcome.failed_models ? "finished, some models failed" : "finished");
+    for (std::size_t i = 0; i < d_.reports.size(); ++i) write_report(d_.reports[i], {d_.steps, true});
+    return outcome;
+  }
+
+ private:
+  void copy_pipeline() {
+    std::ifstream given(d_.file, std::ios::binary);
+    write_text(folder_ / "pipeline.ini", {std::istreambuf_iterator<char>(given), {}});
+    write_text(folder_ / "resolved.ini", config::as_ini(d_.resolved, false));
+  }
+
+  void keep(std::vector<Ordering::Released> released) {
+    std::string text;
+    for (const auto& [step, model, measured] : released) {
+      for (const Row& row : measured.rows) {
+        text += csv_line(row);
+        summary_.add(row);
+        if (!row.layer && !d_.metrics.empty() && row.metric == d_.metrics.front().name) newest_[row.model] = row.value;
+      }
+      nodes_.add(team_.members()[model].name, step, measured.sheets);
+    }
+    if (!text.empty()) csv_.append(text);
+  }
+
+  void tell_progress() {
+    std::vector<ModelProgress> progress = team_.progress();
+    for (ModelProgress& m : progress)
+      if (const auto it = newest_.find(m.name); it != newest_.end()) m.newest = it->second;
+    observer_.progress(progress, d_.steps, seconds_since(start_));
+  }
+
+  bool all_ended() const { return std::ranges::all_of(team_.members(), &Member::ended); }
+
+  void run_due_reports() {
+    const std::uint64_t horizon = team_.horizon();
+    for (std::size_t i = 0; i < d_.reports.size(); ++i)
+      for (; due_[i] < horizon && due_[i] < d_.steps; due_[i] += d_.reports[i].every) {
+        write_nodes();
+        write_report(d_.reports[i], {due_[i], false});
+      }
+  }
+
+  void write_report(const ReportSection& report, const Occasion& occasion) {
+    try {
+      observer_.lines(report.object->write(RunResults(folder_), occasion));
+    } catch (const std::exception& e) {
+      observer_.warning("report '" + report.plugin + "' in [report:" + report.name + "] failed: " + e.what());
+    }
+  }
+
+  void write_nodes() {
+    if (!nodes_.empty()) nodes_.write(folder_ / "nodes.h5");
+  }
+
+  /// The rows are on disk already; what goes wrong here must not hide why the run ends.
+  void leave_what_is_there() noexcept {
+    try {
+      write_nodes();
+      summary_.write(folder_ / "summary.json");
+      record_.write("failed");
+    } catch (...) {
+    }
+  }
+
+  void finish(const std::string& status) {
+    std::vector<std::pair<std::string, const Network*>> groups;
+    std::vector<std::unique_ptr<Network>> measured;
+    std::map<std::string, std::string> failures;
+    for (const Member& m : team_.members()) {
+      if (!m.failure.empty()) {
+        failures[m.name] = m.failure;
+        observer_.warning("model " + m.name + " stopped: " + m.failure);
+        continue;
+      }
+      const std::string group = &m == &team_.members().front() ? "/control" : "/models/" + m.name;
+      if (m.model->measures_other_weights()) {
+        measured.push_back(std::make_unique<Network>(m.model->measured_network()));
+        groups.emplace_back(group, measured.back().get());
+        groups.emplace_back(group + "/training", &m.model->network());
+      } else {
+        groups.emplace_back(group, &m.model->network());
+      }
+    }
+    write_weights(folder_ / "weights.h5", groups);
+    write_nodes();
+    summary_.write(folder_ / "summary.json");
+    record_.write(status, failures);
+  }
+
+  const Description& d_;
+  const RunOptions& options_;
+  Observer& observer_;
+  std::filesystem::path folder_;
+  RunRecord record_;
+  Summary summary_;
+  AppendFile csv_;
+  NodesFile nodes_;
+  std::map<std::string, double> newest_;
+  std::vector<std::uint64_t> due_;  // the next step each report is due at
+  Clock::time_point start_ = Clock::now();
+  Team team_;
+};
+
+}  // namespace
+
+Outcome run(const Description& d, plugins::Catalogue& catalogue, const RunOptions& options, Observer& observer) {
+  learning::products_use_one_thread();
+  const LoadedData loaded = load_data(d, options.threads, options.fetch);
+  check_against_data(d, loaded.shape, learning::Inputs(loaded.data.train).nonnegative() &&
+                                          learning::Inputs(loaded.data.test).nonnegative());
+  return Run(d, catalogue, options, loaded, observer).train();
+}
+
+}  // namespace pipeline::study

@@ -1,0 +1,170 @@
+#include "study/team.hpp"
+
+#include <algorithm>
+
+namespace pipeline::study {
+
+Team::Team(const Description& d, const Data& data, std::size_t threads, const std::atomic<int>* stop_signal)
+    : description_(d),
+      train_(data.train),
+      test_(data.test),
+      stop_signal_(stop_signal),
+      threads_(threads),
+      ordering_(d.models.size() + 1) {
+  const Network start = learning::starting_network(d.network, d.start, d.seed);
+  const auto add = [&](const std::string& name, learning::Entries entries, double rate, std::uint64_t steps) {
+    Member m;
+    m.name = name;
+    m.steps = steps;
+    m.model = std::make_unique<learning::Model>(name, start, std::move(entries), static_cast<float>(rate), data.image,
+                                                data.classes);
+    m.batches = std::make_unique<learning::Batches>(d.seed, train_.size(), d.batch_size);
+    members_.push_back(std::move(m));
+  };
+  add("control", {}, 0, 0);
+  for (const ModelSection& model : d.models) {
+    learning::Entries entries;
+    for (const EntrySection& e : model.regularisers) entries.emplace_back(e.name, e.object, e.scope, d.seed, model.name);
+    add(model.name, std::move(entries), model.learning_rate, d.steps);
+  }
+}
+
+Team::~Team() {
+  stop_ = true;
+  changed_.notify_all();
+  for (std::thread& t : workers_) t.join();
+}
+
+void Team::start() {
+  for (std::size_t i = 0; i < std::min(threads_, members_.size()); ++i) workers_.emplace_back([this] { work(); });
+}
+
+/// Of the members that nobody works on, the one with the fewest steps; none if it leads the slowest by two slices.
+Member* Team::furthest_behind() {
+  Member* best = nullptr;
+  std::uint64_t slowest = std::numeric_limits<std::uint64_t>::max();
+  for (Member& m : members_) {
+    if (m.ended) continue;
+    slowest = std::min(slowest, m.next);
+    if (!m.busy && (!best || m.next < best->next)) best = &m;
+  }
+  return best && best->next < slowest + 2 * kSlice ? best : nullptr;
+}
+
+void Team::work() {
+  std::unique_lock lock(mutex_);
+  while (!stopping() && !failure_) {
+    if (std::ranges::all_of(members_, &Member::ended)) break;
+    Member* member = furthest_behind();
+    if (!member) {
+      changed_.wait_for(lock, std::chrono::milliseconds(200));  // a signal sets a flag but wakes nobody
+      continue;
+    }
+    member->busy = true;
+    std::uint64_t next = member->next;
+    lock.unlock();
+    std::string failure;
+    bool plugin_failed = false;
+    std::exception_ptr fatal;
+    try {
+      advance(*member, next);
+    } catch (const learning::Diverged& e) {
+      failure = e.what();
+    } catch (const learning::HookFailure& e) {
+      failure = e.what();
+      plugin_failed = true;
+    } catch (...) {
+      fatal = std::current_exception();
+    }
+    lock.lock();
+    member->busy = false;
+    member->next = next;
+    member->failure = failure;
+    member->plugin_failed = plugin_failed;
+    member->ended = !failure.empty() || member->next > member->steps;
+    ordering_.reached(static_cast<std::size_t>(member - members_.data()), member->next);
+    if (member->ended) ordering_.ended(static_cast<std::size_t>(member - members_.data()));
+    if (fatal && !failure_) failure_ = fatal;
+    changed_.notify_all();
+  }
+  changed_.notify_all();
+}
+
+/// A slice of steps. `next` goes one past `steps` once the last measurement is made.
+void Team::advance(Member& m, std::uint64_t& next) {
+  const std::uint64_t end = std::min(next + kSlice, m.steps + 1);
+  while (next < end && !stopping()) {
+    measure(m, next);
+    if (next < m.steps) m.model->step(next, train_, m.batches->at(next));
+    ++next;
+  }
+}
+
+void Team::measure(Member& m, std::uint64_t step) {
+  const bool control = m.steps == 0 && &m == members_.data();
+  std::vector<const MetricSection*> test, train;
+  std::uint64_t images = 0;
+  for (const MetricSection& s : description_.metrics) {
+    if (!control && step != m.steps && step % s.every != 0) continue;
+    if (s.on_test()) test.push_back(&s);
+    if (s.on_train()) train.push_back(&s), images = std::max(images, s.images);
+  }
+  if (test.empty() && train.empty()) return;
+
+  Network other;
+  const bool uses_other = m.model->measures_other_weights();
+  if (uses_other) other = m.model->measured_network();
+  const Network& measured = uses_other ? other : m.model->network();
+  Subject subject{m.name, measured, m.model->entries(), [&] { return m.model->weight_penalty(measured); }, {}};
+  if (m.model->has_batch_penalty())
+    subject.batch_penalty = [&](const learning::Pass& pass) { return m.model->batch_penalty(measured, pass); };
+
+  // Sections in file order, test before train of each; metrics of one split and one number of images share a pass.
+  std::map<std::string, Measured> by_section;
+  const auto run = [&](const std::vector<const MetricSection*>& due, const learning::Inputs& inputs, std::size_t count,
+                       const char* suffix) {
+    if (!due.empty())
+      for (auto& [name, part] : study::measure(subject, step, due, inputs, std::min(count, inputs.size()), suffix))
+        by_section[name].append(std::move(part));
+  };
+  run(test, test_, test_.size(), "");
+  std::map<std::uint64_t, std::vector<const MetricSection*>> train_by_images;
+  for (const MetricSection* s : train) train_by_images[s->images].push_back(s);
+  for (const auto& [count, due] : train_by_images) run(due, train_, count, ".train");
+
+  Measured all;
+  for (const MetricSection& s : description_.metrics)
+    if (const auto it = by_section.find(s.name); it != by_section.end()) all.append(std::move(it->second));
+  const std::lock_guard lock(mutex_);
+  ordering_.add(static_cast<std::size_t>(&m - members_.data()), step, std::move(all));
+}
+
+std::vector<Ordering::Released> Team::wait(double seconds) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, std::chrono::duration<double>(seconds));
+  if (failure_) std::rethrow_exception(failure_);
+  if (stopping() && std::ranges::none_of(members_, &Member::busy))  // nothing more will come
+    for (std::size_t m = 0; m < members_.size(); ++m) ordering_.ended(m);
+  return ordering_.release();
+}
+
+std::uint64_t Team::horizon() {
+  const std::lock_guard lock(mutex_);
+  return ordering_.horizon();
+}
+
+bool Team::done() {
+  const std::lock_guard lock(mutex_);
+  const bool idle = std::ranges::none_of(members_, &Member::busy);
+  return idle && (stopping() || std::ranges::all_of(members_, &Member::ended));
+}
+
+std::vector<ModelProgress> Team::progress() {
+  const std::lock_guard lock(mutex_);
+  std::vector<ModelProgress> out;
+  for (std::size_t i = 1; i < members_.size(); ++i)
+    out.push_back({members_[i].name, std::min(members_[i].next, members_[i].steps), {}, members_[i].failure});
+  return out;
+}
+
+}  // namespace pipeline::study
