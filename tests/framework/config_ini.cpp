@@ -57,7 +57,8 @@ BOOST_AUTO_TEST_CASE(odd_values_read_back) {
        {"",       " ",   "\t", " x", "x ",   "x\t",   ";",     "#",      ";x",   "# x",       "a ; b",
         "a\t# b", "a;b", "\"", "\\", "\\\\", "\"x\"", "a\"b",  "\\\"",   "a \\", "{",         "}",
         "{1,2}",  "[s]", "]",  "=",  "= x",  "a = b", "größe", "\uFFFD", "🂡 ",   "日本語 # x"})
-    settings.push_back({"k" + std::to_string(settings.size()), value, "a # b \"c\"", false, {}});
+    settings.push_back(
+        {std::string("k").append(std::to_string(settings.size())), value, "a # b \"c\"", false, {}});
   settings.push_back({"long", std::string(100000, 'x'), "default", false, {}});
   check_reads_back({{"s", settings}});
 }

@@ -38,7 +38,7 @@ struct Folder {
 inline std::string flat(const pipeline::config::Tree& tree) {
   std::string text;
   for (const auto& [section, keys] : tree) {
-    text += "[" + section + "]";
+    text.append("[").append(section).append("]");
     std::string separator;
     for (const auto& [key, node] : keys) {
       text += separator + key + "=" + node.data().value.text;
