@@ -26,8 +26,7 @@ class Reader {
   Complaints& complaints_;
   Tree refused_;             // takes the keys of a refused section: their syntax is checked all the same
   Tree* section_ = nullptr;  // none yet
-  bool skips_ =
-      false;  // keys before the first section and in [sweep], where braces have their meaning one day
+  bool skips_ = false;  // keys before the first section and in [sweep], where braces have a meaning one day
 };
 
 void Reader::read(const Line& line) {

@@ -39,10 +39,11 @@ inline std::string flat(const pipeline::config::Tree& tree) {
   std::string text;
   for (const auto& [section, keys] : tree) {
     text.append("[").append(section).append("]");
-    std::string separator;
     for (const auto& [key, node] : keys) {
-      text += separator + key + "=" + node.data().value.text;
-      separator = "|";
+      text.append(&node == &keys.front().second ? "" : "|")
+          .append(key)
+          .append("=")
+          .append(node.data().value.text);
     }
   }
   return text;
