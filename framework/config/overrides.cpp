@@ -92,7 +92,8 @@ void set(Tree& tree, const Override& o, Complaints& complaints) {
   Entry entry{o.key, {}};
   if (o.has_key) {
     if (o.section.text == "pipeline" && (o.key.text == "include" || o.key.text == "drop")) {
-      complaints.add(o.key, in_quotes(o.key.text) + " belongs into a file", "~section drops a section");
+      complaints.add(o.key, in_quotes(o.key.text) + " belongs into a file",
+                     o.key.text == "drop" ? "here it is ~section" : "write it into a file of your own");
       return;
     }
     const Value value = read_value(o.line, o.value_from, complaints);

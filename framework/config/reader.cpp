@@ -26,18 +26,18 @@ class Reader {
   Complaints& complaints_;
   Tree refused_;             // takes the keys of a refused section: their syntax is checked all the same
   Tree* section_ = nullptr;  // none yet
+  bool skips_ = false;  // keys before the first section and in [sweep], where braces have a meaning one day
 };
 
 void Reader::read(const Line& line) {
   const std::size_t at = skip_space(line.text, 0);
   if (at == line.text.size() || find_comment(line.text, at) == at) return;
   if (line.text[at] == '[') return read_section(line, at);
-  if (!section_) {
-    complaints_.add(line.word(at, trim_end(line.text.substr(at)).size()), "text before the first section",
-                    "a pipeline starts with a section such as [pipeline]");
-    section_ = &refused_;  // complained about once, not for every line up to the first section
-  }
-  read_key(line, at);
+  if (skips_) return;
+  if (section_) return read_key(line, at);
+  complaints_.add(line.word(at, trim_end(line.text.substr(at)).size()), "text before the first section",
+                  "a pipeline starts with a section such as [pipeline]");
+  skips_ = true;  // complained about once, not for every line
 }
 
 void Reader::read_section(const Line& line, std::size_t open) {
@@ -58,10 +58,12 @@ void Reader::read_section(const Line& line, std::size_t open) {
   if (!name.empty()) return enter_section(line.word(from, name));
   if (closed) complaints_.add(line.word(open, close + 1 - open), "a section without a name");
   section_ = &(refused_ = Tree());
+  skips_ = false;
 }
 
 void Reader::enter_section(const Word& name) {
   section_ = &(refused_ = Tree());
+  skips_ = name.text == "sweep";
   if (!check_section_name(name, complaints_)) return;
   if (const Tree* first = child(tree, name.text))
     complaints_.add(name, "section [" + name.text + "] appears twice",

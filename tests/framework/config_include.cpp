@@ -1,0 +1,101 @@
+// include and drop: what follows changes an included pipeline.
+#include <boost/test/unit_test.hpp>
+
+#include "framework/config_support.hpp"
+
+using namespace pipeline::config;
+
+namespace {
+const std::string base =
+    "[pipeline]\nname = base\nseed = 1\n[dataset]\nplugin = mnist\nfolder = data\n[model:l2]\n"
+    "regularisers = l2\nl2.lambda = 5e-5\n[metric:loss]\nevery = 200\n";
+std::string includes(const std::string& rest) { return "[pipeline]\ninclude = base.ini\n" + rest; }
+Reading with_base(const std::string& text, const std::vector<std::string>& overrides = {}) {
+  return Reading(text, overrides, {{"base.ini", base}});
+}
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(config_include)
+
+BOOST_AUTO_TEST_CASE(what_follows_changes_it_key_by_key) {
+  const Reading r =
+      with_base(includes("name = mine\n[model:l2]\nl2.lambda = 1\n[model:l1]\nregularisers = l1\n"));
+  BOOST_TEST(r.complained() == "");
+  BOOST_TEST(
+      flat(r.tree) ==
+      "[pipeline]name=mine|seed=1[dataset]plugin=mnist|folder=data[model:l2]regularisers=l2|l2.lambda=1"
+      "[metric:loss]every=200[model:l1]regularisers=l1");
+  BOOST_TEST(child(*child(r.tree, "pipeline"), "name")->data().value.place.file ==
+             (r.path / "a.ini").string());
+  BOOST_TEST(child(*child(r.tree, "pipeline"), "seed")->data().value.place.file ==
+             (r.path / "base.ini").string());
+}
+
+BOOST_AUTO_TEST_CASE(another_plugin_discards_the_included_keys) {
+  BOOST_TEST(flat(with_base(includes("[dataset]\nplugin = digits\n")).tree).find("[dataset]plugin=digits[") !=
+             std::string::npos);
+  BOOST_TEST(flat(with_base(includes("[dataset]\nplugin = mnist\n")).tree)
+                 .find("[dataset]plugin=mnist|folder=data") != std::string::npos);
+  // a section without plugin = is for the plugin it is named after
+  BOOST_TEST(flat(with_base(includes("[metric:loss]\nplugin = loss\n")).tree)
+                 .find("[metric:loss]every=200|plugin=loss") != std::string::npos);
+  BOOST_TEST(
+      flat(with_base(includes("[metric:loss]\nplugin = hinge\n")).tree).find("[metric:loss]plugin=hinge") !=
+      std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(drop_removes_included_sections) {
+  const Reading r = with_base(includes("drop = model:l2 , metric:loss\n[model:l2]\nregularisers = l1\n"));
+  BOOST_TEST(r.complained() == "");
+  BOOST_TEST(flat(r.tree) ==
+             "[pipeline]name=base|seed=1[dataset]plugin=mnist|folder=data[model:l2]regularisers=l1");
+}
+
+BOOST_AUTO_TEST_CASE(includes_nest_and_are_found_from_the_file_that_includes) {
+  const Reading r(
+      "[pipeline]\ninclude = sub/b.ini\n", {},
+      {{"sub/b.ini", "[pipeline]\ninclude = ../c.ini\nseed = 2\n"}, {"c.ini", "[pipeline]\nname = c\n"}});
+  BOOST_TEST(r.complained() == "");
+  BOOST_TEST(flat(r.tree) == "[pipeline]name=c|seed=2");
+  BOOST_TEST(child(*child(r.tree, "pipeline"), "name")->data().value.place.file ==
+             (r.path / "c.ini").string());
+}
+
+BOOST_AUTO_TEST_CASE(complaints) {
+  BOOST_TEST(Reading("[pipeline]\ninclude = no.ini\n").complained() ==
+             "a.ini:2:11: error: cannot read 'no.ini': No such file or directory\n"
+             "    2 | include = no.ini\n"
+             "      |           ^~~~~~ the path is relative to the file that includes");
+  BOOST_TEST(Reading("[pipeline]\ninclude =\n").complained() ==
+             "a.ini:2:10: error: 'include' names no file\n"
+             "    2 | include =\n"
+             "      |          ^");
+  BOOST_TEST(Reading("[pipeline]\ninclude = b.ini\n", {}, {{"b.ini", "[pipeline]\ninclude = ./a.ini\n"}})
+                 .complained() ==
+             "b.ini:2:11: error: include comes back to 'a.ini'\n"
+             "    2 | include = ./a.ini\n"
+             "      |           ^~~~~~~ a.ini -> b.ini -> a.ini");
+  BOOST_TEST(with_base("[pipeline]\nname = x\ninclude = base.ini\n").complained() ==
+             "a.ini:3:1: error: 'include' must be the first key of [pipeline]\n"
+             "    3 | include = base.ini\n"
+             "      | ^~~~~~~ what follows it changes it");
+  BOOST_TEST(Reading("[pipeline]\ndrop = model:l2\n").complained() ==
+             "a.ini:2:1: error: 'drop' without 'include'\n"
+             "    2 | drop = model:l2\n"
+             "      | ^~~~ it removes included sections; delete your own");
+  BOOST_TEST(with_base(includes("drop = model:l2, metrics:loss\n")).complained() ==
+             "a.ini:3:18: error: no section 'metrics:loss' to drop in the included file\n"
+             "    3 | drop = model:l2, metrics:loss\n"
+             "      |                  ^~~~~~~~~~~~ did you mean 'metric:loss'?  (valid: dataset, "
+             "metric:loss, model:l2, "
+             "pipeline)");
+  BOOST_TEST(Reading("[pipeline]\ninclude = b.ini\n[s]\n[s]\n", {}, {{"b.ini", "[s\n"}}).complained() ==
+             "a.ini:4:2: error: section [s] appears twice\n"
+             "    4 | [s]\n"
+             "      |  ^ the first is at a.ini:3\n"
+             "b.ini:1:1: error: missing ']'\n"
+             "    1 | [s\n"
+             "      | ^~");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,79 @@
+// Ten megabytes of text: read in time that grows with the text, not with its square.
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+
+#include "framework/config_support.hpp"
+
+using namespace pipeline::config;
+
+namespace {
+
+constexpr std::size_t ten_megabytes = 10'000'000;
+
+std::string repeated(const std::string& start, const auto& line) {
+  std::string text = start;
+  for (std::size_t i = 0; text.size() < ten_megabytes; ++i) text += line(std::to_string(i));
+  return text;
+}
+
+/// Measured: below 3 s each on one slow core, sharing it. Anything quadratic takes hours.
+struct Stopwatch {
+  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+  ~Stopwatch() {
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+    BOOST_TEST_MESSAGE("took " << taken.count() << " s");
+    BOOST_TEST(taken.count() < 60);
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(config_large)
+
+BOOST_AUTO_TEST_CASE(many_keys) {
+  const Stopwatch watch;
+  Reading r(repeated("[s]\n",
+                     [](const std::string& i) { return "key_" + i + " = 1 ; a comment of some length\n"; }));
+  BOOST_TEST(!r.complaints.any());
+  SectionReader section("s", child(r.tree, "s"), r.complaints);
+  section.finish();
+  BOOST_TEST(r.complaints.list().size() == child(r.tree, "s")->size());
+}
+
+BOOST_AUTO_TEST_CASE(many_sections) {
+  const Stopwatch watch;
+  const Reading r(
+      repeated("", [](const std::string& i) { return "[model:a_section_with_some_long_name_" + i + "]\n"; }));
+  BOOST_TEST(!r.complaints.any());
+}
+
+BOOST_AUTO_TEST_CASE(the_same_key_over_and_over) {
+  const Stopwatch watch;
+  const Reading r(
+      repeated("[s]\n", [](const std::string&) { return "a_key_that_comes_again_and_again = 1\n"; }));
+  BOOST_TEST(r.complaints.list().size() > 200000u);
+}
+
+BOOST_AUTO_TEST_CASE(one_line) {
+  const Stopwatch watch;
+  for (const char* start : {"[s]\nk = ", "[s]\n", "[s]\nk = \"", "[s]\nk = {", "["}) {
+    const Reading r(start + std::string(ten_megabytes, 'x'));
+    BOOST_TEST(r.complained().size() < 2000u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_list_of_unknown_sections_to_drop) {
+  const Stopwatch watch;
+  const Reading r(
+      repeated("[pipeline]\ninclude = b.ini\ndrop = x", [](const std::string& i) { return ", " + i; }), {},
+      {{"b.ini", "[s]\n"}});
+  BOOST_TEST(r.complaints.list().size() == 20u);
+}
+
+BOOST_AUTO_TEST_CASE(no_text_at_all) {
+  const Stopwatch watch;
+  BOOST_TEST(Reading(std::string(ten_megabytes, '\xff')).complaints.list().size() == 2u);
+  BOOST_TEST(Reading(std::string(ten_megabytes, '\0')).complaints.list().size() == 1u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,146 @@
+// The command line's overrides: what each does to the tree, and what is said about a wrong one.
+#include <boost/test/unit_test.hpp>
+
+#include "framework/config_support.hpp"
+
+using namespace pipeline::config;
+
+namespace {
+const std::string text =
+    "[dataset]\nplugin = mnist\nfolder = d\n[training]\nsteps = 5\n[model:l2]\nl2.lambda = 1\n";
+
+std::string after(const std::vector<std::string>& overrides) {
+  const Reading r(text, overrides);
+  return r.complaints.any() ? r.complained() : flat(r.tree);
+}
+const std::string dataset = "[dataset]plugin=mnist|folder=d", training = "[training]steps=5",
+                  l2 = "[model:l2]l2.lambda=1";
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(config_overrides)
+
+BOOST_AUTO_TEST_CASE(each_form) {
+  BOOST_TEST(after({}) == dataset + training + l2);
+  BOOST_TEST(after({"model:l2.l2.lambda=1e-4"}) == dataset + training + "[model:l2]l2.lambda=1e-4");
+  BOOST_TEST(after({"training.rate=a=b"}) == dataset + training + "|rate=a=b" + l2);
+  BOOST_TEST(after({"training.steps = \" 7 \""}) == dataset + "[training]steps= 7 " + l2);
+  BOOST_TEST(after({"training.steps="}) == dataset + "[training]steps=" + l2);
+  BOOST_TEST(after({"training.name=a;b"}) == dataset + training + "|name=a;b" + l2);
+  BOOST_TEST(after({"+model:l1"}) == dataset + training + l2 + "[model:l1]");
+  BOOST_TEST(after({"+model:l1.a=1", "model:l1.b=2"}) == dataset + training + l2 + "[model:l1]a=1|b=2");
+  BOOST_TEST(after({"+training", "+training.steps=6"}) == dataset + "[training]steps=6" + l2);
+  BOOST_TEST(after({"~model:l2"}) == dataset + training);
+  BOOST_TEST(after({"~model:l2.l2.lambda"}) == dataset + training + "[model:l2]");
+  BOOST_TEST(after({"~training", "+training.steps=1"}) == dataset + l2 + "[training]steps=1");
+}
+
+BOOST_AUTO_TEST_CASE(another_plugin_discards_the_keys_of_the_file) {
+  BOOST_TEST(after({"dataset.plugin=digits"}) == "[dataset]plugin=digits" + training + l2);
+  BOOST_TEST(after({"dataset.plugin=mnist"}) == dataset + training + l2);
+  BOOST_TEST(after({"dataset.seed=3", "dataset.plugin=digits"}) ==
+             "[dataset]seed=3|plugin=digits" + training + l2);
+}
+
+BOOST_AUTO_TEST_CASE(the_place_of_an_override) {
+  const Reading r(text, {"+model:l1.l1.lambda=\"2\""});
+  const Entry& entry = child(*child(r.tree, "model:l1"), "l1.lambda")->data();
+  BOOST_TEST(entry.name.place.on_command_line());
+  BOOST_TEST(entry.name.place.column == 11u);
+  BOOST_TEST(entry.value.place.column == 22u);
+  BOOST_TEST(entry.value.place.line_text == "+model:l1.l1.lambda=\"2\"");
+  BOOST_TEST(child(r.tree, "model:l1")->data().name.place.column == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(complaints) {
+  const std::string form =
+      "an override is section.key=value, +section, +section.key=value, ~section or ~section.key";
+  const std::pair<std::string, std::string> cases[] = {
+      {"",
+       "command line: : error: an override that names no section\n"
+       "   | \n"
+       "   | ^ " +
+           form},
+      {".k=1",
+       "command line: .k: error: an override that names no section\n"
+       "   | .k=1\n"
+       "   | ^~~~ " +
+           form},
+      {"b.ini",
+       "command line: b.ini: error: missing '=' in override 'b.ini'\n"
+       "   | b.ini\n"
+       "   | ^~~~~ " +
+           form},
+      {"+training.steps",
+       "command line: training.steps: error: missing '=' in override '+training.steps'\n"
+       "   | +training.steps\n"
+       "   | ^~~~~~~~~~~~~~~ " +
+           form},
+      {"steps=5",
+       "command line: steps: error: 'steps' names no section and key\n"
+       "   | steps=5\n"
+       "   | ^~~~~ " +
+           form},
+      {"training.=5",
+       "command line: training.: error: '' is not a key\n"
+       "   | training.=5\n"
+       "   |          ^ a key is letters, digits, _ and -, or several such words joined by dots"},
+      {"~training.steps=5",
+       "command line: training.steps: error: '~' drops and takes no value\n"
+       "   | ~training.steps=5\n"
+       "   |                ^ " +
+           form},
+      {"trainig.steps=5",
+       "command line: trainig.steps: error: no section 'trainig' in the pipeline\n"
+       "   | trainig.steps=5\n"
+       "   | ^~~~~~~ did you mean 'training'?  (valid: dataset, model:l2, training); "
+       "'+trainig.steps=5' creates it"},
+      {"~trainig",
+       "command line: trainig: error: no section 'trainig' in the pipeline\n"
+       "   | ~trainig\n"
+       "   |  ^~~~~~~ did you mean 'training'?  (valid: dataset, model:l2, training)"},
+      {"~training.stpes",
+       "command line: training.stpes: error: no key 'stpes' given in [training]\n"
+       "   | ~training.stpes\n"
+       "   |           ^~~~~ did you mean 'steps'?  (valid: steps)"},
+      {"training.steps={1..5}",
+       "command line: training.steps: error: braces are reserved for sweeps\n"
+       "   | training.steps={1..5}\n"
+       "   |                ^~~~~~ quote the value if it is plain text"},
+      {"training.name=a # b",
+       "command line: training.name: error: a comment in an override\n"
+       "   | training.name=a # b\n"
+       "   |                 ^~~ quote the value if it is part of it"},
+      {"training.name=\"a",
+       "command line: training.name: error: unclosed quote\n"
+       "   | training.name=\"a\n"
+       "   |               ^~ a value ends on its line, with '\"'"},
+      {"training.name=a\nb",
+       "command line: training.name: error: an override with a character that cannot stand in a "
+       "pipeline file\n"
+       "   | training.name=a\uFFFDb\n"
+       "   | ^~~~~~~~~~~~~~~~~ it must be UTF-8 text on one line"},
+      {"+model:control",
+       "command line: model:control: error: the name 'control' is taken by the untrained network\n"
+       "   | +model:control\n"
+       "   |  ^~~~~~~~~~~~~ give the model another name"},
+      {"sweep.rate=1",
+       "command line: sweep.rate: error: [sweep] is reserved\n"
+       "   | sweep.rate=1\n"
+       "   | ^~~~~ a pipeline file cannot describe a sweep yet"},
+      {"+pipeline.include=b.ini",
+       "command line: pipeline.include: error: 'include' belongs into a file\n"
+       "   | +pipeline.include=b.ini\n"
+       "   |           ^~~~~~~ write it into a file of your own"},
+      {"+pipeline.drop=model:l2",
+       "command line: pipeline.drop: error: 'drop' belongs into a file\n"
+       "   | +pipeline.drop=model:l2\n"
+       "   |           ^~~~ here it is ~section"},
+  };
+  for (const auto& [word, complaint] : cases) BOOST_TEST(after({word}) == complaint);
+  BOOST_TEST(Reading("", {"training.steps=5"}).complained() ==
+             "command line: training.steps: error: no section 'training' in the pipeline\n"
+             "   | training.steps=5\n"
+             "   | ^~~~~~~~ '+training.steps=5' creates it");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
