@@ -14,7 +14,7 @@ BOOST_AUTO_TEST_SUITE(data_access)
 BOOST_AUTO_TEST_CASE(files_by_name) {
   const Access access({{"a.gz", "/x/a", "", ""}}, 1);
   BOOST_TEST(access.file("a.gz") == "/x/a");
-  CHECK_SAYS(support::message_of([&] { access.file("b"); }), "'b'");
+  support::check_says(support::message_of([&] { access.file("b"); }), "'b'");
 }
 
 BOOST_AUTO_TEST_CASE(every_index_once) {

@@ -24,8 +24,8 @@ std::string refusal(Answer answer, std::chrono::seconds patience = std::chrono::
   const std::string said = message_of(
       [&] { locate("set", one({server.url()}), {.pipeline_file = "mnist_snr.ini", .patience = patience}); });
   BOOST_TEST(world.count("") == 0);
-  CHECK_SAYS(said, server.url("/a.gz"));
-  CHECK_SAYS(said, "pipeline run mnist_snr.ini dataset.plugin=digits");
+  check_says(said, server.url("/a.gz"));
+  check_says(said, "pipeline run mnist_snr.ini dataset.plugin=digits");
   return said;
 }
 
@@ -80,23 +80,23 @@ BOOST_AUTO_TEST_CASE(a_mirror_that_failed_is_asked_last_for_the_other_files) {
 }
 
 BOOST_AUTO_TEST_CASE(status_403) {
-  CHECK_SAYS(refusal({.body = "no", .status = "403 Forbidden"}), "HTTP status 403");
+  check_says(refusal({.body = "no", .status = "403 Forbidden"}), "HTTP status 403");
 }
 
 BOOST_AUTO_TEST_CASE(status_200_with_a_web_page) {
   const std::string said = refusal({.body = "\n<!DOCTYPE html><p>Log in to this network"});
-  CHECK_SAYS(said, "web page");
-  CHECK_SAYS(said, sha256_of_text(good));
+  check_says(said, "web page");
+  check_says(said, sha256_of_text(good));
 }
 
 BOOST_AUTO_TEST_CASE(other_bytes) {
-  CHECK_SAYS(refusal({.body = "other"}), "SHA-256 " + sha256_of_text("other"));
+  check_says(refusal({.body = "other"}), "SHA-256 " + sha256_of_text("other"));
 }
 
-BOOST_AUTO_TEST_CASE(a_line_that_breaks) { CHECK_SAYS(refusal({.body = good, .cut = 5}), "transfer closed"); }
+BOOST_AUTO_TEST_CASE(a_line_that_breaks) { check_says(refusal({.body = good, .cut = 5}), "transfer closed"); }
 
 BOOST_AUTO_TEST_CASE(a_line_that_stalls) {
-  CHECK_SAYS(refusal({.body = good, .cut = 5, .stall = true}, std::chrono::seconds(1)), "too slow");
+  check_says(refusal({.body = good, .cut = 5, .stall = true}, std::chrono::seconds(1)), "too slow");
 }
 
 BOOST_AUTO_TEST_CASE(no_network_reports_every_mirror) {
@@ -105,13 +105,13 @@ BOOST_AUTO_TEST_CASE(no_network_reports_every_mirror) {
   const std::string said = message_of([&] { locate("set", one({first, second})); });
   for (const std::string& part : {first + "a.gz", second + "a.gz", std::string("connect"),
                                   (world.home() / "set").string(), std::string("dataset.plugin=digits")})
-    CHECK_SAYS(said, part);
+    check_says(said, part);
   BOOST_TEST(world.count("") == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_mirror_that_is_no_address) {
   const World world;
-  CHECK_SAYS(message_of([] { locate("set", one({"gopher://old/"})); }), "rotocol");
+  check_says(message_of([] { locate("set", one({"gopher://old/"})); }), "rotocol");
 }
 
 BOOST_AUTO_TEST_CASE(a_home_that_cannot_be_written) {
@@ -119,8 +119,8 @@ BOOST_AUTO_TEST_CASE(a_home_that_cannot_be_written) {
   world.set("XDG_DATA_HOME", "/proc/nowhere");  // refused to everybody, root included
   WebServer server({{"/a.gz", {.body = good}}});
   const std::string said = message_of([&] { locate("set", one({server.url(), server.url()})); });
-  CHECK_SAYS(said, "cannot create the folder /proc/nowhere/pipeline/data/set");
-  CHECK_SAYS(said, "PIPELINE_DATA_PATH");
+  check_says(said, "cannot create the folder /proc/nowhere/pipeline/data/set");
+  check_says(said, "PIPELINE_DATA_PATH");
   BOOST_TEST(server.asked("/a.gz") == 0);
 }
 

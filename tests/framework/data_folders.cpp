@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_hash_is_an_error_and_the_file_stays) {
   const std::string said = message_of([] { locate("set", one); });
   for (const std::string& part : {file.string(), sha256_of_text("<html>pay here"), one[0].sha256,
                                   std::string("Delete it"), std::string("web page")})
-    CHECK_SAYS(said, part);
+    check_says(said, part);
   BOOST_TEST(read_file(file) == "<html>pay here");
   BOOST_TEST((verify("set", one).at(0).state == State::wrong));
   BOOST_CHECK_THROW(locate("set", one), DataError);
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(offline_says_where_it_looked_and_what_to_do) {
        {std::string("--offline"), std::string("a.gz"), (world.scratch.path() / "work/data/set").string(),
         std::string("/elsewhere/set"), (world.home() / "set").string(), std::string("PIPELINE_DATA_PATH"),
         std::string("pipeline run mnist_snr.ini dataset.plugin=digits")})
-    CHECK_SAYS(said, part);
+    check_says(said, part);
   BOOST_TEST((verify("set", one).at(0).state == State::missing));
 }
 
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(the_advised_command_survives_a_shell) {
   const World world;
   const std::string said =
       message_of([] { locate("set", one, {.offline = true, .pipeline_file = "my study's.ini"}); });
-  CHECK_SAYS(said, "pipeline run 'my study'\\''s.ini' dataset.plugin=digits");
+  check_says(said, "pipeline run 'my study'\\''s.ini' dataset.plugin=digits");
 }
 
 BOOST_AUTO_TEST_CASE(downloads_land_in_data_if_there_is_one_else_at_home) {

@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <source_location>
 #include <string>
 
 namespace support {
@@ -54,15 +56,12 @@ std::string message_of(auto&& work) {
   return "";
 }
 
-inline bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
+/// Checks that `message` holds `part`; a failure shows both, and the caller's line.
+inline void check_says(const std::string& message, const std::string& part,
+                       std::source_location where = std::source_location::current()) {
+  BOOST_CHECK_MESSAGE(message.find(part) != std::string::npos, where.file_name()
+                                                                   << ":" << where.line() << ": '" << part
+                                                                   << "' is not in: " << message);
 }
 
 }  // namespace support
-
-/// The message, and beside a failure both texts.
-#define CHECK_SAYS(message, part)                                                              \
-  do {                                                                                         \
-    const std::string said_ = (message), part_ = (part);                                       \
-    BOOST_CHECK_MESSAGE(support::has(said_, part_), "'" << part_ << "' is not in: " << said_); \
-  } while (false)
