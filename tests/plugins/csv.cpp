@@ -39,7 +39,8 @@ std::string rows(const arma::fmat& X) {
 
 std::string labels(const pipeline::Samples& samples) {
   std::string out;
-  for (const std::uint16_t label : samples.labels) out += (out.empty() ? "" : " ") + std::to_string(label);
+  for (const std::uint16_t label : samples.labels)
+    out.append(out.empty() ? "" : " ").append(std::to_string(label));
   return out;
 }
 
