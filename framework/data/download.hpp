@@ -20,8 +20,8 @@ struct Downloaded {
   std::string beginning;  // the first bytes, to tell a web page from data
 };
 
-/// Streams what lies at `url` into `part`. `progress` hears bytes so far and in all (0: not known); what it throws ends
-/// the download and comes out here. So does DataError where `part` cannot be written.
+/// Streams what lies at `url` into `part`. `progress` hears bytes so far and in all (0: not known); what it
+/// throws ends the download and comes out here. So does DataError where `part` cannot be written.
 Downloaded download(const std::string& url, PartFile& part, std::chrono::seconds patience,
                     const std::function<void(std::uint64_t have, std::uint64_t total)>& progress);
 

@@ -1,8 +1,8 @@
 // Finds, fetches and verifies the files that a dataset names.
 //
-// A file is looked for in every search folder (folders.hpp) as <folder>/<data set>/<name>; in place of x.gz the plain x
-// is taken as well. What is found under the pinned name must have the pinned hash: a wrong one is an error, never
-// fetched anew behind the user's back. A plain file has no pinned hash; its own is recorded.
+// A file is looked for in every search folder (folders.hpp) as <folder>/<data set>/<name>; in place of x.gz
+// the plain x is taken as well. What is found under the pinned name must have the pinned hash: a wrong one is
+// an error, never fetched anew behind the user's back. A plain file has no pinned hash; its own is recorded.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -20,8 +20,8 @@ namespace pipeline::data {
 
 struct FetchOptions {
   bool offline = false;
-  /// Hears of every download: file, bytes so far, bytes in all (0: not known). What it throws ends the download, leaves
-  /// nothing behind and comes out of locate().
+  /// Hears of every download: file, bytes so far, bytes in all (0: not known). What it throws ends the
+  /// download, leaves nothing behind and comes out of locate().
   std::function<void(const std::string& file, std::uint64_t have, std::uint64_t total)> progress = {};
   /// As the user wrote it, for the command in the advice; empty: no pipeline is being run.
   std::string pipeline_file = {};
@@ -41,7 +41,8 @@ struct Located {
 PIPELINE_API std::vector<Located> locate(const std::string& dataset, const std::vector<DataFile>& files,
                                          const FetchOptions& options = {});
 
-/// good: the pinned hash. unpinned: there, but no hash to compare with. wrong: another hash. missing: in no folder.
+/// good: the pinned hash. unpinned: there, but no hash to compare with. wrong: another hash. missing: in no
+/// folder.
 enum class State { good, unpinned, wrong, missing };
 
 struct Verdict {

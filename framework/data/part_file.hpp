@@ -1,4 +1,5 @@
-// A file on its way in: it carries a name of its own ending in .part until it is whole, and vanishes if it never is.
+// A file on its way in: it carries a name of its own ending in .part until it is whole, and vanishes if it
+// never is.
 #pragma once
 #include <cstddef>
 #include <filesystem>
@@ -7,8 +8,8 @@ namespace pipeline::data {
 
 class PartFile {
  public:
-  /// Creates <target>.<something unique>.part, so that two programs fetching the same file do not meet, and the folder
-  /// where it is missing. Throws DataError where it cannot.
+  /// Creates <target>.<something unique>.part, so that two programs fetching the same file do not meet, and
+  /// the folder where it is missing. Throws DataError where it cannot.
   explicit PartFile(const std::filesystem::path& target);
   ~PartFile();
   PartFile(const PartFile&) = delete;

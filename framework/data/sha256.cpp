@@ -44,7 +44,8 @@ std::string sha256_of(const std::filesystem::path& file) {
   if (!in) throw DataError("cannot open " + file.string() + ": " + std::strerror(errno));
   Sha256 sum;
   std::vector<char> buffer(1 << 18);
-  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), in.get())) sum.add(buffer.data(), got);
+  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), in.get()))
+    sum.add(buffer.data(), got);
   if (std::ferror(in.get())) throw DataError("cannot read " + file.string() + ": " + std::strerror(errno));
   return sum.hex();
 }

@@ -1,8 +1,8 @@
 // idx: any data set in four IDX files of bytes, plain or gzipped, images of any size.
 //
 //   value = byte / 255     whatever the bytes mean
-//   inputs [features x samples], a column a sample; 3 dimensions (samples, rows, columns) make images, 2 plain features
-//   classes 0..classes-1; not given: the largest label of both sets + 1
+//   inputs [features x samples], a column a sample; 3 dimensions (samples, rows, columns) make images, 2
+//   plain features classes 0..classes-1; not given: the largest label of both sets + 1
 //
 // Format: http://yann.lecun.com/exdb/mnist (section "the IDX file format"); see idx_reader.hpp.
 #include <pipeline/dataset.hpp>
@@ -29,9 +29,10 @@ class Idx final : public Dataset {
     std::size_t largest = 0;
     if (classes == 0)  // labels are a byte a sample: reading them costs next to nothing
       for (const auto& path : {paths.train_labels, paths.test_labels})
-        for (const std::uint16_t label : datasets::read_labels(path, 0)) largest = std::max<std::size_t>(largest, label);
-    return DataShape{train.elements() / train.sizes[0], classes ? classes : largest + 1, train.sizes[0], test.sizes[0],
-                     datasets::image_of(train.sizes)};
+        for (const std::uint16_t label : datasets::read_labels(path, 0))
+          largest = std::max<std::size_t>(largest, label);
+    return DataShape{train.elements() / train.sizes[0], classes ? classes : largest + 1, train.sizes[0],
+                     test.sizes[0], datasets::image_of(train.sizes)};
   }
 
   Data load(const DataAccess& access) const override { return datasets::read_idx(paths, classes, access); }

@@ -49,7 +49,7 @@ struct Data {
 /// A file that the engine looks for under the data folders, and fetches from the first mirror that has it.
 struct DataFile {
   std::string name;                  // "train-images-idx3-ubyte.gz"; the plain file without .gz is taken as well
-  std::string sha256;                // of the file as named
+  std::string sha256;                // of the file as named; empty: not pinned, only recorded
   std::vector<std::string> mirrors;  // URLs of folders, each ending in /
 };
 

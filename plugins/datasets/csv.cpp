@@ -1,0 +1,102 @@
+// csv: a table of numbers with one column of labels, plain or gzipped.
+//
+//   inputs     [features x samples], every column but the label, in file order, scaled as `scaling` says
+//   (scaling.hpp) classes    labels of digits are the class itself; other words are sorted, the first is
+//   class 0 (csv_labels.hpp) test set   a file of its own, or the last test_rows rows of train; rows are
+//   never shuffled here
+//
+// Empty cells, nan, inf, ragged rows and labels that only the test set has are refused, with line and column.
+// Source of the format: RFC 4180; what is taken beyond it stands in csv_reader.hpp.
+#include <pipeline/dataset.hpp>
+
+#include "csv_labels.hpp"
+#include "csv_reader.hpp"
+#include "scaling.hpp"
+
+namespace {
+using namespace pipeline;
+using datasets::CsvTable;
+
+class Csv final : public Dataset {
+  std::filesystem::path train, test;
+  std::uint64_t test_rows = 0;
+  std::string header = "yes", label, separator = "comma", scaling = "none";
+  double divide_by = 255;
+  std::vector<std::uint64_t> image;
+
+  void declare(Parameters& p) override {
+    p.path("train", train, "table to train on").must_be_given();
+    p.choice("header", header, {"yes", "no"}, "does line 1 name the columns?").must_be_given();
+    p.path("test", test, "table to test on, with the same columns");
+    p.whole("test_rows", test_rows, at_least(0), "without test: so many rows are taken off the end of train");
+    p.text("label", label, "label column: its name, or its number counting from 1; empty: the last");
+    p.choice("separator", separator, {"comma", "semicolon", "tab"}, "what stands between two cells");
+    p.choice("scaling", scaling, {"none", "divide", "minmax", "standardise"},
+             "what is done to every feature");
+    p.number("divide_by", divide_by, above(0), "divisor of scaling = divide").neutral("1");
+    p.wholes("image", image, at_least(1),
+             "height, width: the features are pixels, row by row; empty: no images");
+  }
+
+  Data load(const DataAccess&) const override {
+    if (test.empty() == (test_rows == 0))
+      throw std::runtime_error(
+          "a test set is needed: give either test (a file) or test_rows (taken off train)");
+    CsvTable rows = read(train);
+    CsvTable held_out = test.empty() ? take_last(rows) : read(test);
+    if (held_out.names != rows.names || held_out.features.n_rows != rows.features.n_rows)
+      throw std::runtime_error(test.string() + ": its columns are not those of " + train.string());
+
+    Data data;
+    data.image = image_shape(rows.features.n_rows);
+    const datasets::CsvClasses classes(rows.labels);
+    data.classes = classes.count();
+    data.train.labels = classes.of(rows.labels, train);
+    data.test.labels = classes.of(held_out.labels, test.empty() ? train : test);
+    scale(rows.features, held_out.features);
+    data.train.floats = std::move(rows.features);
+    data.test.floats = std::move(held_out.features);
+    return data;
+  }
+
+  CsvTable read(const std::filesystem::path& path) const {
+    const char mark = separator == "comma" ? ',' : separator == "semicolon" ? ';' : '\t';
+    return datasets::CsvReader(path, mark).read(header == "yes", label);
+  }
+
+  CsvTable take_last(CsvTable& table) const {
+    const std::size_t all = table.labels.size();
+    if (test_rows >= all)
+      throw std::runtime_error(train.string() + ": test_rows = " + std::to_string(test_rows) + " of " +
+                               std::to_string(all) + " rows leaves none to train on");
+    const std::size_t kept = all - test_rows;
+    CsvTable last{table.features.tail_cols(test_rows),
+                  {table.labels.begin() + static_cast<std::ptrdiff_t>(kept), table.labels.end()},
+                  table.names};
+    table.features = arma::fmat(table.features.head_cols(kept));
+    table.labels.resize(kept);
+    return last;
+  }
+
+  ImageShape image_shape(std::size_t features) const {
+    if (image.empty()) return {};
+    if (image.size() != 2 || image[0] * image[1] != features)
+      throw std::runtime_error("image is to be height, width with height x width = " +
+                               std::to_string(features) + ", the number of features in " + train.string());
+    return {image[0], image[1], 1};
+  }
+
+  void scale(arma::fmat& X, arma::fmat& held_out) const {
+    if (scaling == "none") return;
+    const std::vector<datasets::FeatureScale> scales =
+        scaling == "minmax"        ? datasets::minmax_of(X)
+        : scaling == "standardise" ? datasets::mean_and_sd_of(X)
+                                   : std::vector<datasets::FeatureScale>(X.n_rows, {0, divide_by});
+    datasets::apply(scales, X);
+    datasets::apply(scales, held_out);
+  }
+};
+
+}  // namespace
+
+PIPELINE_DATASET(Csv, csv, "a table of numbers with one column of labels")

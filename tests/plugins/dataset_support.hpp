@@ -1,0 +1,43 @@
+// What the tests of datasets share: writing IDX files, gzip, and files lent by name.
+#pragma once
+#include <zlib.h>
+
+#include <cstdint>
+#include <map>
+
+#include <pipeline/dataset.hpp>
+
+#include "support/load_plugin.hpp"
+#include "support/scratch.hpp"
+
+namespace support {
+
+/// An IDX file: element type, sizes, elements.
+inline std::string idx_bytes(const std::vector<std::uint32_t>& sizes, const std::string& elements,
+                             char type = 8) {
+  std::string bytes{'\0', '\0', type, static_cast<char>(sizes.size())};
+  for (const std::uint32_t size : sizes)
+    for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(size >> shift);
+  return bytes + elements;
+}
+
+inline std::string gzipped(const std::string& plain) {
+  const Scratch scratch;
+  const std::string path = (scratch.path() / "x").string();
+  gzFile out = gzopen(path.c_str(), "wb");
+  gzwrite(out, plain.data(), static_cast<unsigned>(plain.size()));
+  gzclose(out);
+  return read_file(path);
+}
+
+/// Lends files by name, one thread.
+class Lent final : public pipeline::DataAccess {
+ public:
+  std::map<std::string, std::filesystem::path> files;
+  std::filesystem::path file(const std::string& name) const override { return files.at(name); }
+  void parallel(std::size_t n, const std::function<void(std::size_t)>& body) const override {
+    for (std::size_t i = 0; i < n; ++i) body(i);
+  }
+};
+
+}  // namespace support
