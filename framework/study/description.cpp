@@ -4,6 +4,7 @@
 #include <set>
 
 #include "config/numbers.hpp"
+#include "data/error.hpp"
 
 namespace pipeline::study {
 
@@ -298,7 +299,13 @@ Description describe(const std::filesystem::path& file, const std::vector<std::s
     for (const std::string& reason : reader.refused()) all += (all.empty() ? "" : "\n") + reason;
     throw plugins::RefusedPlugin(all);
   }
-  if (const std::optional<DataShape> shape = d.dataset->shape()) check_against_data(d, *shape, true);
+  std::optional<DataShape> shape;
+  try {
+    shape = d.dataset->shape();
+  } catch (const std::exception& e) {
+    throw data::DataError("data set '" + d.dataset_plugin + "': " + e.what());
+  }
+  if (shape) check_against_data(d, *shape, true);
   return d;
 }
 
