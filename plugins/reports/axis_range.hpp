@@ -16,7 +16,7 @@ struct AxisRange {
 /// Training moves far in its first steps and little after: the axis shows the last three quarters of the
 /// steps if that spreads them more than twice as wide, else everything. Single outliers (2 % at either end)
 /// do not count then; where the models end always does.
-inline AxisRange axis_range(const std::vector<const Points*>& models, const std::vector<double>& others) {
+inline AxisRange axis_range(const std::vector<const Points*>& models, std::optional<double> control) {
   std::vector<double> all, late, ends;
   for (const Points* points : models)
     for (const Point& p : *points)
@@ -25,8 +25,7 @@ inline AxisRange axis_range(const std::vector<const Points*>& models, const std:
         if (p.step * 4 >= points->back().step) late.push_back(p.value);
         if (p.step == points->back().step) ends.push_back(p.value);
       }
-  for (const double x : others)
-    if (std::isfinite(x)) all.push_back(x);
+  if (control && std::isfinite(*control)) all.push_back(*control);
   if (all.empty()) return {};
   const auto [least, most] = std::minmax_element(all.begin(), all.end());
   AxisRange range{*least, *most, false};

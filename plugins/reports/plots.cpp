@@ -47,11 +47,12 @@ class Plots final : public Report {
     std::vector<Picture> pictures;
     for (const MeasuredMetric& metric : results.metrics) {
       if (const ScatterPicture scatter(results, series, metric.section); !scatter.empty()) {
-        if (occasion.final) pictures.push_back(scatter.draw());
+        if (occasion.final) pictures.push_back(scatter.draw(results));
         continue;
       }
       for (const Column& column : series.columns)
-        if (column.section == metric.section) pictures.push_back(LinePicture(results, series, column).draw());
+        if (column.section == metric.section)
+          pictures.push_back(LinePicture(results, series, column).draw(results));
     }
     return pictures;
   }
