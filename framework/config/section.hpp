@@ -12,18 +12,19 @@ namespace pipeline::config {
 /// One line of the resolved pipeline.
 struct Setting {
   std::string key, value;
-  std::string origin;     // "mnist_snr.ini:12", "command line", "default", "default of l2"
-  bool is_path = false;   // left out of the configuration's hash
-  Word word;              // the value as written; its place is the section's where a default stands
+  std::string origin;    // "mnist_snr.ini:12", "command line", "default", "default of l2"
+  bool is_path = false;  // left out of the configuration's hash
+  Word word;             // the value as written; the section's name where a default stands
 };
 
-class SectionReader {
+class PIPELINE_API SectionReader {
  public:
   /// The tree may be null: a section that is not there, all defaults.
   SectionReader(std::string section, const Tree* tree, Complaints& complaints);
 
-  /// Sets every declared parameter whose key (prefix + name) the section has. Complains about values that do not
-  /// fit, and about required ones that are missing. `owner` names whose defaults these are ("l2"; "" for the engine).
+  /// Sets every declared parameter whose key (prefix + name) the section has. Complains about values that do
+  /// not fit, and about required ones that are missing. `owner` names whose defaults these are ("l2"; "" for
+  /// the engine).
   void take(Parameters& parameters, const std::string& prefix = "", const std::string& owner = "");
 
   /// Complains about keys that nobody took, with the nearest known one.
@@ -49,7 +50,8 @@ struct ResolvedSection {
   std::vector<Setting> settings;
 };
 
-/// As a pipeline text that runs again as it stands (values quoted where they need it); with origins as comments.
-std::string as_ini(const std::vector<ResolvedSection>& sections, bool with_origin);
+/// As a pipeline text that runs again as it stands (values quoted where they need it); with origins as
+/// comments.
+PIPELINE_API std::string as_ini(const std::vector<ResolvedSection>& sections, bool with_origin);
 
 }  // namespace pipeline::config

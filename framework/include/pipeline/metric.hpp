@@ -7,6 +7,7 @@
 // A metric sees copies and constants: it can never change training or its random numbers.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -22,9 +23,9 @@ namespace pipeline {
 enum class Direction { neither, higher, lower };
 
 struct MetricInfo {
-  std::string unit;                          // "share of the images", "count", ...
+  std::string unit = {};                     // "share of the images", "count", ...
   Direction better = Direction::neither;
-  std::string edge;                          // what a value is where its formula has no meaning
+  std::string edge = {};                     // what a value is where its formula has no meaning
   bool uses_samples = true;                  // then `on` and `images` are parameters of its section
 };
 

@@ -46,7 +46,7 @@ struct Parameter {
   std::function<std::string()> get = {};  // the present value, as it would be written
 
   Parameter& neutral(std::string value) { neutral_value = std::move(value); return *this; }
-  Parameter& unit(std::string name) { unit_name = std::move(name); return *this; }
+  Parameter& unit(std::string words) { unit_name = std::move(words); return *this; }
   Parameter& must_be_given() { required = true; return *this; }
 };
 

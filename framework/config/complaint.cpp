@@ -1,0 +1,115 @@
+#include "config/complaint.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "config/characters.hpp"
+
+namespace pipeline::config {
+
+namespace {
+
+/// "training.stpes" of "+training.stpes=100".
+std::string subject_of(const std::string& override_word) {
+  const std::size_t from = !override_word.empty() && (override_word[0] == '+' || override_word[0] == '~');
+  return override_word.substr(from, override_word.find('=') - from);
+}
+
+/// The part of a line that is shown, and where the word stands in it; all in characters.
+struct Window {
+  std::string text;
+  std::size_t before, width;
+};
+
+Window window(const Complaint& complaint) {
+  constexpr std::size_t widest = 160,
+                        lead = 40;  // one or two rows of a terminal; some of what comes before the word
+  const std::string& line = complaint.place.line_text;
+  const std::size_t length = characters(line);
+  const std::size_t before = std::min(std::max<std::size_t>(complaint.place.column, 1) - 1, length);
+  if (length <= widest)
+    return {line, before, std::min(complaint.width, std::max<std::size_t>(length - before, 1))};
+
+  const std::size_t from = before > lead ? std::min(before - lead, length - std::min(length, widest)) : 0;
+  const std::size_t to = std::min(length, from + widest);
+  const std::string cut_left = from > 0 ? "..." : "", cut_right = to < length ? "..." : "";
+  const std::size_t first = byte_of(line, from);
+  const std::string part = line.substr(first, byte_of(std::string_view(line).substr(first), to - from));
+  return {cut_left + part + cut_right, before - from + cut_left.size(),
+          std::min(complaint.width, std::max<std::size_t>(to - before, 1))};
+}
+
+/// White space that reaches as far as the text does: a tab stays a tab, so that the caret stands under its
+/// word.
+std::string padding(std::string_view text) {
+  std::string pad;
+  for (std::size_t i = 0; i < characters(text); ++i) pad += text[byte_of(text, i)] == '\t' ? '\t' : ' ';
+  return pad;
+}
+
+std::string right_aligned(const std::string& text, std::size_t width) {
+  return std::string(text.size() < width ? width - text.size() : 0, ' ') + text;
+}
+
+}  // namespace
+
+void Complaints::add(const Word& word, std::string message, std::string remedy) {
+  const std::string subject = word.place.on_command_line() ? subject_of(word.place.line_text) : "";
+  list_.push_back({word.place, std::max<std::size_t>(1, characters(word.text)), subject, std::move(message),
+                   std::move(remedy)});
+}
+
+bool Complaints::about(const Word& word) const {
+  const auto place = [](const Place& p) { return std::tie(p.line, p.column, p.file, p.line_text); };
+  return std::any_of(list_.begin(), list_.end(),
+                     [&](const Complaint& c) { return place(c.place) == place(word.place); });
+}
+
+std::string as_text(const Complaint& complaint) {
+  const Place& place = complaint.place;
+  if (!place.in_a_file() && !place.on_command_line())  // nothing to show
+    return "error: " + complaint.message + (complaint.remedy.empty() ? "" : "\n   | " + complaint.remedy);
+
+  const bool in_a_file = place.in_a_file();
+  const std::string where =
+      in_a_file ? std::to_string(place.line) + ":" + std::to_string(place.column) : complaint.subject;
+  const std::string number = in_a_file ? right_aligned(std::to_string(place.line), 5) : "  ";
+  const Window shown = window(complaint);
+  const std::string_view before = std::string_view(shown.text).substr(0, byte_of(shown.text, shown.before));
+  return place.file + ":" + (in_a_file ? "" : " ") + where + ": error: " + complaint.message + "\n" +  //
+         number + " | " + shown.text + "\n" +                                                          //
+         std::string(number.size(), ' ') + " | " + padding(before) + "^" + std::string(shown.width - 1, '~') +
+         (complaint.remedy.empty() ? "" : " " + complaint.remedy);
+}
+
+namespace {
+
+std::vector<Complaint> sorted(std::vector<Complaint> list) {
+  std::map<std::string, std::size_t> file_order;
+  for (const Complaint& c : list) file_order.try_emplace(c.place.file, file_order.size());
+  const auto rank = [&](const Complaint& c) {
+    const bool last = c.place.on_command_line();
+    return std::make_tuple(last, last ? 0 : file_order.at(c.place.file), c.place.line,
+                           last ? 0 : c.place.column);
+  };
+  std::stable_sort(list.begin(), list.end(),
+                   [&](const Complaint& a, const Complaint& b) { return rank(a) < rank(b); });
+  return list;
+}
+
+std::string joined(const std::vector<Complaint>& list) {
+  std::string all;
+  for (const Complaint& c : list) {
+    if (!all.empty()) all += '\n';
+    all += as_text(c);
+  }
+  return all;
+}
+
+}  // namespace
+
+PipelineTextError::PipelineTextError(std::vector<Complaint> list)
+    : std::runtime_error(joined(list = sorted(std::move(list)))), complaints(std::move(list)) {}
+
+}  // namespace pipeline::config

@@ -1,0 +1,137 @@
+#include "config/include.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <system_error>
+
+#include "config/characters.hpp"
+#include "config/edit.hpp"
+#include "config/line.hpp"
+#include "config/reader.hpp"
+
+namespace pipeline::config {
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string contents(const fs::path& file) {
+  const auto fail = [&](int error) {
+    throw std::system_error(error, std::generic_category(), "cannot read '" + file.string() + "'");
+  };
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(file.c_str(), "rb"), &std::fclose);
+  if (!stream) fail(errno);
+  std::string text;
+  char chunk[1 << 16];
+  errno = 0;
+  while (const std::size_t size = std::fread(chunk, 1, sizeof chunk, stream.get())) {
+    text.append(chunk, size);
+    // A data set given by mistake need not be read to its end: one such byte settles that it is no text.
+    if (std::string_view(chunk, size).find('\0') != std::string_view::npos) break;
+  }
+  if (std::ferror(stream.get())) fail(errno);
+  return text;
+}
+
+/// A part of a value as a word of its own.
+Word part(const Word& value, std::size_t from, std::size_t length) {
+  Word word{value.text.substr(from, length), value.place};
+  word.place.column += characters(std::string_view(value.text).substr(0, from));
+  return word;
+}
+
+void drop_sections(Tree& included, const Word& list, Complaints& complaints) {
+  std::size_t unknown = 0;
+  const std::vector<std::string> known = names(included);
+  for (std::size_t from = 0; from <= list.text.size();) {
+    const std::size_t comma = std::min(list.text.find(',', from), list.text.size());
+    const std::size_t start = std::min(skip_space(list.text, from), comma);
+    const Word name =
+        part(list, start, trim_end(std::string_view(list.text).substr(start, comma - start)).size());
+    from = comma + 1;
+    if (included.erase(name.text) > 0) continue;
+    if (++unknown > 20) return;  // this is no list of sections, and every complaint holds the line
+    complaints.add(name, "no section " + in_quotes(name.text) + " to drop in the included file",
+                   suggestion(name.text, known));
+  }
+}
+
+/// Changes `base` key by key; a section for another plugin takes nothing over.
+Tree changed(Tree base, const Tree& change) {
+  for (const auto& [name, section] : change) {
+    Tree* present = child(base, name);
+    const Tree* plugin = child(section, "plugin");
+    const bool another_plugin = present && plugin && plugin->data().value.text != plugin_of(*present);
+    if (another_plugin) present->clear();
+    Tree& target = put(base, section.data());
+    for (const auto& [key, node] : section) put(target, node.data());
+  }
+  return base;
+}
+
+std::optional<Entry> take_key(Tree* section, const std::string& key) {
+  const Tree* node = section ? child(*section, key) : nullptr;
+  if (!node) return std::nullopt;
+  const Entry entry = node->data();
+  section->erase(key);
+  return entry;
+}
+
+struct Inclusion {
+  Complaints& complaints;
+  std::vector<fs::path> open;  // as they are shown, the main file first
+
+  Tree read(const fs::path& file) {
+    const std::string text = contents(file);
+    open.push_back(file);
+    Tree own = read_text(text, file.string(), complaints);
+    Tree* head = child(own, "pipeline");
+    const bool first = head && !head->empty() && head->front().first == "include";
+    const std::optional<Entry> include = take_key(head, "include"), drop = take_key(head, "drop");
+    if (include && !first)
+      complaints.add(include->name, "'include' must be the first key of [pipeline]",
+                     "what follows it changes it");
+    if (drop && !include)
+      complaints.add(drop->name, "'drop' without 'include'", "it removes included sections; delete your own");
+    if (!include) return own;
+
+    Tree included = read_included(include->value, file.parent_path());
+    if (drop && !included.empty()) drop_sections(included, drop->value, complaints);
+    return changed(std::move(included), own);
+  }
+
+  Tree read_included(const Word& word, const fs::path& folder) {
+    if (word.text.empty()) {
+      complaints.add(word, "'include' names no file");
+      return {};
+    }
+    const fs::path file = (folder / word.text).lexically_normal();
+    std::string chain;
+    bool comes_back = false;
+    for (const fs::path& parent : open) {
+      std::error_code unreadable;  // then it is another file
+      comes_back |= fs::equivalent(parent, file, unreadable);
+      chain += parent.string() + " -> ";
+    }
+    if (comes_back) {
+      complaints.add(word, "include comes back to " + in_quotes(file.string()), chain + file.string());
+      return {};
+    }
+    try {
+      return read(file);
+    } catch (const std::system_error& error) {
+      complaints.add(word, "cannot read " + in_quotes(file.string()) + ": " + error.code().message(),
+                     "the path is relative to the file that includes");
+      return {};
+    }
+  }
+};
+
+}  // namespace
+
+Tree read_with_includes(const fs::path& file, Complaints& complaints) {
+  return Inclusion{complaints, {}}.read(file);
+}
+
+}  // namespace pipeline::config

@@ -1,0 +1,43 @@
+// One line of a pipeline text, or one override: what words, values and comments look like.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "config/complaint.hpp"
+
+namespace pipeline::config {
+
+struct Line {
+  std::string_view file;
+  std::size_t number;  // from 1; 0 for an override
+  std::string_view text;
+
+  /// What stands from a byte on as a word with its place; `shown` where it reads otherwise than it is
+  /// written.
+  Word word(std::size_t from, std::size_t length) const { return word(from, text.substr(from, length)); }
+  Word word(std::size_t from, std::string_view shown) const;
+};
+
+/// White space is blanks and tabs.
+std::size_t skip_space(std::string_view text, std::size_t from);
+std::string_view trim_end(std::string_view text);
+
+/// Where a comment starts at or after `from`: a ; or # at the line's start or after white space; the size if
+/// none does.
+std::size_t find_comment(std::string_view text, std::size_t from);
+
+/// "l2.lambda": words of letters, digits, _ and -, joined by dots.
+bool is_key(std::string_view text);
+/// "training" or "model:l2".
+bool is_section_name(std::string_view text);
+
+struct Value {
+  Word word;        // without its quotes; after a complaint, something at the place complained about
+  std::size_t end;  // where a comment starts, or the line ends
+};
+/// The value that a key has: from the byte after '=' on.
+Value read_value(const Line& line, std::size_t from, Complaints& complaints);
+/// The value as it must be written to read back the same.
+std::string written_value(const std::string& value);
+
+}  // namespace pipeline::config

@@ -1,0 +1,129 @@
+#include "config/overrides.hpp"
+
+#include "config/characters.hpp"
+#include "config/edit.hpp"
+#include "config/line.hpp"
+
+namespace pipeline::config {
+
+namespace {
+
+constexpr const char* form =
+    "an override is section.key=value, +section, +section.key=value, ~section or ~section.key";
+
+/// One override taken apart. Absent parts are empty words at the place where they are missing.
+struct Override {
+  Line line;
+  char sign = ' ';  // + or ~
+  bool has_value = false, has_key = false;
+  Word section, key;
+  std::size_t value_from = 0;
+};
+
+Override taken_apart(const Line& line) {
+  Override o{line, ' ', false, false, {}, {}, 0};
+  const std::string_view text = line.text;
+  if (!text.empty() && (text[0] == '+' || text[0] == '~')) o.sign = text[0];
+  const std::size_t from = skip_space(text, o.sign == ' ' ? 0 : 1);
+  const std::size_t equals = std::min(text.find('=', from), text.size());
+  const std::string_view name = trim_end(text.substr(from, equals - from));
+  const std::size_t dot = name.find('.');
+  o.has_value = equals < text.size();
+  o.has_key = dot != name.npos;
+  o.section = line.word(from, name.substr(0, dot));
+  o.key = o.has_key ? line.word(from + dot + 1, name.substr(dot + 1)) : line.word(from + name.size(), "");
+  o.value_from = std::min(equals + 1, text.size());
+  return o;
+}
+
+/// Whether it has the parts that its sign asks for.
+bool check_form(const Override& o, Complaints& complaints) {
+  const bool drops = o.sign == '~', creates_only = o.sign == '+' && !o.has_key && !o.has_value;
+  const Word whole = o.line.word(0, o.line.text.size());
+  if (o.section.text.empty())
+    complaints.add(whole, "an override that names no section", form);
+  else if (drops && o.has_value)
+    complaints.add(o.line.word(o.value_from - 1, 1), "'~' drops and takes no value", form);
+  else if (!drops && !creates_only && !o.has_value)
+    complaints.add(whole, "missing '=' in override " + in_quotes(whole.text), form);
+  else if (!drops && !creates_only && !o.has_key)
+    complaints.add(o.section, in_quotes(o.section.text) + " names no section and key", form);
+  else if (o.has_key && !is_key(o.key.text))
+    complaints.add(o.key, in_quotes(o.key.text) + " is not a key",
+                   "a key is letters, digits, _ and -, or several such words joined by dots");
+  else
+    return true;
+  return false;
+}
+
+Tree* find_section(Tree& tree, const Override& o, Complaints& complaints) {
+  Tree* section = child(tree, o.section.text);
+  if (section) return section;
+  std::string remedy = suggestion(o.section.text, names(tree));
+  if (o.sign == ' ') {  // '~' cannot mean a section that is yet to come
+    const std::string creating = "'+" + std::string(o.line.text) + "' creates it";
+    remedy += (remedy.empty() ? "" : "; ") + creating;
+  }
+  complaints.add(o.section, "no section " + in_quotes(o.section.text) + " in the pipeline", remedy);
+  return nullptr;
+}
+
+void drop(Tree& tree, const Override& o, Complaints& complaints) {
+  Tree* section = find_section(tree, o, complaints);
+  if (!section) return;
+  if (!o.has_key)
+    tree.erase(o.section.text);
+  else if (section->erase(o.key.text) == 0)
+    complaints.add(o.key, "no key " + in_quotes(o.key.text) + " given in [" + o.section.text + "]",
+                   suggestion(o.key.text, names(*section)));
+}
+
+/// Keys of the file that were meant for another plugin go; those of earlier overrides were meant for this
+/// one.
+void drop_keys_of_file(Tree& section) {
+  for (auto key = section.begin(); key != section.end();)
+    key = key->second.data().value.place.on_command_line() ? std::next(key) : section.erase(key);
+}
+
+void set(Tree& tree, const Override& o, Complaints& complaints) {
+  if (!check_section_name(o.section, complaints)) return;
+  Tree* section = o.sign == '+' ? child(tree, o.section.text) : find_section(tree, o, complaints);
+  if (!section && o.sign != '+') return;
+  Entry entry{o.key, {}};
+  if (o.has_key) {
+    if (o.section.text == "pipeline" && (o.key.text == "include" || o.key.text == "drop")) {
+      complaints.add(o.key, in_quotes(o.key.text) + " belongs into a file", "~section drops a section");
+      return;
+    }
+    const Value value = read_value(o.line, o.value_from, complaints);
+    entry.value = value.word;
+    if (value.end < o.line.text.size())
+      complaints.add(o.line.word(value.end, o.line.text.size() - value.end), "a comment in an override",
+                     "quote the value if it is part of it");
+  }
+  if (!section) section = &put(tree, {o.section, {}});
+  if (!o.has_key) return;
+  if (o.key.text == "plugin" && entry.value.text != plugin_of(*section)) drop_keys_of_file(*section);
+  put(*section, entry);
+}
+
+}  // namespace
+
+void apply_override(Tree& tree, const std::string& override_word, Complaints& complaints) {
+  const std::string shown = printable(override_word);
+  const Line line{Place::command_line, 0, shown};
+  if (shown != override_word) {
+    complaints.add(line.word(0, shown.size()),
+                   "an override with a character that cannot stand in a pipeline file",
+                   "it must be UTF-8 text on one line");
+    return;
+  }
+  const Override o = taken_apart(line);
+  if (!check_form(o, complaints)) return;
+  if (o.sign == '~')
+    drop(tree, o, complaints);
+  else
+    set(tree, o, complaints);
+}
+
+}  // namespace pipeline::config

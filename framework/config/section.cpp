@@ -1,0 +1,87 @@
+#include "config/section.hpp"
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include "config/characters.hpp"
+
+namespace pipeline::config {
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The folder that a relative path in a value starts from.
+fs::path folder_of(const Place& place) {
+  return place.in_a_file() ? fs::absolute(place.file).lexically_normal().parent_path() : fs::current_path();
+}
+
+std::string origin_of(const Place& place) {
+  return place.on_command_line() ? place.file : place.file + ":" + std::to_string(place.line);
+}
+
+/// What would have been right: "did you mean ...", the range, the default.
+std::string remedy_for(const Parameter& p, const std::string& refused) {
+  std::string text = p.choices.empty() ? p.range : suggestion(refused, p.choices);
+  if (!p.required && !p.initial.empty()) text += (text.empty() ? "default " : ", default ") + p.initial;
+  return text;
+}
+
+}  // namespace
+
+SectionReader::SectionReader(std::string section, const Tree* tree, Complaints& complaints)
+    : name_{std::move(section), tree ? tree->data().name.place : Place{}},
+      tree_(tree),
+      complaints_(complaints) {}
+
+void SectionReader::take(Parameters& parameters, const std::string& prefix, const std::string& owner) {
+  const fs::path base_before = parameters.base;
+  for (const Parameter& p : parameters.all()) {
+    const std::string key = prefix + p.name;
+    Setting setting{key, "", owner.empty() ? "default" : "default of " + owner, p.type == "path", name_};
+    if (const Tree* node = tree_ ? child(*tree_, key) : nullptr) {
+      setting.word = node->data().value;
+      setting.origin = origin_of(setting.word.place);
+      parameters.base = folder_of(setting.word.place);
+      const std::optional<std::string> refusal = p.set(setting.word.text);
+      if (refusal && !complaints_.about(setting.word))  // else its very writing was complained about
+        complaints_.add(setting.word, "value " + in_quotes(setting.word.text) + " of " + key + " " + *refusal,
+                        remedy_for(p, setting.word.text));
+    } else if (p.required) {
+      complaints_.add(name_, "[" + name_.text + "] needs '" + key + "'",
+                      p.meaning + (p.range.empty() ? "" : " (" + p.range + ")"));
+    }
+    setting.value = p.get();
+    if (std::find(known_.begin(), known_.end(), key) != known_.end())
+      continue;  // declared twice, listed once
+    known_.push_back(key);
+    settings_.push_back(std::move(setting));
+  }
+  parameters.base = base_before;
+}
+
+void SectionReader::finish() {
+  if (!tree_) return;
+  std::vector<std::string> known = known_;
+  if (name_.text == "pipeline")
+    known.insert(known.end(), {"drop", "include"});  // obeyed when the file was read
+  const std::set<std::string> taken(known_.begin(), known_.end());
+  std::size_t unknown = 0;
+  for (const auto& [key, node] : *tree_) {
+    if (taken.count(key)) continue;
+    // Among so many, a suggestion helps nobody any more, and it costs more than reading the file.
+    constexpr std::size_t most_suggestions = 1000;
+    complaints_.add(node.data().name, "unknown key " + in_quotes(key) + " in [" + name_.text + "]",
+                    ++unknown <= most_suggestions ? suggestion(key, known) : "");
+  }
+}
+
+const Setting& SectionReader::setting(const std::string& key) const {
+  const auto found =
+      std::find_if(settings_.begin(), settings_.end(), [&](const Setting& s) { return s.key == key; });
+  if (found == settings_.end())
+    throw std::out_of_range("no parameter '" + key + "' was taken from [" + name_.text + "]");
+  return *found;
+}
+
+}  // namespace pipeline::config

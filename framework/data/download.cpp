@@ -1,0 +1,94 @@
+#include "data/download.hpp"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+
+#include "data/sha256.hpp"
+
+namespace pipeline::data {
+namespace {
+
+/// What libcurl's callbacks share. Nothing may be thrown through libcurl, so they leave their exception here.
+struct Transfer {
+  PartFile& part;
+  const std::function<void(std::uint64_t, std::uint64_t)>& progress;
+  Sha256 sum;
+  std::string beginning;
+  std::exception_ptr thrown;
+
+  bool attempt(auto&& work) {
+    try {
+      work();
+      return true;
+    } catch (...) {
+      thrown = std::current_exception();
+      return false;
+    }
+  }
+};
+
+std::size_t on_bytes(char* bytes, std::size_t, std::size_t count, void* user) {
+  Transfer& t = *static_cast<Transfer*>(user);
+  const bool ok = t.attempt([&] {
+    t.part.write(bytes, count);
+    t.sum.add(bytes, count);
+    if (t.beginning.size() < 16) t.beginning.append(bytes, std::min<std::size_t>(count, 16));
+  });
+  return ok ? count : 0;  // anything but count ends the transfer
+}
+
+int on_progress(void* user, curl_off_t total, curl_off_t have, curl_off_t, curl_off_t) {
+  Transfer& t = *static_cast<Transfer*>(user);
+  if (!t.progress) return 0;
+  return t.attempt([&] { t.progress(static_cast<std::uint64_t>(have), static_cast<std::uint64_t>(total)); }) ? 0 : 1;
+}
+
+}  // namespace
+
+bool looks_like_web_page(const std::string& beginning) {
+  const std::size_t first = beginning.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  return first != std::string::npos && beginning[first] == '<';
+}
+
+Downloaded download(const std::string& url, PartFile& part, std::chrono::seconds patience,
+                    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+  const std::unique_ptr<CURL, void (*)(CURL*)> curl(curl_easy_init(), curl_easy_cleanup);
+  if (ready != CURLE_OK || !curl) throw MirrorFailed("libcurl does not start");
+  const auto set = [&](CURLoption option, auto value) { curl_easy_setopt(curl.get(), option, value); };
+
+  Transfer transfer{part, progress, {}, {}, {}};
+  char reason[CURL_ERROR_SIZE] = "";
+  set(CURLOPT_URL, url.c_str());
+  set(CURLOPT_USERAGENT, "pipeline/" PIPELINE_VERSION);
+#if LIBCURL_VERSION_NUM >= 0x075500
+  set(CURLOPT_PROTOCOLS_STR, "http,https,file");
+  set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+#endif
+  set(CURLOPT_FOLLOWLOCATION, 1L);
+  set(CURLOPT_MAXREDIRS, 10L);
+  set(CURLOPT_FAILONERROR, 1L);
+  set(CURLOPT_NOSIGNAL, 1L);  // signals belong to the program
+  set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(patience.count()));
+  set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(patience.count()));
+  set(CURLOPT_LOW_SPEED_LIMIT, 1000L);  // bytes per second: slower than any line in use means stalled
+  set(CURLOPT_ERRORBUFFER, reason);
+  set(CURLOPT_WRITEFUNCTION, on_bytes);
+  set(CURLOPT_WRITEDATA, &transfer);
+  set(CURLOPT_NOPROGRESS, 0L);
+  set(CURLOPT_XFERINFOFUNCTION, on_progress);
+  set(CURLOPT_XFERINFODATA, &transfer);
+
+  const CURLcode code = curl_easy_perform(curl.get());
+  if (transfer.thrown) std::rethrow_exception(transfer.thrown);
+  long status = 0;
+  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
+  if (code == CURLE_HTTP_RETURNED_ERROR) throw MirrorFailed("answered with HTTP status " + std::to_string(status));
+  if (code != CURLE_OK) throw MirrorFailed(*reason ? reason : curl_easy_strerror(code));
+  return {transfer.sum.hex(), transfer.beginning};
+}
+
+}  // namespace pipeline::data

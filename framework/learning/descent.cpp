@@ -1,0 +1,188 @@
+// From the gradients by z to new weights, tile by tile: data gradient, penalties in file order, gradient hooks,
+// w = fma(-rate, g, w), hooks after the update. The gradient is stored whole only where a hook needs it whole.
+#include <ranges>
+
+#include "learning/elementwise.hpp"
+#include "learning/model.hpp"
+#include "learning/products.hpp"
+#include "learning/tiles.hpp"
+
+namespace pipeline::learning {
+
+namespace {
+// Inputs whose weights' gradient is made at a time: large enough for the product, small enough that the update finds
+// it in the second-level cache (256 x 1000 floats, 1 MB). It fixes the shapes of the products and so the bits.
+constexpr std::size_t kColumns = 256;
+}  // namespace
+
+/// The data gradient of every tile of a layer, handed on while it is still in cache.
+template <class PerTile>
+void Model::each_data_gradient(std::size_t l, PerTile&& per_tile) {
+  const Layer& layer = network_.layer(l);
+  const arma::fmat &dz = dz_[l - 1], &x = pass_.x[l - 1];
+  columns_.set_size(layer.outputs(), kColumns);
+  for (std::size_t first = 0; first < layer.inputs(); first += kColumns) {
+    const std::size_t count = std::min(kColumns, layer.inputs() - first);
+    gradient_columns(dz, x, first, count, columns_.memptr());
+    for (std::size_t j = 0; j < count; ++j)
+      per_tile(Tile{l, Kind::weights, first + j, 0}, std::span(columns_.colptr(j), layer.outputs()));
+  }
+  if (layer.b.is_empty()) return;
+  row_sums(dz, bias_gradient_);
+  per_tile(Tile{l, Kind::bias, 0, 0}, std::span(bias_gradient_.memptr(), layer.outputs()));
+}
+
+void Model::descend_layer(std::size_t l, const Step& step) {
+  Layer& layer = network_.layer(l);
+  each_data_gradient(l, [&](const Tile& tile, std::span<float> g) {
+    const std::span<float> w = part(layer, tile);
+    for (const Entry& e : entries_) penalise(e, tile, w, g, step);
+    change(tile, w, g, step);
+    update(tile, w, g, step);
+  });
+  after_layer(l, step);
+}
+
+void Model::descend_stored(const Step& step) {
+  for (std::size_t l = 1; l <= network_.depth(); ++l) {
+    Layer &w = network_.layer(l), &g = gradient_.layer(l);
+    each_tile(l, w, [&](const Tile& tile) { update(tile, part(w, tile), part(g, tile), step); });
+    after_layer(l, step);
+  }
+}
+
+void Model::blame(const Entry& entry, const char* hook, const Tile& tile, const Step& step) const {
+  const arma::fmat &dz = dz_[tile.layer - 1], &x = pass_.x[tile.layer - 1];
+  if (!all_finite(dz) || !all_finite(x)) throw Diverged(step.number);
+  throw HookFailure(entry.name, hook, step.number,
+                    "left a value that is not finite in layer " + std::to_string(tile.layer) +
+                        (tile.kind == Kind::bias ? ", biases" : ", weights of input " + std::to_string(tile.input)));
+}
+
+void Model::penalise(const Entry& e, const Tile& tile, std::span<const float> w, std::span<float> g,
+                     const Step& step) const {
+  if (!e.weight_penalty || !e.scope.covers(tile)) return;
+  e.run("WeightPenalty::add_gradient", step.number, [&] { e.weight_penalty->add_gradient(w, g, tile); });
+  if (!all_finite(g)) blame(e, "WeightPenalty::add_gradient", tile, step);
+}
+
+void Model::change(const Tile& tile, std::span<const float> w, std::span<float> g, const Step& step) {
+  for (const Entry& e : entries_) {
+    if (!e.gradient || !e.scope.covers(tile)) continue;
+    e.run("GradientChange::change", step.number,
+          [&] { e.gradient->change(w, g, tile, e.step(step.number, rate_)); });
+    if (!all_finite(g)) blame(e, "GradientChange::change", tile, step);
+  }
+}
+
+void Model::update(const Tile& tile, std::span<float> w, std::span<const float> g, const Step& step) {
+  descend(w, g, rate_);
+  if (after_layer_) return;  // then all hooks after the update run in file order, layer by layer
+  for (const Entry& e : entries_) {
+    if (!e.after_update || !e.scope.covers(tile)) continue;
+    e.run("AfterUpdate::after_update", step.number,
+          [&] { e.after_update->after_update(w, tile, e.step(step.number, rate_)); });
+    if (!all_finite(w)) blame(e, "AfterUpdate::after_update", tile, step);
+  }
+}
+
+void Model::after_layer(std::size_t l, const Step& step) {
+  if (!after_layer_) return;
+  Layer& layer = network_.layer(l);
+  arma::fvec no_biases;
+  for (const Entry& e : entries_) {
+    if (!e.scope.weights_of(l)) continue;
+    const Step now = e.step(step.number, rate_);
+    const auto tile_hook = [&](const Tile& tile) {
+      if (!e.scope.covers(tile)) return;
+      const std::span<float> w = part(layer, tile);
+      e.run("AfterUpdate::after_update", step.number, [&] { e.after_update->after_update(w, tile, now); });
+      if (!all_finite(w)) blame(e, "AfterUpdate::after_update", tile, step);
+    };
+    if (e.after_update) each_tile(l, layer, tile_hook);
+    if (!e.after_layer_update) continue;
+    const arma::uword rows = layer.W.n_rows, columns = layer.W.n_cols, biases = layer.b.n_elem;
+    e.run("AfterLayerUpdate::after_update", step.number, [&] {
+      e.after_layer_update->after_update(layer.W, e.scope.biases ? layer.b : no_biases, l, now);
+    });
+    if (layer.W.n_rows != rows || layer.W.n_cols != columns || layer.b.n_elem != biases)
+      throw HookFailure(e.name, "AfterLayerUpdate::after_update", step.number,
+                        "changed the shape of layer " + std::to_string(l));
+    if (!all_finite(layer.W)) blame(e, "AfterLayerUpdate::after_update", {l, Kind::weights, 0, 0}, step);
+  }
+}
+
+void Model::store_layer_gradient(std::size_t l, const Network& at, const Step& step) {
+  if (gradient_.layers.empty()) gradient_ = network_;
+  Layer& g = gradient_.layer(l);
+  each_data_gradient(l, [&](const Tile& tile, std::span<float> data) {
+    std::ranges::copy(data, part(g, tile).begin());
+  });
+  for (const Entry& e : std::views::reverse(entries_))
+    if (e.weight && e.scope.weights_of(l))
+      e.run("WeightChange::backward", step.number, [&] { e.weight->backward(g, l, e.step(step.number, rate_)); });
+  const Layer& w = at.layer(l);
+  for (const Entry& e : entries_) {
+    if (e.weight_penalty)
+      each_tile(l, w, [&](const Tile& tile) { penalise(e, tile, part(w, tile), part(g, tile), step); });
+    if (e.layer_penalty && e.scope.weights_of(l)) {
+      e.run("LayerPenalty::add_gradient", step.number,
+            [&] { e.layer_penalty->add_gradient(w, {l, pass_.x[l - 1], pass_.z[l - 1]}, g); });
+      if (g.W.n_rows != w.W.n_rows || g.W.n_cols != w.W.n_cols || g.b.n_elem != w.b.n_elem)
+        throw HookFailure(e.name, "LayerPenalty::add_gradient", step.number, "changed the shape of the gradient");
+      if (!all_finite(g.W)) blame(e, "LayerPenalty::add_gradient", {l, Kind::weights, 0, 0}, step);
+    }
+  }
+}
+
+void Model::store_gradient(const Network& at, const Step& step) {
+  pass_forward(at, step);
+  for (std::size_t l = at.depth(); l >= 1; --l) {
+    if (l > 1) pass_backward_into(l - 1, at, step);
+    store_layer_gradient(l, at, step);
+  }
+}
+
+void Model::change_stored(const Step& step) {
+  for (std::size_t l = 1; l <= network_.depth(); ++l) {
+    Layer &w = network_.layer(l), &g = gradient_.layer(l);
+    each_tile(l, w, [&](const Tile& tile) { change(tile, part(w, tile), part(g, tile), step); });
+  }
+  for (const Entry& e : entries_)
+    if (e.network_gradient)
+      e.run("NetworkGradientChange::change", step.number,
+            [&] { e.network_gradient->change(network_, gradient_, e.step(step.number, rate_)); });
+}
+
+double Model::weight_penalty(const Network& at) const {
+  double sum = 0;
+  for (const Entry& e : entries_) {
+    if (!e.weight_penalty) continue;
+    for (std::size_t l = 1; l <= at.depth(); ++l) {
+      const Layer& w = at.layer(l);
+      each_tile(l, w, [&](const Tile& tile) {
+        if (e.scope.covers(tile))
+          e.run("WeightPenalty::value", 0, [&] { sum += e.weight_penalty->value(part(w, tile), tile); });
+      });
+    }
+  }
+  return sum;
+}
+
+double Model::batch_penalty(const Network& at, const Pass& pass) const {
+  double sum = 0;
+  for (const Entry& e : entries_)
+    for (std::size_t l = 1; l <= at.depth(); ++l) {
+      if (!e.scope.weights_of(l)) continue;
+      if (e.layer_penalty)
+        e.run("LayerPenalty::value", 0,
+              [&] { sum += e.layer_penalty->value(at.layer(l), {l, pass.x[l - 1], pass.z[l - 1]}); });
+      if (e.activation_penalty)
+        e.run("ActivationPenalty::value", 0, [&] {
+          sum += e.activation_penalty->value(l < at.depth() ? pass.x[l] : pass.logits(), l);
+        });
+    }
+  return sum;
+}
+
+}  // namespace pipeline::learning

@@ -1,0 +1,69 @@
+#include "learning/elementwise.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
+#define FOR_EACH_LEVEL __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4"), optimize("O3")))
+#else
+#define FOR_EACH_LEVEL
+#endif
+
+namespace pipeline::learning {
+
+namespace {
+
+FOR_EACH_LEVEL void descend_(float* __restrict w, const float* __restrict g, std::size_t n, float rate) {
+  for (std::size_t i = 0; i < n; ++i) w[i] = __builtin_fmaf(-rate, g[i], w[i]);
+}
+
+FOR_EACH_LEVEL void add_(float* __restrict z, const float* __restrict b, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) z[i] += b[i];
+}
+
+FOR_EACH_LEVEL void relu_(float* __restrict h, const float* __restrict z, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) h[i] = !(z[i] <= 0) ? z[i] : 0.0f;
+}
+
+FOR_EACH_LEVEL void relu_adjoint_(float* __restrict d, const float* __restrict z, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) d[i] = z[i] > 0 ? d[i] : 0.0f;
+}
+
+// Exponent bits all set: infinity or NaN. Or-ed, so that the order cannot matter.
+FOR_EACH_LEVEL bool finite_(const float* x, std::size_t n) {
+  std::uint32_t odd = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    std::uint32_t bits;
+    __builtin_memcpy(&bits, x + i, sizeof bits);
+    odd |= (bits & 0x7f800000u) == 0x7f800000u;
+  }
+  return odd == 0;
+}
+
+}  // namespace
+
+void descend(std::span<float> w, std::span<const float> g, float rate) {
+  descend_(w.data(), g.data(), w.size(), rate);
+}
+
+void add_bias(arma::fmat& z, const arma::fvec& b) {
+  if (b.is_empty()) return;
+  for (arma::uword n = 0; n < z.n_cols; ++n) add_(z.colptr(n), b.memptr(), z.n_rows);
+}
+
+void relu(const arma::fmat& z, arma::fmat& h) {
+  h.set_size(z.n_rows, z.n_cols);
+  relu_(h.memptr(), z.memptr(), z.n_elem);
+}
+
+void relu_adjoint(const arma::fmat& z, arma::fmat& d) { relu_adjoint_(d.memptr(), z.memptr(), z.n_elem); }
+
+void row_sums(const arma::fmat& d, arma::fvec& sums) {
+  sums.zeros(d.n_rows);
+  for (arma::uword n = 0; n < d.n_cols; ++n) add_(sums.memptr(), d.colptr(n), d.n_rows);
+}
+
+bool all_finite(std::span<const float> x) { return finite_(x.data(), x.size()); }
+
+}  // namespace pipeline::learning

@@ -1,0 +1,23 @@
+// The loops over single numbers that every step runs, compiled for several instruction levels and chosen at run time.
+// Each element is computed on its own with explicit rounding, so the level changes no bit.
+#pragma once
+#include <armadillo>
+#include <span>
+
+namespace pipeline::learning {
+
+/// w = fma(-rate, g, w)
+void descend(std::span<float> w, std::span<const float> g, float rate);
+/// z = z + b, column by column. b may be empty.
+void add_bias(arma::fmat& z, const arma::fvec& b);
+/// h = max(z, 0); h takes z's shape. NaN stays NaN, so that divergence is seen.
+void relu(const arma::fmat& z, arma::fmat& h);
+/// d = d where z > 0, else 0
+void relu_adjoint(const arma::fmat& z, arma::fmat& d);
+/// sums[k] = d(k, 0) + d(k, 1) + ..., samples ascending
+void row_sums(const arma::fmat& d, arma::fvec& sums);
+/// No NaN and no infinity.
+bool all_finite(std::span<const float> x);
+inline bool all_finite(const arma::fmat& x) { return all_finite(std::span(x.memptr(), x.n_elem)); }
+
+}  // namespace pipeline::learning

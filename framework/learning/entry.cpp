@@ -1,0 +1,45 @@
+#include "learning/entry.hpp"
+
+namespace pipeline::learning {
+
+namespace {
+template <class Hook>
+void find(Hook*& hook, Regulariser& object) {
+  hook = dynamic_cast<Hook*>(&object);
+}
+}  // namespace
+
+const char* hook_not_served(const Regulariser& object) {
+  return dynamic_cast<const Watcher*>(&object) ? "Watcher" : nullptr;
+}
+
+Entry::Entry(std::string entry_name, std::shared_ptr<Regulariser> plugin, Scope where, std::uint64_t seed,
+             const std::string& model)
+    : name(std::move(entry_name)),
+      object(std::move(plugin)),
+      scope(std::move(where)),
+      random(seed, "regulariser", model, name) {
+  find(batch, *object);
+  find(activation, *object);
+  find(weight, *object);
+  find(weight_penalty, *object);
+  find(layer_penalty, *object);
+  find(activation_penalty, *object);
+  find(gradient, *object);
+  find(network_gradient, *object);
+  find(look_ahead, *object);
+  find(after_update, *object);
+  find(after_layer_update, *object);
+  find(measured, *object);
+  find(watcher, *object);
+}
+
+bool Entry::changes_activations(Where where, std::size_t layer) const {
+  if (!activation) return false;
+  const Where place = activation->where();
+  if (layer == 0)  // a hook of the inputs, or one after ReLU that was asked to cover layer 0 as well
+    return where == Where::inputs && (place == Where::inputs || (place == Where::after_relu && scope.layers.contains(0)));
+  return where == place && place != Where::inputs && scope.weights_of(layer);
+}
+
+}  // namespace pipeline::learning

@@ -1,0 +1,84 @@
+// One entry of a model's list of regularisers, with the hooks it has, and the blame for what goes wrong inside one.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <pipeline/regulariser.hpp>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace pipeline::learning {
+
+/// A hook threw, or gave an answer of the wrong shape or with numbers that are none.
+struct HookFailure : std::runtime_error {
+  HookFailure(std::string entry_name, const std::string& hook, std::uint64_t step, const std::string& what)
+      : std::runtime_error("regulariser '" + entry_name + "', hook " + hook + ", step " + std::to_string(step) + ": " +
+                           what),
+        entry(std::move(entry_name)) {}
+  std::string entry;
+};
+
+/// The weights left the numbers: not a plugin's fault that we can name.
+struct Diverged : std::runtime_error {
+  explicit Diverged(std::uint64_t at_step)
+      : std::runtime_error("diverged: a logit is no finite number at step " + std::to_string(at_step)), step(at_step) {}
+  std::uint64_t step;
+};
+
+/// Which layers and whether biases: the common parameters of every entry.
+struct Scope {
+  bool all_layers = true;
+  std::set<std::size_t> layers;
+  bool biases = false;
+  bool weights_of(std::size_t layer) const { return all_layers || layers.contains(layer); }
+  bool covers(const Tile& t) const { return weights_of(t.layer) && (t.kind == Kind::weights || biases); }
+};
+
+/// The name of a hook that the contract lays out but this engine does not run yet, if the object has one.
+const char* hook_not_served(const Regulariser& object);
+
+struct Entry {
+  Entry(std::string entry_name, std::shared_ptr<Regulariser> plugin, Scope where, std::uint64_t seed,
+        const std::string& model);
+
+  std::string name;
+  std::shared_ptr<Regulariser> object;
+  Scope scope;
+  Random random;  // Random(seed, "regulariser", model, entry)
+
+  // What the object derives from; null where it does not.
+  BatchChange* batch;
+  ActivationChange* activation;
+  WeightChange* weight;
+  WeightPenalty* weight_penalty;
+  LayerPenalty* layer_penalty;
+  ActivationPenalty* activation_penalty;
+  GradientChange* gradient;
+  NetworkGradientChange* network_gradient;
+  LookAhead* look_ahead;
+  AfterUpdate* after_update;
+  AfterLayerUpdate* after_layer_update;
+  MeasuredWeights* measured;
+  Watcher* watcher;
+
+  /// Where the activation hook applies: layer 0 is the inputs, l < layers the hidden layers.
+  bool changes_activations(Where where, std::size_t layer) const;
+  Step step(std::uint64_t number, float rate) const { return {number, rate, random.at_step(number)}; }
+
+  /// Runs a hook; whatever it throws comes back as a HookFailure.
+  template <class F>
+  decltype(auto) run(const char* hook, std::uint64_t step_number, F&& f) const {
+    try {
+      return f();
+    } catch (const HookFailure&) {
+      throw;
+    } catch (const std::exception& e) {
+      throw HookFailure(name, hook, step_number, e.what());
+    } catch (...) {
+      throw HookFailure(name, hook, step_number, "threw something that is no std::exception");
+    }
+  }
+};
+
+}  // namespace pipeline::learning

@@ -1,0 +1,36 @@
+#include "learning/inputs.hpp"
+
+#include <algorithm>
+
+namespace pipeline::learning {
+
+Inputs::Inputs(const Samples& samples) : samples_(samples) {
+  // In double and rounded once: byte * (1.0 / 255) rounds to the float nearest byte / 255 for all 256 of them.
+  for (std::size_t byte = 0; byte < 256; ++byte)
+    value_of_[byte] = static_cast<float>(samples.offset + samples.scale * static_cast<double>(byte));
+  if (samples.bytes.n_cols)
+    nonnegative_ = std::ranges::all_of(samples.bytes, [&](std::uint8_t byte) { return value_of_[byte] >= 0; });
+  else
+    nonnegative_ = std::ranges::all_of(samples.floats, [](float x) { return x >= 0; });
+}
+
+void Inputs::widen_one(std::size_t sample, float* out) const {
+  if (samples_.bytes.n_cols) {
+    const std::uint8_t* bytes = samples_.bytes.colptr(sample);
+    for (std::size_t j = 0; j < features(); ++j) out[j] = value_of_[bytes[j]];
+  } else {
+    std::copy_n(samples_.floats.colptr(sample), features(), out);
+  }
+}
+
+void Inputs::widen(std::span<const std::uint32_t> which, arma::fmat& out) const {
+  out.set_size(features(), which.size());
+  for (std::size_t n = 0; n < which.size(); ++n) widen_one(which[n], out.colptr(n));
+}
+
+void Inputs::widen(std::size_t first, std::size_t count, arma::fmat& out) const {
+  out.set_size(features(), count);
+  for (std::size_t n = 0; n < count; ++n) widen_one(first + n, out.colptr(n));
+}
+
+}  // namespace pipeline::learning

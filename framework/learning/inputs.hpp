@@ -1,0 +1,29 @@
+// Samples widened to float32 when they are needed; the data set stays in memory as it came, bytes as bytes.
+#pragma once
+#include <array>
+#include <pipeline/dataset.hpp>
+#include <span>
+
+namespace pipeline::learning {
+
+class Inputs {
+ public:
+  explicit Inputs(const Samples& samples);
+  std::size_t size() const { return samples_.size(); }
+  std::size_t features() const { return samples_.features(); }
+  std::span<const std::uint16_t> labels() const { return samples_.labels; }
+  bool nonnegative() const { return nonnegative_; }
+
+  /// Columns of out = the named samples.
+  void widen(std::span<const std::uint32_t> which, arma::fmat& out) const;
+  /// Columns of out = samples first .. first + count - 1.
+  void widen(std::size_t first, std::size_t count, arma::fmat& out) const;
+
+ private:
+  void widen_one(std::size_t sample, float* out) const;
+  const Samples& samples_;
+  std::array<float, 256> value_of_{};
+  bool nonnegative_;
+};
+
+}  // namespace pipeline::learning

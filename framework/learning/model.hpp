@@ -1,0 +1,80 @@
+// One model learns: the network, its regularisers, and one step of gradient descent.
+#pragma once
+#include <map>
+#include <string>
+
+#include "learning/entry.hpp"
+#include "learning/forward.hpp"
+#include "learning/inputs.hpp"
+
+namespace pipeline::learning {
+
+class Model {
+ public:
+  /// Copies `start`. Throws HookFailure for an entry with a hook that is declared but not served yet.
+  Model(std::string name, const Network& start, Entries entries, float learning_rate, ImageShape image,
+        std::size_t classes);
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+
+  /// One update on the named samples. Throws HookFailure or Diverged; the weights are then of no use.
+  void step(std::uint64_t number, const Inputs& train, const std::vector<std::uint32_t>& samples);
+
+  /// The gradient of loss and penalties at the present weights, changed by the gradient hooks, without an update.
+  const Network& gradient(std::uint64_t number, const Inputs& train, const std::vector<std::uint32_t>& samples);
+
+  const std::string& name() const { return name_; }
+  const Network& network() const { return network_; }
+  const Entries& entries() const { return entries_; }
+
+  bool measures_other_weights() const;
+  /// The weights to measure with: the trained ones unless a regulariser says otherwise.
+  Network measured_network() const;
+  /// Sum of the penalties that look at weights only, and of those that look at a batch too.
+  double weight_penalty(const Network& at) const;
+  double batch_penalty(const Network& at, const Pass& pass) const;
+  bool has_batch_penalty() const { return layer_penalties_ || activation_penalties_; }
+
+ private:
+  // model.cpp: from the batch to dz of every layer
+  void load_batch(const Step& step, const Inputs& train, const std::vector<std::uint32_t>& samples);
+  void pass_forward(const Network& at, const Step& step);
+  void pass_backward_into(std::size_t layer, const Network& at, const Step& step);
+
+  // descent.cpp: from dz to new weights
+  template <class PerTile>
+  void each_data_gradient(std::size_t layer, PerTile&& per_tile);
+  void descend_layer(std::size_t layer, const Step& step);
+  void descend_stored(const Step& step);
+  void penalise(const Entry& entry, const Tile& tile, std::span<const float> w, std::span<float> g,
+                const Step& step) const;
+  void change(const Tile& tile, std::span<const float> w, std::span<float> g, const Step& step);
+  void update(const Tile& tile, std::span<float> w, std::span<const float> g, const Step& step);
+  void blame(const Entry& entry, const char* hook, const Tile& tile, const Step& step) const;
+  void store_layer_gradient(std::size_t layer, const Network& at, const Step& step);
+  void store_gradient(const Network& at, const Step& step);
+  void change_stored(const Step& step);
+  void after_layer(std::size_t layer, const Step& step);
+
+  std::string name_;
+  Network network_;
+  Entries entries_;
+  float rate_;
+  std::size_t classes_;
+  std::map<std::string, Network> states_;  // by "<entry>.<array>": what regularisers keep
+
+  // Which kinds of hooks there are; a model without them takes none of their paths.
+  bool stores_gradient_ = false, weight_changes_ = false, layer_penalties_ = false, activation_penalties_ = false;
+  bool after_layer_ = false;
+  const Entry* look_ahead_ = nullptr;
+
+  Batch batch_;
+  Pass pass_;
+  std::vector<arma::fmat> dz_;  // gradients by z, one a layer
+  Network changed_;             // the copy that WeightChange hooks work on
+  Network gradient_;            // the whole gradient, where a hook needs it
+  arma::fmat columns_;          // the gradient of a few inputs' weights, where none does
+  arma::fvec bias_gradient_;
+};
+
+}  // namespace pipeline::learning

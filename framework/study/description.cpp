@@ -1,0 +1,318 @@
+#include "study/description.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "config/numbers.hpp"
+
+namespace pipeline::study {
+
+using config::Complaints;
+using config::SectionReader;
+using config::Tree;
+using config::Word;
+
+namespace {
+
+void fits(const MetricSection& m, const NetworkShape& network, bool nonnegative, Complaints& complaints) {
+  try {
+    m.object->check(network, nonnegative);
+  } catch (const std::invalid_argument& e) {
+    complaints.add(m.word, "[metric:" + m.name + "]: " + e.what());
+  }
+}
+
+/// Reads one pipeline; its members are what all sections share.
+class Reader {
+ public:
+  Reader(Description& d, const Tree& tree, plugins::Catalogue& catalogue, Complaints& complaints)
+      : d_(d), tree_(tree), catalogue_(catalogue), complaints_(complaints) {}
+
+  void read() {
+    check_section_names();
+    read_pipeline();
+    read_dataset();
+    read_network();
+    read_training();
+    for (const auto& [name, section] : tree_)
+      if (name.starts_with("model:")) read_model(name.substr(6), section);
+    for (const auto& [name, section] : tree_)
+      if (name.starts_with("metric:")) read_metric(name.substr(7), section);
+    for (const auto& [name, section] : tree_)
+      if (name.starts_with("report:")) read_report(name.substr(7), section);
+    if (d_.models.empty())
+      complaints_.add(first_word(), "there is no [model:NAME] section", "add [model:plain] for a model without regularisers");
+  }
+
+  const std::vector<std::string>& refused() const { return refused_; }
+
+ private:
+  void check_section_names() {
+    static const std::vector<std::string> plain = {"pipeline", "dataset", "network", "training"};
+    static const std::vector<std::string> named = {"model", "metric", "report"};
+    for (const auto& [name, section] : tree_) {
+      const std::string kind = name.substr(0, name.find(':'));
+      const bool has_name = name.find(':') != std::string::npos;
+      if (has_name ? std::ranges::count(named, kind) : std::ranges::count(plain, name)) continue;
+      const Word& word = section.data().name;
+      if (std::ranges::count(named, name))
+        complaints_.add(word, "section [" + name + "] needs a name", "write [" + name + ":NAME]");
+      else if (has_name && std::ranges::count(plain, kind))
+        complaints_.add(word, "section [" + kind + "] takes no name", "write [" + kind + "]");
+      else
+        complaints_.add(word, "unknown section [" + name + "]",
+                        config::suggestion(kind, {"pipeline", "dataset", "network", "training", "model", "metric", "report"}));
+    }
+  }
+
+  void read_pipeline() {
+    SectionReader reader = section("pipeline");
+    Parameters p;
+    d_.name = d_.file.stem().string();
+    p.text("name", d_.name, "names the run folders: letters, digits, _ and -");
+    p.whole("seed", d_.seed, at_least(0), "starting weights, batches and regularisers hang on it");
+    reader.take(p);
+    const bool plain = !d_.name.empty() && std::ranges::all_of(d_.name, [](unsigned char c) {
+      return std::isalnum(c) != 0 || c == '_' || c == '-';
+    });
+    if (!plain)
+      complaints_.add(reader.setting("name").word, "name '" + d_.name + "' is not a plain word",
+                      "letters, digits, _ and - only");
+    finish(reader);
+  }
+
+  void read_dataset() {
+    SectionReader reader = section("dataset");
+    d_.dataset_word = reader.name();
+    Parameters p;
+    p.text("plugin", d_.dataset_plugin, "which data set").must_be_given();
+    reader.take(p);
+    if (!d_.dataset_plugin.empty()) {
+      d_.dataset_word = reader.setting("plugin").word;
+      d_.dataset = make<Dataset>("dataset", d_.dataset_plugin, d_.dataset_word);
+    }
+    if (!d_.dataset) return keep(reader);
+    Parameters own;
+    declare(*d_.dataset, own, "dataset", d_.dataset_plugin);
+    reader.take(own, "", d_.dataset_plugin);
+    for (const Parameter& parameter : own.all())
+      if (parameter.type == "path" && !parameter.get().empty()) d_.dataset_paths.emplace_back(parameter.get());
+    finish(reader);
+  }
+
+  void read_network() {
+    SectionReader reader = section("network");
+    Parameters p;
+    std::vector<std::uint64_t> layers;
+    p.wholes("layers", layers, at_least(1).up_to(1'000'000), "units of each layer, inputs first, classes last")
+        .must_be_given();
+    p.flag("output_bias", d_.network.output_bias, "whether the last layer has biases");
+    p.number("start_sd", d_.start.sd, at_least(0), "starting weights: normal, redrawn beyond 2 sd");
+    p.number("start_bias", d_.start.biases, any_number(), "every starting bias");
+    reader.take(p);
+    d_.layers_word = reader.setting("layers").word;
+    if (layers.size() == 1)
+      complaints_.add(d_.layers_word, "layers has one number", "give the inputs and the classes at least: layers = 784, 10");
+    d_.network.sizes.assign(layers.begin(), layers.end());
+    finish(reader);
+  }
+
+  void read_training() {
+    SectionReader reader = section("training");
+    Parameters p;
+    std::string loss = "cross_entropy", kernels = "blas";
+    p.whole("steps", d_.steps, at_least(0), "updates of every model").must_be_given();
+    p.whole("batch_size", d_.batch_size, at_least(1), "images of a batch");
+    p.number("learning_rate", learning_rate_, above(0), "constant step size of plain gradient descent");
+    p.choice("loss", loss, {"cross_entropy"}, "mean softmax cross-entropy");
+    p.choice("kernels", kernels, {"blas"}, "what computes the products: OpenBLAS, one thread a call");
+    reader.take(p);
+    d_.batch_word = reader.setting("batch_size").word;
+    finish(reader);
+  }
+
+  void read_model(const std::string& name, const Tree& tree) {
+    SectionReader reader("model:" + name, &tree, complaints_);
+    ModelSection model{name, {}, learning_rate_};
+    Parameters p;
+    std::vector<std::string> entries;
+    p.words("regularisers", entries, "entries of this model's list, in order");
+    p.number("learning_rate", model.learning_rate, above(0), "this model's own step size");
+    reader.take(p);
+    const Word list = reader.setting("regularisers").word;
+    std::set<std::string> seen;
+    for (const std::string& entry : entries) {
+      const Word word = word_in(list, entry);
+      if (!seen.insert(entry).second) {
+        complaints_.add(word, "'" + entry + "' stands twice in regularisers",
+                        "give the second its own name and '" + entry + "2.plugin = " + entry + "'");
+        continue;
+      }
+      if (entry == "learning_rate" || entry == "regularisers" || entry.find('.') != std::string::npos) {
+        complaints_.add(word, "'" + entry + "' cannot name an entry of regularisers");
+        continue;
+      }
+      read_entry(reader, entry, word, model);
+    }
+    finish(reader);
+    d_.models.push_back(std::move(model));
+  }
+
+  void read_entry(SectionReader& reader, const std::string& entry, const Word& word, ModelSection& model) {
+    EntrySection e{entry, entry, nullptr, {}, word};
+    Parameters common;
+    std::vector<std::string> layers = {"all"};
+    common.text("plugin", e.plugin, "the regulariser, if the entry is not named like it");
+    common.words("layers", layers, "all, or layer numbers as in metrics.csv (0 is the inputs)");
+    common.flag("biases", e.scope.biases, "whether biases are regularised too");
+    reader.take(common, entry + ".");
+    const Word plugin_word = e.plugin == entry ? word : reader.setting(entry + ".plugin").word;
+    read_layers(layers, reader.setting(entry + ".layers").word, e.scope);
+    e.object = make<Regulariser>("regulariser", e.plugin, plugin_word);
+    Parameters own;
+    if (e.object) {
+      declare(*e.object, own, "regulariser", e.plugin);
+      if (const char* hook = learning::hook_not_served(*e.object))
+        refused_.push_back("regulariser '" + e.plugin + "' uses the hook " + hook + ", which this engine does not serve");
+      reader.take(own, entry + ".", e.plugin);
+    }
+    model.regularisers.push_back(std::move(e));
+  }
+
+  void read_layers(const std::vector<std::string>& words, const Word& at, learning::Scope& scope) {
+    if (words == std::vector<std::string>{"all"}) return;
+    scope.all_layers = false;
+    const std::size_t depth = d_.network.sizes.empty() ? 0 : d_.network.layers();
+    for (const std::string& text : words) {
+      const auto layer = config::parse_whole(text);
+      if (layer && (*layer <= depth || depth == 0))
+        scope.layers.insert(*layer);
+      else
+        complaints_.add(word_in(at, text), "'" + text + "' is not a layer of this network",
+                        "all, or numbers from 0 (the inputs) to " + std::to_string(depth));
+    }
+  }
+
+  void read_metric(const std::string& name, const Tree& tree) {
+    SectionReader reader("metric:" + name, &tree, complaints_);
+    MetricSection m{name, name, nullptr, {}};
+    m.word = reader.name();
+    Parameters p;
+    p.text("plugin", m.plugin, "the metric, if the section is not named like it");
+    p.whole("every", m.every, at_least(1), "measured before the update of every so many steps, and after the last")
+        .must_be_given();
+    reader.take(p);
+    m.object = make<Metric>("metric", m.plugin, m.plugin == name ? m.word : reader.setting("plugin").word);
+    if (!m.object) return keep(reader);
+    Parameters own;
+    declare(*m.object, own, "metric", m.plugin);
+    m.info = m.object->describe();
+    Parameters samples;
+    samples.choice("on", m.on, {"test", "train", "both"}, "which images it is measured on");
+    samples.whole("images", m.images, at_least(1), "of the training images, the first so many");
+    if (m.info.uses_samples) reader.take(samples);
+    reader.take(own, "", m.plugin);
+    finish(reader);
+    if (d_.network.sizes.size() > 1) fits(m, d_.network, true, complaints_);
+    d_.metrics.push_back(std::move(m));
+  }
+
+  void read_report(const std::string& name, const Tree& tree) {
+    SectionReader reader("report:" + name, &tree, complaints_);
+    ReportSection r{name, name, nullptr};
+    r.word = reader.name();
+    Parameters p;
+    p.text("plugin", r.plugin, "the report, if the section is not named like it");
+    p.whole("every", r.every, at_least(0), "written every so many steps; 0: at the end only");
+    reader.take(p);
+    r.object = make<Report>("report", r.plugin, r.plugin == name ? r.word : reader.setting("plugin").word);
+    if (!r.object) return keep(reader);
+    Parameters own;
+    declare(*r.object, own, "report", r.plugin);
+    reader.take(own, "", r.plugin);
+    finish(reader);
+    d_.reports.push_back(std::move(r));
+  }
+
+  /// A plugin, or null with a complaint (unknown) or a refusal (found, but of no use) noted.
+  template <class Base>
+  std::shared_ptr<Base> make(const std::string& kind, const std::string& name, const Word& word) {
+    try {
+      return catalogue_.make<Base>(kind, name);
+    } catch (const plugins::UnknownPlugin&) {
+      complaints_.add(word, "unknown " + kind + " '" + name + "'", config::suggestion(name, catalogue_.names(kind)));
+    } catch (const plugins::RefusedPlugin& e) {
+      refused_.push_back(e.what());
+    }
+    return nullptr;
+  }
+
+  template <class Plugin>
+  void declare(Plugin& plugin, Parameters& p, const std::string& kind, const std::string& name) {
+    try {
+      plugin.declare(p);
+    } catch (const std::exception& e) {
+      refused_.push_back(kind + " '" + name + "' fails while it declares its parameters: " + e.what());
+    }
+  }
+
+  SectionReader section(const std::string& name) { return SectionReader(name, config::child(tree_, name), complaints_); }
+  void finish(SectionReader& reader) {
+    reader.finish();
+    keep(reader);
+  }
+  void keep(const SectionReader& reader) { d_.resolved.push_back({reader.name().text, reader.settings()}); }
+  Word first_word() const { return tree_.empty() ? Word{"", {d_.file.string(), 1, 1, ""}} : tree_.front().second.data().name; }
+
+  /// One word of a list, at its own place: so that a complaint underlines it and not its neighbours.
+  static Word word_in(Word list, const std::string& text) {
+    if (const std::size_t at = list.text.find(text); at != std::string::npos) list.place.column += at;
+    list.text = text;
+    return list;
+  }
+
+  Description& d_;
+  const Tree& tree_;
+  plugins::Catalogue& catalogue_;
+  Complaints& complaints_;
+  double learning_rate_ = 0.1;
+  std::vector<std::string> refused_;
+};
+
+}  // namespace
+
+Description describe(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                     plugins::Catalogue& catalogue) {
+  Description d;
+  d.file = file;
+  Complaints complaints;
+  const Tree tree = config::read_pipeline(file, overrides, complaints);
+  Reader reader(d, tree, catalogue, complaints);
+  reader.read();
+  if (complaints.any()) throw config::PipelineTextError(complaints.list());
+  if (!reader.refused().empty()) {
+    std::string all;
+    for (const std::string& reason : reader.refused()) all += (all.empty() ? "" : "\n") + reason;
+    throw plugins::RefusedPlugin(all);
+  }
+  if (const std::optional<DataShape> shape = d.dataset->shape()) check_against_data(d, *shape, true);
+  return d;
+}
+
+void check_against_data(const Description& d, const DataShape& data, bool nonnegative) {
+  Complaints complaints;
+  const auto layers_misfit = [&](std::size_t has, std::size_t needs, const std::string& what) {
+    if (has != needs)
+      complaints.add(d.layers_word, "the network has " + std::to_string(has) + " " + what + ", but data set '" +
+                                        d.dataset_plugin + "' has " + std::to_string(needs));
+  };
+  layers_misfit(d.network.sizes.front(), data.features, "inputs");
+  layers_misfit(d.network.sizes.back(), data.classes, "outputs");
+  if (d.batch_size > data.train)
+    complaints.add(d.batch_word, "a batch of " + std::to_string(d.batch_size) + " is larger than the training set of " +
+                                     std::to_string(data.train));
+  for (const MetricSection& m : d.metrics) fits(m, d.network, nonnegative, complaints);
+  if (complaints.any()) throw config::PipelineTextError(complaints.list());
+}
+
+}  // namespace pipeline::study

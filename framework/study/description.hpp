@@ -1,0 +1,68 @@
+// A pipeline file, checked and ready to run: every section read, every plugin made and its parameters set.
+#pragma once
+#include <optional>
+
+#include "config/section.hpp"
+#include "learning/entry.hpp"
+#include "learning/start.hpp"
+#include "plugins/catalogue.hpp"
+
+namespace pipeline::study {
+
+struct EntrySection {
+  std::string name, plugin;
+  std::shared_ptr<Regulariser> object;
+  learning::Scope scope;
+  config::Word word;  // where the entry is named
+};
+
+struct ModelSection {
+  std::string name;
+  std::vector<EntrySection> regularisers;
+  double learning_rate = 0;
+};
+
+struct MetricSection {
+  std::string name, plugin;
+  std::shared_ptr<Metric> object;
+  MetricInfo info;
+  std::uint64_t every = 0, images = 10'000;
+  std::string on = "test";
+  config::Word word;
+  bool on_test() const { return on != "train"; }
+  bool on_train() const { return on != "test"; }
+};
+
+struct ReportSection {
+  std::string name, plugin;
+  std::shared_ptr<Report> object;
+  std::uint64_t every = 0;  // 0: at the end only
+  config::Word word;
+};
+
+struct Description {
+  std::filesystem::path file;
+  std::string name;
+  std::uint64_t seed = 1;
+  std::string dataset_plugin;
+  std::shared_ptr<Dataset> dataset;
+  std::vector<std::filesystem::path> dataset_paths;  // files that the [dataset] section names
+  config::Word dataset_word, layers_word, batch_word;
+  NetworkShape network;
+  learning::StartingWeights start;
+  std::uint64_t steps = 0, batch_size = 60;
+  std::vector<ModelSection> models;
+  std::vector<MetricSection> metrics;
+  std::vector<ReportSection> reports;
+  std::vector<config::ResolvedSection> resolved;
+};
+
+/// Reads, checks and makes everything, without touching any data. All complaints come as one
+/// config::PipelineTextError; then a plugin that was found but cannot be used as plugins::RefusedPlugin.
+Description describe(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                     plugins::Catalogue& catalogue);
+
+/// What can be checked once the data's shape is known; complains like describe().
+void check_against_data(const Description& description, const DataShape& data, bool nonnegative);
+
+}  // namespace pipeline::study

@@ -1,0 +1,61 @@
+// digits: handwritten digits drawn while loading, so that the first run needs no file and no network.
+//
+//   image n of a split = draw(label, hand)      label and hand are functions of (seed, split, n) alone
+//
+//   28 x 28 grey bytes, 0 paper, 255 ink; ten classes, equally likely, drawn independently
+//
+// The first images stay the same when `train` or `test` grows, and for any number of threads. Like MNIST: ink
+// in a box of 20 x 20, centre of mass near the middle, a fifth of the pixels lit, the rim nearly always dark.
+// Unlike MNIST: no writers, so train and test differ in nothing but chance, and no stray marks.
+#include <pipeline/dataset.hpp>
+#include <pipeline/random.hpp>
+
+#include "digit_pen.hpp"
+
+namespace {
+using namespace pipeline;
+
+class Digits final : public Dataset {
+  std::uint64_t train = 60000, test = 10000, seed = 1;
+  double sloppiness = 1;
+
+  void declare(Parameters& p) override {
+    const Range size = at_least(1).up_to(10e6);  // 7.8 GB of images
+    p.whole("train", train, size, "training images").unit("images");
+    p.whole("test", test, size, "test images").unit("images");
+    p.whole("seed", seed, at_least(0), "another seed draws other images of the same kind");
+    p.number(
+        "sloppiness", sloppiness, at_least(0).up_to(2),
+        "how far hands stray from the skeletons; 0 leaves only style, pen, proportions and size to chance");
+  }
+
+  std::optional<DataShape> shape() const override {
+    return DataShape{image.height * image.width, 10, train, test, image};
+  }
+
+  Data load(const DataAccess& access) const override {
+    return {drawn("train", train, access), drawn("test", test, access), 10, image};
+  }
+
+  Samples drawn(const char* split, std::size_t n, const DataAccess& access) const {
+    constexpr std::size_t chunk = 250;  // some 5 ms of drawing
+    const Random hands(seed, "digits", split, ""), labels(seed, "digits", split, "labels");
+    Samples samples;
+    samples.bytes.set_size(image.height * image.width, n);
+    samples.labels.resize(n);
+    access.parallel((n + chunk - 1) / chunk, [&](std::size_t c) {
+      for (std::size_t i = c * chunk; i < std::min(n, (c + 1) * chunk); ++i) {
+        samples.labels[i] = static_cast<std::uint16_t>(labels.below(10, i));
+        digits::draw(samples.labels[i], sloppiness, hands.at_step(i), samples.bytes.colptr(i));
+      }
+    });
+    return samples;
+  }
+
+  static constexpr ImageShape image{digits::side, digits::side, 1};
+};
+
+}  // namespace
+
+PIPELINE_DATASET(Digits, digits,
+                 "handwritten digits drawn while loading: 28 x 28, ten classes, no file needed")

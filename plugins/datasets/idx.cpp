@@ -1,0 +1,42 @@
+// idx: any data set in four IDX files of bytes, plain or gzipped, images of any size.
+//
+//   value = byte / 255     whatever the bytes mean
+//   inputs [features x samples], a column a sample; 3 dimensions (samples, rows, columns) make images, 2 plain features
+//   classes 0..classes-1; not given: the largest label of both sets + 1
+//
+// Format: http://yann.lecun.com/exdb/mnist (section "the IDX file format"); see idx_reader.hpp.
+#include <pipeline/dataset.hpp>
+
+#include "idx_reader.hpp"
+
+namespace {
+using namespace pipeline;
+
+class Idx final : public Dataset {
+  datasets::IdxPaths paths;
+  std::uint64_t classes = 0;
+
+  void declare(Parameters& p) override {
+    p.path("train_images", paths.train_images, "images to train on").must_be_given();
+    p.path("train_labels", paths.train_labels, "their labels").must_be_given();
+    p.path("test_images", paths.test_images, "images to test on").must_be_given();
+    p.path("test_labels", paths.test_labels, "their labels").must_be_given();
+    p.whole("classes", classes, at_least(0).up_to(256), "number of classes; 0: the largest label + 1");
+  }
+
+  std::optional<DataShape> shape() const override {
+    const datasets::IdxFile train(paths.train_images, 2, 3), test(paths.test_images, 2, 3);
+    std::size_t largest = 0;
+    if (classes == 0)  // labels are a byte a sample: reading them costs next to nothing
+      for (const auto& path : {paths.train_labels, paths.test_labels})
+        for (const std::uint16_t label : datasets::read_labels(path, 0)) largest = std::max<std::size_t>(largest, label);
+    return DataShape{train.elements() / train.sizes[0], classes ? classes : largest + 1, train.sizes[0], test.sizes[0],
+                     datasets::image_of(train.sizes)};
+  }
+
+  Data load(const DataAccess& access) const override { return datasets::read_idx(paths, classes, access); }
+};
+
+}  // namespace
+
+PIPELINE_DATASET(Idx, idx, "any four IDX files of bytes, by path")

@@ -1,0 +1,30 @@
+// sign_disagreement: how many weights have the wrong sign.
+//
+//   sign_disagreement of a layer = how many (j, k) have W_kj c_kj < 0        c as in node_signal.hpp
+//
+//   A count over all inputs j and nodes k of the layer, not a share. Lower is better; a weight or c of exactly 0
+//   disagrees with nothing.
+//
+// Source: computed and thrown away by the notebook that accompanies Norridge 2020, arXiv 2002.04687.
+#include "node_signal.hpp"
+
+namespace {
+using namespace pipeline;
+
+class SignDisagreement final : public Metric {
+  node_signal::Options options;
+
+  void declare(Parameters& p) override { options.declare(p); }
+  MetricInfo describe() const override { return {"count", Direction::lower}; }
+  void check(const NetworkShape&, bool nonnegative) const override { options.check(nonnegative); }
+  void prepare(Evaluation& e) const override { node_signal::prepare(e); }
+
+  void measure(const Evaluation& e, Results& out) const override {
+    for (std::size_t l = 1; l <= e.network().depth(); ++l)
+      out.layer(l, node_signal::NodeSums(e.network().layer(l).W, node_signal::signal(e, l, options)).disagreements);
+  }
+};
+
+}  // namespace
+
+PIPELINE_METRIC(SignDisagreement, sign_disagreement, "how many weights point against their signal")

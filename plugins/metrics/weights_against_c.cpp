@@ -1,0 +1,64 @@
+// weights_against_c: a node's weights beside the ones it should have, to be drawn as a scatter.
+//
+//   points = [ W_k / |W_k| , c_k / |c_k| ]   two columns of length 1, one row an input; c as in node_signal.hpp
+//
+//   k is the node of `layer` with the largest S (the first of several), or the nodes given by number from 1; then two
+//   columns a node. Beside it `node` and `snr_optimality` of each node drawn. The closer the points to the diagonal,
+//   the better the node. Columns of a node without weights or without signal are NaN.
+#include "node_signal.hpp"
+
+namespace {
+using namespace pipeline;
+
+class WeightsAgainstC final : public Metric {
+  node_signal::Options options;
+  std::uint64_t layer = 1;
+  std::vector<std::uint64_t> nodes;
+
+  void declare(Parameters& p) override {
+    options.declare(p);
+    p.whole("layer", layer, at_least(1), "layer whose nodes are drawn, counting from 1");
+    p.wholes("nodes", nodes, at_least(1), "nodes by number, counting from 1; left out: the one with the largest S");
+  }
+  MetricInfo describe() const override { return {"cosine", Direction::higher, "NaN for a node without weights"}; }
+
+  void check(const NetworkShape& shape, bool nonnegative) const override {
+    if (layer == 1) options.check(nonnegative);
+    if (layer > shape.layers())
+      throw std::invalid_argument("layer = " + std::to_string(layer) + ", but the network has " +
+                                  std::to_string(shape.layers()) + " layers");
+    for (const std::uint64_t node : nodes)
+      if (node > shape.outputs(layer))
+        throw std::invalid_argument("nodes names " + std::to_string(node) + ", but layer " + std::to_string(layer) +
+                                    " has " + std::to_string(shape.outputs(layer)) + " nodes");
+  }
+  void prepare(Evaluation& e) const override { node_signal::prepare(e); }
+
+  void measure(const Evaluation& e, Results& out) const override {
+    const arma::fmat& W = e.network().layer(layer).W;
+    const node_signal::Signal signal = node_signal::signal(e, layer, options);
+    const arma::vec S = node_signal::NodeSums(W, signal).snr_optimality();
+    std::vector<std::uint64_t> drawn = nodes;
+    if (drawn.empty()) drawn = {first_largest(S)};
+    arma::mat points(W.n_cols, 0);
+    for (const std::uint64_t k : drawn) {
+      const arma::vec w = arma::conv_to<arma::vec>::from(W.row(k - 1)), c = signal.c.row(k - 1).t();
+      points.insert_cols(points.n_cols, arma::join_rows(w / arma::norm(w), c / arma::norm(c)));
+      const std::string which = drawn.size() == 1 ? "" : "_" + std::to_string(k);
+      if (nodes.empty()) out.layer(layer, static_cast<double>(k), "node");
+      out.layer(layer, S[k - 1], "snr_optimality" + which);
+    }
+    out.matrix("points", points);
+  }
+
+  static std::uint64_t first_largest(const arma::vec& S) {
+    arma::uword best = 0;
+    for (arma::uword k = 1; k < S.n_elem; ++k)
+      if (S[k] > S[best] || std::isnan(S[best])) best = k;
+    return best + 1;
+  }
+};
+
+}  // namespace
+
+PIPELINE_METRIC(WeightsAgainstC, weights_against_c, "a node's weights beside its signal, for a scatter")

@@ -1,0 +1,35 @@
+// dropout: silences each unit at random while training, so that none can lean on another.
+//
+//   h' = h * m / keep_prob,   m = 1 with probability keep_prob, else 0     drawn anew for every unit, image and step
+//   dh = dh' * m / keep_prob                                               the same m on the way back
+//   measuring: h' = h
+//
+//   h  [units x batch], after ReLU: the hidden layers of `layers`, and the inputs where it names 0.
+//   keep_prob = 1 changes nothing.
+// Source: Srivastava et al. 2014, JMLR 15, 1929-1958 (inverted scaling, as TensorFlow's tf.nn.dropout).
+#include <pipeline/regulariser.hpp>
+
+namespace {
+using namespace pipeline;
+
+class Dropout final : public Regulariser, public ActivationChange {
+  float keep_prob = 0.5f;
+
+  void declare(Parameters& p) override {
+    p.number("keep_prob", keep_prob, above(0).up_to(1), "probability that a unit is kept").neutral("1");
+  }
+
+  void forward(Activations h, const Step& step) const override { silence(h, step); }
+  void backward(Activations dh, const Step& step) const override { silence(dh, step); }
+
+  void silence(Activations h, const Step& step) const {
+    const Random draws = step.random.in_layer(static_cast<std::uint32_t>(h.layer));
+    draws.bernoulli(keep_prob, h.values.n_elem, [&](std::size_t unit, bool kept) {
+      h.values[unit] = kept ? h.values[unit] / keep_prob : 0.0f;
+    });
+  }
+};
+
+}  // namespace
+
+PIPELINE_REGULARISER(Dropout, dropout, "silences units at random while training")

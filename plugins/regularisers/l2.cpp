@@ -1,0 +1,34 @@
+// l2: pulls every weight towards zero, the larger the harder.
+//
+//   R(w)  = lambda / 2 * sum w^2        one number, >= 0, in units of the loss
+//   dR/dw = lambda * w
+//
+//   w  every weight of the named layers; biases only where biases = yes.   lambda = 0 changes nothing.
+//
+// Beware of the half: PyTorch's weight_decay and TensorFlow's nn.l2_loss have it, Keras' regularizers.l2 has not.
+// Source: Krogh & Hertz 1991, A simple weight decay can improve generalization, NIPS 4, 950-957.
+#include <pipeline/regulariser.hpp>
+
+namespace {
+using namespace pipeline;
+
+class L2 final : public Regulariser, public WeightPenalty {
+  float lambda = 5e-5f;
+
+  void declare(Parameters& p) override {
+    p.number("lambda", lambda, at_least(0), "strength of the penalty lambda / 2 * sum w^2").neutral("0");
+  }
+
+  double value(std::span<const float> w, const Tile&) const override {
+    double sum = 0;
+    for (const float x : w) sum += double{x} * x;
+    return double{lambda} / 2 * sum;
+  }
+  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&) const override {
+    for (std::size_t i = 0; i < w.size(); ++i) g[i] += lambda * w[i];
+  }
+};
+
+}  // namespace
+
+PIPELINE_REGULARISER(L2, l2, "penalty lambda / 2 * sum of squared weights")

@@ -1,0 +1,40 @@
+// max_norm: no node may listen louder than `limit`.
+//
+//   after each update, for each node k:   if |w_k| > limit:   w_k = w_k * limit / |w_k|
+//
+//   w_k  row k of W: every weight that node k receives (and its bias, where biases = yes)     |.|  Euclidean length
+//   A vector that is no longer than the limit is not touched, not even by rounding. limit = inf changes nothing.
+//
+// Source: Srivastava et al. 2014, JMLR 15, 1929-1958, section 5.1. No epsilon (Keras' MaxNorm adds one).
+#include <pipeline/regulariser.hpp>
+
+#include <cmath>
+
+namespace {
+using namespace pipeline;
+
+class MaxNorm final : public Regulariser, public AfterLayerUpdate {
+  float limit = 3;
+
+  void declare(Parameters& p) override {
+    p.number("limit", limit, above(0).up_to(infinity), "greatest length of a node's incoming vector").neutral("inf");
+  }
+
+  void after_update(arma::fmat& W, arma::fvec& b, std::size_t, const Step&) const override {
+    std::vector<double> squares(W.n_rows, 0.0);
+    for (arma::uword j = 0; j < W.n_cols; ++j)
+      for (arma::uword k = 0; k < W.n_rows; ++k) squares[k] += double{W(k, j)} * W(k, j);
+    for (arma::uword k = 0; k < b.n_elem; ++k) squares[k] += double{b(k)} * b(k);
+    for (arma::uword k = 0; k < W.n_rows; ++k) {
+      const double length = std::sqrt(squares[k]);
+      if (length <= limit) continue;
+      const auto scale = static_cast<float>(limit / length);
+      W.row(k) *= scale;
+      if (!b.is_empty()) b(k) *= scale;
+    }
+  }
+};
+
+}  // namespace
+
+PIPELINE_REGULARISER(MaxNorm, max_norm, "limits the length of each node's incoming weights")
