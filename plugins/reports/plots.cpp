@@ -38,7 +38,8 @@ class Plots final : public Report {
     }
     fs::remove_all(aside);
     if (occasion.final && drawn)
-      lines.push_back("plots: " + std::to_string(drawn) + " pictures in " + folder.string());
+      lines.push_back("plots: " + std::to_string(drawn) + (drawn == 1 ? " picture in " : " pictures in ") +
+                      folder.string());
     return lines;
   }
 
@@ -47,7 +48,7 @@ class Plots final : public Report {
     std::vector<Picture> pictures;
     for (const MeasuredMetric& metric : results.metrics) {
       if (const ScatterPicture scatter(results, series, metric.section); !scatter.empty()) {
-        if (occasion.final) pictures.push_back(scatter.draw(results));
+        if (occasion.final) pictures.push_back(scatter.draw());
         continue;
       }
       for (const Column& column : series.columns)

@@ -86,6 +86,20 @@ BOOST_AUTO_TEST_CASE(data_has_a_row_a_step_and_a_column_a_layer_and_model) {
              std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(several_nodes_are_drawn_in_rows_of_panels) {
+  const Folder folder;
+  write(folder.path / "run.json", R"({"pipeline": "two", "steps": 9, "models": ["a"], "metrics": [
+    {"section": "s", "plugin": "weights_against_c", "better": "higher"}]})");
+  write(folder.path / "metrics.csv",
+        "step,model,metric,layer,value\n9,a,s.snr_optimality_12,2,0.5\n9,a,s.snr_optimality_3,2,0.25\n");
+  stack(folder.path / "nodes.h5", "/a/s/points", {arma::mat{{1, 0, .6, .8}, {0, 1, .8, .6}}});
+  draw(folder.path, {9, true});
+  BOOST_TEST(read(folder.path / "plots/s.tsv") == "a W\ta c\ta 2 W\ta 2 c\n1\t0\t0.6\t0.8\n0\t1\t0.8\t0.6\n");
+  const std::string script = read(folder.path / "plots/s.gp");
+  for (const char* title : {"'node 12 of layer 2, S = 0.500'", "'node 3 of layer 2, S = 0.250'"})
+    BOOST_TEST(script.find(title) != script.npos, title);
+}
+
 BOOST_AUTO_TEST_CASE(the_scatter_waits_for_the_last_update) {
   const Folder folder;
   make_run(folder.path, 40000);
