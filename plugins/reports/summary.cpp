@@ -10,6 +10,7 @@
 //   measured.
 #include <pipeline/report.hpp>
 
+#include "numbers.hpp"
 #include "series.hpp"
 #include "text_table.hpp"
 #include "written_aside.hpp"

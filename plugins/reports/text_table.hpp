@@ -1,38 +1,10 @@
-// A table in plain text that reads well in a terminal, and its numbers.
+// A table in plain text that reads well in a terminal.
 #pragma once
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <string>
 #include <vector>
 
 namespace pipeline::reports {
-
-constexpr double too_large = 1e9;  // a network that diverged may show anything
-
-inline std::string fixed(double x, int decimals) {
-  if (std::isnan(x)) return "nan";
-  char text[64];
-  const auto end = std::abs(x) < too_large
-                       ? std::to_chars(text, text + sizeof text, x, std::chars_format::fixed, decimals)
-                       : std::to_chars(text, text + sizeof text, x, std::chars_format::scientific, 2);
-  return {text, end.ptr};
-}
-
-/// How many decimals numbers beside each other get: `digits` for the largest, three for the smallest, and no
-/// zeros that all of them end in.
-inline int decimals_for(std::vector<double> numbers, int digits) {
-  std::erase_if(numbers, [](double x) { return x == 0 || !std::isfinite(x) || std::abs(x) >= too_large; });
-  if (numbers.empty()) return 0;
-  for (double& x : numbers) x = std::abs(x);
-  const auto before_point = [](double x) { return static_cast<int>(std::floor(std::log10(x))) + 1; };
-  const auto [low, high] = std::minmax_element(numbers.begin(), numbers.end());
-  int decimals = std::max(std::min(digits - before_point(*high), digits), 3 - before_point(*low));
-  decimals = std::clamp(decimals, 0, 9);
-  const auto ends_in_zero = [&](double x) { return fixed(x, decimals).back() == '0'; };
-  while (decimals > 0 && std::all_of(numbers.begin(), numbers.end(), ends_in_zero)) --decimals;
-  return decimals;
-}
 
 /// A table given column by column, each with its head. Columns that do not fit on a line go below, in a band
 /// of their own that repeats the stub, the columns that say what a line is about. A note ends each band that

@@ -76,7 +76,8 @@ inline const char* const description = R"({"pipeline": "mnist_snr", "steps": 100
 /// Metric values of one model: they start alike, settle at levels of their own and jitter a little.
 inline double curve(double start, double end, double pace, double jitter, std::uint64_t step,
                     std::size_t model) {
-  const double noise = step == 0 ? 0 : std::sin(12.9898 * double(step) + 78.233 * double(model)) * jitter;
+  const double hash = std::sin(12.9898 * double(step) + 78.233 * double(model)) * 43758.5453;
+  const double noise = step == 0 ? 0 : (2 * (hash - std::floor(hash)) - 1) * jitter;
   return end + (start - end) * std::exp(-double(step) / pace) + noise;
 }
 

@@ -1,0 +1,189 @@
+#include <dlfcn.h>
+
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <memory>
+#include <pipeline/report.hpp>
+
+#include "../../plugins/reports/axis_range.hpp"
+#include "../../plugins/reports/gnuplot.hpp"
+#include "../../plugins/reports/picture.hpp"
+#include "support/synthetic_run.hpp"
+
+using namespace pipeline;
+using namespace synthetic;
+
+BOOST_AUTO_TEST_SUITE(plots)
+
+namespace {
+std::vector<std::string> draw(const fs::path& folder, const Occasion& occasion = {100001, true}) {
+  void* library = dlopen(BUILD_DIR "/lib/pipeline/plugins/plots.so", RTLD_NOW | RTLD_LOCAL);
+  BOOST_REQUIRE_MESSAGE(library, dlerror());
+  const auto* plugin = static_cast<const PipelinePlugin*>(dlsym(library, "pipeline_report_plots"));
+  return std::unique_ptr<Report>(static_cast<Report*>(plugin->make()))->write(RunResults(folder), occasion);
+}
+
+bool has_gnuplot() { return std::system("gnuplot --version >/dev/null 2>&1") == 0; }
+
+std::size_t files_in(const fs::path& folder) {
+  return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), {}));
+}
+
+bool is_picture(const fs::path& without_kind) {
+  const std::string svg = read(without_kind.string() + ".svg"), png = read(without_kind.string() + ".png");
+  return svg.find("</svg>") != svg.npos && png.starts_with("\x89PNG") && png.find("IEND") != png.npos;
+}
+
+/// While it lives, gnuplot is this program, or there is none.
+struct OtherGnuplot {
+  Folder folder;
+  std::string path = std::getenv("PATH");
+  explicit OtherGnuplot(const std::string& program) {
+    if (!program.empty()) {
+      write(folder.path / "gnuplot", "#!/bin/sh\n" + program + "\n");
+      fs::permissions(folder.path / "gnuplot", fs::perms::owner_all);
+    }
+    setenv("PATH", folder.path.c_str(), 1);
+  }
+  ~OtherGnuplot() { setenv("PATH", path.c_str(), 1); }
+};
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(each_metric_has_picture_data_and_script) {
+  const Folder folder;
+  make_run(folder.path);
+  const auto lines = draw(folder.path);
+  if (!has_gnuplot()) return BOOST_TEST_MESSAGE("no gnuplot here: pictures not looked at"), void();
+  const fs::path plots = folder.path / "plots";
+  BOOST_TEST(lines == std::vector{"plots: 6 pictures in " + plots.string()},
+             boost::test_tools::per_element());
+  for (const char* name :
+       {"accuracy", "loss", "loss.penalty", "snr_optimality", "sign_disagreement", "weights_against_c"})
+    BOOST_TEST(is_picture(plots / name), name);
+  BOOST_TEST(files_in(plots) == 24u);  // nothing is left over
+
+  // The script runs as it stands, from inside plots/.
+  fs::remove(plots / "accuracy.png");
+  BOOST_TEST(std::system(("cd '" + plots.string() + "' && gnuplot accuracy.gp").c_str()) == 0);
+  BOOST_TEST(is_picture(plots / "accuracy"));
+}
+
+BOOST_AUTO_TEST_CASE(data_has_a_row_a_step_and_a_column_a_layer_and_model) {
+  const Folder folder;
+  make_run(folder.path);
+  draw(folder.path);
+  std::istringstream panels(read(folder.path / "plots/snr_optimality.tsv")),
+      scatter(read(folder.path / "plots/weights_against_c.tsv"));
+  std::string line;
+  std::getline(panels, line);
+  BOOST_TEST(line.starts_with("step\tnoreg layer 1\tl2 layer 1\tdropout layer 1\tnoreg layer 2\t"));
+  std::getline(panels, line);
+  BOOST_TEST(line.starts_with("0\t0.1465\t0.1465\t0.1465\t0.1771\t"));
+  std::getline(scatter, line);
+  BOOST_TEST(line == "control W\tcontrol c\tnoreg W\tnoreg c\tl2 W\tl2 c\tdropout W\tdropout c");
+  // What a node's title says comes from metrics.csv.
+  BOOST_TEST(read(folder.path / "plots/weights_against_c.gp").find("'node 4 of layer 3, S = 0.138'") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(several_nodes_are_drawn_in_rows_of_panels) {
+  const Folder folder;
+  write(folder.path / "run.json", R"({"pipeline": "two", "steps": 9, "models": ["a"], "metrics": [
+    {"section": "s", "plugin": "weights_against_c", "better": "higher"}]})");
+  write(folder.path / "metrics.csv",
+        "step,model,metric,layer,value\n9,a,s.snr_optimality_12,2,0.5\n9,a,s.snr_optimality_3,2,0.25\n");
+  stack(folder.path / "nodes.h5", "/a/s/points", {arma::mat{{1, 0, .6, .8}, {0, 1, .8, .6}}});
+  draw(folder.path, {9, true});
+  BOOST_TEST(read(folder.path / "plots/s.tsv") == "a W\ta c\ta 2 W\ta 2 c\n1\t0\t0.6\t0.8\n0\t1\t0.8\t0.6\n");
+  const std::string script = read(folder.path / "plots/s.gp");
+  for (const char* title : {"'node 12 of layer 2, S = 0.500'", "'node 3 of layer 2, S = 0.250'"})
+    BOOST_TEST(script.find(title) != script.npos, title);
+}
+
+BOOST_AUTO_TEST_CASE(the_scatter_waits_for_the_last_update) {
+  const Folder folder;
+  make_run(folder.path, 40000);
+  BOOST_TEST(draw(folder.path, {20000, false}).empty());
+  BOOST_TEST(fs::exists(folder.path / "plots/accuracy.gp"));
+  BOOST_TEST(!fs::exists(folder.path / "plots/weights_against_c.gp"));
+}
+
+BOOST_AUTO_TEST_CASE(odd_runs_are_drawn_too) {
+  if (!has_gnuplot()) return;
+  const Folder folder;
+  std::string twenty;
+  for (int m = 0; m < 20; ++m) twenty += (m ? ", \"a_model_" : "\"a_model_") + std::to_string(m) + "\"";
+  write(folder.path / "run.json",
+        R"({"pipeline": "it_s", "steps": 0, "models": [)" + twenty + R"(], "metrics": [
+    {"section": "m", "plugin": "m", "unit": "Paul's <name> $x \"`rm`", "better": "neither"},
+    {"section": "n", "plugin": "n", "better": "lower"}, {"section": "never", "plugin": "n", "better": "lower"}]})");
+  write(folder.path / "metrics.csv",
+        "step,model,metric,layer,value\n"
+        "0,a_model_0,m,,nan\n0,a_model_0,n,,5\n0,a_model_0,n,1,5\n0,a_model_0,n,2,5e-300\n0,a_model_3,n,7,"
+        "1e300\n0,control,n,7,-1e300\n");
+  const auto lines = draw(folder.path, {0, true});
+  BOOST_TEST(lines.size() == 1u);
+  BOOST_TEST(!lines[0].starts_with("warning"), lines[0]);
+  for (const char* name : {"m", "n"}) BOOST_TEST(is_picture(folder.path / "plots" / name), name);
+}
+
+BOOST_AUTO_TEST_CASE(without_gnuplot_scripts_and_data_remain) {
+  const Folder folder;
+  make_run(folder.path, 4000);
+  const OtherGnuplot none("");
+  const auto lines = draw(folder.path);
+  BOOST_REQUIRE(lines.size() == 1u);
+  BOOST_TEST(
+      lines[0].starts_with("warning: plots: gnuplot is not installed ('sudo apt-get install gnuplot-nox')"));
+  BOOST_TEST(files_in(folder.path / "plots") == 12u);
+}
+
+BOOST_AUTO_TEST_CASE(a_failing_gnuplot_is_a_warning_and_leaves_the_old_picture) {
+  const Folder folder;
+  make_run(folder.path, 4000);
+  fs::create_directories(folder.path / "plots");
+  write(folder.path / "plots/accuracy.png", "old");
+  const OtherGnuplot broken("echo half > accuracy.png; echo 'line 3: no such terminal' >&2; exit 1");
+  const auto lines = draw(folder.path);
+  BOOST_REQUIRE(lines.size() == 1u);
+  BOOST_TEST(lines[0].starts_with("warning: plots: gnuplot failed (line 3: no such terminal)"));
+  BOOST_TEST(read(folder.path / "plots/accuracy.png") == "old");
+  BOOST_TEST(!fs::exists(folder.path / "plots/.drawing"));
+}
+
+BOOST_AUTO_TEST_CASE(a_gnuplot_that_hangs_is_ended) {
+  const OtherGnuplot hanging("while :; do :; done");
+  const Folder folder;
+  const auto start = std::chrono::steady_clock::now();
+  BOOST_TEST(
+      (reports::run_gnuplot(folder.path, "any.gp", std::chrono::seconds(1)) == reports::Drawn::too_slow));
+  BOOST_TEST(
+      (std::chrono::steady_clock::now() - start < std::chrono::seconds(20)));  // a busy machine may be late
+}
+
+BOOST_AUTO_TEST_CASE(the_axis_shows_the_end_of_training) {
+  reports::Points points;  // .1, then from .98 to .99 in steps of .0005
+  points.push_back({0, .1});
+  for (std::uint64_t i = 0; i <= 20; ++i) points.push_back({100 + i, .98 + .0005 * double(i)});
+  const auto range = reports::axis_range({&points}, .1);
+  BOOST_TEST(range.cut);
+  BOOST_TEST(range.low > .97);
+  BOOST_TEST(range.high < 1);
+  BOOST_TEST(range.low < .98);
+  BOOST_TEST(range.high > .99);
+
+  for (auto& p : points) p.value = double(p.step);  // spread evenly at the end: nothing to cut
+  points.front().value = 90;
+  const auto whole = reports::axis_range({&points}, std::nullopt);
+  BOOST_TEST(!whole.cut);
+  BOOST_TEST((whole.low < 90 && whole.high > 120));
+}
+
+BOOST_AUTO_TEST_CASE(a_script_is_filled_with_text_that_is_not_looked_into) {
+  using reports::fill;
+  BOOST_TEST(fill("a < b, <x> and <y>", {{"x", "<y>"}, {"y", "'"}}) == "a < b, <y> and '");
+  BOOST_TEST(fill("<unknown> <", {}) == "<unknown> <");
+  BOOST_TEST(reports::quoted("Paul's") == "'Paul''s'");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
