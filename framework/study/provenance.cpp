@@ -136,9 +136,10 @@ Summary::Summary(const Description& d) {
   for (const MetricSection& m : d.metrics) directions_[m.name] = m.info.better;
 }
 
-// "loss.penalty" and "accuracy.train" belong to the sections "loss" and "accuracy".
+// "accuracy.train" has the direction of its section; other named values ("loss.penalty") have none.
 Direction Summary::better(const std::string& metric) const {
-  const auto it = directions_.find(metric.substr(0, metric.find('.')));
+  const std::string train = ".train";
+  const auto it = directions_.find(metric.ends_with(train) ? metric.substr(0, metric.size() - train.size()) : metric);
   return it == directions_.end() ? Direction::neither : it->second;
 }
 
