@@ -4,7 +4,6 @@
 #include <boost/dll/runtime_symbol_info.hpp>
 #include <iostream>
 
-
 namespace pipeline::cli {
 namespace fs = std::filesystem;
 
@@ -30,7 +29,10 @@ Parsed::Parsed(const Words& words, const std::string& usage, const std::string& 
   }
   help_given_ = values_.contains("help");
   if (help_given_)
-    std::cout << "usage: pipeline " << usage << "\n\n" << what << "\n\n" << visible << "\nexample:\n" << example << "\n";
+    std::cout << "usage: pipeline " << usage << "\n\n"
+              << what << "\n\n"
+              << visible << "\nexample:\n"
+              << example << "\n";
   if (values_.contains("words")) positional_ = values_["words"].as<Words>();
 }
 
@@ -46,11 +48,13 @@ pipeline::plugins::Catalogue catalogue_from(const Parsed& parsed) {
     for (const std::string& folder : parsed.get<Words>("plugin-path")) folders.emplace_back(folder);
   for (const fs::path& folder : folders)
     if (!fs::is_directory(folder)) throw UsageError("--plugin-path " + folder.string() + " is no folder");
-  return pipeline::plugins::Catalogue(pipeline::plugins::search_path(folders, !parsed.has("no-user-plugins")));
+  return pipeline::plugins::Catalogue(
+      pipeline::plugins::search_path(folders, !parsed.has("no-user-plugins")));
 }
 
 fs::path shipped_pipelines() {
-  return fs::path(boost::dll::program_location().string()).parent_path().parent_path() / "share/pipeline/pipelines";
+  return fs::path(boost::dll::program_location().string()).parent_path().parent_path() /
+         "share/pipeline/pipelines";
 }
 
 fs::path find_pipeline(const std::string& name, bool tell) {

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.hpp"
-#include "config/complaint.hpp"
 #include "cli/complain.hpp"
+#include "config/complaint.hpp"
 
 namespace pipeline::cli {
 
@@ -40,7 +40,8 @@ int list(Catalogue& catalogue) {
         summary = std::string("refused: ") + e.what();
         refused = true;
       }
-      std::cout << "  " << name << std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') << summary << "\n";
+      std::cout << "  " << name << std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') << summary
+                << "\n";
     }
   }
   return refused ? Exit::plugin_refused : Exit::ok;
@@ -68,13 +69,15 @@ std::string described(const Parameter& p) {
 }
 
 void print_text(const Loaded& p, const Parameters& parameters) {
-  std::cout << p.name << ": " << p.summary << "\n  " << p.kind << ", version " << p.version << ", " << p.library.string()
-            << "\n";
+  std::cout << p.name << ": " << p.summary << "\n  " << p.kind << ", version " << p.version << ", "
+            << p.library.string() << "\n";
   for (const Parameter& q : parameters.all())
-    std::cout << "  " << q.name << " = " << (q.required ? "(must be given)" : q.initial) << "\n      " << described(q) << "\n";
+    std::cout << "  " << q.name << " = " << (q.required ? "(must be given)" : q.initial) << "\n      "
+              << described(q) << "\n";
   if (parameters.all().empty()) std::cout << "  no parameters of its own\n";
   if (p.kind == "regulariser") std::cout << "  Every regulariser also takes layers = all and biases = no.\n";
-  if (p.kind == "metric") std::cout << "  Every metric also takes every; one that looks at images takes on and images too.\n";
+  if (p.kind == "metric")
+    std::cout << "  Every metric also takes every; one that looks at images takes on and images too.\n";
   if (p.kind == "report") std::cout << "  Every report also takes every (0: at the end only).\n";
 }
 
@@ -88,22 +91,28 @@ void print_ini(const Loaded& p, const Parameters& parameters) {
   if (p.kind == "metric") std::cout << "[metric:" << p.name << "]\nevery = 1000\n";
   if (p.kind == "report") std::cout << "[report:" << p.name << "]\n";
   for (const Parameter& q : parameters.all())
-    std::cout << "# " << described(q) << "\n" << (q.required ? "" : "; ") << prefix << q.name << " = " << q.initial << "\n";
+    std::cout << "# " << described(q) << "\n"
+              << (q.required ? "" : "; ") << prefix << q.name << " = " << q.initial << "\n";
 }
 
 nlohmann::ordered_json as_json(const Loaded& p, const Parameters& parameters) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const Parameter& q : parameters.all())
-    list.push_back({{"name", q.name},
-                    {"type", q.type},
-                    {"range", q.range},
-                    {"choices", q.choices},
-                    {"default", q.required ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(q.initial)},
-                    {"unit", q.unit_name},
-                    {"neutral", q.neutral_value},
-                    {"meaning", q.meaning}});
-  return {{"kind", p.kind},       {"name", p.name},  {"summary", p.summary}, {"version", p.version},
-          {"path", p.library.string()}, {"parameters", list}};
+    list.push_back(
+        {{"name", q.name},
+         {"type", q.type},
+         {"range", q.range},
+         {"choices", q.choices},
+         {"default", q.required ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(q.initial)},
+         {"unit", q.unit_name},
+         {"neutral", q.neutral_value},
+         {"meaning", q.meaning}});
+  return {{"kind", p.kind},
+          {"name", p.name},
+          {"summary", p.summary},
+          {"version", p.version},
+          {"path", p.library.string()},
+          {"parameters", list}};
 }
 
 int inspect(Catalogue& catalogue, const std::string& name, bool ini, bool json) {
@@ -129,21 +138,24 @@ int plugins(const Words& words) {
   options::options_description visible("options");
   visible.add_options()("ini", "inspect: print a section ready to be pasted")("json", "inspect: print JSON");
   add_plugin_options(visible);
-  const Parsed parsed(words, "plugins list | inspect NAME [--ini|--json] | path",
-                      "list: every plugin with one line about it. inspect: a plugin's parameters with range, default and\n"
-                      "meaning. path: the folders that are searched, in order.",
-                      visible, "  pipeline plugins inspect dropout --ini");
+  const Parsed parsed(
+      words, "plugins list | inspect NAME [--ini|--json] | path",
+      "list: every plugin with one line about it. inspect: a plugin's parameters with range, default and\n"
+      "meaning. path: the folders that are searched, in order.",
+      visible, "  pipeline plugins inspect dropout --ini");
   if (parsed.help_given()) return Exit::ok;
   const Words& given = parsed.positional();
   const std::string what = given.empty() ? "" : given[0];
   Catalogue catalogue = catalogue_from(parsed);
   if (what == "list" && given.size() == 1) return list(catalogue);
-  if (what == "inspect" && given.size() == 2) return inspect(catalogue, given[1], parsed.has("ini"), parsed.has("json"));
+  if (what == "inspect" && given.size() == 2)
+    return inspect(catalogue, given[1], parsed.has("ini"), parsed.has("json"));
   if (what == "path" && given.size() == 1) {
     for (const auto& folder : catalogue.path().folders) std::cout << folder.string() << "\n";
     return Exit::ok;
   }
-  if (what == "inspect") throw UsageError("inspect needs the name of one plugin: pipeline plugins inspect NAME");
+  if (what == "inspect")
+    throw UsageError("inspect needs the name of one plugin: pipeline plugins inspect NAME");
   throw UsageError("pipeline plugins list | inspect NAME [--ini|--json] | path\n  " +
                    config::suggestion(what, {"list", "inspect", "path"}));
 }

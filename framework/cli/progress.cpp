@@ -49,10 +49,14 @@ ProgressStyle progress_style(const std::string& word) {
 
 bool RunProgress::is_time() {
   const double since = std::chrono::duration<double>(Clock::now() - last_).count();
-  if (style_ == ProgressStyle::none || since < (next_after_ > 0 ? next_after_ : style_ == ProgressStyle::line ? kFirstLineSeconds : 0))
+  if (style_ == ProgressStyle::none || since < (next_after_ > 0                 ? next_after_
+                                                : style_ == ProgressStyle::line ? kFirstLineSeconds
+                                                                                : 0))
     return false;
   last_ = Clock::now();
-  next_after_ = style_ == ProgressStyle::bar ? kBarSeconds : style_ == ProgressStyle::json ? kJsonSeconds : kLineSeconds;
+  next_after_ = style_ == ProgressStyle::bar    ? kBarSeconds
+                : style_ == ProgressStyle::json ? kJsonSeconds
+                                                : kLineSeconds;
   return true;
 }
 
@@ -67,7 +71,8 @@ void RunProgress::show(const std::vector<study::ModelProgress>& models, std::uin
   const double rate = seconds > 0 ? done / static_cast<double>(models.size()) / seconds : 0;
   const double left = done > 0 ? seconds / done * (all - done) : 0;
   if (style_ == ProgressStyle::json) {
-    nlohmann::ordered_json j = {{"steps", steps}, {"seconds", seconds}, {"steps_per_second", rate}, {"seconds_left", left}};
+    nlohmann::ordered_json j = {
+        {"steps", steps}, {"seconds", seconds}, {"steps_per_second", rate}, {"seconds_left", left}};
     for (const auto& m : models) {
       j["models"][m.name] = {{"step", m.step}};
       if (m.newest) j["models"][m.name][value_name_] = *m.newest;
@@ -110,8 +115,8 @@ void FetchProgress::show(const std::string& file, std::uint64_t have, std::uint6
   if (have < shown_ + kStep) return;
   shown_ = have;
   if (::isatty(STDERR_FILENO) == 1)
-    std::cerr << "\r\033[Kdownloading " << file << "  " << have / kStep << (total ? " of " + std::to_string(total / kStep) : "")
-              << " MB" << std::flush;
+    std::cerr << "\r\033[Kdownloading " << file << "  " << have / kStep
+              << (total ? " of " + std::to_string(total / kStep) : "") << " MB" << std::flush;
 }
 
 void FetchProgress::end() {

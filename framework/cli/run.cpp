@@ -1,7 +1,7 @@
+#include <unistd.h>
 #include <csignal>
 #include <iostream>
 #include <thread>
-#include <unistd.h>
 
 #include "cli/command.hpp"
 #include "cli/complain.hpp"
@@ -27,7 +27,9 @@ void listen_for_signals() {
   ::sigaction(SIGTERM, &action, nullptr);
 }
 
-std::string plural(std::size_t n, const std::string& noun) { return std::to_string(n) + " " + noun + (n == 1 ? "" : "s"); }
+std::string plural(std::size_t n, const std::string& noun) {
+  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
+}
 
 /// "l2 (lambda = 5e-05)", with what differs from the defaults or is not said elsewhere.
 std::string entry_text(const study::Description& d, const std::string& model, const std::string& entry) {
@@ -51,36 +53,46 @@ class Screen final : public study::Observer {
   void heading(const study::Heading& h) override {
     const study::Description& d = h.description;
     std::cout << "pipeline " << d.name << ", seed " << d.seed << "\n";
-    std::cout << "  data set   " << d.dataset_plugin << ": " << h.data.train << " training and " << h.data.test << " test "
-              << (h.data.image.width ? "images of " + std::to_string(h.data.image.height) + " x " + std::to_string(h.data.image.width)
+    std::cout << "  data set   " << d.dataset_plugin << ": " << h.data.train << " training and "
+              << h.data.test << " test "
+              << (h.data.image.width ? "images of " + std::to_string(h.data.image.height) + " x " +
+                                           std::to_string(h.data.image.width)
                                      : "samples of " + plural(h.data.features, "feature"))
               << ", " << h.data.classes << " classes\n";
     std::cout << "  network    ";
-    for (std::size_t i = 0; i < d.network.sizes.size(); ++i) std::cout << (i ? " - " : "") << d.network.sizes[i];
-    std::cout << (d.network.layers() > 1 ? ", ReLU" : "") << (d.network.output_bias ? "" : ", no output bias") << "\n";
-    std::cout << "  training   " << plural(d.steps, "step") << " of " << plural(d.batch_size, "sample") << "; OpenBLAS ("
-              << h.kernels << "), " << plural(h.threads, "thread") << "\n";
+    for (std::size_t i = 0; i < d.network.sizes.size(); ++i)
+      std::cout << (i ? " - " : "") << d.network.sizes[i];
+    std::cout << (d.network.layers() > 1 ? ", ReLU" : "") << (d.network.output_bias ? "" : ", no output bias")
+              << "\n";
+    std::cout << "  training   " << plural(d.steps, "step") << " of " << plural(d.batch_size, "sample")
+              << "; OpenBLAS (" << h.kernels << "), " << plural(h.threads, "thread") << "\n";
     for (std::size_t i = 0; i < d.models.size(); ++i) {
       const study::ModelSection& m = d.models[i];
       std::cout << (i ? "             " : "  models     ") << m.name << ": ";
       for (std::size_t j = 0; j < m.regularisers.size(); ++j)
         std::cout << (j ? ", " : "") << entry_text(d, m.name, m.regularisers[j].name);
-      std::cout << (m.regularisers.empty() ? "no regulariser" : "") << "; learning rate " << config::shortest(m.learning_rate) << "\n";
+      std::cout << (m.regularisers.empty() ? "no regulariser" : "") << "; learning rate "
+                << config::shortest(m.learning_rate) << "\n";
     }
     for (std::size_t i = 0; i < d.metrics.size(); ++i)
-      std::cout << (i ? "             " : "  metrics    ") << d.metrics[i].name << " every " << d.metrics[i].every
-                << (d.metrics[i].info.uses_samples ? ", on " + d.metrics[i].on : "") << "\n";
+      std::cout << (i ? "             " : "  metrics    ") << d.metrics[i].name << " every "
+                << d.metrics[i].every << (d.metrics[i].info.uses_samples ? ", on " + d.metrics[i].on : "")
+                << "\n";
     std::cout << "  plugins    ";
     for (std::size_t i = 0; i < h.plugins.size(); ++i) std::cout << (i ? ", " : "") << h.plugins[i].first;
-    std::cout << "\n  results    " << h.folder.string() << "\n  about " << duration(h.estimated_seconds) << "\n" << std::endl;
+    std::cout << "\n  results    " << h.folder.string() << "\n  about " << duration(h.estimated_seconds)
+              << "\n"
+              << std::endl;
   }
 
-  void progress(const std::vector<study::ModelProgress>& models, std::uint64_t steps, double seconds) override {
+  void progress(const std::vector<study::ModelProgress>& models, std::uint64_t steps,
+                double seconds) override {
     progress_.show(models, steps, seconds);
   }
   void lines(const std::vector<std::string>& lines) override {
     progress_.clear();
-    for (const std::string& line : lines) (line.starts_with("warning: ") ? std::cerr : std::cout) << line << "\n";
+    for (const std::string& line : lines)
+      (line.starts_with("warning: ") ? std::cerr : std::cout) << line << "\n";
     std::cout << std::flush;
   }
   void warning(const std::string& message) override {
@@ -98,18 +110,22 @@ class Screen final : public study::Observer {
 int run(const Words& words) {
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   options::options_description visible("options");
-  visible.add_options()("out", options::value<std::string>()->value_name("DIR"), "the run folder; default runs/NAME/TIME-HASH")(
-      "threads", options::value<std::size_t>()->default_value(cores)->value_name("N"), "models that advance at a time; changes no number")(
-      "progress", options::value<std::string>()->default_value("auto")->value_name("STYLE"), "auto, bar, line, json or none")(
-      "offline", "never download data");
+  visible.add_options()("out", options::value<std::string>()->value_name("DIR"),
+                        "the run folder; default runs/NAME/TIME-HASH")(
+      "threads", options::value<std::size_t>()->default_value(cores)->value_name("N"),
+      "models that advance at a time; changes no number")(
+      "progress", options::value<std::string>()->default_value("auto")->value_name("STYLE"),
+      "auto, bar, line, json or none")("offline", "never download data");
   add_plugin_options(visible);
-  const Parsed parsed(words, "run FILE [section.key=value ...] [options]",
-                      "Trains the models of a pipeline file side by side and writes what it measures to a run folder.\n"
-                      "Exit: 0 ok, 1 no model finished, 2 pipeline file or usage, 3 a plugin is refused or fails, 4 data,\n"
-                      "5 some models failed, 130/143 stopped by a signal (what was measured is kept).",
-                      visible,
-                      "  pipeline run mnist_snr.ini\n  pipeline run mnist_snr.ini training.steps=1000 dataset.plugin=digits --out try1\n"
-                      "  pipeline run mnist_snr.ini +model:both.regularisers=l2,dropout '~model:l2'");
+  const Parsed parsed(
+      words, "run FILE [section.key=value ...] [options]",
+      "Trains the models of a pipeline file side by side and writes what it measures to a run folder.\n"
+      "Exit: 0 ok, 1 no model finished, 2 pipeline file or usage, 3 a plugin is refused or fails, 4 data,\n"
+      "5 some models failed, 130/143 stopped by a signal (what was measured is kept).",
+      visible,
+      "  pipeline run mnist_snr.ini\n  pipeline run mnist_snr.ini training.steps=1000 dataset.plugin=digits "
+      "--out try1\n"
+      "  pipeline run mnist_snr.ini +model:both.regularisers=l2,dropout '~model:l2'");
   if (parsed.help_given()) return Exit::ok;
   if (parsed.positional().empty()) throw UsageError("run needs a pipeline file: pipeline run FILE");
 
@@ -124,12 +140,15 @@ int run(const Words& words) {
 
   const std::string& file = parsed.positional().front();
   pipeline::plugins::Catalogue catalogue = catalogue_from(parsed);
-  const study::Description d = study::describe(find_pipeline(file, style != ProgressStyle::json),
-                                               {parsed.positional().begin() + 1, parsed.positional().end()}, catalogue);
+  const study::Description d =
+      study::describe(find_pipeline(file, style != ProgressStyle::json),
+                      {parsed.positional().begin() + 1, parsed.positional().end()}, catalogue);
   FetchProgress fetching;
   how.fetch.offline = parsed.has("offline");
   how.fetch.pipeline_file = file;
-  how.fetch.progress = [&](const std::string& name, std::uint64_t have, std::uint64_t total) { fetching.show(name, have, total); };
+  how.fetch.progress = [&](const std::string& name, std::uint64_t have, std::uint64_t total) {
+    fetching.show(name, have, total);
+  };
 
   listen_for_signals();
   Screen screen(style, d.metrics.empty() ? "" : d.metrics.front().name);

@@ -1,5 +1,6 @@
-// From the gradients by z to new weights, tile by tile: data gradient, penalties in file order, gradient hooks,
-// w = fma(-rate, g, w), hooks after the update. The gradient is stored whole only where a hook needs it whole.
+// From the gradients by z to new weights, tile by tile: data gradient, penalties in file order, gradient
+// hooks, w = fma(-rate, g, w), hooks after the update. The gradient is stored whole only where a hook needs
+// it whole.
 #include <ranges>
 
 #include "learning/elementwise.hpp"
@@ -10,8 +11,9 @@
 namespace pipeline::learning {
 
 namespace {
-// Inputs whose weights' gradient is made at a time: large enough for the product, small enough that the update finds
-// it in the second-level cache (256 x 1000 floats, 1 MB). It fixes the shapes of the products and so the bits.
+// Inputs whose weights' gradient is made at a time: large enough for the product, small enough that the
+// update finds it in the second-level cache (256 x 1000 floats, 1 MB). It fixes the shapes of the products
+// and so the bits.
 constexpr std::size_t kColumns = 256;
 }  // namespace
 
@@ -54,9 +56,10 @@ void Model::descend_stored(const Step& step) {
 void Model::blame(const Entry& entry, const char* hook, const Tile& tile, const Step& step) const {
   const arma::fmat &dz = dz_[tile.layer - 1], &x = pass_.x[tile.layer - 1];
   if (!all_finite(dz) || !all_finite(x)) throw Diverged(step.number);
-  throw HookFailure(entry.name, hook, step.number,
-                    "left a value that is not finite in layer " + std::to_string(tile.layer) +
-                        (tile.kind == Kind::bias ? ", biases" : ", weights of input " + std::to_string(tile.input)));
+  throw HookFailure(
+      entry.name, hook, step.number,
+      "left a value that is not finite in layer " + std::to_string(tile.layer) +
+          (tile.kind == Kind::bias ? ", biases" : ", weights of input " + std::to_string(tile.input)));
 }
 
 void Model::penalise(const Entry& e, const Tile& tile, std::span<const float> w, std::span<float> g,
@@ -102,9 +105,8 @@ void Model::after_layer(std::size_t l, const Step& step) {
     if (e.after_update) each_tile(l, layer, tile_hook);
     if (!e.after_layer_update) continue;
     const arma::uword rows = layer.W.n_rows, columns = layer.W.n_cols, biases = layer.b.n_elem;
-    e.run("AfterLayerUpdate::after_update", step.number, [&] {
-      e.after_layer_update->after_update(layer.W, e.scope.biases ? layer.b : no_biases, l, now);
-    });
+    e.run("AfterLayerUpdate::after_update", step.number,
+          [&] { e.after_layer_update->after_update(layer.W, e.scope.biases ? layer.b : no_biases, l, now); });
     if (layer.W.n_rows != rows || layer.W.n_cols != columns || layer.b.n_elem != biases)
       throw HookFailure(e.name, "AfterLayerUpdate::after_update", step.number,
                         "changed the shape of layer " + std::to_string(l));
@@ -115,21 +117,23 @@ void Model::after_layer(std::size_t l, const Step& step) {
 void Model::store_layer_gradient(std::size_t l, const Network& at, const Step& step) {
   if (gradient_.layers.empty()) gradient_ = network_;
   Layer& g = gradient_.layer(l);
-  each_data_gradient(l, [&](const Tile& tile, std::span<float> data) {
-    std::ranges::copy(data, part(g, tile).begin());
-  });
+  each_data_gradient(
+      l, [&](const Tile& tile, std::span<float> data) { std::ranges::copy(data, part(g, tile).begin()); });
   for (const Entry& e : std::views::reverse(entries_))
     if (e.weight && e.scope.weights_of(l))
-      e.run("WeightChange::backward", step.number, [&] { e.weight->backward(g, l, e.step(step.number, rate_)); });
+      e.run("WeightChange::backward", step.number,
+            [&] { e.weight->backward(g, l, e.step(step.number, rate_)); });
   const Layer& w = at.layer(l);
   for (const Entry& e : entries_) {
     if (e.weight_penalty)
       each_tile(l, w, [&](const Tile& tile) { penalise(e, tile, part(w, tile), part(g, tile), step); });
     if (e.layer_penalty && e.scope.weights_of(l)) {
-      e.run("LayerPenalty::add_gradient", step.number,
-            [&] { e.layer_penalty->add_gradient(w, {l, pass_.x[l - 1], pass_.z[l - 1]}, g); });
+      e.run("LayerPenalty::add_gradient", step.number, [&] {
+        e.layer_penalty->add_gradient(w, {l, pass_.x[l - 1], pass_.z[l - 1]}, g);
+      });
       if (g.W.n_rows != w.W.n_rows || g.W.n_cols != w.W.n_cols || g.b.n_elem != w.b.n_elem)
-        throw HookFailure(e.name, "LayerPenalty::add_gradient", step.number, "changed the shape of the gradient");
+        throw HookFailure(e.name, "LayerPenalty::add_gradient", step.number,
+                          "changed the shape of the gradient");
       if (!all_finite(g.W)) blame(e, "LayerPenalty::add_gradient", {l, Kind::weights, 0, 0}, step);
     }
   }
@@ -175,12 +179,12 @@ double Model::batch_penalty(const Network& at, const Pass& pass) const {
     for (std::size_t l = 1; l <= at.depth(); ++l) {
       if (!e.scope.weights_of(l)) continue;
       if (e.layer_penalty)
-        e.run("LayerPenalty::value", 0,
-              [&] { sum += e.layer_penalty->value(at.layer(l), {l, pass.x[l - 1], pass.z[l - 1]}); });
-      if (e.activation_penalty)
-        e.run("ActivationPenalty::value", 0, [&] {
-          sum += e.activation_penalty->value(l < at.depth() ? pass.x[l] : pass.logits(), l);
+        e.run("LayerPenalty::value", 0, [&] {
+          sum += e.layer_penalty->value(at.layer(l), {l, pass.x[l - 1], pass.z[l - 1]});
         });
+      if (e.activation_penalty)
+        e.run("ActivationPenalty::value", 0,
+              [&] { sum += e.activation_penalty->value(l < at.depth() ? pass.x[l] : pass.logits(), l); });
     }
   return sum;
 }

@@ -18,28 +18,34 @@ void checked(const Entry& entry, const char* hook, std::uint64_t step, arma::fma
   if (values.n_rows != rows || values.n_cols != columns)
     throw HookFailure(entry.name, hook, step,
                       "made a [" + std::to_string(values.n_rows) + " x " + std::to_string(values.n_cols) +
-                          "] matrix of a [" + std::to_string(rows) + " x " + std::to_string(columns) + "] one");
-  if (was_finite && !all_finite(values)) throw HookFailure(entry.name, hook, step, "left a value that is not finite");
+                          "] matrix of a [" + std::to_string(rows) + " x " + std::to_string(columns) +
+                          "] one");
+  if (was_finite && !all_finite(values))
+    throw HookFailure(entry.name, hook, step, "left a value that is not finite");
 }
 
 }  // namespace
 
-void change_forward(const Entries& entries, Where where, std::size_t layer, const Step* step, arma::fmat& values) {
+void change_forward(const Entries& entries, Where where, std::size_t layer, const Step* step,
+                    arma::fmat& values) {
   for (const Entry& e : entries) {
     if (!e.changes_activations(where, layer)) continue;
     if (step)
-      checked(e, "ActivationChange::forward", step->number, values,
-              [&] { e.activation->forward({layer, values}, e.step(step->number, step->learning_rate)); });
+      checked(e, "ActivationChange::forward", step->number, values, [&] {
+        e.activation->forward({layer, values}, e.step(step->number, step->learning_rate));
+      });
     else
       checked(e, "ActivationChange::measure", 0, values, [&] { e.activation->measure({layer, values}); });
   }
 }
 
-void change_backward(const Entries& entries, Where where, std::size_t layer, const Step& step, arma::fmat& gradient) {
+void change_backward(const Entries& entries, Where where, std::size_t layer, const Step& step,
+                     arma::fmat& gradient) {
   for (const Entry& e : std::views::reverse(entries))
     if (e.changes_activations(where, layer))
-      checked(e, "ActivationChange::backward", step.number, gradient,
-              [&] { e.activation->backward({layer, gradient}, e.step(step.number, step.learning_rate)); });
+      checked(e, "ActivationChange::backward", step.number, gradient, [&] {
+        e.activation->backward({layer, gradient}, e.step(step.number, step.learning_rate));
+      });
 }
 
 void forward(const Network& network, const Entries& entries, const Step* step, Pass& pass) {

@@ -5,11 +5,13 @@
 namespace pipeline::learning {
 
 Inputs::Inputs(const Samples& samples) : samples_(samples) {
-  // In double and rounded once: byte * (1.0 / 255) rounds to the float nearest byte / 255 for all 256 of them.
+  // In double and rounded once: byte * (1.0 / 255) rounds to the float nearest byte / 255 for all 256 of
+  // them.
   for (std::size_t byte = 0; byte < 256; ++byte)
     value_of_[byte] = static_cast<float>(samples.offset + samples.scale * static_cast<double>(byte));
   if (samples.bytes.n_cols)
-    nonnegative_ = std::ranges::all_of(samples.bytes, [&](std::uint8_t byte) { return value_of_[byte] >= 0; });
+    nonnegative_ =
+        std::ranges::all_of(samples.bytes, [&](std::uint8_t byte) { return value_of_[byte] >= 0; });
   else
     nonnegative_ = std::ranges::all_of(samples.floats, [](float x) { return x >= 0; });
 }

@@ -6,8 +6,8 @@
 namespace pipeline::learning {
 
 struct StartingWeights {
-  double sd = 0.1;        // weights: normal with this standard deviation, redrawn beyond 2 of them
-  double biases = 0.1;    // every bias
+  double sd = 0.1;      // weights: normal with this standard deviation, redrawn beyond 2 of them
+  double biases = 0.1;  // every bias
 };
 
 /// A function of the seed and the shape alone. Weight (k, j) of layer l takes draw j * outputs + k of

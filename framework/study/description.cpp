@@ -42,7 +42,8 @@ class Reader {
     for (const auto& [name, section] : tree_)
       if (name.starts_with("report:")) read_report(name.substr(7), section);
     if (d_.models.empty())
-      complaints_.add(first_word(), "there is no [model:NAME] section", "add [model:plain] for a model without regularisers");
+      complaints_.add(first_word(), "there is no [model:NAME] section",
+                      "add [model:plain] for a model without regularisers");
   }
 
   const std::vector<std::string>& refused() const { return refused_; }
@@ -62,7 +63,8 @@ class Reader {
         complaints_.add(word, "section [" + kind + "] takes no name", "write [" + kind + "]");
       else
         complaints_.add(word, "unknown section [" + name + "]",
-                        config::suggestion(kind, {"pipeline", "dataset", "network", "training", "model", "metric", "report"}));
+                        config::suggestion(kind, {"pipeline", "dataset", "network", "training", "model",
+                                                  "metric", "report"}));
     }
   }
 
@@ -100,7 +102,8 @@ class Reader {
     declare(*d_.dataset, own, "dataset", d_.dataset_plugin);
     reader.take(own, "", d_.dataset_plugin);
     for (const Parameter& parameter : own.all())
-      if (parameter.type == "path" && !parameter.get().empty()) d_.dataset_paths.emplace_back(parameter.get());
+      if (parameter.type == "path" && !parameter.get().empty())
+        d_.dataset_paths.emplace_back(parameter.get());
     finish(reader);
   }
 
@@ -108,7 +111,8 @@ class Reader {
     SectionReader reader = section("network");
     Parameters p;
     std::vector<std::uint64_t> layers;
-    p.wholes("layers", layers, at_least(1).up_to(1'000'000), "units of each layer, inputs first, classes last")
+    p.wholes("layers", layers, at_least(1).up_to(1'000'000),
+             "units of each layer, inputs first, classes last")
         .must_be_given();
     p.flag("output_bias", d_.network.output_bias, "whether the last layer has biases");
     p.number("start_sd", d_.start.sd, at_least(0), "starting weights: normal, redrawn beyond 2 sd");
@@ -116,7 +120,8 @@ class Reader {
     reader.take(p);
     d_.layers_word = reader.setting("layers").word;
     if (layers.size() < 2)
-      complaints_.add(d_.layers_word, "layers has fewer than two numbers", "give the inputs and the classes at least: layers = 784, 10");
+      complaints_.add(d_.layers_word, "layers has fewer than two numbers",
+                      "give the inputs and the classes at least: layers = 784, 10");
     d_.network.sizes.assign(layers.begin(), layers.end());
     finish(reader);
   }
@@ -177,7 +182,8 @@ class Reader {
     if (e.object) {
       declare(*e.object, own, "regulariser", e.plugin);
       if (const char* hook = learning::hook_not_served(*e.object))
-        refused_.push_back("regulariser '" + e.plugin + "' uses the hook " + hook + ", which this engine does not serve");
+        refused_.push_back("regulariser '" + e.plugin + "' uses the hook " + hook +
+                           ", which this engine does not serve");
       reader.take(own, entry + ".", e.plugin);
     }
     model.regularisers.push_back(std::move(e));
@@ -203,7 +209,8 @@ class Reader {
     m.word = reader.name();
     Parameters p;
     p.text("plugin", m.plugin, "the metric, if the section is not named like it");
-    p.whole("every", m.every, at_least(1), "measured before the update of every so many steps, and after the last")
+    p.whole("every", m.every, at_least(1),
+            "measured before the update of every so many steps, and after the last")
         .must_be_given();
     reader.take(p);
     m.object = make<Metric>("metric", m.plugin, m.plugin == name ? m.word : reader.setting("plugin").word);
@@ -244,7 +251,8 @@ class Reader {
     try {
       return catalogue_.make<Base>(kind, name);
     } catch (const plugins::UnknownPlugin&) {
-      complaints_.add(word, "unknown " + kind + " '" + name + "'", config::suggestion(name, catalogue_.names(kind)));
+      complaints_.add(word, "unknown " + kind + " '" + name + "'",
+                      config::suggestion(name, catalogue_.names(kind)));
     } catch (const plugins::RefusedPlugin& e) {
       refused_.push_back(e.what());
     }
@@ -260,13 +268,17 @@ class Reader {
     }
   }
 
-  SectionReader section(const std::string& name) { return SectionReader(name, config::child(tree_, name), complaints_); }
+  SectionReader section(const std::string& name) {
+    return SectionReader(name, config::child(tree_, name), complaints_);
+  }
   void finish(SectionReader& reader) {
     reader.finish();
     keep(reader);
   }
   void keep(const SectionReader& reader) { d_.resolved.push_back({reader.name().text, reader.settings()}); }
-  Word first_word() const { return tree_.empty() ? Word{"", {d_.file.string(), 1, 1, ""}} : tree_.front().second.data().name; }
+  Word first_word() const {
+    return tree_.empty() ? Word{"", {d_.file.string(), 1, 1, ""}} : tree_.front().second.data().name;
+  }
 
   /// One word of a list, at its own place: so that a complaint underlines it and not its neighbours.
   static Word word_in(Word list, const std::string& text) {
@@ -313,14 +325,15 @@ void check_against_data(const Description& d, const DataShape& data, bool nonneg
   Complaints complaints;
   const auto layers_misfit = [&](std::size_t has, std::size_t needs, const std::string& what) {
     if (has != needs)
-      complaints.add(d.layers_word, "the network has " + std::to_string(has) + " " + what + ", but data set '" +
-                                        d.dataset_plugin + "' has " + std::to_string(needs));
+      complaints.add(d.layers_word, "the network has " + std::to_string(has) + " " + what +
+                                        ", but data set '" + d.dataset_plugin + "' has " +
+                                        std::to_string(needs));
   };
   layers_misfit(d.network.sizes.front(), data.features, "inputs");
   layers_misfit(d.network.sizes.back(), data.classes, "outputs");
   if (d.batch_size > data.train)
-    complaints.add(d.batch_word, "a batch of " + std::to_string(d.batch_size) + " is larger than the training set of " +
-                                     std::to_string(data.train));
+    complaints.add(d.batch_word, "a batch of " + std::to_string(d.batch_size) +
+                                     " is larger than the training set of " + std::to_string(data.train));
   for (const MetricSection& m : d.metrics) fits(m, d.network, nonnegative, complaints);
   if (complaints.any()) throw config::PipelineTextError(complaints.list());
 }

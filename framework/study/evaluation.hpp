@@ -22,15 +22,17 @@ struct MetricFailure : std::runtime_error {
 /// What is measured: the network, and how its model changes a pass when measuring.
 struct Subject {
   std::string name;
-  const Network& network;               // the weights to measure with
-  const learning::Entries& entries;     // empty for the control network
+  const Network& network;            // the weights to measure with
+  const learning::Entries& entries;  // empty for the control network
   std::function<double()> weight_penalty;
   std::function<double(const learning::Pass&)> batch_penalty;  // empty where there is none
 };
 
-/// Measures every listed metric on the first `samples` of a split; what each section gave, by its name. Throws
-/// MetricFailure, or learning::Diverged where a logit is no finite number.
-std::map<std::string, Measured> measure(const Subject& subject, std::uint64_t step, const std::vector<const MetricSection*>& due,
-                 const learning::Inputs& inputs, std::size_t samples, const std::string& suffix);
+/// Measures every listed metric on the first `samples` of a split; what each section gave, by its name.
+/// Throws MetricFailure, or learning::Diverged where a logit is no finite number.
+std::map<std::string, Measured> measure(const Subject& subject, std::uint64_t step,
+                                        const std::vector<const MetricSection*>& due,
+                                        const learning::Inputs& inputs, std::size_t samples,
+                                        const std::string& suffix);
 
 }  // namespace pipeline::study

@@ -58,7 +58,8 @@ fs::path make_run_folder(const std::string& name, const std::string& hash, const
     const fs::path folder = fs::absolute(out).lexically_normal();
     std::error_code missing;
     if (fs::exists(folder, missing) && !(fs::is_directory(folder) && fs::is_empty(folder)))
-      throw std::runtime_error("--out " + out.string() + " is not empty; give a new folder, earlier results are never overwritten");
+      throw std::runtime_error("--out " + out.string() +
+                               " is not empty; give a new folder, earlier results are never overwritten");
     fs::create_directories(folder);
     return folder;
   }
@@ -75,7 +76,8 @@ fs::path make_run_folder(const std::string& name, const std::string& hash, const
   return folder;
 }
 
-AppendFile::AppendFile(fs::path path) : path_(std::move(path)), out_(path_, std::ios::binary | std::ios::app) {
+AppendFile::AppendFile(fs::path path)
+    : path_(std::move(path)), out_(path_, std::ios::binary | std::ios::app) {
   if (!out_) fail("cannot create", path_);
 }
 

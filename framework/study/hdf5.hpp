@@ -1,4 +1,5 @@
-// The two HDF5 files of a run, written aside and renamed: a killed writer leaves no half file under the real name.
+// The two HDF5 files of a run, written aside and renamed: a killed writer leaves no half file under the real
+// name.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -12,7 +13,8 @@ namespace pipeline::study {
 
 /// Groups by path ("/control", "/models/l2", "/models/l2/training"), each with W1 b1 W2 b2 ...; W read as
 /// (inputs x nodes), the notebook's shape.
-void write_weights(const std::filesystem::path& file, const std::vector<std::pair<std::string, const Network*>>& groups);
+void write_weights(const std::filesystem::path& file,
+                   const std::vector<std::pair<std::string, const Network*>>& groups);
 
 /// All measurements of nodes.h5 so far: /<model>/<section>/<name>, stacked, with the attribute `steps`.
 class NodesFile {

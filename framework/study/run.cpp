@@ -15,7 +15,9 @@ namespace pipeline::study {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 template <class F>
 double seconds_of(F&& f) {
@@ -30,7 +32,10 @@ double estimate_seconds(const Description& d, const Team& team, std::size_t thre
   learning::Model trial("trial", control.network(), {}, 0, {}, d.network.sizes.back());
   std::vector<std::uint32_t> batch(d.batch_size, 0);
   trial.step(0, team.train(), batch);
-  const double step = seconds_of([&] { for (int i = 0; i < 3; ++i) trial.step(0, team.train(), batch); }) / 3;
+  const double step = seconds_of([&] {
+                        for (int i = 0; i < 3; ++i) trial.step(0, team.train(), batch);
+                      }) /
+                      3;
   double each_model = step * static_cast<double>(d.steps);
 
   const learning::Entries none;
@@ -50,8 +55,8 @@ double estimate_seconds(const Description& d, const Team& team, std::size_t thre
 /// One run from the moment its data is there.
 class Run {
  public:
-  Run(const Description& d, plugins::Catalogue& catalogue, const RunOptions& options, const LoadedData& loaded,
-      Observer& observer)
+  Run(const Description& d, plugins::Catalogue& catalogue, const RunOptions& options,
+      const LoadedData& loaded, Observer& observer)
       : d_(d),
         options_(options),
         observer_(observer),
@@ -109,7 +114,8 @@ class Run {
       for (const Row& row : measured.rows) {
         text += csv_line(row);
         summary_.add(row);
-        if (!row.layer && !d_.metrics.empty() && row.metric == d_.metrics.front().name) newest_[row.model] = row.value;
+        if (!row.layer && !d_.metrics.empty() && row.metric == d_.metrics.front().name)
+          newest_[row.model] = row.value;
       }
       nodes_.add(team_.members()[model].name, step, measured.sheets);
     }
@@ -197,11 +203,13 @@ class Run {
 
 }  // namespace
 
-Outcome run(const Description& d, plugins::Catalogue& catalogue, const RunOptions& options, Observer& observer) {
+Outcome run(const Description& d, plugins::Catalogue& catalogue, const RunOptions& options,
+            Observer& observer) {
   learning::products_use_one_thread();
   const LoadedData loaded = load_data(d, options.threads, options.fetch);
-  check_against_data(d, loaded.shape, learning::Inputs(loaded.data.train).nonnegative() &&
-                                          learning::Inputs(loaded.data.test).nonnegative());
+  check_against_data(
+      d, loaded.shape,
+      learning::Inputs(loaded.data.train).nonnegative() && learning::Inputs(loaded.data.test).nonnegative());
   return Run(d, catalogue, options, loaded, observer).train();
 }
 

@@ -1,4 +1,5 @@
-// Runs a description: loads the data, trains all models side by side, measures as it goes, writes the run folder.
+// Runs a description: loads the data, trains all models side by side, measures as it goes, writes the run
+// folder.
 #pragma once
 #include <atomic>
 #include <string>
@@ -40,10 +41,10 @@ class Observer {
 struct RunOptions {
   std::size_t threads = 1;
   data::FetchOptions fetch;
-  std::filesystem::path out;                     // empty: a new folder under runs/
+  std::filesystem::path out;  // empty: a new folder under runs/
   std::vector<std::string> argv;
-  std::filesystem::path given_file;              // copied to the run folder as pipeline.ini
-  const std::atomic<int>* stop_signal = nullptr; // not 0: finish the step and stop
+  std::filesystem::path given_file;               // copied to the run folder as pipeline.ini
+  const std::atomic<int>* stop_signal = nullptr;  // not 0: finish the step and stop
 };
 
 enum class Status { finished, stopped };

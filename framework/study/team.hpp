@@ -1,4 +1,5 @@
-// All models of a study, each advancing alone: a free thread takes the one furthest behind for a slice of steps.
+// All models of a study, each advancing alone: a free thread takes the one furthest behind for a slice of
+// steps.
 #pragma once
 #include <condition_variable>
 #include <exception>
@@ -17,24 +18,25 @@ namespace pipeline::study {
 struct Member {
   std::string name;
   std::unique_ptr<learning::Model> model;
-  std::uint64_t steps = 0;             // updates to make
-  std::uint64_t next = 0;              // the update it makes next, as of its last slice; one past `steps` when done
+  std::uint64_t steps = 0;  // updates to make
+  std::uint64_t next = 0;   // the update it makes next, as of its last slice; one past `steps` when done
   bool busy = false, ended = false;
-  std::string failure;                 // why it ended before its time
+  std::string failure;  // why it ended before its time
   bool plugin_failed = false;
   std::unique_ptr<learning::Batches> batches;
 };
 
 class Team {
  public:
-  Team(const Description& description, const Data& data, std::size_t threads, const std::atomic<int>* stop_signal);
+  Team(const Description& description, const Data& data, std::size_t threads,
+       const std::atomic<int>* stop_signal);
   ~Team();
   Team(const Team&) = delete;
   Team& operator=(const Team&) = delete;
 
   void start();
-  /// Waits for at most `seconds` for something to happen and hands over the rows that are complete. Rethrows what
-  /// ended the whole run.
+  /// Waits for at most `seconds` for something to happen and hands over the rows that are complete. Rethrows
+  /// what ended the whole run.
   std::vector<Ordering::Released> wait(double seconds);
   /// Rows of all steps before this one have been handed over.
   std::uint64_t horizon();

@@ -12,8 +12,8 @@ extern "C" const char* openblas_get_corename();
 struct Versions {
   Versions() {
     std::cout << "compiler " << __VERSION__ << ", Boost " << BOOST_LIB_VERSION << ", Armadillo "
-              << arma::arma_version::as_string() << "\nBLAS " << openblas_get_config() << " (" << openblas_get_corename()
-              << "), " << std::thread::hardware_concurrency() << " threads\n";
+              << arma::arma_version::as_string() << "\nBLAS " << openblas_get_config() << " ("
+              << openblas_get_corename() << "), " << std::thread::hardware_concurrency() << " threads\n";
   }
 };
 BOOST_TEST_GLOBAL_FIXTURE(Versions);

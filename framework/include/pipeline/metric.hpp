@@ -23,19 +23,19 @@ namespace pipeline {
 enum class Direction { neither, higher, lower };
 
 struct MetricInfo {
-  std::string unit = {};                     // "share of the images", "count", ...
+  std::string unit = {};  // "share of the images", "count", ...
   Direction better = Direction::neither;
-  std::string edge = {};                     // what a value is where its formula has no meaning
-  bool uses_samples = true;                  // then `on` and `images` are parameters of its section
+  std::string edge = {};     // what a value is where its formula has no meaning
+  bool uses_samples = true;  // then `on` and `images` are parameters of its section
 };
 
 /// Consecutive samples and what the network makes of them. Lives only during see(). Blocks come in order.
 class Block {
  public:
   virtual ~Block() = default;
-  std::size_t first = 0, size = 0;           // samples first .. first + size - 1 of the split
-  std::span<const std::uint16_t> labels;     // [size]
-  std::span<const double> losses;            // [size], data term of each sample, natural logarithm
+  std::size_t first = 0, size = 0;        // samples first .. first + size - 1 of the split
+  std::span<const std::uint16_t> labels;  // [size]
+  std::span<const double> losses;         // [size], data term of each sample, natural logarithm
   /// What layer l receives [inputs x size]: x(1) is the pixels. And W x + b, before ReLU [outputs x size].
   virtual const arma::fmat& x(std::size_t layer) const = 0;
   virtual const arma::fmat& z(std::size_t layer) const = 0;
@@ -56,12 +56,13 @@ class PIPELINE_API Evaluation {
  public:
   virtual ~Evaluation() = default;
   virtual std::uint64_t step() const = 0;
-  virtual const Network& network() const = 0;      // the weights measured with
+  virtual const Network& network() const = 0;  // the weights measured with
   virtual std::size_t samples() const = 0;
-  virtual bool nonnegative_inputs() const = 0;     // no value of the split's inputs is below 0
-  virtual double penalty() const = 0;              // what the model's penalties add to its loss; 0 if none
+  virtual bool nonnegative_inputs() const = 0;  // no value of the split's inputs is below 0
+  virtual double penalty() const = 0;           // what the model's penalties add to its loss; 0 if none
 
-  /// In prepare(): wants a T(args...) to see the samples. Sections and plugins that use one key share one object.
+  /// In prepare(): wants a T(args...) to see the samples. Sections and plugins that use one key share one
+  /// object.
   template <class T, class... Args>
   void gather(const std::string& key, Args... args) {
     want(key, [=] { return std::make_shared<T>(args...); });
@@ -72,7 +73,8 @@ class PIPELINE_API Evaluation {
     if (const auto* t = dynamic_cast<const T*>(&find(key))) return *t;
     throw std::logic_error("'" + key + "' was gathered as another type");
   }
-  /// In measure(): one more pass, for what needs the outcome of the first. Shared by key, run once a measurement.
+  /// In measure(): one more pass, for what needs the outcome of the first. Shared by key, run once a
+  /// measurement.
   template <class T, class... Args>
   const T& pass_again(const std::string& key, Args... args) const {
     run_again(key, [=] { return std::make_shared<T>(args...); });
@@ -104,7 +106,8 @@ class PIPELINE_API Metric {
   virtual ~Metric() = default;
   virtual void declare(Parameters&) {}
   virtual MetricInfo describe() const = 0;
-  /// Throws std::invalid_argument for parameters that do not fit this network or data; called before any work.
+  /// Throws std::invalid_argument for parameters that do not fit this network or data; called before any
+  /// work.
   virtual void check(const NetworkShape&, bool /*nonnegative_inputs*/) const {}
   virtual void prepare(Evaluation&) const {}
   virtual void measure(const Evaluation& evaluation, Results& results) const = 0;

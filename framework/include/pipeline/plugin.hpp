@@ -1,9 +1,9 @@
 // The door: what a plugin library shows before any of its C++ runs.
 //
-// Each plugin exports one plain record under the name pipeline_<kind>_<name>. The engine compares `contract` and
-// `build` with its own and refuses a library built for another engine, compiler or matrix library, with both sides
-// spelled out. Only then is `make` called. Plugin authors use the export lines at the foot of dataset.hpp,
-// regulariser.hpp, metric.hpp and report.hpp and never this file.
+// Each plugin exports one plain record under the name pipeline_<kind>_<name>. The engine compares `contract`
+// and `build` with its own and refuses a library built for another engine, compiler or matrix library, with
+// both sides spelled out. Only then is `make` called. Plugin authors use the export lines at the foot of
+// dataset.hpp, regulariser.hpp, metric.hpp and report.hpp and never this file.
 #pragma once
 #include <armadillo>
 #include <cstdint>
@@ -28,22 +28,24 @@
 #else
 #define PIPELINE_ARMA_WORD "32"
 #endif
-/// Everything that changes the layout of what crosses the door; not the optimisation level, not the compiler's brand.
-#define PIPELINE_BUILD                                                                                        \
-  "C++ ABI " PIPELINE_CXX_ABI ", pointers " PIPELINE_TEXT(__SIZEOF_POINTER__) ", Armadillo " PIPELINE_TEXT(   \
-      ARMA_VERSION_MAJOR) "." PIPELINE_TEXT(ARMA_VERSION_MINOR) ", word " PIPELINE_ARMA_WORD                  \
-      ", preallocated " PIPELINE_TEXT(ARMA_MAT_PREALLOC)
+/// Everything that changes the layout of what crosses the door; not the optimisation level, not the
+/// compiler's brand.
+#define PIPELINE_BUILD                                                                                      \
+  "C++ ABI " PIPELINE_CXX_ABI ", pointers " PIPELINE_TEXT(__SIZEOF_POINTER__) ", Armadillo " PIPELINE_TEXT( \
+      ARMA_VERSION_MAJOR) "." PIPELINE_TEXT(ARMA_VERSION_MINOR) ", word " PIPELINE_ARMA_WORD                \
+                                                                ", preallocated " PIPELINE_TEXT(            \
+                                                                    ARMA_MAT_PREALLOC)
 
 extern "C" {
 struct PipelinePlugin {
   std::uint32_t contract;  // first, and never moved
   const char* build;
-  const char* compiler;    // told in complaints, not compared
+  const char* compiler;  // told in complaints, not compared
   const char* kind;
   const char* name;
   const char* summary;
   const char* version;
-  void* (*make)();         // a new object of the kind's base class; may throw
+  void* (*make)();  // a new object of the kind's base class; may throw
 };
 }
 
@@ -56,8 +58,14 @@ struct PipelinePlugin {
 #define PIPELINE_PLUGIN_VERSION "1"
 #endif
 
-#define PIPELINE_EXPORT(KIND, BASE, CLASS, NAME, SUMMARY)                                                     \
-  extern "C" PIPELINE_API const PipelinePlugin pipeline_##KIND##_##NAME;                                      \
-  extern "C" const PipelinePlugin pipeline_##KIND##_##NAME = {                                                \
-      PIPELINE_CONTRACT, PIPELINE_BUILD, PIPELINE_COMPILER, #KIND, #NAME, SUMMARY, PIPELINE_PLUGIN_VERSION,   \
+#define PIPELINE_EXPORT(KIND, BASE, CLASS, NAME, SUMMARY)                \
+  extern "C" PIPELINE_API const PipelinePlugin pipeline_##KIND##_##NAME; \
+  extern "C" const PipelinePlugin pipeline_##KIND##_##NAME = {           \
+      PIPELINE_CONTRACT,                                                 \
+      PIPELINE_BUILD,                                                    \
+      PIPELINE_COMPILER,                                                 \
+      #KIND,                                                             \
+      #NAME,                                                             \
+      SUMMARY,                                                           \
+      PIPELINE_PLUGIN_VERSION,                                           \
       []() -> void* { return static_cast<BASE*>(new CLASS()); }};

@@ -1,7 +1,8 @@
-// Randomness is a function, not a state: the same arguments give the same number, whenever and wherever asked.
+// Randomness is a function, not a state: the same arguments give the same number, whenever and wherever
+// asked.
 //
-//   block(i) = Philox4x32-10( counter = (i, layer, step mod 2^32, step div 2^32), key )         four 32-bit words
-//   key      = the first 8 bytes, little-endian, of SHA-256("seed/purpose/model/entry")
+//   block(i) = Philox4x32-10( counter = (i, layer, step mod 2^32, step div 2^32), key )         four 32-bit
+//   words key      = the first 8 bytes, little-endian, of SHA-256("seed/purpose/model/entry")
 //
 // So a draw hangs on names and numbers only: never on the order of calls, on threads, or on other models.
 // Source: Salmon et al. 2011, Parallel random numbers: as easy as 1, 2, 3 (Random123).
@@ -26,8 +27,16 @@ class PIPELINE_API Random {
   explicit Random(std::uint64_t key) : key_(key) {}
 
   /// The same stream at another step, or in another layer: numbers that share nothing with this one's.
-  Random at_step(std::uint64_t step) const { Random r = *this; r.step_ = step; return r; }
-  Random in_layer(std::uint32_t layer) const { Random r = *this; r.layer_ = layer; return r; }
+  Random at_step(std::uint64_t step) const {
+    Random r = *this;
+    r.step_ = step;
+    return r;
+  }
+  Random in_layer(std::uint32_t layer) const {
+    Random r = *this;
+    r.layer_ = layer;
+    return r;
+  }
 
   Block block(std::uint32_t i) const {
     const auto word = [](std::uint64_t x, int half) { return static_cast<std::uint32_t>(x >> (32 * half)); };
@@ -43,7 +52,8 @@ class PIPELINE_API Random {
   /// Uniform in (0, 1), from word i: (word + 1/2) / 2^32.
   double uniform(std::uint64_t i) const { return (word(i) + 0.5) * 0x1p-32; }
 
-  /// A whole number in [0, n), from words 2i and 2i + 1: floor(64 bits * n / 2^64), uneven by less than n / 2^64.
+  /// A whole number in [0, n), from words 2i and 2i + 1: floor(64 bits * n / 2^64), uneven by less than n /
+  /// 2^64.
   std::uint64_t below(std::uint64_t n, std::uint64_t i) const {
     const Block b = block(static_cast<std::uint32_t>(i / 2));
     const std::uint64_t bits = b[i % 2 * 2] | std::uint64_t{b[i % 2 * 2 + 1]} << 32;

@@ -32,15 +32,16 @@ struct MeasuredMetric {
 /// A run's results, readable at any time: while it runs, and long after.
 class PIPELINE_API RunResults {
  public:
-  /// Reads run.json and metrics.csv of a run folder. Throws std::runtime_error naming the file and what is wrong.
+  /// Reads run.json and metrics.csv of a run folder. Throws std::runtime_error naming the file and what is
+  /// wrong.
   explicit RunResults(std::filesystem::path folder);
 
   std::filesystem::path folder;
-  std::string pipeline;                       // the pipeline's name
-  std::uint64_t steps = 0;                    // updates in the whole run
-  std::vector<std::string> models;            // as in the file; "control" is not among them
+  std::string pipeline;             // the pipeline's name
+  std::uint64_t steps = 0;          // updates in the whole run
+  std::vector<std::string> models;  // as in the file; "control" is not among them
   std::vector<MeasuredMetric> metrics;
-  std::vector<Row> rows;                      // in file order
+  std::vector<Row> rows;  // in file order
 
   /// What nodes.h5 holds at /<model>/<section>/<name>, the newest measurement; empty if it holds none.
   arma::mat newest(const std::string& model, const std::string& section, const std::string& name) const;
@@ -48,8 +49,8 @@ class PIPELINE_API RunResults {
 
 /// Why a report is called now.
 struct Occasion {
-  std::uint64_t step = 0;                     // rows up to this step are there
-  bool final = false;                         // the last call, after all training
+  std::uint64_t step = 0;  // rows up to this step are there
+  bool final = false;      // the last call, after all training
 };
 
 class PIPELINE_API Report {

@@ -1,0 +1,35 @@
+// example_regulariser: pulls every weight towards zero with the same force, so that small ones vanish.
+//
+//   R(w)  = strength * sum |w|            one number, >= 0, in units of the loss
+//   dR/dw = strength * sign(w)            0 where w = 0: a weight at rest is left there
+//
+//   w  every weight of the named layers; biases only where biases = yes.   strength = 0 changes nothing.
+//
+// Source: Tibshirani 1996, J. R. Statist. Soc. B 58, 267-288 (the lasso).
+#include <pipeline/regulariser.hpp>
+
+#include <cmath>
+
+namespace {
+using namespace pipeline;
+
+class ExampleRegulariser final : public Regulariser, public WeightPenalty {
+  float strength = 1e-5f;
+
+  void declare(Parameters& p) override {
+    p.number("strength", strength, at_least(0), "strength of the penalty strength * sum |w|").neutral("0");
+  }
+
+  double value(std::span<const float> w, const Tile&) const override {
+    double sum = 0;
+    for (const float x : w) sum += std::abs(x);
+    return strength * sum;
+  }
+  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&) const override {
+    for (std::size_t i = 0; i < w.size(); ++i) g[i] += strength * static_cast<float>((w[i] > 0) - (w[i] < 0));
+  }
+};
+
+}  // namespace
+
+PIPELINE_REGULARISER(ExampleRegulariser, example_regulariser, "penalty strength * sum of absolute weights")
