@@ -69,6 +69,8 @@ void SectionReader::finish() {
   std::size_t unknown = 0;
   for (const auto& [key, node] : *tree_) {
     if (taken.count(key)) continue;
+    if (std::any_of(excused_.begin(), excused_.end(), [&](const std::string& p) { return key.rfind(p, 0) == 0; }))
+      continue;
     // Among so many, a suggestion helps nobody any more, and it costs more than reading the file.
     constexpr std::size_t most_suggestions = 1000;
     complaints_.add(node.data().name, "unknown key " + in_quotes(key) + " in [" + name_.text + "]",

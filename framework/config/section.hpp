@@ -27,6 +27,9 @@ class PIPELINE_API SectionReader {
   /// the engine).
   void take(Parameters& parameters, const std::string& prefix = "", const std::string& owner = "");
 
+  /// Keys with this prefix belong to a plugin that is not there: that was complained about, they need no word more.
+  void excuse(const std::string& prefix) { excused_.push_back(prefix); }
+
   /// Complains about keys that nobody took, with the nearest known one.
   void finish();
 
@@ -41,7 +44,7 @@ class PIPELINE_API SectionReader {
   const Tree* tree_;
   Complaints& complaints_;
   std::vector<Setting> settings_;
-  std::vector<std::string> known_;
+  std::vector<std::string> known_, excused_;
 };
 
 /// A section with every value written out.

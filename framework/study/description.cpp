@@ -23,6 +23,24 @@ void fits(const MetricSection& m, const NetworkShape& network, bool nonnegative,
   }
 }
 
+void compare_with_data(const Description& d, const DataShape& data, bool nonnegative, Complaints& complaints) {
+  const auto layers_misfit = [&](std::size_t has, std::size_t needs, const std::string& what) {
+    if (has != needs)
+      complaints.add(d.layers_word,
+                     "the network has " + std::to_string(has) + " " + what + ", but data set '" + d.dataset_plugin +
+                         "' has " + std::to_string(needs),
+                     "layers begins with the data's features and ends with its classes: " +
+                         std::to_string(data.features) + ", ..., " + std::to_string(data.classes));
+  };
+  layers_misfit(d.network.sizes.front(), data.features, "inputs");
+  layers_misfit(d.network.sizes.back(), data.classes, "outputs");
+  if (d.batch_size > data.train)
+    complaints.add(d.batch_word, "a batch of " + std::to_string(d.batch_size) +
+                                     " is larger than the training set of " + std::to_string(data.train));
+  for (const MetricSection& m : d.metrics)
+    if (!complaints.about(m.word)) fits(m, d.network, nonnegative, complaints);
+}
+
 /// Reads one pipeline; its members are what all sections share.
 class Reader {
  public:
@@ -185,6 +203,8 @@ class Reader {
         refused_.push_back("regulariser '" + e.plugin + "' uses the hook " + hook +
                            ", which this engine does not serve");
       reader.take(own, entry + ".", e.plugin);
+    } else {
+      reader.excuse(entry + ".");
     }
     model.regularisers.push_back(std::move(e));
   }
@@ -305,36 +325,27 @@ Description describe(const std::filesystem::path& file, const std::vector<std::s
   const Tree tree = config::read_pipeline(file, overrides, complaints);
   Reader reader(d, tree, catalogue, complaints);
   reader.read();
+  std::optional<DataShape> shape;
+  std::string data_trouble;
+  try {
+    if (d.dataset) shape = d.dataset->shape();
+  } catch (const std::exception& e) {
+    data_trouble = "data set '" + d.dataset_plugin + "': " + e.what();
+  }
+  if (shape && d.network.sizes.size() > 1) compare_with_data(d, *shape, true, complaints);
   if (complaints.any()) throw config::PipelineTextError(complaints.list());
   if (!reader.refused().empty()) {
     std::string all;
     for (const std::string& reason : reader.refused()) all += (all.empty() ? "" : "\n") + reason;
     throw plugins::RefusedPlugin(all);
   }
-  std::optional<DataShape> shape;
-  try {
-    shape = d.dataset->shape();
-  } catch (const std::exception& e) {
-    throw data::DataError("data set '" + d.dataset_plugin + "': " + e.what());
-  }
-  if (shape) check_against_data(d, *shape, true);
+  if (!data_trouble.empty()) throw data::DataError(data_trouble);
   return d;
 }
 
 void check_against_data(const Description& d, const DataShape& data, bool nonnegative) {
   Complaints complaints;
-  const auto layers_misfit = [&](std::size_t has, std::size_t needs, const std::string& what) {
-    if (has != needs)
-      complaints.add(d.layers_word, "the network has " + std::to_string(has) + " " + what +
-                                        ", but data set '" + d.dataset_plugin + "' has " +
-                                        std::to_string(needs));
-  };
-  layers_misfit(d.network.sizes.front(), data.features, "inputs");
-  layers_misfit(d.network.sizes.back(), data.classes, "outputs");
-  if (d.batch_size > data.train)
-    complaints.add(d.batch_word, "a batch of " + std::to_string(d.batch_size) +
-                                     " is larger than the training set of " + std::to_string(data.train));
-  for (const MetricSection& m : d.metrics) fits(m, d.network, nonnegative, complaints);
+  compare_with_data(d, data, nonnegative, complaints);
   if (complaints.any()) throw config::PipelineTextError(complaints.list());
 }
 
