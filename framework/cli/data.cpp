@@ -26,8 +26,7 @@ std::shared_ptr<Dataset> dataset(pipeline::plugins::Catalogue& catalogue, const 
     const std::string key = word.substr(0, equals);
     Parameter* p = parameters.find(key);
     if (!p)
-      throw UsageError("unknown key '" + key + "' of data set '" + name + "'\n  " +
-                       config::suggestion(key, known));
+      throw UsageError("unknown key '" + key + "' of data set '" + name + "'\n  " + config::suggestion(key, known));
     if (equals == std::string::npos) throw UsageError("'" + word + "' has no value; write " + key + "=VALUE");
     if (const auto complaint = p->set(word.substr(equals + 1)))
       throw UsageError("value '" + word.substr(equals + 1) + "' of " + key + " " + *complaint);
@@ -58,8 +57,7 @@ int verify(const std::string& name, const Dataset& set) {
                        : v.state == data::State::wrong    ? "WRONG HASH"
                                                           : "missing";
     std::cout << v.name << ": " << word << (v.path.empty() ? "" : ", " + v.path.string()) << "\n";
-    if (v.state == data::State::wrong)
-      std::cout << "  sha256 " << v.sha256 << "\n  wanted " << v.expected << "\n";
+    if (v.state == data::State::wrong) std::cout << "  sha256 " << v.sha256 << "\n  wanted " << v.expected << "\n";
     bad |= v.state == data::State::wrong || v.state == data::State::missing;
   }
   if (set.files().empty()) std::cout << name << " needs no files\n";
@@ -67,8 +65,7 @@ int verify(const std::string& name, const Dataset& set) {
 }
 
 int path(const std::string& name) {
-  for (const auto& folder : data::search_folders())
-    std::cout << "looked for in   " << (folder / name).string() << "\n";
+  for (const auto& folder : data::search_folders()) std::cout << "looked for in   " << (folder / name).string() << "\n";
   std::cout << "downloaded to   " << data::landing_folder(name).string() << "\n";
   return Exit::ok;
 }
@@ -79,11 +76,10 @@ int data(const Words& words) {
   options::options_description visible("options");
   visible.add_options()("offline", "never download");
   add_plugin_options(visible);
-  const Parsed parsed(
-      words, "data fetch | verify | path NAME [key=value ...] [--offline]",
-      "fetch: finds a data set's files or downloads them. verify: compares them with their pinned\n"
-      "SHA-256. path: where they are looked for, and where a download goes.",
-      visible, "  pipeline data fetch mnist");
+  const Parsed parsed(words, "data fetch | verify | path NAME [key=value ...] [--offline]",
+                      "fetch: finds a data set's files or downloads them. verify: compares them with their pinned\n"
+                      "SHA-256. path: where they are looked for, and where a download goes.",
+                      visible, "  pipeline data fetch mnist");
   if (parsed.help_given()) return Exit::ok;
   const Words& given = parsed.positional();
   const Words known = {"fetch", "verify", "path"};

@@ -40,8 +40,7 @@ int list(Catalogue& catalogue) {
         summary = std::string("refused: ") + e.what();
         refused = true;
       }
-      std::cout << "  " << name << std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') << summary
-                << "\n";
+      std::cout << "  " << name << std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') << summary << "\n";
     }
   }
   return refused ? Exit::plugin_refused : Exit::ok;
@@ -72,8 +71,8 @@ void print_text(const Loaded& p, const Parameters& parameters) {
   std::cout << p.name << ": " << p.summary << "\n  " << p.kind << ", version " << p.version << ", "
             << p.library.string() << "\n";
   for (const Parameter& q : parameters.all())
-    std::cout << "  " << q.name << " = " << (q.required ? "(must be given)" : q.initial) << "\n      "
-              << described(q) << "\n";
+    std::cout << "  " << q.name << " = " << (q.required ? "(must be given)" : q.initial) << "\n      " << described(q)
+              << "\n";
   if (parameters.all().empty()) std::cout << "  no parameters of its own\n";
   if (p.kind == "regulariser") std::cout << "  Every regulariser also takes layers = all and biases = no.\n";
   if (p.kind == "metric")
@@ -98,15 +97,14 @@ void print_ini(const Loaded& p, const Parameters& parameters) {
 nlohmann::ordered_json as_json(const Loaded& p, const Parameters& parameters) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const Parameter& q : parameters.all())
-    list.push_back(
-        {{"name", q.name},
-         {"type", q.type},
-         {"range", q.range},
-         {"choices", q.choices},
-         {"default", q.required ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(q.initial)},
-         {"unit", q.unit_name},
-         {"neutral", q.neutral_value},
-         {"meaning", q.meaning}});
+    list.push_back({{"name", q.name},
+                    {"type", q.type},
+                    {"range", q.range},
+                    {"choices", q.choices},
+                    {"default", q.required ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(q.initial)},
+                    {"unit", q.unit_name},
+                    {"neutral", q.neutral_value},
+                    {"meaning", q.meaning}});
   return {{"kind", p.kind},
           {"name", p.name},
           {"summary", p.summary},
@@ -154,8 +152,7 @@ int plugins(const Words& words) {
     for (const auto& folder : catalogue.path().folders) std::cout << folder.string() << "\n";
     return Exit::ok;
   }
-  if (what == "inspect")
-    throw UsageError("inspect needs the name of one plugin: pipeline plugins inspect NAME");
+  if (what == "inspect") throw UsageError("inspect needs the name of one plugin: pipeline plugins inspect NAME");
   throw UsageError("pipeline plugins list | inspect NAME [--ini|--json] | path\n  " +
                    config::suggestion(what, {"list", "inspect", "path"}));
 }

@@ -53,8 +53,7 @@ struct ResolvedSection {
   std::vector<Setting> settings;
 };
 
-/// As a pipeline text that runs again as it stands (values quoted where they need it); with origins as
-/// comments.
+/// As a pipeline text that runs again as it stands (values quoted where they need it); with origins as comments.
 PIPELINE_API std::string as_ini(const std::vector<ResolvedSection>& sections, bool with_origin);
 
 }  // namespace pipeline::config

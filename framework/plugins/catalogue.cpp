@@ -70,8 +70,7 @@ SearchPath search_path(const std::vector<fs::path>& given, bool user_plugins) {
     }
     if (const fs::path home = data_home(); !home.empty()) add(home / "pipeline/plugins");
   }
-  // Beside libpipeline itself, so that a test program or another host finds the same plugins as `pipeline`
-  // does.
+  // Beside libpipeline itself, so that a test program or another host finds the same plugins as `pipeline` does.
   add(fs::path(boost::dll::this_line_location().string()).parent_path() / "pipeline/plugins");
   return path;
 }
@@ -92,8 +91,7 @@ const std::vector<Found>& Catalogue::all() {
     std::error_code ignored;
     std::vector<fs::path> libraries;
     for (const auto& file : fs::directory_iterator(folder, ignored))
-      if (file.path().extension() == ".so" || file.path().extension() == ".dylib")
-        libraries.push_back(file.path());
+      if (file.path().extension() == ".so" || file.path().extension() == ".dylib") libraries.push_back(file.path());
     std::ranges::sort(libraries);
     for (const fs::path& library : libraries)
       for (const std::string& symbol : exported_symbols(library))
@@ -130,26 +128,23 @@ const Loaded& Catalogue::load(const std::string& kind, const std::string& name) 
       if (f.kind == kind && f.name == name) holders.push_back(f.library);
   if (holders.empty()) throw UnknownPlugin("unknown " + kind + " '" + name + "'");
   if (holders.size() > 1)
-    throw RefusedPlugin("two libraries hold a " + kind + " named '" + name + "': " + holders[0].string() +
-                        " and " + holders[1].string() +
-                        "; remove one, or leave its folder out of the search");
+    throw RefusedPlugin("two libraries hold a " + kind + " named '" + name + "': " + holders[0].string() + " and " +
+                        holders[1].string() + "; remove one, or leave its folder out of the search");
 
   const fs::path& library = holders.front();
   boost::dll::shared_library opened = open(library);
   const auto& record = opened.get<const PipelinePlugin>(symbol);
   if (record.contract != PIPELINE_CONTRACT)
-    throw RefusedPlugin(library.string() + " was built for plugin contract " +
-                        std::to_string(record.contract) + ", this program has contract " +
-                        std::to_string(PIPELINE_CONTRACT) + "; build it again");
+    throw RefusedPlugin(library.string() + " was built for plugin contract " + std::to_string(record.contract) +
+                        ", this program has contract " + std::to_string(PIPELINE_CONTRACT) + "; build it again");
   if (std::string(record.build) != PIPELINE_BUILD)
-    throw RefusedPlugin(
-        library.string() + " was built with another layout of C++ objects; build it again\n  plugin:  " +
-        record.build + " (" + record.compiler + ")\n  program: " PIPELINE_BUILD " (" PIPELINE_COMPILER ")");
+    throw RefusedPlugin(library.string() +
+                        " was built with another layout of C++ objects; build it again\n  plugin:  " + record.build +
+                        " (" + record.compiler + ")\n  program: " PIPELINE_BUILD " (" PIPELINE_COMPILER ")");
   // Objects of this library live to the very end of the program, so it is never unloaded.
   static auto* const kept = new std::vector<boost::dll::shared_library>();
   kept->push_back(std::move(opened));
-  return loaded_.emplace(id, Loaded{kind, name, record.summary, record.version, library, record.make})
-      .first->second;
+  return loaded_.emplace(id, Loaded{kind, name, record.summary, record.version, library, record.make}).first->second;
 }
 
 void* Catalogue::call(const Loaded& plugin) {
@@ -159,11 +154,9 @@ void* Catalogue::call(const Loaded& plugin) {
     throw RefusedPlugin(plugin.kind + " '" + plugin.name + "' (" + plugin.library.string() +
                         ") cannot be made: " + e.what());
   } catch (...) {
-    throw RefusedPlugin(plugin.kind + " '" + plugin.name + "' (" + plugin.library.string() +
-                        ") cannot be made");
+    throw RefusedPlugin(plugin.kind + " '" + plugin.name + "' (" + plugin.library.string() + ") cannot be made");
   }
-  throw RefusedPlugin(plugin.kind + " '" + plugin.name + "' (" + plugin.library.string() +
-                      ") made no object");
+  throw RefusedPlugin(plugin.kind + " '" + plugin.name + "' (" + plugin.library.string() + ") made no object");
 }
 
 }  // namespace pipeline::plugins

@@ -35,8 +35,8 @@ void compare_with_data(const Description& d, const DataShape& data, bool nonnega
   layers_misfit(d.network.sizes.front(), data.features, "inputs");
   layers_misfit(d.network.sizes.back(), data.classes, "outputs");
   if (d.batch_size > data.train)
-    complaints.add(d.batch_word, "a batch of " + std::to_string(d.batch_size) +
-                                     " is larger than the training set of " + std::to_string(data.train));
+    complaints.add(d.batch_word, "a batch of " + std::to_string(d.batch_size) + " is larger than the training set of " +
+                                     std::to_string(data.train));
   for (const MetricSection& m : d.metrics)
     if (!complaints.about(m.word)) fits(m, d.network, nonnegative, complaints);
 }
@@ -80,9 +80,9 @@ class Reader {
       else if (has_name && std::ranges::count(plain, kind))
         complaints_.add(word, "section [" + kind + "] takes no name", "write [" + kind + "]");
       else
-        complaints_.add(word, "unknown section [" + name + "]",
-                        config::suggestion(kind, {"pipeline", "dataset", "network", "training", "model",
-                                                  "metric", "report"}));
+        complaints_.add(
+            word, "unknown section [" + name + "]",
+            config::suggestion(kind, {"pipeline", "dataset", "network", "training", "model", "metric", "report"}));
     }
   }
 
@@ -120,8 +120,7 @@ class Reader {
     declare(*d_.dataset, own, "dataset", d_.dataset_plugin);
     reader.take(own, "", d_.dataset_plugin);
     for (const Parameter& parameter : own.all())
-      if (parameter.type == "path" && !parameter.get().empty())
-        d_.dataset_paths.emplace_back(parameter.get());
+      if (parameter.type == "path" && !parameter.get().empty()) d_.dataset_paths.emplace_back(parameter.get());
     finish(reader);
   }
 
@@ -129,8 +128,7 @@ class Reader {
     SectionReader reader = section("network");
     Parameters p;
     std::vector<std::uint64_t> layers;
-    p.wholes("layers", layers, at_least(1).up_to(1'000'000),
-             "units of each layer, inputs first, classes last")
+    p.wholes("layers", layers, at_least(1).up_to(1'000'000), "units of each layer, inputs first, classes last")
         .must_be_given();
     p.flag("output_bias", d_.network.output_bias, "whether the last layer has biases");
     p.number("start_sd", d_.start.sd, at_least(0), "starting weights: normal, redrawn beyond 2 sd");
@@ -229,8 +227,7 @@ class Reader {
     m.word = reader.name();
     Parameters p;
     p.text("plugin", m.plugin, "the metric, if the section is not named like it");
-    p.whole("every", m.every, at_least(1),
-            "measured before the update of every so many steps, and after the last")
+    p.whole("every", m.every, at_least(1), "measured before the update of every so many steps, and after the last")
         .must_be_given();
     reader.take(p);
     m.object = make<Metric>("metric", m.plugin, m.plugin == name ? m.word : reader.setting("plugin").word);
@@ -271,8 +268,7 @@ class Reader {
     try {
       return catalogue_.make<Base>(kind, name);
     } catch (const plugins::UnknownPlugin&) {
-      complaints_.add(word, "unknown " + kind + " '" + name + "'",
-                      config::suggestion(name, catalogue_.names(kind)));
+      complaints_.add(word, "unknown " + kind + " '" + name + "'", config::suggestion(name, catalogue_.names(kind)));
     } catch (const plugins::RefusedPlugin& e) {
       refused_.push_back(e.what());
     }

@@ -76,8 +76,7 @@ fs::path make_run_folder(const std::string& name, const std::string& hash, const
   return folder;
 }
 
-AppendFile::AppendFile(fs::path path)
-    : path_(std::move(path)), out_(path_, std::ios::binary | std::ios::app) {
+AppendFile::AppendFile(fs::path path) : path_(std::move(path)), out_(path_, std::ios::binary | std::ios::app) {
   if (!out_) fail("cannot create", path_);
 }
 

@@ -15,9 +15,7 @@ namespace pipeline::study {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 template <class F>
 double seconds_of(F&& f) {
@@ -55,8 +53,8 @@ double estimate_seconds(const Description& d, const Team& team, std::size_t thre
 /// One run from the moment its data is there.
 class Run {
  public:
-  Run(const Description& d, plugins::Catalogue& catalogue, const RunOptions& options,
-      const LoadedData& loaded, Observer& observer)
+  Run(const Description& d, plugins::Catalogue& catalogue, const RunOptions& options, const LoadedData& loaded,
+      Observer& observer)
       : d_(d),
         options_(options),
         observer_(observer),
@@ -114,8 +112,7 @@ class Run {
       for (const Row& row : measured.rows) {
         text += csv_line(row);
         summary_.add(row);
-        if (!row.layer && !d_.metrics.empty() && row.metric == d_.metrics.front().name)
-          newest_[row.model] = row.value;
+        if (!row.layer && !d_.metrics.empty() && row.metric == d_.metrics.front().name) newest_[row.model] = row.value;
       }
       nodes_.add(team_.members()[model].name, step, measured.sheets);
     }
@@ -203,8 +200,7 @@ class Run {
 
 }  // namespace
 
-Outcome run(const Description& d, plugins::Catalogue& catalogue, const RunOptions& options,
-            Observer& observer) {
+Outcome run(const Description& d, plugins::Catalogue& catalogue, const RunOptions& options, Observer& observer) {
   learning::products_use_one_thread();
   const LoadedData loaded = load_data(d, options.threads, options.fetch);
   check_against_data(
