@@ -68,7 +68,11 @@ class Run {
     csv_.append("step,model,metric,layer,value\n");
     Heading heading{d, loaded.shape, {}, folder_, options.threads, 0, learning::products_core()};
     for (const auto& [id, p] : catalogue.loaded()) heading.plugins.emplace_back(id, p.library);
-    heading.estimated_seconds = estimate_seconds(d, team_, options.threads);
+    try {
+      heading.estimated_seconds = estimate_seconds(d, team_, options.threads);
+    } catch (const std::exception&) {
+      // What fails on a trial of one block will say so itself, with its name, if it fails in the run too.
+    }
     observer_.heading(heading);
     for (const ReportSection& r : d.reports) due_.push_back(r.every ? 0 : d.steps + 1);
   }
@@ -95,7 +99,7 @@ class Run {
       outcome.plugin_failed |= m.plugin_failed;
     }
     finish(stopped ? "stopped" : outcome.failed_models ? "finished, some models failed" : "finished");
-    for (std::size_t i = 0; i < d_.reports.size(); ++i) write_report(d_.reports[i], {d_.steps, true});
+    for (const ReportSection& r : d_.reports) write_report(r, {stopped ? last_step_ : d_.steps, true});
     return outcome;
   }
 
@@ -112,6 +116,7 @@ class Run {
       for (const Row& row : measured.rows) {
         text += csv_line(row);
         summary_.add(row);
+        last_step_ = row.step;
         if (!row.layer && !d_.metrics.empty() && row.metric == d_.metrics.front().name) newest_[row.model] = row.value;
       }
       nodes_.add(team_.members()[model].name, step, measured.sheets);
@@ -193,6 +198,7 @@ class Run {
   AppendFile csv_;
   NodesFile nodes_;
   std::map<std::string, double> newest_;
+  std::uint64_t last_step_ = 0;     // of the rows written so far
   std::vector<std::uint64_t> due_;  // the next step each report is due at
   Clock::time_point start_ = Clock::now();
   Team team_;

@@ -1,8 +1,8 @@
-// plots: draws the run. For each metric column a picture in plots/: NAME.svg, NAME.png, and the NAME.gp and
-// NAME.tsv they are drawn from. What the run has decides what is drawn:
+// plots: draws the run. For each metric column a picture in plots/: NAME.svg, NAME.png, and the NAME.gp and NAME.tsv
+// they are drawn from. What the run holds decides what is drawn:
 //
-//   a matrix "points" in nodes.h5   scatter of W against c, a panel for control and each model; after the
-//   last update a value a layer                 the value against the step, a panel a layer, a line a model
+//   a matrix "points" in nodes.h5   scatter of W against c, a panel for control and each model; after the last update
+//   a value a layer                 the value against the step, a panel a layer, a line a model
 //   a value of the network          the value against the step, a line a model
 //
 // Without gnuplot the scripts and data are still written. Every file appears whole or not at all.

@@ -2,11 +2,9 @@
 //
 //   while it runs   a line a model: the newest value of each metric, layers as 1/2/3
 //   at the end      a line a value, a column a model; the same table in summary.txt
-//   *               the best model by the metric's own direction; several if they are equal as shown; never
-//   nan
+//   *               the best model by the metric's own direction; several if they are equal as shown; never nan
 //
-//   control, the untrained network, stands beside the models and is never marked. "-" is a value not
-//   measured.
+//   control, the untrained network, stands beside the models and is never marked. "-" is a value not measured.
 #include <pipeline/report.hpp>
 
 #include "numbers.hpp"
