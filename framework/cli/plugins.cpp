@@ -56,7 +56,8 @@ std::vector<Loaded> named(Catalogue& catalogue, const std::string& name) {
       known.push_back(other);
       if (other == name) out.push_back(catalogue.load(kind, name));
     }
-  if (out.empty()) throw UsageError("unknown plugin '" + name + "'\n  " + config::suggestion(name, known));
+  if (out.empty())
+    throw UsageError("unknown plugin '" + name + "'" + indented(config::suggestion(name, known)));
   return out;
 }
 
@@ -156,8 +157,13 @@ int plugins(const Words& words) {
   }
   if (what == "inspect")
     throw UsageError("inspect needs the name of one plugin: pipeline plugins inspect NAME");
-  throw UsageError("pipeline plugins list | inspect NAME [--ini|--json] | path\n  " +
-                   config::suggestion(what, {"list", "inspect", "path"}));
+  const bool known = what == "list" || what == "path";
+  throw UsageError(
+      (what.empty() ? "plugins needs a word that says what to do"
+       : known      ? "plugins " + what + " takes nothing after it"
+                    : "unknown word '" + what + "' after plugins") +
+      (known ? "" : indented(config::suggestion(what, {"list", "inspect", "path"}))) +
+      "\n  usage: pipeline plugins list | inspect NAME [--ini|--json] | path   (--help says more)");
 }
 
 }  // namespace pipeline::cli

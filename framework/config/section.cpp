@@ -29,8 +29,9 @@ std::string remedy_for(const Parameter& p, const std::string& refused) {
 
 }  // namespace
 
-SectionReader::SectionReader(std::string section, const Tree* tree, Complaints& complaints)
-    : name_{std::move(section), tree ? tree->data().name.place : Place{}},
+SectionReader::SectionReader(std::string section, const Tree* tree, Complaints& complaints,
+                             const std::string& file)
+    : name_{std::move(section), tree ? tree->data().name.place : Place{file, 0, 0, ""}},
       tree_(tree),
       complaints_(complaints) {}
 
@@ -69,6 +70,8 @@ void SectionReader::finish() {
   std::size_t unknown = 0;
   for (const auto& [key, node] : *tree_) {
     if (taken.count(key)) continue;
+    if (std::ranges::any_of(passed_over_, [&](const std::string& prefix) { return key.starts_with(prefix); }))
+      continue;
     // Among so many, a suggestion helps nobody any more, and it costs more than reading the file.
     constexpr std::size_t most_suggestions = 1000;
     complaints_.add(node.data().name, "unknown key " + in_quotes(key) + " in [" + name_.text + "]",

@@ -20,13 +20,16 @@ struct Setting {
 class PIPELINE_API SectionReader {
  public:
   /// The tree may be null: a section that is not there, all defaults.
-  SectionReader(std::string section, const Tree* tree, Complaints& complaints);
+  /// Of an absent section, `file` is where it is missing.
+  SectionReader(std::string section, const Tree* tree, Complaints& complaints, const std::string& file = "");
 
   /// Sets every declared parameter whose key (prefix + name) the section has. Complains about values that do
   /// not fit, and about required ones that are missing. `owner` names whose defaults these are ("l2"; "" for
   /// the engine).
   void take(Parameters& parameters, const std::string& prefix = "", const std::string& owner = "");
 
+  /// Passes over keys that start so: whose they are is not known, and that was complained about.
+  void pass_over(const std::string& prefix) { passed_over_.push_back(prefix); }
   /// Complains about keys that nobody took, with the nearest known one.
   void finish();
 
@@ -41,7 +44,7 @@ class PIPELINE_API SectionReader {
   const Tree* tree_;
   Complaints& complaints_;
   std::vector<Setting> settings_;
-  std::vector<std::string> known_;
+  std::vector<std::string> known_, passed_over_;
 };
 
 /// A section with every value written out.

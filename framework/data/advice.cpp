@@ -33,8 +33,8 @@ std::string not_there(const std::string& dataset, const std::vector<std::string>
   if (!options.offline && tried.empty()) text += "\n    nothing: no mirror is known";
   if (!options.offline)
     for (const std::string& attempt : tried) text += "\n    " + attempt;
-  text += "\n  What you can do:\n    put the missing files (gzipped, or unpacked without .gz) into " +
-          landing_folder(dataset).string() + ", or into a folder " + dataset +
+  text += "\n  What you can do:\n    put the missing files (gzipped, or unpacked without .gz) into\n      " +
+          landing_folder(dataset).string() + "\n      or into a folder " + dataset +
           " inside any folder that PIPELINE_DATA_PATH names";
   if (options.offline) text += "\n    run again without --offline";
   if (options.pipeline_file.empty())

@@ -30,10 +30,27 @@ void check(herr_t status, const std::string& what) {
   if (status < 0) throw std::runtime_error("HDF5 cannot write " + what);
 }
 
+/// The library prints its errors unless told otherwise; the framework never prints.
+class Silence {
+ public:
+  Silence() {
+    H5Eget_auto2(H5E_DEFAULT, &print_, &data_);
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  }
+  ~Silence() { H5Eset_auto2(H5E_DEFAULT, print_, data_); }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+
+ private:
+  H5E_auto2_t print_ = nullptr;
+  void* data_ = nullptr;
+};
+
 class File {
  public:
   explicit File(const std::filesystem::path& path)
-      : file_(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose, path.string()),
+      : path_(path.string()),
+        file_(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose, path.string()),
         links_(H5Pcreate(H5P_LINK_CREATE), H5Pclose, "link properties") {
     check(H5Pset_create_intermediate_group(links_, 1), "groups");
   }
@@ -52,7 +69,16 @@ class File {
     check(H5Awrite(attribute, H5T_NATIVE_INT64, steps->data()), "steps");
   }
 
+  /// Closing writes what was held back, and a disk may be full only then. Nothing is left for the library to
+  /// try again.
+  void close() {
+    const bool written = H5Fflush(file_, H5F_SCOPE_GLOBAL) >= 0;
+    if (!written) throw std::runtime_error("cannot write " + path_ + ": is the disk full?");
+  }
+
  private:
+  Silence silence_;
+  std::string path_;
   Handle file_, links_;
 };
 
@@ -73,6 +99,7 @@ void write_weights(const std::filesystem::path& target,
           file.dataset(group + "/b" + number, {layer.b.n_elem}, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT,
                        layer.b.memptr());
       }
+    file.close();
   });
 }
 
@@ -101,6 +128,7 @@ void NodesFile::write(const std::filesystem::path& target) const {
       if (!stack.is_vector) size.push_back(stack.columns);
       file.dataset(path, size, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, stack.values.data(), &stack.steps);
     }
+    file.close();
   });
 }
 

@@ -85,10 +85,15 @@ class Run {
       }
       keep(team_.wait(0));
       tell_progress();
+      return conclude();
     } catch (...) {
       leave_what_is_there();
       throw;
     }
+  }
+
+ private:
+  Outcome conclude() {
     const bool stopped = options_.stop_signal && *options_.stop_signal != 0 && !all_ended();
     Outcome outcome{stopped ? Status::stopped : Status::finished, folder_, d_.models.size()};
     for (const Member& m : team_.members()) {
@@ -101,7 +106,6 @@ class Run {
     return outcome;
   }
 
- private:
   void copy_pipeline() {
     std::ifstream given(d_.file, std::ios::binary);
     write_text(folder_ / "pipeline.ini", {std::istreambuf_iterator<char>(given), {}});
