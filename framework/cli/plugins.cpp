@@ -37,7 +37,8 @@ int list(Catalogue& catalogue) {
       try {
         summary = catalogue.load(kind, name).summary;
       } catch (const pipeline::plugins::RefusedPlugin& e) {
-        summary = std::string("refused: ") + e.what();
+        for (const char c : std::string("refused: ") + e.what())  // its further lines under its first
+          summary += c == '\n' ? c + std::string(22, ' ') : std::string(1, c);
         refused = true;
       }
       std::cout << "  " << name << std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') << summary

@@ -16,7 +16,7 @@ std::string quoted(const std::string& word) {
 
 std::string wrong_hash(const Verdict& v, bool web_page) {
   return v.path.string() + " is not the file it should be" +
-         (web_page ? " (it begins with '<', as a web page does)" : "") + "\n  its SHA-256  " + v.sha256 +
+         (web_page ? "\n  it begins with '<', as a web page does" : "") + "\n  its SHA-256  " + v.sha256 +
          "\n  expected     " + v.expected +
          "\n  Delete it, and it is downloaded again; or put the right file in its place.\n";
 }

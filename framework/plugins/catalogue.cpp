@@ -45,10 +45,12 @@ boost::dll::shared_library open(const fs::path& library) try {
   return boost::dll::shared_library(library.string(),
                                     boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
 } catch (const std::exception& e) {
-  // Boost puts its own words before the loader's and the path again; the cause is what the loader says.
+  // Boost says "... (dlerror system message: FILE: CAUSE): ERRNO"; the loader's cause is what helps.
   std::string cause = e.what();
-  if (const std::size_t at = cause.rfind(library.string() + ": "); at != std::string::npos)
-    cause = cause.substr(at + library.string().size() + 2);
+  const std::string before = "system message: ", file = library.string() + ": ";
+  if (const std::size_t at = cause.find(before); at != std::string::npos) cause.erase(0, at + before.size());
+  if (const std::size_t at = cause.rfind("): "); at != std::string::npos) cause.erase(at);
+  if (cause.starts_with(file)) cause.erase(0, file.size());
   throw RefusedPlugin(cause + "\n  so the plugin library " + library.string() +
                       " cannot be loaded; build it again, against this program");
 }

@@ -23,7 +23,11 @@ std::string utc(const char* format) {
 }
 
 [[noreturn]] void fail(const std::string& what, const fs::path& path) {
-  throw std::runtime_error(what + " " + path.string() + ": " + std::generic_category().message(errno));
+  const int error = errno;
+  const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+  throw std::runtime_error(
+      what + " " + path.string() + ": " + std::generic_category().message(error) +
+      (full ? "\n  make room there, or name another place for the results: --out DIR" : ""));
 }
 
 [[noreturn]] void cannot_create(const fs::path& folder, const std::error_code& error) {

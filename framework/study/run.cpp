@@ -102,7 +102,9 @@ class Run {
       outcome.plugin_failed |= m.plugin_failed;
     }
     finish(stopped ? "stopped" : outcome.failed_models ? "finished, some models failed" : "finished");
-    for (std::size_t i = 0; i < d_.reports.size(); ++i) write_report(d_.reports[i], {d_.steps, true});
+    std::uint64_t reached = 0;  // a run that was stopped reports on as far as it came
+    for (const ModelProgress& m : team_.progress()) reached = std::max(reached, m.step);
+    for (const ReportSection& report : d_.reports) write_report(report, {reached, true});
     return outcome;
   }
 
@@ -158,12 +160,15 @@ class Run {
 
   /// The rows are on disk already; what goes wrong here must not hide why the run ends.
   void leave_what_is_there() noexcept {
-    try {
-      write_nodes();
-      summary_.write(folder_ / "summary.json");
-      record_.write("failed");
-    } catch (...) {
-    }
+    const auto attempt = [](auto&& write) {
+      try {
+        write();
+      } catch (...) {
+      }
+    };
+    attempt([&] { record_.write("failed"); });
+    attempt([&] { summary_.write(folder_ / "summary.json"); });
+    attempt([&] { write_nodes(); });
   }
 
   void finish(const std::string& status) {

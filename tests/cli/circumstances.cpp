@@ -42,11 +42,13 @@ BOOST_AUTO_TEST_SUITE(signals)
 BOOST_AUTO_TEST_CASE(a_signal_ends_the_run_and_keeps_what_was_measured) {
   for (const auto& [number, exit] : {std::pair{SIGINT, 130}, {SIGTERM, 143}}) {
     const Place place;
-    auto child = place.endless();
+    auto child = place.endless({"+report:summary"});
     child->signal(number);
     const Said said = child->finish();
     check_exit(said, exit);
     check_says(said.err, "stopped: what was measured is kept\n");
+    check_says(said.out, "\nsmall after ");  // the report speaks of as far as it came
+    BOOST_TEST(said.out.find("after 100000000 updates") == std::string::npos);
     const std::string rows = place.read("out/metrics.csv");
     BOOST_TEST(whole_lines(rows));
     std::map<std::string, std::map<std::string, int>> by_step;
@@ -111,7 +113,9 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_grow_is_a_clear_error_and_no_half_file) 
       place.here, place.environment, out, err);
   const Said said = child.finish();
   check_exit(said, 1);
-  check_text(place.tidy(said.err), "error: cannot write <here>/out/weights.h5.part: is the disk full?\n");
+  check_text(place.tidy(said.err),
+             "error: cannot write <here>/out/weights.h5.part: File too large\n"
+             "  make room there, or name another place for the results: --out DIR\n");
   BOOST_TEST(!fs::exists(place.here / "out/weights.h5"));
   BOOST_TEST(lines_of(place.read("out/metrics.csv")).size() == 10u);  // what was measured is kept
   BOOST_TEST(json::parse(place.read("out/run.json"))["status"] == "failed");
@@ -127,8 +131,9 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_a_clear_error_and_no_half_file) {
   }
   const Said said = place.run({"run", "study.ini", "--out", "disk/out", "--progress", "none"});
   check_exit(said, 1);
-  check_says(place.tidy(said.err),
-             "error: cannot write <here>/disk/out/weights.h5.part: is the disk full?\n");
+  check_text(place.tidy(said.err),
+             "error: cannot write <here>/disk/out/weights.h5.part: No space left on device\n"
+             "  make room there, or name another place for the results: --out DIR\n");
   BOOST_TEST(!fs::exists(place.here / "disk/out/weights.h5"));
   check_whole_files(place.here / "disk/out");
   BOOST_TEST(::umount((place.here / "disk").c_str()) == 0);

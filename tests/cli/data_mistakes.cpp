@@ -177,8 +177,9 @@ BOOST_AUTO_TEST_CASE(a_file_with_a_wrong_hash) {
   const Said said = world.run({"run", "mnist_snr.ini", "--offline"});
   check_exit(said, 4);
   check_text(world.tidy(said.err), R"(using the shipped <source>/pipelines/mnist_snr.ini
-error: <here>/data/mnist/train-images-idx3-ubyte.gz is not the file it should be (it begins with '<', as a web page does)
-  its SHA-256  7fd93b2f9bbf1e6f5b0e5ee1cfdb4cc0d1a0e6d7ec5d8e6bdf9d2a3f3c3e3a33
+error: <here>/data/mnist/train-images-idx3-ubyte.gz is not the file it should be
+  it begins with '<', as a web page does
+  its SHA-256  66cccb3f2f7e371c925282b09880b4830038083fb9a73f337e05b73a2a18c216
   expected     440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609
   Delete it, and it is downloaded again; or put the right file in its place.
 )");
@@ -192,17 +193,25 @@ BOOST_AUTO_TEST_CASE(csv_mistakes_name_line_and_column) {
   const std::string good = "x,y,label\n1,2,0\n3,4,1\n5,6,0\n7,8,1\n";
   check_exit(Csv(good).run({"run", "study.ini"}), 0);
   Csv(replaced(good, "3,4", "3,four"))
-      .says(4, "error: data set 'csv': <here>/d/table.csv:3:3: y is no number: 'four'\n");
-  Csv(replaced(good, "3,4", "3,")).says(4, "error: data set 'csv': <here>/d/table.csv:3:3: y is empty\n");
+      .says(4, "error: data set 'csv': <here>/d/table.csv:3:3: column 2 (y): 'four' is not a number\n");
+  Csv(replaced(good, "3,4", "3,"))
+      .says(4, "error: data set 'csv': <here>/d/table.csv:3:3: column 2 (y) is empty\n");
   Csv(replaced(good, "3,4", "3,nan"))
-      .says(4, "error: data set 'csv': <here>/d/table.csv:3:3: y is not finite: 'nan'\n");
-  Csv(replaced(good, "3,4,1", "3,4")).says(4, "?");
-  Csv(replaced(good, "7,8,1", "7,8,2")).says(4, "?");
+      .says(4, "error: data set 'csv': <here>/d/table.csv:3:3: column 2 (y): 'nan' is not a finite number\n");
+  Csv(replaced(good, "3,4,1", "3,4"))
+      .says(4, "error: data set 'csv': <here>/d/table.csv:3:3: the line ends after 2 cells; line 1 has 3\n");
+  Csv(replaced(good, "7,8,1", "7,8,2"))
+      .says(4,
+            "error: data set 'csv': <here>/d/table.csv:5:5: the label '2' is unknown: the training rows have "
+            "0 to 1\n");
   Csv(good, "").says(4,
                      "error: data set 'csv': a test set is needed: give either test (a file) or test_rows "
                      "(taken off train)\n");
-  Csv(good, "test_rows = 9\n").says(4, "?");
-  Csv(good, "test = d/nosuch.csv\n").says(4, "?");
+  Csv(good, "test_rows = 9\n")
+      .says(4,
+            "error: data set 'csv': <here>/d/table.csv: test_rows = 9 of 4 rows leaves none to train on\n");
+  Csv(good, "test = d/nosuch.csv\n")
+      .says(4, "error: data set 'csv': <here>/d/nosuch.csv: cannot be opened: No such file or directory\n");
   Csv("", "test_rows = 2\n").says(4, "error: data set 'csv': <here>/d/table.csv: is empty\n");
 }
 
@@ -218,7 +227,12 @@ BOOST_AUTO_TEST_CASE(inputs_below_0_are_told_to_a_metric_that_cannot_use_them) {
   const Csv data("x,y,label\n-1,2,0\n3,4,1\n5,6,0\n7,8,1\n");
   const Said said = data.run({"run", "study.ini", "+metric:signal_factor.every=1"});
   check_exit(said, 2);
-  check_text(said.err, "?");
+  check_text(
+      said.err,
+      R"(command line: metric:signal_factor.every: error: [metric:signal_factor]: layer 1 has negative inputs: rate = positive needs inputs >= 0; set rate = none
+   | +metric:signal_factor.every=1
+   |  ^~~~~~~~~~~~~~~~~~~~
+)");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
