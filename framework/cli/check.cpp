@@ -28,31 +28,27 @@ void print_json(const std::vector<config::Complaint>& complaints) {
 
 int check(const Words& words) {
   options::options_description visible("options");
-  visible.add_options()("format",
-                        options::value<std::string>()->default_value("text")->value_name("text|json"),
+  visible.add_options()("format", options::value<std::string>()->default_value("text")->value_name("text|json"),
                         "how complaints are printed");
   add_plugin_options(visible);
-  const Parsed parsed(
-      words, "check FILE [section.key=value ...] [--format text|json]",
-      "Reads a pipeline file, loads its plugins and says everything that is wrong; touches no data.", visible,
-      "  pipeline check mnist_snr.ini training.steps=1000");
+  const Parsed parsed(words, "check FILE [section.key=value ...] [--format text|json]",
+                      "Reads a pipeline file, loads its plugins and says everything that is wrong; touches no data.",
+                      visible, "  pipeline check mnist_snr.ini training.steps=1000");
   if (parsed.help_given()) return Exit::ok;
   if (parsed.positional().empty()) throw UsageError("check needs a pipeline file: pipeline check FILE");
   const std::string format = parsed.get<std::string>("format");
-  if (format != "text" && format != "json")
-    throw UsageError("--format is text or json, not '" + format + "'");
+  if (format != "text" && format != "json") throw UsageError("--format is text or json, not '" + format + "'");
 
   const std::string& file = parsed.positional().front();
   pipeline::plugins::Catalogue catalogue = catalogue_from(parsed);
   try {
-    const study::Description d = study::describe(
-        find_pipeline(file), {parsed.positional().begin() + 1, parsed.positional().end()}, catalogue);
+    const study::Description d =
+        study::describe(find_pipeline(file), {parsed.positional().begin() + 1, parsed.positional().end()}, catalogue);
     if (format == "json")
       print_json({});
     else
-      std::cout << file << " is fine: " << plural(d.models.size(), "model") << ", " << plural(d.steps, "step")
-                << ", " << plural(d.metrics.size(), "metric") << ", " << plural(d.reports.size(), "report")
-                << "\n";
+      std::cout << file << " is fine: " << plural(d.models.size(), "model") << ", " << plural(d.steps, "step") << ", "
+                << plural(d.metrics.size(), "metric") << ", " << plural(d.reports.size(), "report") << "\n";
     return Exit::ok;
   } catch (const config::PipelineTextError& e) {
     if (format == "text") throw;

@@ -49,15 +49,12 @@ pipeline::plugins::Catalogue catalogue_from(const Parsed& parsed) {
     for (const std::string& folder : parsed.get<Words>("plugin-path")) folders.emplace_back(folder);
   for (const fs::path& folder : folders)
     if (!fs::is_directory(folder))
-      throw UsageError("--plugin-path " + folder.string() +
-                       " is no folder; give one that holds plugins (*.so)");
-  return pipeline::plugins::Catalogue(
-      pipeline::plugins::search_path(folders, !parsed.has("no-user-plugins")));
+      throw UsageError("--plugin-path " + folder.string() + " is no folder; give one that holds plugins (*.so)");
+  return pipeline::plugins::Catalogue(pipeline::plugins::search_path(folders, !parsed.has("no-user-plugins")));
 }
 
 fs::path shipped_pipelines() {
-  return fs::path(boost::dll::program_location().string()).parent_path().parent_path() /
-         "share/pipeline/pipelines";
+  return fs::path(boost::dll::program_location().string()).parent_path().parent_path() / "share/pipeline/pipelines";
 }
 
 Words pipelines_in(const fs::path& folder) {

@@ -44,8 +44,8 @@ int version(const Words& words);
 /// The words after the command, parsed. `--help` prints usage, options and examples and returns no value.
 class Parsed {
  public:
-  Parsed(const Words& words, const std::string& usage, const std::string& what,
-         options::options_description visible, const std::string& example);
+  Parsed(const Words& words, const std::string& usage, const std::string& what, options::options_description visible,
+         const std::string& example);
   bool help_given() const { return help_given_; }
   const Words& positional() const { return positional_; }
   bool has(const std::string& name) const { return values_.contains(name); }

@@ -58,8 +58,7 @@ int verify(const std::string& name, const Dataset& set) {
                        : v.state == data::State::wrong    ? "WRONG HASH"
                                                           : "missing";
     std::cout << v.name << ": " << word << (v.path.empty() ? "" : ", " + v.path.string()) << "\n";
-    if (v.state == data::State::wrong)
-      std::cout << "  sha256 " << v.sha256 << "\n  wanted " << v.expected << "\n";
+    if (v.state == data::State::wrong) std::cout << "  sha256 " << v.sha256 << "\n  wanted " << v.expected << "\n";
     if (v.state == data::State::wrong) std::cout << "  delete it, and it is downloaded again\n";
     missing |= v.state == data::State::missing;
     bad |= v.state == data::State::wrong || v.state == data::State::missing;
@@ -70,8 +69,7 @@ int verify(const std::string& name, const Dataset& set) {
 }
 
 int path(const std::string& name) {
-  for (const auto& folder : data::search_folders())
-    std::cout << "looked for in   " << (folder / name).string() << "\n";
+  for (const auto& folder : data::search_folders()) std::cout << "looked for in   " << (folder / name).string() << "\n";
   std::cout << "downloaded to   " << data::landing_folder(name).string() << "\n";
   return Exit::ok;
 }
@@ -82,22 +80,20 @@ int data(const Words& words) {
   options::options_description visible("options");
   visible.add_options()("offline", "never download");
   add_plugin_options(visible);
-  const Parsed parsed(
-      words, "data fetch | verify | path NAME [key=value ...] [--offline]",
-      "fetch: finds a data set's files or downloads them. verify: compares them with their pinned\n"
-      "SHA-256. path: where they are looked for, and where a download goes.",
-      visible, "  pipeline data fetch mnist");
+  const Parsed parsed(words, "data fetch | verify | path NAME [key=value ...] [--offline]",
+                      "fetch: finds a data set's files or downloads them. verify: compares them with their pinned\n"
+                      "SHA-256. path: where they are looked for, and where a download goes.",
+                      visible, "  pipeline data fetch mnist");
   if (parsed.help_given()) return Exit::ok;
   const Words& given = parsed.positional();
   const Words known = {"fetch", "verify", "path"};
   if (given.empty() || std::ranges::find(known, given[0]) == known.end())
-    throw UsageError((given.empty() ? "data needs a word that says what to do"
-                                    : "unknown word '" + given[0] + "' after data") +
-                     indented(config::suggestion(given.empty() ? "" : given[0], known)) +
-                     "\n  usage: pipeline data fetch | verify | path NAME   (--help says more)");
+    throw UsageError(
+        (given.empty() ? "data needs a word that says what to do" : "unknown word '" + given[0] + "' after data") +
+        indented(config::suggestion(given.empty() ? "" : given[0], known)) +
+        "\n  usage: pipeline data fetch | verify | path NAME   (--help says more)");
   if (given.size() < 2)
-    throw UsageError("data " + given[0] + " needs the name of a data set: pipeline data " + given[0] +
-                     " mnist");
+    throw UsageError("data " + given[0] + " needs the name of a data set: pipeline data " + given[0] + " mnist");
   pipeline::plugins::Catalogue catalogue = catalogue_from(parsed);
   const auto set = dataset(catalogue, given[1], {given.begin() + 2, given.end()});
   if (given[0] == "fetch") return fetch(given[1], *set, parsed.has("offline"));

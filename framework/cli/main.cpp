@@ -26,12 +26,11 @@ const std::vector<Command>& commands() {
 }
 
 int help() {
-  std::cout << "pipeline runs comparative studies of small neural networks from one text file.\n\nusage: "
-               "pipeline COMMAND "
-               "...\n\n";
+  std::cout
+      << "pipeline runs comparative studies of small neural networks from one text file.\n\nusage: pipeline COMMAND "
+         "...\n\n";
   for (const Command& c : commands())
-    std::cout << "  " << std::string(c.name).append(10 - std::string(c.name).size(), ' ') << c.summary
-              << "\n";
+    std::cout << "  " << std::string(c.name).append(10 - std::string(c.name).size(), ' ') << c.summary << "\n";
   std::cout << "\n`pipeline COMMAND --help` shows a command's options and an example. Shipped pipelines:\n ";
   for (const std::string& name : pipelines_in(shipped_pipelines())) std::cout << " " << name;
   std::cout << "\n\nexample:\n  pipeline run quickstart.ini\n";

@@ -41,8 +41,7 @@ int list(Catalogue& catalogue) {
           summary += c == '\n' ? c + std::string(22, ' ') : std::string(1, c);
         refused = true;
       }
-      std::cout << "  " << name << std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') << summary
-                << "\n";
+      std::cout << "  " << name << std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') << summary << "\n";
     }
   }
   return refused ? Exit::plugin_refused : Exit::ok;
@@ -57,8 +56,7 @@ std::vector<Loaded> named(Catalogue& catalogue, const std::string& name) {
       known.push_back(other);
       if (other == name) out.push_back(catalogue.load(kind, name));
     }
-  if (out.empty())
-    throw UsageError("unknown plugin '" + name + "'" + indented(config::suggestion(name, known)));
+  if (out.empty()) throw UsageError("unknown plugin '" + name + "'" + indented(config::suggestion(name, known)));
   return out;
 }
 
@@ -74,8 +72,8 @@ void print_text(const Loaded& p, const Parameters& parameters) {
   std::cout << p.name << ": " << p.summary << "\n  " << p.kind << ", version " << p.version << ", "
             << p.library.string() << "\n";
   for (const Parameter& q : parameters.all())
-    std::cout << "  " << q.name << " = " << (q.required ? "(must be given)" : q.initial) << "\n      "
-              << described(q) << "\n";
+    std::cout << "  " << q.name << " = " << (q.required ? "(must be given)" : q.initial) << "\n      " << described(q)
+              << "\n";
   if (parameters.all().empty()) std::cout << "  no parameters of its own\n";
   if (p.kind == "regulariser") std::cout << "  Every regulariser also takes layers = all and biases = no.\n";
   if (p.kind == "metric")
@@ -100,15 +98,14 @@ void print_ini(const Loaded& p, const Parameters& parameters) {
 nlohmann::ordered_json as_json(const Loaded& p, const Parameters& parameters) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const Parameter& q : parameters.all())
-    list.push_back(
-        {{"name", q.name},
-         {"type", q.type},
-         {"range", q.range},
-         {"choices", q.choices},
-         {"default", q.required ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(q.initial)},
-         {"unit", q.unit_name},
-         {"neutral", q.neutral_value},
-         {"meaning", q.meaning}});
+    list.push_back({{"name", q.name},
+                    {"type", q.type},
+                    {"range", q.range},
+                    {"choices", q.choices},
+                    {"default", q.required ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(q.initial)},
+                    {"unit", q.unit_name},
+                    {"neutral", q.neutral_value},
+                    {"meaning", q.meaning}});
   return {{"kind", p.kind},
           {"name", p.name},
           {"summary", p.summary},
@@ -156,15 +153,13 @@ int plugins(const Words& words) {
     for (const auto& folder : catalogue.path().folders) std::cout << folder.string() << "\n";
     return Exit::ok;
   }
-  if (what == "inspect")
-    throw UsageError("inspect needs the name of one plugin: pipeline plugins inspect NAME");
+  if (what == "inspect") throw UsageError("inspect needs the name of one plugin: pipeline plugins inspect NAME");
   const bool known = what == "list" || what == "path";
-  throw UsageError(
-      (what.empty() ? "plugins needs a word that says what to do"
-       : known      ? "plugins " + what + " takes nothing after it"
-                    : "unknown word '" + what + "' after plugins") +
-      (known ? "" : indented(config::suggestion(what, {"list", "inspect", "path"}))) +
-      "\n  usage: pipeline plugins list | inspect NAME [--ini|--json] | path   (--help says more)");
+  throw UsageError((what.empty() ? "plugins needs a word that says what to do"
+                    : known      ? "plugins " + what + " takes nothing after it"
+                                 : "unknown word '" + what + "' after plugins") +
+                   (known ? "" : indented(config::suggestion(what, {"list", "inspect", "path"}))) +
+                   "\n  usage: pipeline plugins list | inspect NAME [--ini|--json] | path   (--help says more)");
 }
 
 }  // namespace pipeline::cli

@@ -128,8 +128,7 @@ void FetchProgress::show(const std::string& file, std::uint64_t have, std::uint6
 }
 
 void FetchProgress::end() {
-  if (!file_.empty() && style_ != ProgressStyle::json && style_ != ProgressStyle::none)
-    std::cerr << std::endl;
+  if (!file_.empty() && style_ != ProgressStyle::json && style_ != ProgressStyle::none) std::cerr << std::endl;
   file_.clear();
 }
 

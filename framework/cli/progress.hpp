@@ -12,14 +12,12 @@ namespace pipeline::cli {
 std::string duration(double seconds);
 
 enum class ProgressStyle { bar, line, json, none };
-/// `automatic` is a bar where standard error is a terminal, else lines. Throws UsageError for an unknown
-/// word.
+/// `automatic` is a bar where standard error is a terminal, else lines. Throws UsageError for an unknown word.
 ProgressStyle progress_style(const std::string& word);
 
 class RunProgress {
  public:
-  RunProgress(ProgressStyle style, std::string value_name)
-      : style_(style), value_name_(std::move(value_name)) {}
+  RunProgress(ProgressStyle style, std::string value_name) : style_(style), value_name_(std::move(value_name)) {}
   void show(const std::vector<study::ModelProgress>& models, std::uint64_t steps, double seconds);
   RunProgress(const RunProgress&) = delete;
   ~RunProgress() { clear(); }

@@ -48,11 +48,9 @@ std::filesystem::path out_folder(const std::string& out) {
   std::error_code error;
   if (out.empty()) throw UsageError("--out is empty; give a new folder: --out DIR");
   if (!std::filesystem::exists(out, error)) return out;
-  if (!std::filesystem::is_directory(out, error))
-    throw UsageError("--out " + out + " is a file; give a new folder");
+  if (!std::filesystem::is_directory(out, error)) throw UsageError("--out " + out + " is a file; give a new folder");
   if (!std::filesystem::is_empty(out, error))
-    throw UsageError("--out " + out +
-                     " is not empty; give a new folder, earlier results are never overwritten");
+    throw UsageError("--out " + out + " is not empty; give a new folder, earlier results are never overwritten");
   return out;
 }
 
@@ -64,17 +62,15 @@ class Screen final : public study::Observer {
   void heading(const study::Heading& h) override {
     const study::Description& d = h.description;
     std::cout << "pipeline " << d.name << ", seed " << d.seed << "\n";
-    std::cout << "  data set   " << d.dataset_plugin << ": " << h.data.train << " training and "
-              << h.data.test << " test "
-              << (h.data.image.width ? "images of " + std::to_string(h.data.image.height) + " x " +
-                                           std::to_string(h.data.image.width)
-                                     : "samples of " + plural(h.data.features, "feature"))
+    std::cout << "  data set   " << d.dataset_plugin << ": " << h.data.train << " training and " << h.data.test
+              << " test "
+              << (h.data.image.width
+                      ? "images of " + std::to_string(h.data.image.height) + " x " + std::to_string(h.data.image.width)
+                      : "samples of " + plural(h.data.features, "feature"))
               << ", " << h.data.classes << " classes\n";
     std::cout << "  network    ";
-    for (std::size_t i = 0; i < d.network.sizes.size(); ++i)
-      std::cout << (i ? " - " : "") << d.network.sizes[i];
-    std::cout << (d.network.layers() > 1 ? ", ReLU" : "") << (d.network.output_bias ? "" : ", no output bias")
-              << "\n";
+    for (std::size_t i = 0; i < d.network.sizes.size(); ++i) std::cout << (i ? " - " : "") << d.network.sizes[i];
+    std::cout << (d.network.layers() > 1 ? ", ReLU" : "") << (d.network.output_bias ? "" : ", no output bias") << "\n";
     std::cout << "  training   " << plural(d.steps, "step") << " of " << plural(d.batch_size, "sample")
               << "; OpenBLAS (" << h.kernels << "), " << plural(h.threads, "thread") << "\n";
     for (std::size_t i = 0; i < d.models.size(); ++i) {
@@ -86,18 +82,15 @@ class Screen final : public study::Observer {
                 << config::shortest(m.learning_rate) << "\n";
     }
     for (std::size_t i = 0; i < d.metrics.size(); ++i)
-      std::cout << (i ? "             " : "  metrics    ") << d.metrics[i].name << " every "
-                << d.metrics[i].every << (d.metrics[i].info.uses_samples ? ", on " + d.metrics[i].on : "")
-                << "\n";
+      std::cout << (i ? "             " : "  metrics    ") << d.metrics[i].name << " every " << d.metrics[i].every
+                << (d.metrics[i].info.uses_samples ? ", on " + d.metrics[i].on : "") << "\n";
     std::cout << "  plugins    ";
     for (std::size_t i = 0; i < h.plugins.size(); ++i) std::cout << (i ? ", " : "") << h.plugins[i].first;
-    std::cout << "\n  results    " << h.folder.string() << "\n  about " << duration(h.estimated_seconds)
-              << "\n"
+    std::cout << "\n  results    " << h.folder.string() << "\n  about " << duration(h.estimated_seconds) << "\n"
               << std::endl;
   }
 
-  void progress(const std::vector<study::ModelProgress>& models, std::uint64_t steps,
-                double seconds) override {
+  void progress(const std::vector<study::ModelProgress>& models, std::uint64_t steps, double seconds) override {
     progress_.show(models, steps, seconds);
   }
   void lines(const std::vector<std::string>& lines) override {
@@ -119,8 +112,8 @@ class Screen final : public study::Observer {
   void tell(const std::string& word, const std::string& message) {
     progress_.clear();
     if (json_)
-      std::cerr << nlohmann::ordered_json{{word, message}}.dump(
-                       -1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
+      std::cerr << nlohmann::ordered_json{{word, message}}.dump(-1, ' ', false,
+                                                                nlohmann::ordered_json::error_handler_t::replace)
                 << std::endl;
     else
       warn(word + ": " + message);
@@ -147,8 +140,8 @@ int run(const Words& words) {
       "Exit: 0 ok, 1 no model finished, 2 pipeline file or usage, 3 a plugin is refused or fails, 4 data,\n"
       "5 some models failed, 130/143 stopped by a signal (what was measured is kept).",
       visible,
-      "  pipeline run mnist_snr.ini\n  pipeline run mnist_snr.ini training.steps=1000 dataset.plugin=digits "
-      "--out try1\n"
+      "  pipeline run mnist_snr.ini\n  pipeline run mnist_snr.ini training.steps=1000 dataset.plugin=digits --out "
+      "try1\n"
       "  pipeline run mnist_snr.ini +model:both.regularisers=l2,dropout '~model:l2'");
   if (parsed.help_given()) return Exit::ok;
   if (parsed.positional().empty()) throw UsageError("run needs a pipeline file: pipeline run FILE");
@@ -164,9 +157,8 @@ int run(const Words& words) {
 
   const std::string& file = parsed.positional().front();
   pipeline::plugins::Catalogue catalogue = catalogue_from(parsed);
-  const study::Description d =
-      study::describe(find_pipeline(file, style != ProgressStyle::json),
-                      {parsed.positional().begin() + 1, parsed.positional().end()}, catalogue);
+  const study::Description d = study::describe(find_pipeline(file, style != ProgressStyle::json),
+                                               {parsed.positional().begin() + 1, parsed.positional().end()}, catalogue);
   FetchProgress fetching(style);
   how.fetch.offline = parsed.has("offline");
   how.fetch.pipeline_file = file;

@@ -9,9 +9,7 @@ bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '
 
 /// The length of the well-formed character that starts there, or 0 (Unicode 15, table 3-7).
 std::size_t length_at(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) {
-    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0u;
-  };
+  const auto byte = [&](std::size_t i) { return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0u; };
   const unsigned first = byte(0);
   if (first < 0x80) return 1;
   const std::size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
@@ -73,8 +71,7 @@ std::string printable(std::string_view text) {
 std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 60;  // a message stays within two lines of a terminal
   const bool fits = characters(text) <= longest;
-  return std::string("'").append(fits ? text : text.substr(0, byte_of(text, longest - 3))) +
-         (fits ? "'" : "...'");
+  return std::string("'").append(fits ? text : text.substr(0, byte_of(text, longest - 3))) + (fits ? "'" : "...'");
 }
 
 }  // namespace pipeline::config

@@ -28,8 +28,7 @@ Window window(const Complaint& complaint) {
   const std::string& line = complaint.place.line_text;
   const std::size_t length = characters(line);
   const std::size_t before = std::min(std::max<std::size_t>(complaint.place.column, 1) - 1, length);
-  if (length <= widest)
-    return {line, before, std::min(complaint.width, std::max<std::size_t>(length - before, 1))};
+  if (length <= widest) return {line, before, std::min(complaint.width, std::max<std::size_t>(length - before, 1))};
 
   const std::size_t from = before > lead ? std::min(before - lead, length - std::min(length, widest)) : 0;
   const std::size_t to = std::min(length, from + widest);
@@ -40,8 +39,7 @@ Window window(const Complaint& complaint) {
           std::min(complaint.width, std::max<std::size_t>(to - before, 1))};
 }
 
-/// White space that reaches as far as the text does: a tab stays a tab, so that the caret stands under its
-/// word.
+/// White space that reaches as far as the text does: a tab stays a tab, so that the caret stands under its word.
 std::string padding(std::string_view text) {
   std::string pad;
   for (std::size_t i = 0; i < characters(text); ++i) pad += text[byte_of(text, i)] == '\t' ? '\t' : ' ';
@@ -56,8 +54,8 @@ std::string right_aligned(const std::string& text, std::size_t width) {
 
 void Complaints::add(const Word& word, std::string message, std::string remedy) {
   const std::string subject = word.place.on_command_line() ? subject_of(word.place.line_text) : "";
-  list_.push_back({word.place, std::max<std::size_t>(1, characters(word.text)), subject, std::move(message),
-                   std::move(remedy)});
+  list_.push_back(
+      {word.place, std::max<std::size_t>(1, characters(word.text)), subject, std::move(message), std::move(remedy)});
 }
 
 bool Complaints::about(const Word& word) const {
@@ -110,8 +108,7 @@ std::string as_text(const Complaint& complaint) {
          margin + padding(before) + "^" + std::string(shown.width - 1, '~') +
          (complaint.remedy.empty()
               ? ""
-              : " " +
-                    folded(complaint.remedy, margin.size() + shown.before + shown.width + 1, margin + "  "));
+              : " " + folded(complaint.remedy, margin.size() + shown.before + shown.width + 1, margin + "  "));
 }
 
 namespace {
@@ -125,8 +122,7 @@ std::vector<Complaint> sorted(std::vector<Complaint> list) {
     const std::size_t line = !last && c.place.line == 0 ? std::string::npos : c.place.line;
     return std::make_tuple(last, last ? 0 : file_order.at(c.place.file), line, last ? 0 : c.place.column);
   };
-  std::stable_sort(list.begin(), list.end(),
-                   [&](const Complaint& a, const Complaint& b) { return rank(a) < rank(b); });
+  std::stable_sort(list.begin(), list.end(), [&](const Complaint& a, const Complaint& b) { return rank(a) < rank(b); });
   return list;
 }
 

@@ -46,8 +46,7 @@ bool check_section_name(const Word& name, Complaints& complaints) {
     return false;
   }
   if (name.text == "model:control") {
-    complaints.add(name, "the name 'control' is taken by the untrained network",
-                   "give the model another name");
+    complaints.add(name, "the name 'control' is taken by the untrained network", "give the model another name");
     return false;
   }
   return true;

@@ -47,8 +47,7 @@ void drop_sections(Tree& included, const Word& list, Complaints& complaints) {
   for (std::size_t from = 0; from <= list.text.size();) {
     const std::size_t comma = std::min(list.text.find(',', from), list.text.size());
     const std::size_t start = std::min(skip_space(list.text, from), comma);
-    const Word name =
-        part(list, start, trim_end(std::string_view(list.text).substr(start, comma - start)).size());
+    const Word name = part(list, start, trim_end(std::string_view(list.text).substr(start, comma - start)).size());
     from = comma + 1;
     if (included.erase(name.text) > 0) continue;
     if (++unknown > 20) return;  // this is no list of sections, and every complaint holds the line
@@ -90,8 +89,7 @@ struct Inclusion {
     const bool first = head && !head->empty() && head->front().first == "include";
     const std::optional<Entry> include = take_key(head, "include"), drop = take_key(head, "drop");
     if (include && !first)
-      complaints.add(include->name, "'include' must be the first key of [pipeline]",
-                     "what follows it changes it");
+      complaints.add(include->name, "'include' must be the first key of [pipeline]", "what follows it changes it");
     if (drop && !include)
       complaints.add(drop->name, "'drop' without 'include'", "it removes included sections; delete your own");
     if (!include) return own;
@@ -130,8 +128,6 @@ struct Inclusion {
 
 }  // namespace
 
-Tree read_with_includes(const fs::path& file, Complaints& complaints) {
-  return Inclusion{complaints, {}}.read(file);
-}
+Tree read_with_includes(const fs::path& file, Complaints& complaints) { return Inclusion{complaints, {}}.read(file); }
 
 }  // namespace pipeline::config

@@ -6,8 +6,7 @@
 
 namespace pipeline::config {
 
-/// A file with its includes, `include` and `drop` obeyed. Throws std::system_error if it cannot be read
-/// itself.
+/// A file with its includes, `include` and `drop` obeyed. Throws std::system_error if it cannot be read itself.
 Tree read_with_includes(const std::filesystem::path& file, Complaints& complaints);
 
 }  // namespace pipeline::config

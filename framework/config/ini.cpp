@@ -27,15 +27,13 @@ std::string as_ini(const std::vector<ResolvedSection>& sections, bool with_origi
       lines.push_back(line_of(setting));
       // a single long value must not push every origin off the screen
       constexpr std::size_t widest_aligned = 60;
-      if (const std::size_t width = characters(lines.back()); width <= widest_aligned)
-        widest = std::max(widest, width);
+      if (const std::size_t width = characters(lines.back()); width <= widest_aligned) widest = std::max(widest, width);
     }
     for (std::size_t i = 0; i < lines.size(); ++i) {
       text += lines[i];
       const std::size_t width = characters(lines[i]);
       if (with_origin)
-        text += std::string(widest > width ? widest - width : 0, ' ') + "  # " +
-                printable(section.settings[i].origin);
+        text += std::string(widest > width ? widest - width : 0, ' ') + "  # " + printable(section.settings[i].origin);
       text += '\n';
     }
   }

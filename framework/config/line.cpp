@@ -53,8 +53,7 @@ Value read_quoted(const Line& line, std::size_t open, Complaints& complaints) {
 }  // namespace
 
 Word Line::word(std::size_t from, std::string_view shown) const {
-  return {std::string(shown),
-          {std::string(file), number, 1 + characters(text.substr(0, from)), std::string(text)}};
+  return {std::string(shown), {std::string(file), number, 1 + characters(text.substr(0, from)), std::string(text)}};
 }
 
 std::size_t skip_space(std::string_view text, std::size_t from) {
@@ -97,8 +96,7 @@ Value read_value(const Line& line, std::size_t from, Complaints& complaints) {
   if (word.text.find_first_of("{}") != std::string::npos)
     complaints.add(word, "braces are reserved for sweeps", "quote the value if it is plain text");
   else if (word.text.find('"') != std::string::npos)
-    complaints.add(word, "a quote inside a value",
-                   "quote the whole value, and write \\\" for a quote inside");
+    complaints.add(word, "a quote inside a value", "quote the whole value, and write \\\" for a quote inside");
   return {word, end};
 }
 

@@ -12,8 +12,7 @@ struct Line {
   std::size_t number;  // from 1; 0 for an override
   std::string_view text;
 
-  /// What stands from a byte on as a word with its place; `shown` where it reads otherwise than it is
-  /// written.
+  /// What stands from a byte on as a word with its place; `shown` where it reads otherwise than it is written.
   Word word(std::size_t from, std::size_t length) const { return word(from, text.substr(from, length)); }
   Word word(std::size_t from, std::string_view shown) const;
 };
@@ -22,8 +21,7 @@ struct Line {
 std::size_t skip_space(std::string_view text, std::size_t from);
 std::string_view trim_end(std::string_view text);
 
-/// Where a comment starts at or after `from`: a ; or # at the line's start or after white space; the size if
-/// none does.
+/// Where a comment starts at or after `from`: a ; or # at the line's start or after white space; the size if none does.
 std::size_t find_comment(std::string_view text, std::size_t from);
 
 /// "l2.lambda": words of letters, digits, _ and -, joined by dots.

@@ -7,8 +7,7 @@ namespace pipeline::config {
 
 namespace {
 
-/// Letters inserted, left out, replaced, or exchanged with their neighbour; upper and lower case are the same
-/// letter.
+/// Letters inserted, left out, replaced, or exchanged with their neighbour; upper and lower case are the same letter.
 std::size_t distance(const std::string& a, const std::string& b) {
   const auto lower = [](char c) { return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   const auto same = [&](std::size_t i, std::size_t j) { return lower(a[i - 1]) == lower(b[j - 1]); };
@@ -40,8 +39,7 @@ struct Candidate {
 };
 
 /// Those that differ by no more than `limit`, the nearest first.
-std::vector<Candidate> candidates(const std::string& word, const std::vector<std::string>& known,
-                                  std::size_t limit) {
+std::vector<Candidate> candidates(const std::string& word, const std::vector<std::string>& known, std::size_t limit) {
   std::vector<Candidate> near;
   if (word.size() > longest_compared) return near;
   for (const std::string& k : known) {

@@ -36,8 +36,6 @@ std::string shortest(float x) {
   return {buffer, std::to_chars(buffer, buffer + sizeof buffer, x).ptr};
 }
 
-std::string nine_digits(double x) {
-  return std::isnan(x) ? "nan" : written(x, std::chars_format::general, 9);
-}
+std::string nine_digits(double x) { return std::isnan(x) ? "nan" : written(x, std::chars_format::general, 9); }
 
 }  // namespace pipeline::config

@@ -7,8 +7,7 @@
 
 namespace pipeline::config {
 
-/// The whole text as a number, or nothing. "inf" and "-inf" are numbers, "nan" is not; no white space, no
-/// "+".
+/// The whole text as a number, or nothing. "inf" and "-inf" are numbers, "nan" is not; no white space, no "+".
 std::optional<double> parse_real(std::string_view text);
 /// Digits only, at most 2^64 - 1.
 std::optional<std::uint64_t> parse_whole(std::string_view text);

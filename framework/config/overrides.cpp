@@ -8,8 +8,7 @@ namespace pipeline::config {
 
 namespace {
 
-constexpr const char* form =
-    "an override is section.key=value, +section, +section.key=value, ~section or ~section.key";
+constexpr const char* form = "an override is section.key=value, +section, +section.key=value, ~section or ~section.key";
 
 /// One override taken apart. Absent parts are empty words at the place where they are missing.
 struct Override {
@@ -78,8 +77,7 @@ void drop(Tree& tree, const Override& o, Complaints& complaints) {
                    suggestion(o.key.text, names(*section)));
 }
 
-/// Keys of the file that were meant for another plugin go; those of earlier overrides were meant for this
-/// one.
+/// Keys of the file that were meant for another plugin go; those of earlier overrides were meant for this one.
 void drop_keys_of_file(Tree& section) {
   for (auto key = section.begin(); key != section.end();)
     key = key->second.data().value.place.on_command_line() ? std::next(key) : section.erase(key);
@@ -114,8 +112,7 @@ void apply_override(Tree& tree, const std::string& override_word, Complaints& co
   const std::string shown = printable(override_word);
   const Line line{Place::command_line, 0, shown};
   if (shown != override_word) {
-    complaints.add(line.word(0, shown.size()),
-                   "an override with a character that cannot stand in a pipeline file",
+    complaints.add(line.word(0, shown.size()), "an override with a character that cannot stand in a pipeline file",
                    "it must be UTF-8 text on one line");
     return;
   }

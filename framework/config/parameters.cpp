@@ -22,8 +22,7 @@ std::string Range::text() const {
     return std::string(open ? strict : loose) + bound(x);
   };
   const bool has_low = !(low == -infinity && low_open), has_high = !(high == infinity && high_open);
-  if (has_low && has_high)
-    return bound(low) + (low_open ? " < x " : " <= x ") + side(high, high_open, "< ", "<= ");
+  if (has_low && has_high) return bound(low) + (low_open ? " < x " : " <= x ") + side(high, high_open, "< ", "<= ");
   if (has_low) return "x " + side(low, low_open, "> ", ">= ");
   if (has_high) return "x " + side(high, high_open, "< ", "<= ");
   return "any number";
@@ -60,8 +59,7 @@ using Complaint = std::optional<std::string>;
 template <class Real>
 Complaint set_real(Real& target, const Range& range, std::string_view text) {
   const std::optional<double> x = parse_real(text);
-  if (!x)
-    return "is not a number" + std::string(text.find(',') != text.npos ? " (the decimal point is '.')" : "");
+  if (!x) return "is not a number" + std::string(text.find(',') != text.npos ? " (the decimal point is '.')" : "");
   const bool unbounded = *x == infinity ? range.high == infinity : *x == -infinity && range.low == -infinity;
   if (unbounded && !range.contains(*x)) return "is not finite";
   if (!range.contains(*x)) return "is outside the range " + range.text();
@@ -128,8 +126,7 @@ Parameter& Parameters::flag(std::string name, bool& target, std::string meaning)
 
 Parameter& Parameters::choice(std::string name, std::string& target, std::vector<std::string> choices,
                               std::string meaning) {
-  Parameter p{std::move(name), "choice", joined(choices, [](const std::string& s) { return s; }),
-              std::move(meaning)};
+  Parameter p{std::move(name), "choice", joined(choices, [](const std::string& s) { return s; }), std::move(meaning)};
   p.choices = choices;
   p.set = [&target, choices](std::string_view s) -> Complaint {
     if (std::find(choices.begin(), choices.end(), s) == choices.end()) return "is not one of the choices";
@@ -155,16 +152,14 @@ Parameter& Parameters::path(std::string name, std::filesystem::path& target, std
   p.set = [this, &target, optional = target.empty()](std::string_view s) -> Complaint {
     if (s.empty() && !optional) return "is empty where a path should be";
     if (s.empty()) return target.clear(), std::nullopt;
-    target =
-        std::filesystem::path(s).is_absolute() ? std::filesystem::path(s) : (base / s).lexically_normal();
+    target = std::filesystem::path(s).is_absolute() ? std::filesystem::path(s) : (base / s).lexically_normal();
     return std::nullopt;
   };
   p.get = [&target] { return target.string(); };
   return add(std::move(p));
 }
 
-Parameter& Parameters::wholes(std::string name, std::vector<std::uint64_t>& target, Range range,
-                              std::string meaning) {
+Parameter& Parameters::wholes(std::string name, std::vector<std::uint64_t>& target, Range range, std::string meaning) {
   Parameter p{std::move(name), "whole numbers", range.text(), std::move(meaning)};
   p.set = [&target, range](std::string_view s) -> Complaint {
     std::vector<std::uint64_t> values;

@@ -26,7 +26,7 @@ class Reader {
   Complaints& complaints_;
   Tree refused_;             // takes the keys of a refused section: their syntax is checked all the same
   Tree* section_ = nullptr;  // none yet
-  bool skips_ = false;  // keys before the first section and in [sweep], where braces have a meaning one day
+  bool skips_ = false;       // keys before the first section and in [sweep], where braces have a meaning one day
 };
 
 void Reader::read(const Line& line) {
@@ -92,8 +92,7 @@ void Reader::read_key_without_value(const Line& line, std::size_t at, std::size_
   const std::string_view statement = trim_end(line.text.substr(at, end - at));
   const std::string_view first = statement.substr(0, statement.find_first_of(" \t"));
   const Word key = line.word(at, first);
-  complaints_.add(key, "missing '=' after " + in_quotes(first),
-                  "a line is a [section], 'key = value' or a comment");
+  complaints_.add(key, "missing '=' after " + in_quotes(first), "a line is a [section], 'key = value' or a comment");
   if (!is_key(first)) return;
   const std::string_view rest = statement.substr(skip_space(statement, first.size()));
   add_key(key, {std::string(rest), key.place});
@@ -122,16 +121,14 @@ std::size_t find_stray_control(std::string_view text) {
     const std::size_t next = find_control(text.substr(at));
     if (next == text.npos) break;
     at += next;
-    const bool ends_a_line =
-        text[at] == '\n' || (text[at] == '\r' && (at + 1 == text.size() || text[at + 1] == '\n'));
+    const bool ends_a_line = text[at] == '\n' || (text[at] == '\r' && (at + 1 == text.size() || text[at + 1] == '\n'));
     if (!ends_a_line) return at;
   }
   return text.npos;
 }
 
 /// One complaint for a whole file that is no text: its lines would only bring more of the same.
-void complain_about_control(std::string_view text, std::size_t at, const std::string& file,
-                            Complaints& complaints) {
+void complain_about_control(std::string_view text, std::size_t at, const std::string& file, Complaints& complaints) {
   const Line line = line_at(text, at, file);
   const std::size_t in_line = static_cast<std::size_t>(text.data() + at - line.text.data());
   const std::string before = printable(line.text.substr(0, in_line));

@@ -29,8 +29,7 @@ std::string remedy_for(const Parameter& p, const std::string& refused) {
 
 }  // namespace
 
-SectionReader::SectionReader(std::string section, const Tree* tree, Complaints& complaints,
-                             const std::string& file)
+SectionReader::SectionReader(std::string section, const Tree* tree, Complaints& complaints, const std::string& file)
     : name_{std::move(section), tree ? tree->data().name.place : Place{file, 0, 0, ""}},
       tree_(tree),
       complaints_(complaints) {}
@@ -53,8 +52,7 @@ void SectionReader::take(Parameters& parameters, const std::string& prefix, cons
                       p.meaning + (p.range.empty() ? "" : " (" + p.range + ")"));
     }
     setting.value = p.get();
-    if (std::find(known_.begin(), known_.end(), key) != known_.end())
-      continue;  // declared twice, listed once
+    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;  // declared twice, listed once
     known_.push_back(key);
     settings_.push_back(std::move(setting));
   }
@@ -64,13 +62,12 @@ void SectionReader::take(Parameters& parameters, const std::string& prefix, cons
 void SectionReader::finish() {
   if (!tree_) return;
   std::vector<std::string> known = known_;
-  if (name_.text == "pipeline")
-    known.insert(known.end(), {"drop", "include"});  // obeyed when the file was read
+  if (name_.text == "pipeline") known.insert(known.end(), {"drop", "include"});  // obeyed when the file was read
   const std::set<std::string> taken(known_.begin(), known_.end());
   std::size_t unknown = 0;
   for (const auto& [key, node] : *tree_) {
     if (taken.count(key)) continue;
-    if (std::ranges::any_of(passed_over_, [&](const std::string& prefix) { return key.starts_with(prefix); }))
+    if (std::any_of(excused_.begin(), excused_.end(), [&](const std::string& p) { return key.rfind(p, 0) == 0; }))
       continue;
     // Among so many, a suggestion helps nobody any more, and it costs more than reading the file.
     constexpr std::size_t most_suggestions = 1000;
@@ -80,8 +77,7 @@ void SectionReader::finish() {
 }
 
 const Setting& SectionReader::setting(const std::string& key) const {
-  const auto found =
-      std::find_if(settings_.begin(), settings_.end(), [&](const Setting& s) { return s.key == key; });
+  const auto found = std::find_if(settings_.begin(), settings_.end(), [&](const Setting& s) { return s.key == key; });
   if (found == settings_.end())
     throw std::out_of_range("no parameter '" + key + "' was taken from [" + name_.text + "]");
   return *found;

@@ -28,8 +28,9 @@ class PIPELINE_API SectionReader {
   /// the engine).
   void take(Parameters& parameters, const std::string& prefix = "", const std::string& owner = "");
 
-  /// Passes over keys that start so: whose they are is not known, and that was complained about.
-  void pass_over(const std::string& prefix) { passed_over_.push_back(prefix); }
+  /// Keys with this prefix belong to a plugin that is not there: that was complained about, they need no word more.
+  void excuse(const std::string& prefix) { excused_.push_back(prefix); }
+
   /// Complains about keys that nobody took, with the nearest known one.
   void finish();
 
@@ -44,7 +45,7 @@ class PIPELINE_API SectionReader {
   const Tree* tree_;
   Complaints& complaints_;
   std::vector<Setting> settings_;
-  std::vector<std::string> known_, passed_over_;
+  std::vector<std::string> known_, excused_;
 };
 
 /// A section with every value written out.
@@ -53,8 +54,7 @@ struct ResolvedSection {
   std::vector<Setting> settings;
 };
 
-/// As a pipeline text that runs again as it stands (values quoted where they need it); with origins as
-/// comments.
+/// As a pipeline text that runs again as it stands (values quoted where they need it); with origins as comments.
 PIPELINE_API std::string as_ini(const std::vector<ResolvedSection>& sections, bool with_origin);
 
 }  // namespace pipeline::config

@@ -12,10 +12,8 @@ Access::Access(std::vector<Located> files, std::size_t threads)
     : files_(std::move(files)), threads_(std::max<std::size_t>(threads, 1)) {}
 
 std::filesystem::path Access::file(const std::string& name) const {
-  const auto it =
-      std::find_if(files_.begin(), files_.end(), [&](const Located& f) { return f.name == name; });
-  if (it == files_.end())
-    throw DataError("the dataset opens '" + name + "', which it does not name among its files");
+  const auto it = std::find_if(files_.begin(), files_.end(), [&](const Located& f) { return f.name == name; });
+  if (it == files_.end()) throw DataError("the dataset opens '" + name + "', which it does not name among its files");
   return it->path;
 }
 
@@ -24,8 +22,7 @@ void Access::parallel(std::size_t n, const std::function<void(std::size_t)>& bod
   std::mutex guard;
   std::size_t failed = n;
   std::exception_ptr thrown;
-  // Indices are taken in order, and whoever took one below a failed one still finishes it: so the smallest is
-  // found.
+  // Indices are taken in order, and whoever took one below a failed one still finishes it: so the smallest is found.
   const auto work = [&] {
     for (std::size_t i; (i = next++) < n;) {
       try {

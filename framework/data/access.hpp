@@ -13,8 +13,7 @@ class PIPELINE_API Access final : public DataAccess {
  public:
   Access(std::vector<Located> files, std::size_t threads);
   std::filesystem::path file(const std::string& name) const override;
-  /// An exception in a body ends the others soon and comes out here; of several, the one with the smallest
-  /// index.
+  /// An exception in a body ends the others soon and comes out here; of several, the one with the smallest index.
   void parallel(std::size_t n, const std::function<void(std::size_t)>& body) const override;
 
  private:

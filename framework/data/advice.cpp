@@ -38,8 +38,7 @@ std::string not_there(const std::string& dataset, const std::vector<std::string>
           " inside any folder that PIPELINE_DATA_PATH names";
   if (options.offline) text += "\n    run again without --offline";
   if (options.pipeline_file.empty())
-    text +=
-        "\n    run a pipeline on data that needs no file, by adding to its command: dataset.plugin=digits";
+    text += "\n    run a pipeline on data that needs no file, by adding to its command: dataset.plugin=digits";
   else
     text += "\n    run the same study on data that needs no file:\n      pipeline run " +
             quoted(options.pipeline_file) + " dataset.plugin=digits";

@@ -43,9 +43,7 @@ std::size_t on_bytes(char* bytes, std::size_t, std::size_t count, void* user) {
 int on_progress(void* user, curl_off_t total, curl_off_t have, curl_off_t, curl_off_t) {
   Transfer& t = *static_cast<Transfer*>(user);
   if (!t.progress) return 0;
-  return t.attempt([&] { t.progress(static_cast<std::uint64_t>(have), static_cast<std::uint64_t>(total)); })
-             ? 0
-             : 1;
+  return t.attempt([&] { t.progress(static_cast<std::uint64_t>(have), static_cast<std::uint64_t>(total)); }) ? 0 : 1;
 }
 
 }  // namespace
@@ -88,8 +86,7 @@ Downloaded download(const std::string& url, PartFile& part, std::chrono::seconds
   if (transfer.thrown) std::rethrow_exception(transfer.thrown);
   long status = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
-  if (code == CURLE_HTTP_RETURNED_ERROR)
-    throw MirrorFailed("answered with HTTP status " + std::to_string(status));
+  if (code == CURLE_HTTP_RETURNED_ERROR) throw MirrorFailed("answered with HTTP status " + std::to_string(status));
   if (code != CURLE_OK) throw MirrorFailed(*reason ? reason : curl_easy_strerror(code));
   return {transfer.sum.hex(), transfer.beginning};
 }

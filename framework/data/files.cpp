@@ -52,8 +52,7 @@ std::string complaint_about(const DataFile& file, const Downloaded& got) {
       looks_like_web_page(got.beginning) ? "sent a web page (it begins with '<'), not the file" : "";
   if (!file.sha256.empty()) {
     if (got.sha256 == file.sha256) return "";
-    return (page.empty() ? "sent another file" : page) + ": SHA-256 " + got.sha256 + ", expected " +
-           file.sha256;
+    return (page.empty() ? "sent another file" : page) + ": SHA-256 " + got.sha256 + ", expected " + file.sha256;
   }
   // Nothing is pinned: at least what should be gzip must be gzip.
   if (file.name.ends_with(".gz") && !got.beginning.starts_with("\x1f\x8b"))
@@ -72,12 +71,10 @@ class Fetcher {
       const std::string url = mirror + (mirror.ends_with('/') ? "" : "/") + file.name;
       try {
         PartFile part(landing_ / file.name);
-        const Downloaded got =
-            download(url, part, options_.patience, [&](std::uint64_t have, std::uint64_t total) {
-              if (options_.progress) options_.progress(file.name, have, total);
-            });
-        if (const std::string complaint = complaint_about(file, got); !complaint.empty())
-          throw MirrorFailed(complaint);
+        const Downloaded got = download(url, part, options_.patience, [&](std::uint64_t have, std::uint64_t total) {
+          if (options_.progress) options_.progress(file.name, have, total);
+        });
+        if (const std::string complaint = complaint_about(file, got); !complaint.empty()) throw MirrorFailed(complaint);
         part.finish();
         return Located{file.name, landing_ / file.name, got.sha256, url};
       } catch (const MirrorFailed& failure) {
@@ -96,8 +93,7 @@ class Fetcher {
  private:
   /// A mirror that failed before is asked last, so that a dead one costs its timeout once, not once a file.
   std::vector<std::string> in_order(std::vector<std::string> mirrors) const {
-    std::stable_partition(mirrors.begin(), mirrors.end(),
-                          [&](const std::string& m) { return !failed_.contains(m); });
+    std::stable_partition(mirrors.begin(), mirrors.end(), [&](const std::string& m) { return !failed_.contains(m); });
     return mirrors;
   }
 

@@ -41,8 +41,7 @@ struct Located {
 PIPELINE_API std::vector<Located> locate(const std::string& dataset, const std::vector<DataFile>& files,
                                          const FetchOptions& options = {});
 
-/// good: the pinned hash. unpinned: there, but no hash to compare with. wrong: another hash. missing: in no
-/// folder.
+/// good: the pinned hash. unpinned: there, but no hash to compare with. wrong: another hash. missing: in no folder.
 enum class State { good, unpinned, wrong, missing };
 
 struct Verdict {

@@ -19,9 +19,7 @@ bool is_folder(const fs::path& path) {
   return fs::is_directory(path, ignored);
 }
 
-bool can_hold(const fs::path& folder) {
-  return is_folder(folder) && ::access(folder.c_str(), W_OK | X_OK) == 0;
-}
+bool can_hold(const fs::path& folder) { return is_folder(folder) && ::access(folder.c_str(), W_OK | X_OK) == 0; }
 
 /// Empty where neither XDG_DATA_HOME nor HOME says where it is. A relative XDG_DATA_HOME does not count; its
 /// standard says so.

@@ -15,9 +15,7 @@ namespace pipeline::data {
 namespace fs = std::filesystem;
 namespace {
 
-[[noreturn]] void cannot(const std::string& what, int error) {
-  throw DataError(what + ": " + std::strerror(error));
-}
+[[noreturn]] void cannot(const std::string& what, int error) { throw DataError(what + ": " + std::strerror(error)); }
 
 /// Parts that a killed program left behind: the same file's, untouched for a day.
 void sweep(const fs::path& target) {
@@ -72,8 +70,7 @@ void PartFile::finish() {
   ::close(file_);
   file_ = -1;
   // The name itself is durable only once the folder is; a file system that cannot do this has done its best.
-  if (const int folder = ::open(target_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-      folder >= 0) {
+  if (const int folder = ::open(target_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); folder >= 0) {
     ::fsync(folder);
     ::close(folder);
   }

@@ -1,5 +1,4 @@
-// A file on its way in: it carries a name of its own ending in .part until it is whole, and vanishes if it
-// never is.
+// A file on its way in: it carries a name of its own ending in .part until it is whole, and vanishes if it never is.
 #pragma once
 #include <cstddef>
 #include <filesystem>

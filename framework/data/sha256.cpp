@@ -24,9 +24,7 @@ Sha256::Sha256() : context_(EVP_MD_CTX_new(), [](void* c) { EVP_MD_CTX_free(evp(
   must(context_ && EVP_DigestInit_ex(evp(context_.get()), EVP_sha256(), nullptr) == 1);
 }
 
-void Sha256::add(const void* bytes, std::size_t count) {
-  must(EVP_DigestUpdate(evp(context_.get()), bytes, count));
-}
+void Sha256::add(const void* bytes, std::size_t count) { must(EVP_DigestUpdate(evp(context_.get()), bytes, count)); }
 
 std::string Sha256::hex() {
   std::array<unsigned char, 32> sum{};
@@ -44,8 +42,7 @@ std::string sha256_of(const std::filesystem::path& file) {
   if (!in) throw DataError("cannot open " + file.string() + ": " + std::strerror(errno));
   Sha256 sum;
   std::vector<char> buffer(1 << 18);
-  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), in.get()))
-    sum.add(buffer.data(), got);
+  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), in.get())) sum.add(buffer.data(), got);
   if (std::ferror(in.get())) throw DataError("cannot read " + file.string() + ": " + std::strerror(errno));
   return sum.hex();
 }

@@ -1,6 +1,5 @@
-// From the gradients by z to new weights, tile by tile: data gradient, penalties in file order, gradient
-// hooks, w = fma(-rate, g, w), hooks after the update. The gradient is stored whole only where a hook needs
-// it whole.
+// From the gradients by z to new weights, tile by tile: data gradient, penalties in file order, gradient hooks,
+// w = fma(-rate, g, w), hooks after the update. The gradient is stored whole only where a hook needs it whole.
 #include <ranges>
 
 #include "learning/elementwise.hpp"
@@ -11,9 +10,8 @@
 namespace pipeline::learning {
 
 namespace {
-// Inputs whose weights' gradient is made at a time: large enough for the product, small enough that the
-// update finds it in the second-level cache (256 x 1000 floats, 1 MB). It fixes the shapes of the products
-// and so the bits.
+// Inputs whose weights' gradient is made at a time: large enough for the product, small enough that the update finds
+// it in the second-level cache (256 x 1000 floats, 1 MB). It fixes the shapes of the products and so the bits.
 constexpr std::size_t kColumns = 256;
 }  // namespace
 
@@ -56,10 +54,9 @@ void Model::descend_stored(const Step& step) {
 void Model::blame(const Entry& entry, const char* hook, const Tile& tile, const Step& step) const {
   const arma::fmat &dz = dz_[tile.layer - 1], &x = pass_.x[tile.layer - 1];
   if (!all_finite(dz) || !all_finite(x)) throw Diverged(step.number);
-  throw HookFailure(
-      entry.name, hook, step.number,
-      "left a value that is not finite in layer " + std::to_string(tile.layer) +
-          (tile.kind == Kind::bias ? ", biases" : ", weights of input " + std::to_string(tile.input)));
+  throw HookFailure(entry.name, hook, step.number,
+                    "left a value that is not finite in layer " + std::to_string(tile.layer) +
+                        (tile.kind == Kind::bias ? ", biases" : ", weights of input " + std::to_string(tile.input)));
 }
 
 void Model::penalise(const Entry& e, const Tile& tile, std::span<const float> w, std::span<float> g,
@@ -72,8 +69,7 @@ void Model::penalise(const Entry& e, const Tile& tile, std::span<const float> w,
 void Model::change(const Tile& tile, std::span<const float> w, std::span<float> g, const Step& step) {
   for (const Entry& e : entries_) {
     if (!e.gradient || !e.scope.covers(tile)) continue;
-    e.run("GradientChange::change", step.number,
-          [&] { e.gradient->change(w, g, tile, e.step(step.number, rate_)); });
+    e.run("GradientChange::change", step.number, [&] { e.gradient->change(w, g, tile, e.step(step.number, rate_)); });
     if (!all_finite(g)) blame(e, "GradientChange::change", tile, step);
   }
 }
@@ -117,12 +113,11 @@ void Model::after_layer(std::size_t l, const Step& step) {
 void Model::store_layer_gradient(std::size_t l, const Network& at, const Step& step) {
   if (gradient_.layers.empty()) gradient_ = network_;
   Layer& g = gradient_.layer(l);
-  each_data_gradient(
-      l, [&](const Tile& tile, std::span<float> data) { std::ranges::copy(data, part(g, tile).begin()); });
+  each_data_gradient(l,
+                     [&](const Tile& tile, std::span<float> data) { std::ranges::copy(data, part(g, tile).begin()); });
   for (const Entry& e : std::views::reverse(entries_))
     if (e.weight && e.scope.weights_of(l))
-      e.run("WeightChange::backward", step.number,
-            [&] { e.weight->backward(g, l, e.step(step.number, rate_)); });
+      e.run("WeightChange::backward", step.number, [&] { e.weight->backward(g, l, e.step(step.number, rate_)); });
   const Layer& w = at.layer(l);
   for (const Entry& e : entries_) {
     if (e.weight_penalty)
@@ -132,8 +127,7 @@ void Model::store_layer_gradient(std::size_t l, const Network& at, const Step& s
         e.layer_penalty->add_gradient(w, {l, pass_.x[l - 1], pass_.z[l - 1]}, g);
       });
       if (g.W.n_rows != w.W.n_rows || g.W.n_cols != w.W.n_cols || g.b.n_elem != w.b.n_elem)
-        throw HookFailure(e.name, "LayerPenalty::add_gradient", step.number,
-                          "changed the shape of the gradient");
+        throw HookFailure(e.name, "LayerPenalty::add_gradient", step.number, "changed the shape of the gradient");
       if (!all_finite(g.W)) blame(e, "LayerPenalty::add_gradient", {l, Kind::weights, 0, 0}, step);
     }
   }

@@ -5,8 +5,7 @@
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)
-#define FOR_EACH_LEVEL \
-  __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4"), optimize("O3")))
+#define FOR_EACH_LEVEL __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4"), optimize("O3")))
 #else
 #define FOR_EACH_LEVEL
 #endif
@@ -44,9 +43,7 @@ FOR_EACH_LEVEL bool finite_(const float* x, std::size_t n) {
 
 }  // namespace
 
-void descend(std::span<float> w, std::span<const float> g, float rate) {
-  descend_(w.data(), g.data(), w.size(), rate);
-}
+void descend(std::span<float> w, std::span<const float> g, float rate) { descend_(w.data(), g.data(), w.size(), rate); }
 
 void add_bias(arma::fmat& z, const arma::fvec& b) {
   if (b.is_empty()) return;

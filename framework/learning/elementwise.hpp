@@ -1,5 +1,5 @@
-// The loops over single numbers that every step runs, compiled for several instruction levels and chosen at
-// run time. Each element is computed on its own with explicit rounding, so the level changes no bit.
+// The loops over single numbers that every step runs, compiled for several instruction levels and chosen at run time.
+// Each element is computed on its own with explicit rounding, so the level changes no bit.
 #pragma once
 #include <armadillo>
 #include <span>

@@ -1,5 +1,4 @@
-// One entry of a model's list of regularisers, with the hooks it has, and the blame for what goes wrong
-// inside one.
+// One entry of a model's list of regularisers, with the hooks it has, and the blame for what goes wrong inside one.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -14,8 +13,8 @@ namespace pipeline::learning {
 /// A hook threw, or gave an answer of the wrong shape or with numbers that are none.
 struct HookFailure : std::runtime_error {
   HookFailure(std::string entry_name, const std::string& hook, std::uint64_t step, const std::string& what)
-      : std::runtime_error("regulariser '" + entry_name + "', hook " + hook + ", step " +
-                           std::to_string(step) + ": " + what),
+      : std::runtime_error("regulariser '" + entry_name + "', hook " + hook + ", step " + std::to_string(step) + ": " +
+                           what),
         entry(std::move(entry_name)) {}
   std::string entry;
 };
@@ -23,8 +22,7 @@ struct HookFailure : std::runtime_error {
 /// The weights left the numbers: not a plugin's fault that we can name.
 struct Diverged : std::runtime_error {
   explicit Diverged(std::uint64_t at_step)
-      : std::runtime_error("diverged: a logit is no finite number at step " + std::to_string(at_step)),
-        step(at_step) {}
+      : std::runtime_error("diverged: a logit is no finite number at step " + std::to_string(at_step)), step(at_step) {}
   std::uint64_t step;
 };
 

@@ -18,16 +18,13 @@ void checked(const Entry& entry, const char* hook, std::uint64_t step, arma::fma
   if (values.n_rows != rows || values.n_cols != columns)
     throw HookFailure(entry.name, hook, step,
                       "made a [" + std::to_string(values.n_rows) + " x " + std::to_string(values.n_cols) +
-                          "] matrix of a [" + std::to_string(rows) + " x " + std::to_string(columns) +
-                          "] one");
-  if (was_finite && !all_finite(values))
-    throw HookFailure(entry.name, hook, step, "left a value that is not finite");
+                          "] matrix of a [" + std::to_string(rows) + " x " + std::to_string(columns) + "] one");
+  if (was_finite && !all_finite(values)) throw HookFailure(entry.name, hook, step, "left a value that is not finite");
 }
 
 }  // namespace
 
-void change_forward(const Entries& entries, Where where, std::size_t layer, const Step* step,
-                    arma::fmat& values) {
+void change_forward(const Entries& entries, Where where, std::size_t layer, const Step* step, arma::fmat& values) {
   for (const Entry& e : entries) {
     if (!e.changes_activations(where, layer)) continue;
     if (step)
@@ -39,8 +36,7 @@ void change_forward(const Entries& entries, Where where, std::size_t layer, cons
   }
 }
 
-void change_backward(const Entries& entries, Where where, std::size_t layer, const Step& step,
-                     arma::fmat& gradient) {
+void change_backward(const Entries& entries, Where where, std::size_t layer, const Step& step, arma::fmat& gradient) {
   for (const Entry& e : std::views::reverse(entries))
     if (e.changes_activations(where, layer))
       checked(e, "ActivationChange::backward", step.number, gradient, [&] {

@@ -14,14 +14,12 @@ struct Pass {
 
 using Entries = std::vector<Entry>;
 
-/// z = W x + b for each layer, ReLU between. `x[0]` is set by the caller. With `step` the training form of
-/// the activation hooks runs, without it the form when measuring.
+/// z = W x + b for each layer, ReLU between. `x[0]` is set by the caller. With `step` the training form of the
+/// activation hooks runs, without it the form when measuring.
 void forward(const Network& network, const Entries& entries, const Step* step, Pass& pass);
 
 /// Runs the activation hooks of one place, in file order forward, in reverse order backward.
-void change_forward(const Entries& entries, Where where, std::size_t layer, const Step* step,
-                    arma::fmat& values);
-void change_backward(const Entries& entries, Where where, std::size_t layer, const Step& step,
-                     arma::fmat& gradient);
+void change_forward(const Entries& entries, Where where, std::size_t layer, const Step* step, arma::fmat& values);
+void change_backward(const Entries& entries, Where where, std::size_t layer, const Step& step, arma::fmat& gradient);
 
 }  // namespace pipeline::learning

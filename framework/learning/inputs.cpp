@@ -5,15 +5,14 @@
 namespace pipeline::learning {
 
 Inputs::Inputs(const Samples& samples) : samples_(samples) {
-  // In double and rounded once: byte * (1.0 / 255) rounds to the float nearest byte / 255 for all 256 of
-  // them.
+  // In double and rounded once: byte * (1.0 / 255) rounds to the float nearest byte / 255 for all 256 of them.
   for (std::size_t byte = 0; byte < 256; ++byte)
     value_of_[byte] = static_cast<float>(samples.offset + samples.scale * static_cast<double>(byte));
-  if (samples.bytes.n_cols)
-    nonnegative_ =
-        std::ranges::all_of(samples.bytes, [&](std::uint8_t byte) { return value_of_[byte] >= 0; });
-  else
-    nonnegative_ = std::ranges::all_of(samples.floats, [](float x) { return x >= 0; });
+  // No need to look at bytes whose every value is at least 0.
+  const bool any_byte = std::ranges::all_of(value_of_, [](float x) { return x >= 0; });
+  nonnegative_ = samples.bytes.n_cols
+                     ? any_byte || std::ranges::all_of(samples.bytes, [&](std::uint8_t b) { return value_of_[b] >= 0; })
+                     : std::ranges::all_of(samples.floats, [](float x) { return x >= 0; });
 }
 
 void Inputs::widen_one(std::size_t sample, float* out) const {

@@ -19,8 +19,7 @@ void softmax_gradient(const arma::fmat& logits, const arma::fmat& targets, arma:
   }
 }
 
-void sample_losses(const arma::fmat& logits, std::span<const std::uint16_t> labels,
-                   std::span<double> losses) {
+void sample_losses(const arma::fmat& logits, std::span<const std::uint16_t> labels, std::span<double> losses) {
   for (arma::uword n = 0; n < logits.n_cols; ++n) {
     const float* z = logits.colptr(n);
     const double largest = *std::max_element(z, z + logits.n_rows);

@@ -6,8 +6,8 @@
 
 namespace pipeline::learning {
 
-/// dz = (softmax(logits) - targets) / batch: the gradient of the mean of -sum_k y_k log p_k, where each
-/// target column sums to 1.  logits, targets, dz [classes x batch]
+/// dz = (softmax(logits) - targets) / batch: the gradient of the mean of -sum_k y_k log p_k, where each target
+/// column sums to 1.  logits, targets, dz [classes x batch]
 void softmax_gradient(const arma::fmat& logits, const arma::fmat& targets, arma::fmat& dz);
 
 /// The loss of each sample against its own label, natural logarithm, in double.

@@ -42,8 +42,7 @@ Model::Model(std::string name, const Network& start, Entries entries, float lear
   for (const Entry& e : entries_) {
     if (const char* hook = hook_not_served(*e.object)) throw HookFailure(e.name, hook, 0, "is not served");
     if (e.look_ahead && look_ahead_)
-      throw HookFailure(e.name, "LookAhead", 0,
-                        "'" + look_ahead_->name + "' looks ahead already: one a model");
+      throw HookFailure(e.name, "LookAhead", 0, "'" + look_ahead_->name + "' looks ahead already: one a model");
     Keeper keeper(states_, e.name, start);
     e.run("keep", 0, [&] { e.object->keep(keeper); });
     if (e.look_ahead) look_ahead_ = &e;
@@ -78,8 +77,7 @@ void Model::step(std::uint64_t number, const Inputs& train, const std::vector<st
   descend_stored(step);
 }
 
-const Network& Model::gradient(std::uint64_t number, const Inputs& train,
-                               const std::vector<std::uint32_t>& samples) {
+const Network& Model::gradient(std::uint64_t number, const Inputs& train, const std::vector<std::uint32_t>& samples) {
   const Step step{number, rate_, Random(0)};
   load_batch(step, train, samples);
   store_gradient(network_, step);
@@ -127,8 +125,7 @@ void Model::pass_forward(const Network& at, const Step& step) {
             [&] { e.activation_penalty->add_gradient(pass_.logits(), dz_.back(), at.depth()); });
 }
 
-// dz of `layer` from dz of the next one: through its weights, the activation hooks after ReLU, ReLU, those
-// before it.
+// dz of `layer` from dz of the next one: through its weights, the activation hooks after ReLU, ReLU, those before it.
 void Model::pass_backward_into(std::size_t layer, const Network& at, const Step& step) {
   arma::fmat& d = dz_[layer - 1];
   transposed_times((weight_changes_ ? changed_ : at).layer(layer + 1).W, dz_[layer], d);
@@ -150,8 +147,7 @@ Network Model::measured_network() const {
   for (const Entry& e : entries_) {
     for (std::size_t l = 1; l <= copy.depth(); ++l) {
       Layer& layer = copy.layer(l);
-      if (e.weight && e.scope.weights_of(l))
-        e.run("WeightChange::measure", 0, [&] { e.weight->measure(layer, l); });
+      if (e.weight && e.scope.weights_of(l)) e.run("WeightChange::measure", 0, [&] { e.weight->measure(layer, l); });
       if (!e.measured) continue;
       each_tile(l, layer, [&](const Tile& tile) {
         if (e.scope.covers(tile))

@@ -20,10 +20,8 @@ class Model {
   /// One update on the named samples. Throws HookFailure or Diverged; the weights are then of no use.
   void step(std::uint64_t number, const Inputs& train, const std::vector<std::uint32_t>& samples);
 
-  /// The gradient of loss and penalties at the present weights, changed by the gradient hooks, without an
-  /// update.
-  const Network& gradient(std::uint64_t number, const Inputs& train,
-                          const std::vector<std::uint32_t>& samples);
+  /// The gradient of loss and penalties at the present weights, changed by the gradient hooks, without an update.
+  const Network& gradient(std::uint64_t number, const Inputs& train, const std::vector<std::uint32_t>& samples);
 
   const std::string& name() const { return name_; }
   const Network& network() const { return network_; }
@@ -66,8 +64,7 @@ class Model {
   std::map<std::string, Network> states_;  // by "<entry>.<array>": what regularisers keep
 
   // Which kinds of hooks there are; a model without them takes none of their paths.
-  bool stores_gradient_ = false, weight_changes_ = false, layer_penalties_ = false,
-       activation_penalties_ = false;
+  bool stores_gradient_ = false, weight_changes_ = false, layer_penalties_ = false, activation_penalties_ = false;
   bool after_layer_ = false;
   const Entry* look_ahead_ = nullptr;
 

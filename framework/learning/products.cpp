@@ -24,10 +24,9 @@ void transposed_times(const arma::fmat& W, const arma::fmat& dz, arma::fmat& dx)
               W.memptr(), size(W.n_rows), dz.memptr(), size(dz.n_rows), 0.0f, dx.memptr(), size(dx.n_rows));
 }
 
-void gradient_columns(const arma::fmat& dz, const arma::fmat& x, std::size_t first, std::size_t count,
-                      float* g) {
-  cblas_sgemm(CblasColMajor, CblasNoTrans, CblasTrans, size(dz.n_rows), size(count), size(dz.n_cols), 1.0f,
-              dz.memptr(), size(dz.n_rows), x.memptr() + first, size(x.n_rows), 0.0f, g, size(dz.n_rows));
+void gradient_columns(const arma::fmat& dz, const arma::fmat& x, std::size_t first, std::size_t count, float* g) {
+  cblas_sgemm(CblasColMajor, CblasNoTrans, CblasTrans, size(dz.n_rows), size(count), size(dz.n_cols), 1.0f, dz.memptr(),
+              size(dz.n_rows), x.memptr() + first, size(x.n_rows), 0.0f, g, size(dz.n_rows));
 }
 
 }  // namespace pipeline::learning

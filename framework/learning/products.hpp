@@ -1,5 +1,5 @@
-// The three products of a layer, by OpenBLAS with one thread a call. Shapes hang on the layers and the batch
-// only: OpenBLAS cuts its sums by shape, so these fix the bits whatever the number of threads.
+// The three products of a layer, by OpenBLAS with one thread a call. Shapes hang on the layers and the batch only:
+// OpenBLAS cuts its sums by shape, so these fix the bits whatever the number of threads.
 #pragma once
 #include <armadillo>
 
@@ -16,7 +16,6 @@ void weights_times_inputs(const arma::fmat& W, const arma::fmat& x, arma::fmat& 
 /// dx = W' dz
 void transposed_times(const arma::fmat& W, const arma::fmat& dz, arma::fmat& dx);
 /// g = dz x(first .. first + count - 1, :)'     the gradient of `count` inputs' weights  [outputs x count]
-void gradient_columns(const arma::fmat& dz, const arma::fmat& x, std::size_t first, std::size_t count,
-                      float* g);
+void gradient_columns(const arma::fmat& dz, const arma::fmat& x, std::size_t first, std::size_t count, float* g);
 
 }  // namespace pipeline::learning

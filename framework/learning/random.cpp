@@ -6,8 +6,7 @@
 
 namespace pipeline {
 
-Random::Random(std::uint64_t seed, std::string_view purpose, std::string_view model, std::string_view entry)
-    : key_(0) {
+Random::Random(std::uint64_t seed, std::string_view purpose, std::string_view model, std::string_view entry) : key_(0) {
   const std::string name =
       std::to_string(seed) + "/" + std::string(purpose) + "/" + std::string(model) + "/" + std::string(entry);
   unsigned char digest[SHA256_DIGEST_LENGTH];

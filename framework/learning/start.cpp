@@ -8,8 +8,7 @@ namespace {
 
 float truncated_normal(const Random& stream, std::uint64_t draw, double sd) {
   for (std::uint64_t attempt = 0;; ++attempt)
-    if (const double z = stream.at_step(attempt).normal(draw); std::abs(z) <= 2)
-      return static_cast<float>(sd * z);
+    if (const double z = stream.at_step(attempt).normal(draw); std::abs(z) <= 2) return static_cast<float>(sd * z);
 }
 
 }  // namespace

@@ -16,8 +16,6 @@ inline std::span<float> part(Layer& layer, const Tile& t) {
   return {(t.kind == Kind::bias ? layer.b.memptr() : layer.W.colptr(t.input)) + t.first_output,
           layer.outputs() - t.first_output};
 }
-inline std::span<const float> part(const Layer& layer, const Tile& t) {
-  return part(const_cast<Layer&>(layer), t);
-}
+inline std::span<const float> part(const Layer& layer, const Tile& t) { return part(const_cast<Layer&>(layer), t); }
 
 }  // namespace pipeline::learning

@@ -77,8 +77,7 @@ SearchPath search_path(const std::vector<fs::path>& given, bool user_plugins) {
     }
     if (const fs::path home = data_home(); !home.empty()) add(home / "pipeline/plugins");
   }
-  // Beside libpipeline itself, so that a test program or another host finds the same plugins as `pipeline`
-  // does.
+  // Beside libpipeline itself, so that a test program or another host finds the same plugins as `pipeline` does.
   add(fs::path(boost::dll::this_line_location().string()).parent_path() / "pipeline/plugins");
   return path;
 }
@@ -99,8 +98,7 @@ const std::vector<Found>& Catalogue::all() {
     std::error_code ignored;
     std::vector<fs::path> libraries;
     for (const auto& file : fs::directory_iterator(folder, ignored))
-      if (file.path().extension() == ".so" || file.path().extension() == ".dylib")
-        libraries.push_back(file.path());
+      if (file.path().extension() == ".so" || file.path().extension() == ".dylib") libraries.push_back(file.path());
     std::ranges::sort(libraries);
     for (const fs::path& library : libraries)
       for (const std::string& symbol : exported_symbols(library))
@@ -137,37 +135,32 @@ const Loaded& Catalogue::load(const std::string& kind, const std::string& name) 
       if (f.kind == kind && f.name == name) holders.push_back(f.library);
   if (holders.empty()) {
     for (const fs::path& folder : path_.folders)
-      if (const fs::path library = folder / (name + ".so");
-          fs::exists(library) && exported_symbols(library).empty())
-        throw RefusedPlugin(library.string() + " is no library that can be read, so it holds no " + kind +
-                            " '" + name + "'\n  build it again, or take it away if it is something else");
+      if (const fs::path library = folder / (name + ".so"); fs::exists(library) && exported_symbols(library).empty())
+        throw RefusedPlugin(library.string() + " is no library that can be read, so it holds no " + kind + " '" + name +
+                            "'\n  build it again, or take it away if it is something else");
     throw UnknownPlugin("unknown " + kind + " '" + name + "'");
   }
   if (holders.size() > 1)
-    throw RefusedPlugin(
-        "two libraries hold a " + kind + " named '" + name + "'\n  " + holders[0].string() + "\n  " +
-        holders[1].string() +
-        "\n  remove or rename one, or leave its folder out of the search (pipeline plugins path)");
+    throw RefusedPlugin("two libraries hold a " + kind + " named '" + name + "'\n  " + holders[0].string() + "\n  " +
+                        holders[1].string() +
+                        "\n  remove or rename one, or leave its folder out of the search (pipeline plugins path)");
 
   const fs::path& library = holders.front();
   boost::dll::shared_library opened = open(library);
   const auto& record = opened.get<const PipelinePlugin>(symbol);
   if (record.contract != PIPELINE_CONTRACT)
-    throw RefusedPlugin(kind + " '" + name + "' was built for plugin contract " +
-                        std::to_string(record.contract) + ", this program has contract " +
-                        std::to_string(PIPELINE_CONTRACT) + "\n  " + library.string() +
+    throw RefusedPlugin(kind + " '" + name + "' was built for plugin contract " + std::to_string(record.contract) +
+                        ", this program has contract " + std::to_string(PIPELINE_CONTRACT) + "\n  " + library.string() +
                         "\n  build it again, against this program's headers");
   if (std::string(record.build) != PIPELINE_BUILD)
-    throw RefusedPlugin(kind + " '" + name + "' was built with another layout of C++ objects\n  " +
-                        library.string() + "\n  plugin:  " + record.build + "\n           " +
-                        record.compiler +
+    throw RefusedPlugin(kind + " '" + name + "' was built with another layout of C++ objects\n  " + library.string() +
+                        "\n  plugin:  " + record.build + "\n           " + record.compiler +
                         "\n  program: " PIPELINE_BUILD "\n           " PIPELINE_COMPILER
                         "\n  build it again with the program's compiler and libraries");
   // Objects of this library live to the very end of the program, so it is never unloaded.
   static auto* const kept = new std::vector<boost::dll::shared_library>();
   kept->push_back(std::move(opened));
-  return loaded_.emplace(id, Loaded{kind, name, record.summary, record.version, library, record.make})
-      .first->second;
+  return loaded_.emplace(id, Loaded{kind, name, record.summary, record.version, library, record.make}).first->second;
 }
 
 void* Catalogue::call(const Loaded& plugin) {

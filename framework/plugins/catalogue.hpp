@@ -46,8 +46,8 @@ struct SearchPath {
   std::size_t given = 0;     // how many of them the command line named
   bool user_plugins = true;  // false: only those, and the ones beside the program
 };
-/// The given folders, then PIPELINE_PLUGIN_PATH, then $XDG_DATA_HOME/pipeline/plugins (both left out in safe
-/// mode), then those beside the program.
+/// The given folders, then PIPELINE_PLUGIN_PATH, then $XDG_DATA_HOME/pipeline/plugins (both left out in safe mode),
+/// then those beside the program.
 SearchPath search_path(const std::vector<std::filesystem::path>& given, bool user_plugins);
 
 class Catalogue {

@@ -26,7 +26,7 @@ void fits(const Description& d, const MetricSection& m, bool nonnegative, Compla
       if (section.name == "metric:" + m.name)
         for (const config::Setting& s : section.settings)
           if (s.key == key && s.word.place.column > 0) word = s.word;
-    complaints.add(word, "[metric:" + m.name + "]: " + words);
+    if (!complaints.about(word)) complaints.add(word, "[metric:" + m.name + "]: " + words);
   }
 }
 
@@ -37,6 +37,26 @@ Word item(Word list, std::size_t index, const std::string& text) {
   if (at = list.text.find(text, at); at != std::string::npos) list.place.column += at;
   list.text = text;
   return list;
+}
+
+void compare_with_data(const Description& d, const DataShape& data, bool nonnegative, Complaints& complaints) {
+  const auto layers_misfit = [&](std::size_t index, std::size_t needs, const std::string& units,
+                                 const std::string& what, const std::string& place) {
+    const std::string has = std::to_string(d.network.sizes[index]), wanted = std::to_string(needs);
+    if (has != wanted)
+      complaints.add(item(d.layers_word, index, has),
+                     "the network has " + has + " " + units + ", but data set '" + d.dataset_plugin + "' has " +
+                         wanted + " " + what,
+                     "write " + wanted + " as the " + place + " of layers");
+  };
+  layers_misfit(0, data.features, "inputs", "features", "first");
+  layers_misfit(d.network.sizes.size() - 1, data.classes, "outputs", "classes", "last");
+  if (d.batch_size > data.train)
+    complaints.add(d.batch_word,
+                   "a batch of " + std::to_string(d.batch_size) + " is larger than the training set of " +
+                       std::to_string(data.train),
+                   "batch_size is " + std::to_string(data.train) + " at most with this data set");
+  for (const MetricSection& m : d.metrics) fits(d, m, nonnegative, complaints);
 }
 
 /// Reads one pipeline; its members are what all sections share.
@@ -96,8 +116,7 @@ class Reader {
     reader.take(p);
     std::error_code ignored;
     if (!plugin_path.empty() && !std::filesystem::is_directory(plugin_path, ignored))
-      complaints_.add(reader.setting("plugin_path").word,
-                      "plugin_path " + plugin_path.string() + " is no folder",
+      complaints_.add(reader.setting("plugin_path").word, "plugin_path " + plugin_path.string() + " is no folder",
                       "a relative path starts at the folder of this file");
     else if (!plugin_path.empty())
       catalogue_.add_folder(plugin_path);
@@ -127,8 +146,7 @@ class Reader {
     if (!declare(*d_.dataset, own, "dataset", d_.dataset_plugin)) return keep(reader);
     reader.take(own, "", d_.dataset_plugin);
     for (const Parameter& parameter : own.all())
-      if (parameter.type == "path" && !parameter.get().empty())
-        d_.dataset_paths.emplace_back(parameter.get());
+      if (parameter.type == "path" && !parameter.get().empty()) d_.dataset_paths.emplace_back(parameter.get());
     finish(reader);
   }
 
@@ -136,8 +154,7 @@ class Reader {
     SectionReader reader = section("network");
     Parameters p;
     std::vector<std::uint64_t> layers;
-    p.wholes("layers", layers, at_least(1).up_to(1'000'000),
-             "units of each layer, inputs first, classes last")
+    p.wholes("layers", layers, at_least(1).up_to(1'000'000), "units of each layer, inputs first, classes last")
         .must_be_given();
     p.flag("output_bias", d_.network.output_bias, "whether the last layer has biases");
     p.number("start_sd", d_.start.sd, at_least(0), "starting weights: normal, redrawn beyond 2 sd");
@@ -206,7 +223,7 @@ class Reader {
     e.object = make<Regulariser>("regulariser", e.plugin, plugin_word);
     Parameters own;
     if (!e.object || !declare(*e.object, own, "regulariser", e.plugin)) {
-      reader.pass_over(entry + ".");
+      reader.excuse(entry + ".");
     } else {
       if (const char* hook = learning::hook_not_served(*e.object))
         refused_.push_back("regulariser '" + e.plugin + "' uses the hook " + hook +
@@ -237,8 +254,7 @@ class Reader {
     m.word = reader.name();
     Parameters p;
     p.text("plugin", m.plugin, "the metric, if the section is not named like it");
-    p.whole("every", m.every, at_least(1),
-            "measured before the update of every so many steps, and after the last")
+    p.whole("every", m.every, at_least(1), "measured before the update of every so many steps, and after the last")
         .must_be_given();
     reader.take(p);
     m.object = make<Metric>("metric", m.plugin, m.plugin == name ? m.word : reader.setting("plugin").word);
@@ -279,8 +295,7 @@ class Reader {
     try {
       return catalogue_.make<Base>(kind, name);
     } catch (const plugins::UnknownPlugin&) {
-      complaints_.add(word, "unknown " + kind + " '" + name + "'",
-                      config::suggestion(name, catalogue_.names(kind)));
+      complaints_.add(word, "unknown " + kind + " '" + name + "'", config::suggestion(name, catalogue_.names(kind)));
     } catch (const plugins::RefusedPlugin& e) {
       refused_.push_back(e.what());
     }
@@ -302,8 +317,7 @@ class Reader {
 
   SectionReader section(const std::string& name) {
     const Tree* tree = config::child(tree_, name);
-    return SectionReader(name, tree, !tree && meant_.contains(name) ? unheard_ : complaints_,
-                         d_.file.string());
+    return SectionReader(name, tree, !tree && meant_.contains(name) ? unheard_ : complaints_, d_.file.string());
   }
   void finish(SectionReader& reader) {
     reader.finish();
@@ -334,41 +348,27 @@ Description describe(const std::filesystem::path& file, const std::vector<std::s
   const Tree tree = config::read_pipeline(file, overrides, complaints);
   Reader reader(d, tree, catalogue, complaints);
   reader.read();
+  std::optional<DataShape> shape;
+  std::string data_trouble;
+  try {
+    if (d.dataset) shape = d.dataset->shape();
+  } catch (const std::exception& e) {
+    data_trouble = "data set '" + d.dataset_plugin + "': " + e.what();
+  }
+  if (shape && d.network.sizes.size() > 1) compare_with_data(d, *shape, true, complaints);
   if (complaints.any()) throw config::PipelineTextError(complaints.list());
   if (!reader.refused().empty()) {
     std::string all;
     for (const std::string& reason : reader.refused()) all += (all.empty() ? "" : "\n") + reason;
     throw plugins::RefusedPlugin(all);
   }
-  std::optional<DataShape> shape;
-  try {
-    shape = d.dataset->shape();
-  } catch (const std::exception& e) {
-    throw data::DataError("data set '" + d.dataset_plugin + "': " + e.what());
-  }
-  if (shape) check_against_data(d, *shape, true);
+  if (!data_trouble.empty()) throw data::DataError(data_trouble);
   return d;
 }
 
 void check_against_data(const Description& d, const DataShape& data, bool nonnegative) {
   Complaints complaints;
-  const auto layers_misfit = [&](std::size_t index, std::size_t needs, const std::string& units,
-                                 const std::string& what, const std::string& place) {
-    const std::string has = std::to_string(d.network.sizes[index]), wanted = std::to_string(needs);
-    if (has != wanted)
-      complaints.add(item(d.layers_word, index, has),
-                     "the network has " + has + " " + units + ", but data set '" + d.dataset_plugin +
-                         "' has " + wanted + " " + what,
-                     "write " + wanted + " as the " + place + " of layers");
-  };
-  layers_misfit(0, data.features, "inputs", "features", "first");
-  layers_misfit(d.network.sizes.size() - 1, data.classes, "outputs", "classes", "last");
-  if (d.batch_size > data.train)
-    complaints.add(d.batch_word,
-                   "a batch of " + std::to_string(d.batch_size) + " is larger than the training set of " +
-                       std::to_string(data.train),
-                   "batch_size is " + std::to_string(data.train) + " at most with this data set");
-  for (const MetricSection& m : d.metrics) fits(d, m, nonnegative, complaints);
+  compare_with_data(d, data, nonnegative, complaints);
   if (complaints.any()) throw config::PipelineTextError(complaints.list());
 }
 

@@ -18,8 +18,7 @@ class PassBlock final : public Block {
   const arma::fmat& logits() const override { return pass_.z.back(); }
   arma::fmat times_inputs(const arma::fmat& d, std::size_t layer) const override {
     const arma::fmat& in = x(layer);
-    if (d.n_cols != in.n_cols)
-      throw std::invalid_argument("times_inputs needs one column a sample of the block");
+    if (d.n_cols != in.n_cols) throw std::invalid_argument("times_inputs needs one column a sample of the block");
     arma::fmat product(d.n_rows, in.n_rows);
     learning::gradient_columns(d, in, 0, in.n_rows, product.memptr());
     return product;
@@ -63,8 +62,7 @@ class Measurement final : public Evaluation {
       block.losses = std::span(losses).first(size);
       for (const auto& [key, gatherer] : gatherers) gatherer->see(block);
       if (first && subject_.batch_penalty)
-        batch_penalty_ +=
-            subject_.batch_penalty(state) * static_cast<double>(size) / static_cast<double>(samples_);
+        batch_penalty_ += subject_.batch_penalty(state) * static_cast<double>(size) / static_cast<double>(samples_);
     }
   }
 
@@ -93,8 +91,7 @@ class Measurement final : public Evaluation {
 /// Checks what a metric says as it says it, and files it under its section's name.
 class Collector final : public Results {
  public:
-  Collector(const MetricSection& section, const Subject& subject, std::uint64_t step,
-            const std::string& suffix)
+  Collector(const MetricSection& section, const Subject& subject, std::uint64_t step, const std::string& suffix)
       : section_(section), subject_(subject), step_(step), suffix_(suffix) {}
 
   void value(double x, const std::string& name) override { add(0, x, name); }
@@ -106,8 +103,8 @@ class Collector final : public Results {
     check_layer(l);
     const std::size_t outputs = subject_.network.layer(l).outputs();
     if (x.n_elem != outputs)
-      throw std::invalid_argument("gave " + std::to_string(x.n_elem) + " values for the " +
-                                  std::to_string(outputs) + " nodes of layer " + std::to_string(l));
+      throw std::invalid_argument("gave " + std::to_string(x.n_elem) + " values for the " + std::to_string(outputs) +
+                                  " nodes of layer " + std::to_string(l));
     check_no_infinity(x);
     sheets.push_back({section_.name + suffix_, std::to_string(l), true, x});
   }
@@ -120,8 +117,7 @@ class Collector final : public Results {
   std::vector<Row> rows() const {
     std::vector<Row> out;
     for (const auto& name : names_)
-      for (const auto& [layer, x] : values_.at(name))
-        out.push_back({step_, subject_.name, label(name), layer, x});
+      for (const auto& [layer, x] : values_.at(name)) out.push_back({step_, subject_.name, label(name), layer, x});
     return out;
   }
   std::vector<Sheet> sheets;
@@ -132,12 +128,11 @@ class Collector final : public Results {
   }
   void add(std::size_t l, double x, const std::string& name) {
     if (std::isinf(x) || (std::isnan(x) && section_.info.edge.empty()))
-      throw std::invalid_argument("gave " + std::string(std::isnan(x) ? "nan" : "infinity") + " for " +
-                                  label(name) + (l ? ", layer " + std::to_string(l) : ""));
+      throw std::invalid_argument("gave " + std::string(std::isnan(x) ? "nan" : "infinity") + " for " + label(name) +
+                                  (l ? ", layer " + std::to_string(l) : ""));
     if (!values_.contains(name)) names_.push_back(name);
     if (!values_[name].emplace(l, x).second)
-      throw std::invalid_argument("gave " + label(name) + " twice" +
-                                  (l ? " for layer " + std::to_string(l) : ""));
+      throw std::invalid_argument("gave " + label(name) + " twice" + (l ? " for layer " + std::to_string(l) : ""));
   }
   void check_layer(std::size_t l) const {
     if (l < 1 || l > subject_.network.depth())
@@ -159,9 +154,8 @@ class Collector final : public Results {
 }  // namespace
 
 std::map<std::string, Measured> measure(const Subject& subject, std::uint64_t step,
-                                        const std::vector<const MetricSection*>& due,
-                                        const learning::Inputs& inputs, std::size_t samples,
-                                        const std::string& suffix) {
+                                        const std::vector<const MetricSection*>& due, const learning::Inputs& inputs,
+                                        std::size_t samples, const std::string& suffix) {
   Measurement evaluation(subject, step, inputs, samples);
   std::map<std::string, Measured> all;
   const MetricSection* speaking = nullptr;

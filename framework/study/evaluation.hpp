@@ -28,11 +28,10 @@ struct Subject {
   std::function<double(const learning::Pass&)> batch_penalty;  // empty where there is none
 };
 
-/// Measures every listed metric on the first `samples` of a split; what each section gave, by its name.
-/// Throws MetricFailure, or learning::Diverged where a logit is no finite number.
+/// Measures every listed metric on the first `samples` of a split; what each section gave, by its name. Throws
+/// MetricFailure, or learning::Diverged where a logit is no finite number.
 std::map<std::string, Measured> measure(const Subject& subject, std::uint64_t step,
-                                        const std::vector<const MetricSection*>& due,
-                                        const learning::Inputs& inputs, std::size_t samples,
-                                        const std::string& suffix);
+                                        const std::vector<const MetricSection*>& due, const learning::Inputs& inputs,
+                                        std::size_t samples, const std::string& suffix);
 
 }  // namespace pipeline::study

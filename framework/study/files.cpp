@@ -25,9 +25,8 @@ std::string utc(const char* format) {
 [[noreturn]] void fail(const std::string& what, const fs::path& path) {
   const int error = errno;
   const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
-  throw std::runtime_error(
-      what + " " + path.string() + ": " + std::generic_category().message(error) +
-      (full ? "\n  make room there, or name another place for the results: --out DIR" : ""));
+  throw std::runtime_error(what + " " + path.string() + ": " + std::generic_category().message(error) +
+                           (full ? "\n  make room there, or name another place for the results: --out DIR" : ""));
 }
 
 [[noreturn]] void cannot_create(const fs::path& folder, const std::error_code& error) {
@@ -94,8 +93,7 @@ fs::path make_run_folder(const std::string& name, const std::string& hash, const
   return folder;
 }
 
-AppendFile::AppendFile(fs::path path)
-    : path_(std::move(path)), out_(path_, std::ios::binary | std::ios::app) {
+AppendFile::AppendFile(fs::path path) : path_(std::move(path)), out_(path_, std::ios::binary | std::ios::app) {
   if (!out_) fail("cannot create", path_);
 }
 

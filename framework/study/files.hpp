@@ -1,5 +1,4 @@
-// Files and folders of a run: nothing of an earlier run is ever touched, nothing half-written gets its final
-// name.
+// Files and folders of a run: nothing of an earlier run is ever touched, nothing half-written gets its final name.
 #pragma once
 #include <filesystem>
 #include <fstream>
@@ -9,13 +8,11 @@
 namespace pipeline::study {
 
 /// Calls write(temporary name beside it), syncs, renames. On an exception the temporary file is removed.
-void write_aside(const std::filesystem::path& target,
-                 const std::function<void(const std::filesystem::path&)>& write);
+void write_aside(const std::filesystem::path& target, const std::function<void(const std::filesystem::path&)>& write);
 void write_text(const std::filesystem::path& target, const std::string& text);
 
-/// runs/<name>/<UTC time>-<hash>, with -2, -3 ... added where it is taken; `latest` beside it points to the
-/// newest. With `out` that folder instead: it must be empty or not exist. Throws std::runtime_error saying
-/// what to do.
+/// runs/<name>/<UTC time>-<hash>, with -2, -3 ... added where it is taken; `latest` beside it points to the newest.
+/// With `out` that folder instead: it must be empty or not exist. Throws std::runtime_error saying what to do.
 std::filesystem::path make_run_folder(const std::string& name, const std::string& hash,
                                       const std::filesystem::path& out);
 

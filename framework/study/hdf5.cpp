@@ -58,17 +58,15 @@ class File {
     check(H5Pset_create_intermediate_group(links_, 1), "groups");
   }
 
-  void dataset(const std::string& path, const std::vector<hsize_t>& size, hid_t stored, hid_t given,
-               const void* data, const std::vector<std::int64_t>* steps = nullptr) {
+  void dataset(const std::string& path, const std::vector<hsize_t>& size, hid_t stored, hid_t given, const void* data,
+               const std::vector<std::int64_t>* steps = nullptr) {
     const Handle space(H5Screate_simple(static_cast<int>(size.size()), size.data(), nullptr), H5Sclose, path);
-    const Handle set(H5Dcreate2(file_, path.c_str(), stored, space, links_, H5P_DEFAULT, H5P_DEFAULT),
-                     H5Dclose, path);
+    const Handle set(H5Dcreate2(file_, path.c_str(), stored, space, links_, H5P_DEFAULT, H5P_DEFAULT), H5Dclose, path);
     check(H5Dwrite(set, given, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), path);
     if (!steps) return;
     const hsize_t count = steps->size();
     const Handle line(H5Screate_simple(1, &count, nullptr), H5Sclose, "steps");
-    const Handle attribute(H5Acreate2(set, "steps", H5T_STD_I64LE, line, H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
-                           "steps");
+    const Handle attribute(H5Acreate2(set, "steps", H5T_STD_I64LE, line, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "steps");
     check(H5Awrite(attribute, H5T_NATIVE_INT64, steps->data()), "steps");
   }
 
@@ -106,8 +104,7 @@ void write_weights(const std::filesystem::path& target,
       file.dataset(group + "/W" + number, {layer.W.n_cols, layer.W.n_rows}, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT,
                    layer.W.memptr());
       if (!layer.b.is_empty())
-        file.dataset(group + "/b" + number, {layer.b.n_elem}, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT,
-                     layer.b.memptr());
+        file.dataset(group + "/b" + number, {layer.b.n_elem}, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, layer.b.memptr());
     }
   write_text(target, file.bytes());
 }

@@ -1,5 +1,4 @@
-// The two HDF5 files of a run, written aside and renamed: a killed writer leaves no half file under the real
-// name.
+// The two HDF5 files of a run, written aside and renamed: a killed writer leaves no half file under the real name.
 #pragma once
 #include <filesystem>
 #include <map>

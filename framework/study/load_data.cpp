@@ -13,8 +13,8 @@ namespace {
 void check(const Samples& s, const std::string& split, std::size_t classes) {
   if (s.size() == 0) throw std::runtime_error("has no " + split + " samples");
   if (s.labels.size() != s.size())
-    throw std::runtime_error("has " + std::to_string(s.labels.size()) + " labels for " +
-                             std::to_string(s.size()) + " " + split + " samples");
+    throw std::runtime_error("has " + std::to_string(s.labels.size()) + " labels for " + std::to_string(s.size()) +
+                             " " + split + " samples");
   if (const auto bad = std::ranges::find_if(s.labels, [&](std::uint16_t label) { return label >= classes; });
       bad != s.labels.end())
     throw std::runtime_error("has the " + split + " label " + std::to_string(*bad) + " but only " +
@@ -28,25 +28,25 @@ void check(const Samples& s, const std::string& split, std::size_t classes) {
 LoadedData load_data(const Description& d, std::size_t threads, const data::FetchOptions& fetch) {
   LoadedData out;
   out.files = data::locate(d.dataset_plugin, d.dataset->files(), fetch);
-  const std::string who = "data set '" + d.dataset_plugin + "': ";
+  const config::Place& place = d.dataset_word.place;
+  const std::string who = "data set '" + d.dataset_plugin + "' in [dataset] (" +
+                          (place.line ? place.file + ":" + std::to_string(place.line) : place.file) + "): ";
   try {
     out.data = d.dataset->load(data::Access(out.files, threads));
     check(out.data.train, "training", out.data.classes);
     check(out.data.test, "test", out.data.classes);
     if (out.data.train.features() != out.data.test.features())
-      throw std::runtime_error("has " + std::to_string(out.data.train.features()) +
-                               " features for training and " + std::to_string(out.data.test.features()) +
-                               " for testing");
+      throw std::runtime_error("has " + std::to_string(out.data.train.features()) + " features for training and " +
+                               std::to_string(out.data.test.features()) + " for testing");
     out.shape = {out.data.train.features(), out.data.classes, out.data.train.size(), out.data.test.size(),
                  out.data.image};
     if (const auto promised = d.dataset->shape())
       if (promised->features != out.shape.features || promised->classes != out.shape.classes ||
           promised->train != out.shape.train || promised->test != out.shape.test)
         throw std::runtime_error("promised " + std::to_string(promised->train) + " + " +
-                                 std::to_string(promised->test) + " samples of " +
-                                 std::to_string(promised->features) + " features, but handed over " +
-                                 std::to_string(out.shape.train) + " + " + std::to_string(out.shape.test) +
-                                 " of " + std::to_string(out.shape.features));
+                                 std::to_string(promised->test) + " samples of " + std::to_string(promised->features) +
+                                 " features, but handed over " + std::to_string(out.shape.train) + " + " +
+                                 std::to_string(out.shape.test) + " of " + std::to_string(out.shape.features));
   } catch (const data::DataError&) {
     throw;
   } catch (const std::exception& e) {
@@ -54,8 +54,7 @@ LoadedData load_data(const Description& d, std::size_t threads, const data::Fetc
   }
   for (const std::filesystem::path& path : d.dataset_paths)
     if (std::filesystem::is_regular_file(path))
-      out.files.push_back(
-          {path.filename().string(), path, data::sha256_of(path), path.parent_path().string()});
+      out.files.push_back({path.filename().string(), path, data::sha256_of(path), path.parent_path().string()});
   return out;
 }
 

@@ -86,11 +86,10 @@ RunRecord::RunRecord(const Description& d, const plugins::Catalogue& catalogue, 
   j["status"] = "running";
   j["argv"] = options.argv;
   j["directory"] = std::filesystem::current_path().string();
-  j["versions"] = {
-      {"pipeline", PIPELINE_VERSION},
-      {"contract", PIPELINE_CONTRACT},
-      {"compiler", PIPELINE_COMPILER},
-      {"armadillo", std::to_string(ARMA_VERSION_MAJOR) + "." + std::to_string(ARMA_VERSION_MINOR)}};
+  j["versions"] = {{"pipeline", PIPELINE_VERSION},
+                   {"contract", PIPELINE_CONTRACT},
+                   {"compiler", PIPELINE_COMPILER},
+                   {"armadillo", std::to_string(ARMA_VERSION_MAJOR) + "." + std::to_string(ARMA_VERSION_MINOR)}};
   j["seed"] = d.seed;
   char host[256] = "";
   ::gethostname(host, sizeof host - 1);
@@ -118,8 +117,7 @@ RunRecord::RunRecord(const Description& d, const plugins::Catalogue& catalogue, 
                             {"sha256", data::sha256_of(p.library)}});
   j["data"] = Json::array();
   for (const data::Located& f : loaded.files)
-    j["data"].push_back(
-        {{"file", f.name}, {"path", f.path.string()}, {"sha256", f.sha256}, {"source", f.source}});
+    j["data"].push_back({{"file", f.name}, {"path", f.path.string()}, {"sha256", f.sha256}, {"source", f.source}});
   j["configuration"] = configuration_hash(d, loaded);
   j["git"] = git();
   j["started"] = utc_for_reading();
@@ -141,8 +139,7 @@ Summary::Summary(const Description& d) {
 // "accuracy.train" has the direction of its section; other named values ("loss.penalty") have none.
 Direction Summary::better(const std::string& metric) const {
   const std::string train = ".train";
-  const auto it =
-      directions_.find(metric.ends_with(train) ? metric.substr(0, metric.size() - train.size()) : metric);
+  const auto it = directions_.find(metric.ends_with(train) ? metric.substr(0, metric.size() - train.size()) : metric);
   return it == directions_.end() ? Direction::neither : it->second;
 }
 

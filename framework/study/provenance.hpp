@@ -7,8 +7,8 @@
 
 namespace pipeline::study {
 
-/// The first 6 hexadecimal digits of SHA-256 over every value of the resolved pipeline (paths, the pipeline's
-/// name and reports left out) and over the data itself.
+/// The first 6 hexadecimal digits of SHA-256 over every value of the resolved pipeline (paths, the pipeline's name and
+/// reports left out) and over the data itself.
 std::string configuration_hash(const Description& description, const LoadedData& loaded);
 
 /// Keeps run.json up to date: written when the run starts and again when it ends.

@@ -8,10 +8,8 @@
 namespace pipeline::study {
 
 void Measured::append(Measured more) {
-  rows.insert(rows.end(), std::make_move_iterator(more.rows.begin()),
-              std::make_move_iterator(more.rows.end()));
-  sheets.insert(sheets.end(), std::make_move_iterator(more.sheets.begin()),
-                std::make_move_iterator(more.sheets.end()));
+  rows.insert(rows.end(), std::make_move_iterator(more.rows.begin()), std::make_move_iterator(more.rows.end()));
+  sheets.insert(sheets.end(), std::make_move_iterator(more.sheets.begin()), std::make_move_iterator(more.sheets.end()));
 }
 
 std::uint64_t Ordering::horizon() const {

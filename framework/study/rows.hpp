@@ -22,9 +22,8 @@ struct Measured {
   void append(Measured more);
 };
 
-/// Puts what models measure, each at its own pace, into the order of the file: step, then model. A step is
-/// released once no model can add to it any more: the same rows in the same order however the work was
-/// divided.
+/// Puts what models measure, each at its own pace, into the order of the file: step, then model. A step is released
+/// once no model can add to it any more: the same rows in the same order however the work was divided.
 class Ordering {
  public:
   explicit Ordering(std::size_t models) : next_(models, 0), open_(models, true) {}

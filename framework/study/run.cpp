@@ -15,9 +15,7 @@ namespace pipeline::study {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 template <class F>
 double seconds_of(F&& f) {
@@ -55,8 +53,8 @@ double estimate_seconds(const Description& d, const Team& team, std::size_t thre
 /// One run from the moment its data is there.
 class Run {
  public:
-  Run(const Description& d, plugins::Catalogue& catalogue, const RunOptions& options,
-      const LoadedData& loaded, Observer& observer)
+  Run(const Description& d, plugins::Catalogue& catalogue, const RunOptions& options, const LoadedData& loaded,
+      Observer& observer)
       : d_(d),
         options_(options),
         observer_(observer),
@@ -70,7 +68,11 @@ class Run {
     csv_.append("step,model,metric,layer,value\n");
     Heading heading{d, loaded.shape, {}, folder_, options.threads, 0, learning::products_core()};
     for (const auto& [id, p] : catalogue.loaded()) heading.plugins.emplace_back(id, p.library);
-    heading.estimated_seconds = estimate_seconds(d, team_, options.threads);
+    try {
+      heading.estimated_seconds = estimate_seconds(d, team_, options.threads);
+    } catch (const std::exception&) {
+      // What fails on a trial of one block will say so itself, with its name, if it fails in the run too.
+    }
     observer_.heading(heading);
     for (const ReportSection& r : d.reports) due_.push_back(r.every ? 0 : d.steps + 1);
   }
@@ -102,9 +104,7 @@ class Run {
       outcome.plugin_failed |= m.plugin_failed;
     }
     finish(stopped ? "stopped" : outcome.failed_models ? "finished, some models failed" : "finished");
-    std::uint64_t reached = 0;  // a run that was stopped reports on as far as it came
-    for (const ModelProgress& m : team_.progress()) reached = std::max(reached, m.step);
-    for (const ReportSection& report : d_.reports) write_report(report, {reached, true});
+    for (const ReportSection& r : d_.reports) write_report(r, {stopped ? last_step_ : d_.steps, true});
     return outcome;
   }
 
@@ -120,8 +120,8 @@ class Run {
       for (const Row& row : measured.rows) {
         text += csv_line(row);
         summary_.add(row);
-        if (!row.layer && !d_.metrics.empty() && row.metric == d_.metrics.front().name)
-          newest_[row.model] = row.value;
+        last_step_ = row.step;
+        if (!row.layer && !d_.metrics.empty() && row.metric == d_.metrics.front().name) newest_[row.model] = row.value;
       }
       nodes_.add(team_.members()[model].name, step, measured.sheets);
     }
@@ -205,6 +205,7 @@ class Run {
   AppendFile csv_;
   NodesFile nodes_;
   std::map<std::string, double> newest_;
+  std::uint64_t last_step_ = 0;     // of the rows written so far
   std::vector<std::uint64_t> due_;  // the next step each report is due at
   Clock::time_point start_ = Clock::now();
   Team team_;
@@ -212,8 +213,7 @@ class Run {
 
 }  // namespace
 
-Outcome run(const Description& d, plugins::Catalogue& catalogue, const RunOptions& options,
-            Observer& observer) {
+Outcome run(const Description& d, plugins::Catalogue& catalogue, const RunOptions& options, Observer& observer) {
   learning::products_use_one_thread();
   const LoadedData loaded = load_data(d, options.threads, options.fetch);
   check_against_data(

@@ -61,8 +61,8 @@ bool parse_row(std::string_view line, Row& row) {
   row.model = field[1];
   row.metric = field[2];
   row.layer = 0;
-  return parse(field[0], row.step) && (field[3].empty() || parse(field[3], row.layer)) &&
-         parse(field[4], row.value) && !row.model.empty() && !row.metric.empty();
+  return parse(field[0], row.step) && (field[3].empty() || parse(field[3], row.layer)) && parse(field[4], row.value) &&
+         !row.model.empty() && !row.metric.empty();
 }
 
 std::vector<Row> read_rows(const fs::path& file) {
@@ -77,8 +77,7 @@ std::vector<Row> read_rows(const fs::path& file) {
   for (std::size_t line = 1, end; (end = rest.find('\n')) != rest.npos; ++line, rest.remove_prefix(end + 1)) {
     const std::string_view content = rest.substr(0, end);
     if (line == 1) {
-      if (content != "step,model,metric,layer,value")
-        complain(1, "expected the header step,model,metric,layer,value");
+      if (content != "step,model,metric,layer,value") complain(1, "expected the header step,model,metric,layer,value");
     } else if (!parse_row(content, rows.emplace_back())) {
       complain(line, "'" + std::string(content) + "' is not a row step,model,metric,layer,value");
     }
@@ -142,8 +141,7 @@ RunResults::RunResults(fs::path run_folder) : folder(std::move(run_folder)) {
   rows = read_rows(folder / "metrics.csv");
 }
 
-arma::mat RunResults::newest(const std::string& model, const std::string& section,
-                             const std::string& name) const {
+arma::mat RunResults::newest(const std::string& model, const std::string& section, const std::string& name) const {
   const fs::path path = folder / "nodes.h5";
   if (!fs::exists(path)) return {};
   const Silence silence;

@@ -1,5 +1,4 @@
-// Runs a description: loads the data, trains all models side by side, measures as it goes, writes the run
-// folder.
+// Runs a description: loads the data, trains all models side by side, measures as it goes, writes the run folder.
 #pragma once
 #include <atomic>
 #include <string>

@@ -16,8 +16,8 @@ Team::Team(const Description& d, const Data& data, std::size_t threads, const st
     Member m;
     m.name = name;
     m.steps = steps;
-    m.model = std::make_unique<learning::Model>(name, start, std::move(entries), static_cast<float>(rate),
-                                                data.image, data.classes);
+    m.model = std::make_unique<learning::Model>(name, start, std::move(entries), static_cast<float>(rate), data.image,
+                                                data.classes);
     m.batches = std::make_unique<learning::Batches>(d.seed, train_.size(), d.batch_size);
     members_.push_back(std::move(m));
   };
@@ -37,12 +37,10 @@ Team::~Team() {
 }
 
 void Team::start() {
-  for (std::size_t i = 0; i < std::min(threads_, members_.size()); ++i)
-    workers_.emplace_back([this] { work(); });
+  for (std::size_t i = 0; i < std::min(threads_, members_.size()); ++i) workers_.emplace_back([this] { work(); });
 }
 
-/// Of the members that nobody works on, the one with the fewest steps; none if it leads the slowest by two
-/// slices.
+/// Of the members that nobody works on, the one with the fewest steps; none if it leads the slowest by two slices.
 Member* Team::furthest_behind() {
   Member* best = nullptr;
   std::uint64_t slowest = std::numeric_limits<std::uint64_t>::max();
@@ -52,6 +50,15 @@ Member* Team::furthest_behind() {
     if (!m.busy && (!best || m.next < best->next)) best = &m;
   }
   return best && best->next < slowest + 2 * kSlice ? best : nullptr;
+}
+
+/// "mnist_snr.ini:31: " for an entry of a model's list, so that whoever wrote it finds it.
+std::string Team::place_of(const std::string& model, const std::string& entry) const {
+  for (const ModelSection& m : description_.models)
+    for (const EntrySection& e : m.regularisers)
+      if (m.name == model && e.name == entry && !e.word.place.file.empty())
+        return e.word.place.file + (e.word.place.line ? ":" + std::to_string(e.word.place.line) : "") + ": ";
+  return "";
 }
 
 void Team::work() {
@@ -74,7 +81,7 @@ void Team::work() {
     } catch (const learning::Diverged& e) {
       failure = e.what();
     } catch (const learning::HookFailure& e) {
-      failure = e.what();
+      failure = place_of(member->name, e.entry) + e.what();
       plugin_failed = true;
     } catch (...) {
       fatal = std::current_exception();
@@ -118,21 +125,16 @@ void Team::measure(Member& m, std::uint64_t step) {
   const bool uses_other = m.model->measures_other_weights();
   if (uses_other) other = m.model->measured_network();
   const Network& measured = uses_other ? other : m.model->network();
-  Subject subject{
-      m.name, measured, m.model->entries(), [&] { return m.model->weight_penalty(measured); }, {}};
+  Subject subject{m.name, measured, m.model->entries(), [&] { return m.model->weight_penalty(measured); }, {}};
   if (m.model->has_batch_penalty())
-    subject.batch_penalty = [&](const learning::Pass& pass) {
-      return m.model->batch_penalty(measured, pass);
-    };
+    subject.batch_penalty = [&](const learning::Pass& pass) { return m.model->batch_penalty(measured, pass); };
 
-  // Sections in file order, test before train of each; metrics of one split and one number of images share a
-  // pass.
+  // Sections in file order, test before train of each; metrics of one split and one number of images share a pass.
   std::map<std::string, Measured> by_section;
-  const auto run = [&](const std::vector<const MetricSection*>& due, const learning::Inputs& inputs,
-                       std::size_t count, const char* suffix) {
+  const auto run = [&](const std::vector<const MetricSection*>& due, const learning::Inputs& inputs, std::size_t count,
+                       const char* suffix) {
     if (!due.empty())
-      for (auto& [name, part] :
-           study::measure(subject, step, due, inputs, std::min(count, inputs.size()), suffix))
+      for (auto& [name, part] : study::measure(subject, step, due, inputs, std::min(count, inputs.size()), suffix))
         by_section[name].append(std::move(part));
   };
   run(test, test_, test_.size(), "");

@@ -1,5 +1,4 @@
-// All models of a study, each advancing alone: a free thread takes the one furthest behind for a slice of
-// steps.
+// All models of a study, each advancing alone: a free thread takes the one furthest behind for a slice of steps.
 #pragma once
 #include <condition_variable>
 #include <exception>
@@ -28,15 +27,14 @@ struct Member {
 
 class Team {
  public:
-  Team(const Description& description, const Data& data, std::size_t threads,
-       const std::atomic<int>* stop_signal);
+  Team(const Description& description, const Data& data, std::size_t threads, const std::atomic<int>* stop_signal);
   ~Team();
   Team(const Team&) = delete;
   Team& operator=(const Team&) = delete;
 
   void start();
-  /// Waits for at most `seconds` for something to happen and hands over the rows that are complete. Rethrows
-  /// what ended the whole run.
+  /// Waits for at most `seconds` for something to happen and hands over the rows that are complete. Rethrows what
+  /// ended the whole run.
   std::vector<Ordering::Released> wait(double seconds);
   /// Rows of all steps before this one have been handed over.
   std::uint64_t horizon();
@@ -52,6 +50,7 @@ class Team {
 
   void work();
   Member* furthest_behind();
+  std::string place_of(const std::string& model, const std::string& entry) const;
   void advance(Member& member, std::uint64_t& next);
   void measure(Member& member, std::uint64_t step);
   bool stopping() const { return stop_ || (stop_signal_ && *stop_signal_ != 0); }

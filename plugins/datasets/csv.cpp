@@ -31,17 +31,14 @@ class Csv final : public Dataset {
     p.whole("test_rows", test_rows, at_least(0), "without test: so many rows are taken off the end of train");
     p.text("label", label, "label column: its name, or its number counting from 1; empty: the last");
     p.choice("separator", separator, {"comma", "semicolon", "tab"}, "what stands between two cells");
-    p.choice("scaling", scaling, {"none", "divide", "minmax", "standardise"},
-             "what is done to every feature");
+    p.choice("scaling", scaling, {"none", "divide", "minmax", "standardise"}, "what is done to every feature");
     p.number("divide_by", divide_by, above(0), "divisor of scaling = divide").neutral("1");
-    p.wholes("image", image, at_least(1),
-             "height, width: the features are pixels, row by row; empty: no images");
+    p.wholes("image", image, at_least(1), "height, width: the features are pixels, row by row; empty: no images");
   }
 
   Data load(const DataAccess&) const override {
     if (test.empty() == (test_rows == 0))
-      throw std::runtime_error(
-          "a test set is needed: give either test (a file) or test_rows (taken off train)");
+      throw std::runtime_error("a test set is needed: give either test (a file) or test_rows (taken off train)");
     CsvTable rows = read(train);
     CsvTable held_out = test.empty() ? take_last(rows) : read(test);
     if (held_out.names != rows.names || held_out.features.n_rows != rows.features.n_rows)
@@ -81,8 +78,8 @@ class Csv final : public Dataset {
   ImageShape image_shape(std::size_t features) const {
     if (image.empty()) return {};
     if (image.size() != 2 || image[0] * image[1] != features)
-      throw std::runtime_error("image is to be height, width with height x width = " +
-                               std::to_string(features) + ", the number of features in " + train.string());
+      throw std::runtime_error("image is to be height, width with height x width = " + std::to_string(features) +
+                               ", the number of features in " + train.string());
     return {image[0], image[1], 1};
   }
 

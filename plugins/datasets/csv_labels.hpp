@@ -28,8 +28,7 @@ class CsvClasses {
   std::size_t count() const { return count_; }
 
   /// The class of every label; one that the training rows do not know is refused.
-  std::vector<std::uint16_t> of(const std::vector<CsvLabel>& labels,
-                                const std::filesystem::path& path) const {
+  std::vector<std::uint16_t> of(const std::vector<CsvLabel>& labels, const std::filesystem::path& path) const {
     std::vector<std::uint16_t> numbers;
     numbers.reserve(labels.size());
     for (const CsvLabel& label : labels) {
@@ -38,9 +37,8 @@ class CsvClasses {
       else if (const auto number = whole(label.word); numbers_ && number && *number < count_)
         numbers.push_back(*number);
       else
-        CsvReader::complain(
-            path, label.line, label.column,
-            "the label '" + label.word + "' is unknown: the training rows have " + known_ones());
+        CsvReader::complain(path, label.line, label.column,
+                            "the label '" + label.word + "' is unknown: the training rows have " + known_ones());
     }
     return numbers;
   }

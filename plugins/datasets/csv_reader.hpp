@@ -55,8 +55,7 @@ class CsvReader {
       if (done()) complain(path_, 1, 1, "there is no row after the header");
     }
     const std::size_t columns = header ? table.names.size() : count_cells();
-    if (columns < 2)
-      complain(path_, 1, 1, "one column only, no label beside features; is the separator right?");
+    if (columns < 2) complain(path_, 1, 1, "one column only, no label beside features; is the separator right?");
     const std::size_t label_column = find_label(label, table.names, columns);
     table.features.set_size(columns - 1, most_rows(columns));
     std::size_t rows = 0;
@@ -81,13 +80,11 @@ class CsvReader {
 
   [[noreturn]] static void complain(const std::filesystem::path& path, std::size_t line, std::size_t column,
                                     const std::string& what) {
-    throw std::runtime_error(path.string() + ":" + std::to_string(line) + ":" + std::to_string(column) +
-                             ": " + what);
+    throw std::runtime_error(path.string() + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + what);
   }
 
  private:
-  /// The cell at hand, without quotes and blanks; at_ then stands on what ended it. Lives until the next
-  /// call.
+  /// The cell at hand, without quotes and blanks; at_ then stands on what ended it. Lives until the next call.
   std::string_view next_cell() {
     skip_blanks();
     cell_line_ = line_;
@@ -95,8 +92,7 @@ class CsvReader {
     if (at_ < text_.size() && text_[at_] == '"') return quoted_cell();
     const std::size_t from = at_;
     while (!done() && text_[at_] != separator_ && text_[at_] != '\n') {
-      if (text_[at_] == '"')
-        complain_cell("a quote inside a cell; put the whole cell in quotes, the quote twice");
+      if (text_[at_] == '"') complain_cell("a quote inside a cell; put the whole cell in quotes, the quote twice");
       ++at_;
     }
     std::size_t to = at_;
@@ -156,8 +152,7 @@ class CsvReader {
     return std::min(lines, text_.size() / (2 * columns) + 1);
   }
 
-  std::size_t find_label(const std::string& label, const std::vector<std::string>& names,
-                         std::size_t columns) const {
+  std::size_t find_label(const std::string& label, const std::vector<std::string>& names, std::size_t columns) const {
     if (label.empty()) return columns - 1;
     const auto found = std::find(names.begin(), names.end(), label);
     if (found != names.end()) {
@@ -175,8 +170,7 @@ class CsvReader {
     complain(path_, 1, 1, "there is no column '" + label + "' for the label; the " + known);
   }
 
-  float number(std::string_view cell, std::size_t column, bool first_line,
-               const std::vector<std::string>& names) {
+  float number(std::string_view cell, std::size_t column, bool first_line, const std::vector<std::string>& names) {
     std::string_view digits = cell;
     if (digits.size() > 1 && digits[0] == '+' && digits[1] != '-') digits.remove_prefix(1);
     double x = 0;
@@ -186,8 +180,8 @@ class CsvReader {
     };
     if (error == std::errc::invalid_argument || end != digits.data() + digits.size())
       refuse(cell.find(',') != cell.npos ? "is not a number (the decimal point is '.')"
-             : first_line ? "is not a number (if this line names the columns, set header = yes)"
-                          : "is not a number");
+             : first_line                ? "is not a number (if this line names the columns, set header = yes)"
+                                         : "is not a number");
     if (error == std::errc::result_out_of_range) refuse("is out of the range of numbers");
     if (!std::isfinite(x)) refuse("is not a finite number");
     if (!std::isfinite(static_cast<float>(x))) refuse("is too large for float32");
@@ -206,9 +200,7 @@ class CsvReader {
     ++line_;
     line_start_ = start;
   }
-  [[noreturn]] void complain_cell(const std::string& what) const {
-    complain(path_, cell_line_, cell_column_, what);
-  }
+  [[noreturn]] void complain_cell(const std::string& what) const { complain(path_, cell_line_, cell_column_, what); }
   [[noreturn]] void complain_row(std::size_t found, std::size_t columns) const {
     complain_cell(found > columns
                       ? "the line goes on after " + std::to_string(columns) + " cells, as many as line 1 has"

@@ -1,6 +1,5 @@
 // What a hand makes of a skeleton: its marks stray, a smooth path runs through them, and all of it is
-// slanted, turned, bent, pressed and scaled. Lengths are in heights of the skeleton until fit() makes them
-// pixels.
+// slanted, turned, bent, pressed and scaled. Lengths are in heights of the skeleton until fit() makes them pixels.
 //
 // Only + - * / sqrt and floor are used, in an order that the language fixes. They round alike on every
 // machine (IEEE 754, no fused operations), so the images are the same everywhere.
@@ -69,8 +68,7 @@ inline Stroke stray(const std::vector<Mark>& marks, double sd, Dice& dice) {
     const bool end = i == 0 || i + 1 == marks.size(), corner = i > 0 && marks[i] == marks[i - 1];
     const double reach = end ? 1.5 * sd : sd;
     const Point step{dice.about(reach), dice.about(reach)};
-    stroke.push_back(corner ? stroke.back()
-                            : Point{marks[i].x / 100.0 + step.x, marks[i].y / 100.0 + step.y});
+    stroke.push_back(corner ? stroke.back() : Point{marks[i].x / 100.0 + step.x, marks[i].y / 100.0 + step.y});
   }
   return stroke;
 }

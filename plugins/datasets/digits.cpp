@@ -24,9 +24,8 @@ class Digits final : public Dataset {
     p.whole("train", train, size, "training images").unit("images");
     p.whole("test", test, size, "test images").unit("images");
     p.whole("seed", seed, at_least(0), "another seed draws other images of the same kind");
-    p.number(
-        "sloppiness", sloppiness, at_least(0).up_to(2),
-        "how far hands stray from the skeletons; 0 leaves only style, pen, proportions and size to chance");
+    p.number("sloppiness", sloppiness, at_least(0).up_to(2),
+             "how far hands stray from the skeletons; 0 leaves only style, pen, proportions and size to chance");
   }
 
   std::optional<DataShape> shape() const override {
@@ -57,5 +56,4 @@ class Digits final : public Dataset {
 
 }  // namespace
 
-PIPELINE_DATASET(Digits, digits,
-                 "handwritten digits drawn while loading: 28 x 28, ten classes, no file needed")
+PIPELINE_DATASET(Digits, digits, "handwritten digits drawn while loading: 28 x 28, ten classes, no file needed")

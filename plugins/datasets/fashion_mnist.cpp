@@ -1,5 +1,4 @@
-// fashion_mnist: pictures of clothes, in the place of MNIST's digits; 60,000 to train on and 10,000 to test
-// on.
+// fashion_mnist: pictures of clothes, in the place of MNIST's digits; 60,000 to train on and 10,000 to test on.
 //
 //   value = byte / 255     0 is background
 //   inputs [784 x samples], a column an image of 28 x 28, row by row
@@ -14,9 +13,8 @@ namespace {
 using namespace pipeline;
 
 class FashionMnist final : public Dataset {
-  std::vector<std::string> mirrors{
-      "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
-      "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/"};
+  std::vector<std::string> mirrors{"http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+                                   "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/"};
 
   void declare(Parameters& p) override {
     p.words("mirrors", mirrors, "folders on the web that hold the four files; asked in this order");
@@ -35,5 +33,4 @@ class FashionMnist final : public Dataset {
 
 }  // namespace
 
-PIPELINE_DATASET(FashionMnist, fashion_mnist,
-                 "pictures of clothes, 28 x 28: 60,000 to train on, 10,000 to test on")
+PIPELINE_DATASET(FashionMnist, fashion_mnist, "pictures of clothes, 28 x 28: 60,000 to train on, 10,000 to test on")

@@ -37,8 +37,7 @@ class GzFile {
       if (got < static_cast<int>(piece)) {  // the end, or what is wrong with it
         int code = Z_OK;
         const char* words = gzerror(file_, &code);
-        if (code == Z_BUF_ERROR)
-          fail("its gzip data stops in the middle; the file was cut short: fetch it again");
+        if (code == Z_BUF_ERROR) fail("its gzip data stops in the middle; the file was cut short: fetch it again");
         if (code == Z_ERRNO) fail(std::string("cannot be read: ") + std::strerror(errno));
         if (code != Z_OK) fail(std::string("its gzip data is damaged (") + words + "): fetch it again");
         break;

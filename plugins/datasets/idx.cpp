@@ -31,8 +31,8 @@ class Idx final : public Dataset {
       for (const auto& path : {paths.train_labels, paths.test_labels})
         for (const std::uint16_t label : datasets::read_labels(path, 0))
           largest = std::max<std::size_t>(largest, label);
-    return DataShape{train.elements() / train.sizes[0], classes ? classes : largest + 1, train.sizes[0],
-                     test.sizes[0], datasets::image_of(train.sizes)};
+    return DataShape{train.elements() / train.sizes[0], classes ? classes : largest + 1, train.sizes[0], test.sizes[0],
+                     datasets::image_of(train.sizes)};
   }
 
   Data load(const DataAccess& access) const override { return datasets::read_idx(paths, classes, access); }

@@ -20,8 +20,7 @@ struct IdxPaths {
 
 class IdxFile {
  public:
-  /// Reads the sizes. Images have 2 dimensions (samples, features) or 3 (samples, rows, columns), labels
-  /// have 1.
+  /// Reads the sizes. Images have 2 dimensions (samples, features) or 3 (samples, rows, columns), labels have 1.
   IdxFile(const std::filesystem::path& path, std::size_t fewest, std::size_t most) : file_(path) {
     std::array<unsigned char, 4> magic{};
     if (file_.read(magic.data(), 4) < 4) file_.fail("too short for an IDX file");
@@ -32,14 +31,12 @@ class IdxFile {
     if (magic[2] != 0x08)
       file_.fail("holds elements of type 0x" + hex(magic[2]) + "; only unsigned bytes (0x08) are read");
     if (magic[3] < fewest || magic[3] > most)
-      file_.fail(
-          "has " + std::to_string(magic[3]) + (magic[3] == 1 ? " dimension" : " dimensions") + ", expected " +
-          (most == 1 ? "1, as labels have" : "2 or 3, as images have; were labels and images exchanged?"));
+      file_.fail("has " + std::to_string(magic[3]) + (magic[3] == 1 ? " dimension" : " dimensions") + ", expected " +
+                 (most == 1 ? "1, as labels have" : "2 or 3, as images have; were labels and images exchanged?"));
     for (std::size_t d = 0; d < magic[3]; ++d) {
       std::array<unsigned char, 4> size{};
       if (file_.read(size.data(), 4) < 4) file_.fail("ends within its header");
-      sizes.push_back(std::size_t{size[0]} << 24 | std::size_t{size[1]} << 16 | std::size_t{size[2]} << 8 |
-                      size[3]);
+      sizes.push_back(std::size_t{size[0]} << 24 | std::size_t{size[1]} << 16 | std::size_t{size[2]} << 8 | size[3]);
       if (sizes.back() == 0) file_.fail("is empty: its dimension " + std::to_string(d + 1) + " is 0");
     }
     // A damaged header must not make us ask for terabytes.
@@ -68,9 +65,7 @@ class IdxFile {
   std::vector<std::size_t> sizes;
 
  private:
-  static std::string hex(unsigned byte) {
-    return {"0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]};
-  }
+  static std::string hex(unsigned byte) { return {"0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]}; }
   std::string too_short() const {
     std::string text = "is too short: it announces ";
     for (std::size_t i = 0; i < sizes.size(); ++i) text += (i ? " x " : "") + std::to_string(sizes[i]);
@@ -109,8 +104,8 @@ inline std::vector<std::uint16_t> read_labels(const std::filesystem::path& path,
 inline void must_agree(bool ok, const std::filesystem::path& one, const std::string& what,
                        const std::filesystem::path& other, const std::string& what_else) {
   if (!ok)
-    throw std::runtime_error(one.string() + " holds " + what + ", but " + other.string() + " holds " +
-                             what_else + ": the two do not belong together");
+    throw std::runtime_error(one.string() + " holds " + what + ", but " + other.string() + " holds " + what_else +
+                             ": the two do not belong together");
 }
 
 /// Train and test from four files, checked against each other. classes = 0: the largest label + 1.
@@ -126,9 +121,8 @@ inline Data read_idx(const IdxPaths& paths, std::size_t classes, const DataAcces
   const auto counted = [](std::size_t n, const char* what) { return std::to_string(n) + " " + what; };
   for (const bool train : {true, false}) {
     const Samples& s = train ? data.train : data.test;
-    must_agree(s.labels.size() == s.size(), train ? paths.train_images : paths.test_images,
-               counted(s.size(), "images"), train ? paths.train_labels : paths.test_labels,
-               counted(s.labels.size(), "labels"));
+    must_agree(s.labels.size() == s.size(), train ? paths.train_images : paths.test_images, counted(s.size(), "images"),
+               train ? paths.train_labels : paths.test_labels, counted(s.labels.size(), "labels"));
     for (const std::uint16_t label : s.labels) data.classes = std::max<std::size_t>(data.classes, label + 1u);
   }
   if (classes > 0) data.classes = classes;
@@ -137,8 +131,7 @@ inline Data read_idx(const IdxPaths& paths, std::size_t classes, const DataAcces
                         : "samples of " + std::to_string(features) + " features";
   };
   must_agree(data.image == test_image && data.train.features() == data.test.features(), paths.train_images,
-             sized(data.image, data.train.features()), paths.test_images,
-             sized(test_image, data.test.features()));
+             sized(data.image, data.train.features()), paths.test_images, sized(test_image, data.test.features()));
   return data;
 }
 

@@ -3,8 +3,7 @@
 //   value = byte / 255     0 is background, 1 is ink; nothing is subtracted
 //   inputs [784 x samples], a column an image of 28 x 28, row by row     classes 0..9, the digits
 //
-// Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits"; from NIST Special Databases 1
-// and 3.
+// Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits"; from NIST Special Databases 1 and 3.
 #include <pipeline/dataset.hpp>
 
 #include "mnist_files.hpp"

@@ -24,13 +24,11 @@ inline Data read_mnist(const DataAccess& access) {
   const DataShape expected = mnist_shape();
   Data data = read_idx(paths, expected.classes, access);
   for (const bool train : {true, false}) {
-    const std::size_t found = (train ? data.train : data.test).size(),
-                      wanted = train ? expected.train : expected.test;
+    const std::size_t found = (train ? data.train : data.test).size(), wanted = train ? expected.train : expected.test;
     if (found != wanted || data.image != expected.image)
       throw std::runtime_error((train ? paths.train_images : paths.test_images).string() + ": expected " +
-                               std::to_string(wanted) + " images of 28 x 28, found " + std::to_string(found) +
-                               " of " + std::to_string(data.image.height) + " x " +
-                               std::to_string(data.image.width));
+                               std::to_string(wanted) + " images of 28 x 28, found " + std::to_string(found) + " of " +
+                               std::to_string(data.image.height) + " x " + std::to_string(data.image.width));
   }
   return data;
 }

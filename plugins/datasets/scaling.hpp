@@ -33,8 +33,7 @@ inline std::vector<FeatureScale> minmax_of(const arma::fmat& X) {
 }
 
 inline std::vector<FeatureScale> mean_and_sd_of(const arma::fmat& X) {
-  std::vector<FeatureScale> scales =
-      minmax_of(X);  // tells the constant features, which a rounded sd would not
+  std::vector<FeatureScale> scales = minmax_of(X);  // tells the constant features, which a rounded sd would not
   arma::vec mean(X.n_rows, arma::fill::zeros), square(X.n_rows, arma::fill::zeros);
   const auto rows = static_cast<double>(X.n_cols);
   for (arma::uword i = 0; i < X.n_cols; ++i)

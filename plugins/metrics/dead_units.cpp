@@ -2,8 +2,7 @@
 //
 //   dead_units of layer l = how many units of hidden layer l are 0 on every image
 //
-//   A count, one for each hidden layer. A dead unit gets no gradient from these images and cannot come back
-//   by itself.
+//   A count, one for each hidden layer. A dead unit gets no gradient from these images and cannot come back by itself.
 #include <pipeline/metric.hpp>
 
 namespace {

@@ -1,5 +1,4 @@
-// What the figures of merit share: the covariance of each layer's inputs with its nodes, gathered once a
-// measurement.
+// What the figures of merit share: the covariance of each layer's inputs with its nodes, gathered once a measurement.
 //
 //   layer with inputs x [inputs x N images], weights W [outputs x inputs], r = W x (no bias):
 //   1. xn_j = x_j / (max over images of x_j + .001)              r still uses the x that was not rescaled
@@ -7,8 +6,7 @@
 //   3. a_j  = number of images with x_j > 0                      a count, not a rate
 //   4. c_kj = q_kj / (a_j + .0001)
 //
-// Source: the notebook that accompanies Norridge 2020, arXiv 2002.04687, as coded (its text differs in 1 and
-// in F).
+// Source: the notebook that accompanies Norridge 2020, arXiv 2002.04687, as coded (its text differs in 1 and in F).
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -25,19 +23,16 @@ struct Options {
     p.choice("rate", rate, {"positive", "above_mean", "none"},
              "a_j: images with x_j > 0, with x_j above its mean (a later notebook), or all images");
     p.choice("rescale", rescale, {"max", "none"}, "xn: x divided by its greatest value + .001, or x itself");
-    p.choice("inputs", inputs, {"all", "live"},
-             "count every input, or only those that are not 0 on every image");
+    p.choice("inputs", inputs, {"all", "live"}, "count every input, or only those that are not 0 on every image");
   }
 
   /// A share of lit images, or a greatest value, means nothing where inputs can be negative.
   void check(bool nonnegative) const {
     if (nonnegative) return;
     if (rate == "positive")
-      throw std::invalid_argument(
-          "layer 1 has negative inputs: rate = positive needs inputs >= 0; set rate = none");
+      throw std::invalid_argument("layer 1 has negative inputs: rate = positive needs inputs >= 0; set rate = none");
     if (rescale == "max")
-      throw std::invalid_argument(
-          "layer 1 has negative inputs: rescale = max needs inputs >= 0; set rescale = none");
+      throw std::invalid_argument("layer 1 has negative inputs: rescale = max needs inputs >= 0; set rescale = none");
   }
 };
 
@@ -123,11 +118,9 @@ inline Signal signal(const Evaluation& e, std::size_t layer, const Options& opti
   const LayerSums& s = all[layer - 1];
   if (s.negative) options.check(false);
 
-  // Join the blocks: sum x (r - mean r) = sum over blocks of [ its own sum + its sum of x * (its mean r -
-  // mean r) ].
+  // Join the blocks: sum x (r - mean r) = sum over blocks of [ its own sum + its sum of x * (its mean r - mean r) ].
   arma::vec mean_r(s.q.n_rows, arma::fill::zeros);
-  for (arma::uword b = 0; b < s.block_r.n_cols; ++b)
-    mean_r += s.block_r.col(b) * (s.block_sizes[b] / s.images);
+  for (arma::uword b = 0; b < s.block_r.n_cols; ++b) mean_r += s.block_r.col(b) * (s.block_sizes[b] / s.images);
   arma::mat shift = s.block_r;
   shift.each_col() -= mean_r;
   Signal out{s.q + shift * s.block_x.t(), {}};
@@ -150,8 +143,7 @@ struct NodeSums {
   arma::vec wc, cc, ww, largest_c;  // sum w c, sum c^2, sum w^2, max |c|
   double disagreements = 0;         // how many (j, k) have w c < 0
 
-  NodeSums(const arma::fmat& W, const Signal& signal)
-      : wc(W.n_rows, arma::fill::zeros), cc(wc), ww(wc), largest_c(wc) {
+  NodeSums(const arma::fmat& W, const Signal& signal) : wc(W.n_rows, arma::fill::zeros), cc(wc), ww(wc), largest_c(wc) {
     for (arma::uword j = 0; j < W.n_cols; ++j) {
       if (!signal.counts[j]) continue;
       for (arma::uword k = 0; k < W.n_rows; ++k) {

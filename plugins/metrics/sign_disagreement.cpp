@@ -2,8 +2,8 @@
 //
 //   sign_disagreement of a layer = how many (j, k) have W_kj c_kj < 0        c as in node_signal.hpp
 //
-//   A count over all inputs j and nodes k of the layer, not a share. Lower is better; a weight or c of
-//   exactly 0 disagrees with nothing.
+//   A count over all inputs j and nodes k of the layer, not a share. Lower is better; a weight or c of exactly 0
+//   disagrees with nothing.
 //
 // Source: computed and thrown away by the notebook that accompanies Norridge 2020, arXiv 2002.04687.
 #include "node_signal.hpp"
@@ -21,8 +21,7 @@ class SignDisagreement final : public Metric {
 
   void measure(const Evaluation& e, Results& out) const override {
     for (std::size_t l = 1; l <= e.network().depth(); ++l)
-      out.layer(
-          l, node_signal::NodeSums(e.network().layer(l).W, node_signal::signal(e, l, options)).disagreements);
+      out.layer(l, node_signal::NodeSums(e.network().layer(l).W, node_signal::signal(e, l, options)).disagreements);
   }
 };
 

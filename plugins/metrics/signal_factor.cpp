@@ -3,9 +3,9 @@
 //   F_k = sum_j W_kj c_kj / (max_j |c_kj| * |W_k|)           for node k of a layer; c as in node_signal.hpp
 //   a layer's F = mean of F_k over its nodes, undefined ones left out
 //
-//   Higher is better; no epsilon and no upper bound but the square root of the number of inputs. A node whose
-//   c or whose weights are 0 everywhere has no F (NaN in nodes.h5). nodes.h5 holds F_k for every node. F
-//   hangs on rare inputs: in layer 1 on MNIST max |c| falls on a pixel lit in fewer than 10 of 10,000 images.
+//   Higher is better; no epsilon and no upper bound but the square root of the number of inputs. A node whose c or
+//   whose weights are 0 everywhere has no F (NaN in nodes.h5). nodes.h5 holds F_k for every node.
+//   F hangs on rare inputs: in layer 1 on MNIST max |c| falls on a pixel lit in fewer than 10 of 10,000 images.
 //
 // Source: Norridge 2020, arXiv 2002.04687, and its notebook (the text divides by max c, the code by max |c|).
 #include "node_signal.hpp"
@@ -18,8 +18,7 @@ class SignalFactor final : public Metric {
 
   void declare(Parameters& p) override { options.declare(p); }
   MetricInfo describe() const override {
-    return {"factor", Direction::higher,
-            "NaN where c or all weights of a node are 0; a layer of such nodes is nan"};
+    return {"factor", Direction::higher, "NaN where c or all weights of a node are 0; a layer of such nodes is nan"};
   }
   void check(const NetworkShape&, bool nonnegative) const override { options.check(nonnegative); }
   void prepare(Evaluation& e) const override { node_signal::prepare(e); }

@@ -1,11 +1,10 @@
 // weights_against_c: a node's weights beside the ones it should have, to be drawn as a scatter.
 //
-//   points = [ W_k / |W_k| , c_k / |c_k| ]   two columns of length 1, one row an input; c as in
-//   node_signal.hpp
+//   points = [ W_k / |W_k| , c_k / |c_k| ]   two columns of length 1, one row an input; c as in node_signal.hpp
 //
-//   k is the node of `layer` with the largest S (the first of several), or the nodes given by number from 1;
-//   then two columns a node. Beside it `node` and `snr_optimality` of each node drawn. The closer the points
-//   to the diagonal, the better the node. Columns of a node without weights or without signal are NaN.
+//   k is the node of `layer` with the largest S (the first of several), or the nodes given by number from 1; then two
+//   columns a node. Beside it `node` and `snr_optimality` of each node drawn. The closer the points to the diagonal,
+//   the better the node. Columns of a node without weights or without signal are NaN.
 #include "node_signal.hpp"
 
 namespace {
@@ -19,12 +18,9 @@ class WeightsAgainstC final : public Metric {
   void declare(Parameters& p) override {
     options.declare(p);
     p.whole("layer", layer, at_least(1), "layer whose nodes are drawn, counting from 1");
-    p.wholes("nodes", nodes, at_least(1),
-             "nodes by number, counting from 1; left out: the one with the largest S");
+    p.wholes("nodes", nodes, at_least(1), "nodes by number, counting from 1; left out: the one with the largest S");
   }
-  MetricInfo describe() const override {
-    return {"cosine", Direction::higher, "NaN for a node without weights"};
-  }
+  MetricInfo describe() const override { return {"cosine", Direction::higher, "NaN for a node without weights"}; }
 
   void check(const NetworkShape& shape, bool nonnegative) const override {
     if (layer == 1) options.check(nonnegative);
@@ -33,9 +29,8 @@ class WeightsAgainstC final : public Metric {
                                   std::to_string(shape.layers()) + " layers");
     for (const std::uint64_t node : nodes)
       if (node > shape.outputs(layer))
-        throw std::invalid_argument("nodes names " + std::to_string(node) + ", but layer " +
-                                    std::to_string(layer) + " has " + std::to_string(shape.outputs(layer)) +
-                                    " nodes");
+        throw std::invalid_argument("nodes names " + std::to_string(node) + ", but layer " + std::to_string(layer) +
+                                    " has " + std::to_string(shape.outputs(layer)) + " nodes");
   }
   void prepare(Evaluation& e) const override { node_signal::prepare(e); }
 

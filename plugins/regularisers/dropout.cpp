@@ -1,8 +1,8 @@
 // dropout: silences each unit at random while training, so that none can lean on another.
 //
-//   h' = h * m / keep_prob,   m = 1 with probability keep_prob, else 0     drawn anew for every unit, image
-//   and step dh = dh' * m / keep_prob                                               the same m on the way
-//   back measuring: h' = h
+//   h' = h * m / keep_prob,   m = 1 with probability keep_prob, else 0     drawn anew for every unit, image and step
+//   dh = dh' * m / keep_prob                                               the same m on the way back
+//   measuring: h' = h
 //
 //   h  [units x batch], after ReLU: the hidden layers of `layers`, and the inputs where it names 0.
 //   keep_prob = 1 changes nothing.
@@ -24,9 +24,8 @@ class Dropout final : public Regulariser, public ActivationChange {
 
   void silence(Activations h, const Step& step) const {
     const Random draws = step.random.in_layer(static_cast<std::uint32_t>(h.layer));
-    draws.bernoulli(keep_prob, h.values.n_elem, [&](std::size_t unit, bool kept) {
-      h.values[unit] = kept ? h.values[unit] / keep_prob : 0.0f;
-    });
+    draws.bernoulli(keep_prob, h.values.n_elem,
+                    [&](std::size_t unit, bool kept) { h.values[unit] = kept ? h.values[unit] / keep_prob : 0.0f; });
   }
 };
 

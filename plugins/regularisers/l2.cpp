@@ -5,8 +5,8 @@
 //
 //   w  every weight of the named layers; biases only where biases = yes.   lambda = 0 changes nothing.
 //
-// Beware of the half: PyTorch's weight_decay and TensorFlow's nn.l2_loss have it, Keras' regularizers.l2 has
-// not. Source: Krogh & Hertz 1991, A simple weight decay can improve generalization, NIPS 4, 950-957.
+// Beware of the half: PyTorch's weight_decay and TensorFlow's nn.l2_loss have it, Keras' regularizers.l2 has not.
+// Source: Krogh & Hertz 1991, A simple weight decay can improve generalization, NIPS 4, 950-957.
 #include <pipeline/regulariser.hpp>
 
 namespace {

@@ -13,8 +13,7 @@ class LabelSmoothing final : public Regulariser, public BatchChange {
   float epsilon = 0.1f;
 
   void declare(Parameters& p) override {
-    p.number("epsilon", epsilon, at_least(0).up_to(1), "share of the target spread over all classes")
-        .neutral("0");
+    p.number("epsilon", epsilon, at_least(0).up_to(1), "share of the target spread over all classes").neutral("0");
   }
 
   void change(Batch& batch, const Step&) const override {

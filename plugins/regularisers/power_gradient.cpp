@@ -2,9 +2,9 @@
 //
 //   g' = sign(g) * |g|^power          0 where g = 0
 //
-//   g  the gradient of loss and penalties for each weight and bias of the named layers (biases where biases =
-//   yes). power < 1 lifts small elements against large ones; power = 1 changes nothing. The step's length
-//   changes with it: a model with another power wants its own learning_rate.
+//   g  the gradient of loss and penalties for each weight and bias of the named layers (biases where biases = yes).
+//   power < 1 lifts small elements against large ones; power = 1 changes nothing. The step's length changes with it:
+//   a model with another power wants its own learning_rate.
 // Source: Norridge 2022, arXiv 2207.12505.
 #include <pipeline/regulariser.hpp>
 

@@ -22,8 +22,7 @@ namespace pipeline::reports {
 enum class Drawn { done, failed, no_gnuplot, too_slow };
 
 /// Runs `gnuplot script` inside `folder`; what it says on stderr goes to folder/messages.
-inline Drawn run_gnuplot(const std::filesystem::path& folder, const std::string& script,
-                         std::chrono::seconds limit) {
+inline Drawn run_gnuplot(const std::filesystem::path& folder, const std::string& script, std::chrono::seconds limit) {
   struct Actions {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -34,15 +33,13 @@ inline Drawn run_gnuplot(const std::filesystem::path& folder, const std::string&
   posix_spawn_file_actions_addopen(&child.actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&child.actions, 1, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_addopen(&child.actions, 2, "messages", O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  // The run's own signal settings are not gnuplot's, and a Ctrl-C meant for the run shall not halve a
-  // picture.
+  // The run's own signal settings are not gnuplot's, and a Ctrl-C meant for the run shall not halve a picture.
   sigset_t none, all;
   sigemptyset(&none), sigfillset(&all);
   posix_spawnattr_setsigmask(&child.attributes, &none);
   posix_spawnattr_setsigdefault(&child.attributes, &all);
   posix_spawnattr_setpgroup(&child.attributes, 0);
-  posix_spawnattr_setflags(&child.attributes,
-                           POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+  posix_spawnattr_setflags(&child.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 
   std::string name = "gnuplot", no_settings = "-d", file = script, locale = "LC_ALL=C";
   char* arguments[] = {name.data(), no_settings.data(), file.data(), nullptr};
@@ -52,8 +49,7 @@ inline Drawn run_gnuplot(const std::filesystem::path& folder, const std::string&
   environment.push_back(nullptr);
 
   pid_t process = 0;
-  const int error =
-      posix_spawnp(&process, "gnuplot", &child.actions, &child.attributes, arguments, environment.data());
+  const int error = posix_spawnp(&process, "gnuplot", &child.actions, &child.attributes, arguments, environment.data());
   if (error) return error == ENOENT || error == EACCES ? Drawn::no_gnuplot : Drawn::failed;
   const auto end = std::chrono::steady_clock::now() + limit;
   int status = 0;

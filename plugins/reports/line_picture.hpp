@@ -8,8 +8,7 @@ namespace pipeline::reports {
 
 inline constexpr std::size_t mean_rows = 11;  // as many as the study smooths accuracies over
 
-/// For each row the mean of the rows nearest to it: centred, but at the ends, where it is that of the first
-/// or last.
+/// For each row the mean of the rows nearest to it: centred, but at the ends, where it is that of the first or last.
 inline std::vector<double> moving_means(const Points& points) {
   std::vector<double> means;
   const std::size_t n = points.size(), count = std::min(n, mean_rows);
@@ -45,8 +44,7 @@ class LinePicture {
   }
 
   Picture draw(const RunResults& results) const {
-    const std::size_t across = std::min<std::size_t>(panels_.size(), 3),
-                      down = (panels_.size() + across - 1) / across;
+    const std::size_t across = std::min<std::size_t>(panels_.size(), 3), down = (panels_.size() + across - 1) / across;
     const double above = 92. + 18. * static_cast<double>(legend_rows(results)) + (across > 1 ? 8 : 0);
     const double height = above + (across > 1 ? 290. * static_cast<double>(down) : 350);
     std::string script = opening(column_.metric, subtitle(), results, height) +
@@ -66,9 +64,7 @@ class LinePicture {
 
   std::string subtitle() const {
     std::string text = column_.info.unit;
-    const auto add = [&](const std::string& words) {
-      text += (text.empty() || words.empty() ? "" : ", ") + words;
-    };
+    const auto add = [&](const std::string& words) { text += (text.empty() || words.empty() ? "" : ", ") + words; };
     add(direction_words(column_.info.better));
     if (smooth_) add("bold: mean of " + number(mean_rows) + " rows");
     if (std::any_of(panels_.begin(), panels_.end(), [](const Panel& p) { return p.range.cut; }))
@@ -79,8 +75,7 @@ class LinePicture {
   std::string step_axis(std::size_t across) const {
     const double end = last_ ? static_cast<double>(last_) : 1;
     const double tic = std::max(tic_distance(end, across == 1 ? 10 : 5), 1.);
-    const bool thousands =
-        std::fmod(tic, 1000) == 0 && end < 1e6;  // "20k" where every tic is whole thousands
+    const bool thousands = std::fmod(tic, 1000) == 0 && end < 1e6;  // "20k" where every tic is whole thousands
     return fill("set xrange [0:<end>]\nset xtics <tic> format <format>\n",
                 {{"end", number(end)}, {"tic", number(tic)}, {"format", thousands ? "'%.0s%c'" : "'%.0f'"}});
   }
@@ -89,14 +84,14 @@ class LinePicture {
     const auto& [layer, models, control, range] = panels_[i];
     std::string lines;
     const auto add = [&](std::string_view line, std::size_t m, std::size_t column) {
-      lines += (lines.empty() ? "" : ", \\\n     ") +
-               fill(line, {{"file", quoted(column_.metric + ".tsv")},
-                           {"column", number(column)},
-                           {"type", number(m + 1)},
-                           {"colour", colour(m)},
-                           {"model", m < models_.size() ? quoted(models_[m]) : ""},
-                           {"with", few_ ? "linespoints" : "lines"},
-                           {"control", number(control.value_or(0))}});
+      lines +=
+          (lines.empty() ? "" : ", \\\n     ") + fill(line, {{"file", quoted(column_.metric + ".tsv")},
+                                                             {"column", number(column)},
+                                                             {"type", number(m + 1)},
+                                                             {"colour", colour(m)},
+                                                             {"model", m < models_.size() ? quoted(models_[m]) : ""},
+                                                             {"with", few_ ? "linespoints" : "lines"},
+                                                             {"control", number(control.value_or(0))}});
     };
     const std::size_t first = 2 + i * models_.size() * (smooth_ ? 2 : 1);  // of this panel's columns
     const auto shows_control = [](const Panel& p) {
@@ -107,11 +102,9 @@ class LinePicture {
     else if (std::any_of(panels_.begin(), panels_.end(), shows_control))
       add("NaN title 'control (untrained)' with lines lt <type>", models_.size(), 0);
     for (std::size_t m = 0; smooth_ && m < models_.size(); ++m)
-      add("<file> using 1:<column> notitle with lines lt <type> lw 0.8 lc rgb '#A8<colour>'", m,
-          first + 2 * m);
+      add("<file> using 1:<column> notitle with lines lt <type> lw 0.8 lc rgb '#A8<colour>'", m, first + 2 * m);
     for (std::size_t m = 0; m < models_.size(); ++m)
-      add("<file> using 1:<column> title <model> with <with> lt <type>", m,
-          smooth_ ? first + 2 * m + 1 : first + m);
+      add("<file> using 1:<column> title <model> with <with> lt <type>", m, smooth_ ? first + 2 * m + 1 : first + m);
     const std::string name = layer ? "layer " + number(layer) : panels_.size() > 1 ? "network" : "";
     return fill(
         R"(
@@ -120,8 +113,7 @@ set label 4 '<name>' at graph 0.5,1.05 center tc rgb '#333333'
 plot <lines>
 )",
         {{"name", name},
-         {"cut",
-          range.cut ? "# From the last three quarters of the steps; for everything: set yrange [*:*]\n" : ""},
+         {"cut", range.cut ? "# From the last three quarters of the steps; for everything: set yrange [*:*]\n" : ""},
          {"low", number(range.low)},
          {"high", number(range.high)},
          {"lines", lines}});

@@ -1,5 +1,4 @@
-// A picture is data beside a gnuplot script that draws it as svg and png, runs as it stands and may be
-// edited.
+// A picture is data beside a gnuplot script that draws it as svg and png, runs as it stands and may be edited.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -27,15 +26,12 @@ inline std::string quoted(const std::string& text) {
 }
 
 /// A piece of script with every <word> that has a value replaced by it; values are not looked into.
-inline std::string fill(std::string_view piece,
-                        const std::map<std::string, std::string, std::less<>>& values) {
+inline std::string fill(std::string_view piece, const std::map<std::string, std::string, std::less<>>& values) {
   std::string out;
   while (!piece.empty()) {
     const auto open = piece.find('<'), close = piece.find('>', open);
-    const auto value =
-        close == piece.npos ? values.end() : values.find(piece.substr(open + 1, close - open - 1));
-    const std::size_t plain =
-        std::min(value == values.end() && open != piece.npos ? open + 1 : open, piece.size());
+    const auto value = close == piece.npos ? values.end() : values.find(piece.substr(open + 1, close - open - 1));
+    const std::size_t plain = std::min(value == values.end() && open != piece.npos ? open + 1 : open, piece.size());
     out += piece.substr(0, plain);
     if (value != values.end()) out += value->second;
     piece.remove_prefix(value != values.end() ? close + 1 : plain);
@@ -43,8 +39,7 @@ inline std::string fill(std::string_view piece,
   return out;
 }
 
-/// The colours of Okabe and Ito, told apart by colour-blind readers too; a model has the same one in every
-/// picture.
+/// The colours of Okabe and Ito, told apart by colour-blind readers too; a model has the same one in every picture.
 inline std::string colour(std::size_t model) {
   static const char* const colours[] = {"0072B2", "E69F00", "009E73", "CC79A7", "56B4E9", "D55E00", "8C7A00"};
   return colours[model % std::size(colours)];
@@ -67,11 +62,9 @@ inline std::string opening(const std::string& name, const std::string& subtitle,
   std::string types;
   const std::size_t models = results.models.size();
   for (std::size_t m = 0; m < models; ++m)
-    types += fill("set linetype <type> lw 2 pt 7 ps 0.5 dt <dash> lc rgb '#<colour>'  # <model>\n",
-                  {{"type", number(m + 1)},
-                   {"dash", number(1 + m / 7)},
-                   {"colour", colour(m)},
-                   {"model", results.models[m]}});
+    types += fill(
+        "set linetype <type> lw 2 pt 7 ps 0.5 dt <dash> lc rgb '#<colour>'  # <model>\n",
+        {{"type", number(m + 1)}, {"dash", number(1 + m / 7)}, {"colour", colour(m)}, {"model", results.models[m]}});
   return fill(
       R"(# Drawn by the report 'plots' of pipeline. Edit and draw again, in this folder:  gnuplot <name>.gp
 set datafile separator tab
@@ -107,8 +100,8 @@ inline constexpr const char* after_first_panel =
 inline constexpr const char* closing = "unset multiplot\nunset output\n}\n";
 
 /// Panels side by side: the area they fill, in pixels from the edges of the picture.
-inline std::string panels(std::size_t down, std::size_t across, double above, double below, double height,
-                          double apart, double rows_apart) {
+inline std::string panels(std::size_t down, std::size_t across, double above, double below, double height, double apart,
+                          double rows_apart) {
   return fill(
       "set multiplot layout <down>,<across> margins 0.065,0.98,<below>,<above> spacing "
       "<apart>,<rows_apart>\n",

@@ -1,8 +1,8 @@
-// plots: draws the run. For each metric column a picture in plots/: NAME.svg, NAME.png, and the NAME.gp and
-// NAME.tsv they are drawn from. What the run has decides what is drawn:
+// plots: draws the run. For each metric column a picture in plots/: NAME.svg, NAME.png, and the NAME.gp and NAME.tsv
+// they are drawn from. What the run holds decides what is drawn:
 //
-//   a matrix "points" in nodes.h5   scatter of W against c, a panel for control and each model; after the
-//   last update a value a layer                 the value against the step, a panel a layer, a line a model
+//   a matrix "points" in nodes.h5   scatter of W against c, a panel for control and each model; after the last update
+//   a value a layer                 the value against the step, a panel a layer, a line a model
 //   a value of the network          the value against the step, a line a model
 //
 // Without gnuplot the scripts and data are still written. Every file appears whole or not at all.
@@ -52,8 +52,7 @@ class Plots final : public Report {
         continue;
       }
       for (const Column& column : series.columns)
-        if (column.section == metric.section)
-          pictures.push_back(LinePicture(results, series, column).draw(results));
+        if (column.section == metric.section) pictures.push_back(LinePicture(results, series, column).draw(results));
     }
     return pictures;
   }
@@ -64,8 +63,7 @@ class Plots final : public Report {
       fs::copy_file(folder / (name + kind), aside / (name + kind), fs::copy_options::overwrite_existing);
     const Drawn result = run_gnuplot(aside, name + ".gp", limit);
     const std::string warning = "warning: plots: ",
-                      later =
-                          "; the scripts beside the data draw the pictures later: gnuplot " + name + ".gp";
+                      later = "; the scripts beside the data draw the pictures later: gnuplot " + name + ".gp";
     if (result == Drawn::no_gnuplot)
       return warning + "gnuplot is not installed ('sudo apt-get install gnuplot-nox')" + later;
     if (result == Drawn::too_slow) return warning + "gnuplot took longer than a minute" + later;
@@ -82,5 +80,4 @@ class Plots final : public Report {
 };
 }  // namespace
 
-PIPELINE_REPORT(Plots, plots,
-                "draws every metric as svg and png, with the data and script behind each picture")
+PIPELINE_REPORT(Plots, plots, "draws every metric as svg and png, with the data and script behind each picture")

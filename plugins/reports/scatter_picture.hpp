@@ -21,20 +21,16 @@ class ScatterPicture {
     for (arma::uword c = 0; c + 1 < columns; c += 2)
       for (std::size_t m = 0; m < models.size(); ++m)
         if (points[m].n_cols > c + 1)
-          panels_.push_back(
-              {models[m], m ? "#40" + colour(m - 1) : "#60000000", c / 2, points[m].cols(c, c + 1)});
+          panels_.push_back({models[m], m ? "#40" + colour(m - 1) : "#60000000", c / 2, points[m].cols(c, c + 1)});
   }
   bool empty() const { return panels_.empty(); }
 
   Picture draw() const {
-    const std::size_t across = std::min<std::size_t>(panels_.size(), 4),
-                      down = (panels_.size() + across - 1) / across;
-    const double side =
-        across == 1 ? 360 : 915. / static_cast<double>(across) - 37;  // of a square panel, in pixels
+    const std::size_t across = std::min<std::size_t>(panels_.size(), 4), down = (panels_.size() + across - 1) / across;
+    const double side = across == 1 ? 360 : 915. / static_cast<double>(across) - 37;  // of a square panel, in pixels
     const double height = 70 + static_cast<double>(down) * (side + 100);
     std::string script =
-        opening(section_, "the closer to the diagonal, the better the node; after the last update", results_,
-                height) +
+        opening(section_, "the closer to the diagonal, the better the node; after the last update", results_, height) +
         panels(down, across, 112, 58, height, 50, 100) + R"(set size square
 unset key
 set grid noxtics noytics

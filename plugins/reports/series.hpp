@@ -1,5 +1,4 @@
-// The rows of metrics.csv sorted by what was measured: one series of points for every metric, layer and
-// model.
+// The rows of metrics.csv sorted by what was measured: one series of points for every metric, layer and model.
 #pragma once
 #include <algorithm>
 #include <map>
@@ -18,9 +17,9 @@ using Points = std::vector<Point>;  // in step order
 
 /// One metric column of metrics.csv.
 struct Column {
-  std::string metric;   // "loss", "loss.penalty", "accuracy.train"
-  std::string section;  // "loss", "accuracy": the metric up to its first dot
-  MetricInfo info;      // `better` is neither where the section's direction does not speak of this column
+  std::string metric;            // "loss", "loss.penalty", "accuracy.train"
+  std::string section;           // "loss", "accuracy": the metric up to its first dot
+  MetricInfo info;               // `better` is neither where the section's direction does not speak of this column
   std::set<std::size_t> layers;  // {0} for a value of the whole network
   bool main() const { return metric == section; }
 };
@@ -74,9 +73,7 @@ class Series {
 
 /// "higher is better"; empty where neither is.
 inline std::string direction_words(Direction better) {
-  return better == Direction::neither  ? ""
-         : better == Direction::higher ? "higher is better"
-                                       : "lower is better";
+  return better == Direction::neither ? "" : better == Direction::higher ? "higher is better" : "lower is better";
 }
 
 }  // namespace pipeline::reports

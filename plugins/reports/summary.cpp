@@ -1,13 +1,10 @@
-// summary: says in a few lines where every model stands, and closes the run with a table of everything
-// measured.
+// summary: says in a few lines where every model stands, and closes the run with a table of everything measured.
 //
 //   while it runs   a line a model: the newest value of each metric, layers as 1/2/3
 //   at the end      a line a value, a column a model; the same table in summary.txt
-//   *               the best model by the metric's own direction; several if they are equal as shown; never
-//   nan
+//   *               the best model by the metric's own direction; several if they are equal as shown; never nan
 //
-//   control, the untrained network, stands beside the models and is never marked. "-" is a value not
-//   measured.
+//   control, the untrained network, stands beside the models and is never marked. "-" is a value not measured.
 #include <pipeline/report.hpp>
 
 #include "numbers.hpp"
@@ -43,8 +40,7 @@ class Summary final : public Report {
       for (const std::size_t layer : column.layers) {
         const Lines values = newest(series, column, layer, models, 4).shown;
         const char between = layers.empty() ? ' ' : '/';
-        for (std::size_t m = 0; m < models.size(); ++m)
-          cells[m].append(!layers.empty(), between).append(values[m]);
+        for (std::size_t m = 0; m < models.size(); ++m) cells[m].append(!layers.empty(), between).append(values[m]);
         layers.append(1, between).append(std::to_string(layer));
       }
       table.column(under(column.metric + (column.layers.contains(0) ? "" : layers), cells));
@@ -93,12 +89,10 @@ class Summary final : public Report {
     std::string best;  // as shown; empty if there is none
   };
   /// The newest value of each model, with as many decimals as the trained ones need.
-  static Newest newest(const Series& series, const Column& column, std::size_t layer, const Lines& models,
-                       int digits) {
+  static Newest newest(const Series& series, const Column& column, std::size_t layer, const Lines& models, int digits) {
     std::vector<double> trained;
     for (const std::string& model : models)
-      if (const Points& points = series.of(column.metric, layer, model);
-          !points.empty() && model != "control")
+      if (const Points& points = series.of(column.metric, layer, model); !points.empty() && model != "control")
         if (!std::isnan(points.back().value)) trained.push_back(points.back().value);
     const int decimals = decimals_for(trained, digits);
     Newest newest;

@@ -12,8 +12,7 @@ class ExampleMetric final : public Metric {
   }
 
   void measure(const Evaluation& e, Results& out) const override {
-    for (std::size_t l = 1; l <= e.network().depth(); ++l)
-      out.layer(l, arma::abs(e.network().layer(l).W).max());
+    for (std::size_t l = 1; l <= e.network().depth(); ++l) out.layer(l, arma::abs(e.network().layer(l).W).max());
   }
 };
 

@@ -24,9 +24,8 @@ struct Bench : World {
   Said with(const Words& words) const { return run(words + Words{"--plugin-path", "plugins"}); }
   /// `pipeline run` of the study whose model l2 uses another regulariser.
   Said run_with_regulariser(const std::string& name, const Words& more = {}) const {
-    return with(
-        Words{"run", "study.ini", "~model:l2.l2.lambda", "model:l2.regularisers=" + name, "--out", "out"} +
-        more);
+    return with(Words{"run", "study.ini", "~model:l2.l2.lambda", "model:l2.regularisers=" + name, "--out", "out"} +
+                more);
   }
   void refused(const Words& words, const std::string& complaint,
                std::source_location where = std::source_location::current()) const {
@@ -57,9 +56,8 @@ BOOST_AUTO_TEST_SUITE(broken_plugins)
 BOOST_AUTO_TEST_CASE(another_contract_is_refused) {
   const Bench bench;
   bench.put(libraries / "refused.so");
-  bench.refused(
-      bench.swapped("other_contract"),
-      R"(error: regulariser 'other_contract' was built for plugin contract 999, this program has contract 1
+  bench.refused(bench.swapped("other_contract"),
+                R"(error: regulariser 'other_contract' was built for plugin contract 999, this program has contract 1
   <here>/plugins/refused.so
   build it again, against this program's headers
 )");
@@ -106,9 +104,8 @@ BOOST_AUTO_TEST_CASE(a_plugin_that_cannot_be_made_is_refused) {
 BOOST_AUTO_TEST_CASE(a_refused_plugin_is_the_complaint_even_where_its_keys_are_set) {
   const Bench bench;
   bench.put(libraries / "misbehaves.so");
-  bench.refused(
-      bench.swapped("declare_throws") + Words{"model:l2.declare_throws.strength=1"},
-      "error: regulariser 'declare_throws' fails while it declares its parameters: declared too much\n");
+  bench.refused(bench.swapped("declare_throws") + Words{"model:l2.declare_throws.strength=1"},
+                "error: regulariser 'declare_throws' fails while it declares its parameters: declared too much\n");
   bench.refused(bench.swapped("make_throws") + Words{"model:l2.make_throws.strength=1"},
                 R"(error: regulariser 'make_throws' cannot be made: no licence found
   <here>/plugins/misbehaves.so
@@ -139,9 +136,8 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_no_plugin_is_passed_over) {
   check_exit(bench.with({"check", "study.ini"}), 0);
   check_exit(bench.with({"plugins", "list"}), 0);
   // Until somebody names it.
-  bench.refused(
-      bench.swapped("text"),
-      R"(error: <here>/plugins/text.so is no library that can be read, so it holds no regulariser 'text'
+  bench.refused(bench.swapped("text"),
+                R"(error: <here>/plugins/text.so is no library that can be read, so it holds no regulariser 'text'
   build it again, or take it away if it is something else
 )");
   const Said said = bench.with(Words{"check", "study.ini"} + bench.swapped("stranger"));
@@ -172,8 +168,7 @@ BOOST_AUTO_TEST_CASE(an_exception_from_a_hook_stops_its_model_only) {
   BOOST_TEST(lines_of(rows_of(rows, "l2")).size() == 1u);  // what it measured at step 0 is kept
   const json j = json::parse(bench.read("out/run.json"));
   BOOST_TEST(j["status"] == "finished, some models failed");
-  BOOST_TEST(j["failures"]["l2"] ==
-             "regulariser 'hook_throws', hook GradientChange::change, step 5: the moon is full");
+  BOOST_TEST(j["failures"]["l2"] == "regulariser 'hook_throws', hook GradientChange::change, step 5: the moon is full");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_exception_stops_its_model_only) {
@@ -205,16 +200,15 @@ BOOST_AUTO_TEST_CASE(the_plugin_is_to_blame_where_no_model_finished) {
 BOOST_AUTO_TEST_CASE(a_metric_that_fails_ends_the_run_and_is_named) {
   const Bench bench;
   bench.put(libraries / "misbehaves.so");
-  const Said said = bench.with(
-      {"run", "study.ini", "+metric:measure_throws.every=10", "--out", "out", "--progress", "none"});
+  const Said said =
+      bench.with({"run", "study.ini", "+metric:measure_throws.every=10", "--out", "out", "--progress", "none"});
   check_exit(said, 3);
   check_says(said.err, "error: ");
   check_says(said.err, "measure_throws");
   check_says(said.err, "the scale is broken");
   BOOST_TEST(json::parse(bench.read("out/run.json"))["status"] == "failed");
   for (const std::string metric : {"measure_gives_inf", "layer_out_of_range"}) {
-    const Said other =
-        bench.with({"run", "study.ini", "+metric:" + metric + ".every=10", "--progress", "none"});
+    const Said other = bench.with({"run", "study.ini", "+metric:" + metric + ".every=10", "--progress", "none"});
     check_exit(other, 3);
     check_says(other.err, metric);
   }
@@ -223,8 +217,7 @@ BOOST_AUTO_TEST_CASE(a_metric_that_fails_ends_the_run_and_is_named) {
 BOOST_AUTO_TEST_CASE(a_report_that_fails_is_a_warning) {
   const Bench bench;
   bench.put(libraries / "misbehaves.so");
-  const Said said =
-      bench.with({"run", "study.ini", "+report:report_throws", "--out", "out", "--progress", "none"});
+  const Said said = bench.with({"run", "study.ini", "+report:report_throws", "--out", "out", "--progress", "none"});
   check_exit(said, 0);
   check_text(said.err, "warning: report 'report_throws' in [report:report_throws] failed: out of ink\n");
   BOOST_TEST(json::parse(bench.read("out/run.json"))["status"] == "finished");
@@ -245,9 +238,8 @@ BOOST_AUTO_TEST_CASE(a_data_set_that_breaks_its_word_is_named) {
   check_text(said.err, "error: data set 'label_out_of_range': has the training label 7 but only 2 classes\n");
   said = run("breaks_promise");
   check_exit(said, 4);
-  check_text(
-      said.err,
-      "error: data set 'breaks_promise': promised 8 + 8 samples of 4 features, but handed over 6 + 6 of 4\n");
+  check_text(said.err,
+             "error: data set 'breaks_promise': promised 8 + 8 samples of 4 features, but handed over 6 + 6 of 4\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -258,8 +250,7 @@ BOOST_AUTO_TEST_CASE(one_model_diverges_and_the_others_are_fine) {
   World world;
   world.write("study.ini", small_study);
   check_exit(world.run({"run", "study.ini", "--out", "healthy"}), 0);
-  const Said said =
-      world.run({"run", "study.ini", "model:l2.learning_rate=1e6", "--out", "out", "--progress", "none"});
+  const Said said = world.run({"run", "study.ini", "model:l2.learning_rate=1e6", "--out", "out", "--progress", "none"});
   check_exit(said, 5);
   check_says(said.err, "warning: model l2 stopped: diverged: ");
   check_says(said.err, "at step ");
@@ -275,8 +266,8 @@ BOOST_AUTO_TEST_CASE(one_model_diverges_and_the_others_are_fine) {
 BOOST_AUTO_TEST_CASE(nothing_trained_is_another_exit_code) {
   World world;
   world.write("study.ini", small_study);
-  const Said said = world.run({"run", "study.ini", "model:l2.learning_rate=1e6", "~model:plain", "--out",
-                               "out", "--progress", "none"});
+  const Said said = world.run(
+      {"run", "study.ini", "model:l2.learning_rate=1e6", "~model:plain", "--out", "out", "--progress", "none"});
   check_exit(said, 1);
   check_says(said.err, "warning: model l2 stopped: diverged: ");
   BOOST_TEST(rows_of(world.read("out/metrics.csv"), "control").starts_with("0,control,accuracy,,"));

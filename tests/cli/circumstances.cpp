@@ -16,8 +16,7 @@ struct Place : World {
   Place() { write("study.ini", small_study); }
   /// A run that does not end by itself, once it has measured a while.
   std::unique_ptr<Child> endless(const Words& more = {}) const {
-    auto child =
-        start(Words{"run", "study.ini", "training.steps=100000000", "--out", "out", "--threads", "2"} + more);
+    auto child = start(Words{"run", "study.ini", "training.steps=100000000", "--out", "out", "--threads", "2"} + more);
     BOOST_TEST(child->wait_until([&] { return lines_of(read("out/metrics.csv")).size() > 20; }));
     return child;
   }
@@ -77,8 +76,7 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_it_at_once) {
   place.environment["PATH"] = tools.string() + ":/usr/bin:/bin";
   auto child = place.endless({"+report:plots"});
   child->signal(SIGTERM);
-  BOOST_TEST(
-      child->wait_until([&] { return json::parse(place.read("out/run.json"))["status"] == "stopped"; }));
+  BOOST_TEST(child->wait_until([&] { return json::parse(place.read("out/run.json"))["status"] == "stopped"; }));
   child->signal(SIGTERM);
   const auto before = std::chrono::steady_clock::now();
   check_exit(child->finish(), 143);
@@ -107,10 +105,9 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_grow_is_a_clear_error_and_no_half_file) 
   Place place;
   place.write("limited.sh", "trap '' XFSZ\nulimit -f 40\nexec \"$@\"\n");  // 20 or 40 kB, as the shell counts
   const fs::path out = place.here.parent_path() / "o", err = place.here.parent_path() / "e";
-  Child child(
-      "/bin/sh",
-      {"limited.sh", BUILD_DIR "/bin/pipeline", "run", "study.ini", "--out", "out", "--progress", "none"},
-      place.here, place.environment, out, err);
+  Child child("/bin/sh",
+              {"limited.sh", BUILD_DIR "/bin/pipeline", "run", "study.ini", "--out", "out", "--progress", "none"},
+              place.here, place.environment, out, err);
   const Said said = child.finish();
   check_exit(said, 1);
   check_text(place.tidy(said.err),
@@ -193,8 +190,7 @@ BOOST_AUTO_TEST_CASE(progress_none_is_silent_and_no_style_changes_the_rows) {
     check_exit(said, 0);
     if (style == "none") BOOST_TEST(said.err == "");
     if (style == "auto") BOOST_TEST(said.err.find('\r') == std::string::npos);  // no bar in a job's log
-    BOOST_TEST(place.read(style + "/metrics.csv") ==
-               (rows.empty() ? rows = place.read(style + "/metrics.csv") : rows));
+    BOOST_TEST(place.read(style + "/metrics.csv") == (rows.empty() ? rows = place.read(style + "/metrics.csv") : rows));
   }
 }
 
@@ -203,12 +199,10 @@ BOOST_AUTO_TEST_CASE(the_heading_says_what_will_run_within_100_columns) {
   const Said said = place.run({"run", "study.ini", "--out", "out"});
   check_exit(said, 0);
   for (const std::string part :
-       {"pipeline small, seed 1\n",
-        "  data set   digits: 600 training and 200 test images of 28 x 28, 10 classes\n",
+       {"pipeline small, seed 1\n", "  data set   digits: 600 training and 200 test images of 28 x 28, 10 classes\n",
         "  network    784 - 16 - 10, ReLU\n", "  training   30 steps of 20 samples; ",
         "  models     plain: no regulariser; learning rate 0.1\n",
-        "             l2: l2 (lambda = 0.001); learning rate 0.1\n",
-        "  metrics    accuracy every 10, on test\n"})
+        "             l2: l2 (lambda = 0.001); learning rate 0.1\n", "  metrics    accuracy every 10, on test\n"})
     check_says(said.out, part);
   check_says(place.tidy(said.out), "\nresults in <here>/out\n");
 }

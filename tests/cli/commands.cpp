@@ -61,8 +61,7 @@ BOOST_AUTO_TEST_CASE(lists_every_command_and_the_shipped_pipelines) {
   check_exit(said, 0);
   for (const std::string& command : all_commands) check_says(said.out, "\n  " + command + " ");
   for (const fs::path& file : shipped_pipelines()) check_says(said.out, " " + file.filename().string());
-  for (const Words& words : {Words{}, Words{"-h"}, Words{"help"}})
-    BOOST_TEST(world.run(words).out == said.out);
+  for (const Words& words : {Words{}, Words{"-h"}, Words{"help"}}) BOOST_TEST(world.run(words).out == said.out);
   // What does not work yet is not offered.
   for (const std::string word : {"doctor", "sweep", "compare", "--resume"})
     BOOST_TEST(said.out.find(word) == std::string::npos, word);
@@ -134,8 +133,7 @@ BOOST_AUTO_TEST_CASE(mistakes_end_with_2_and_a_remedy) {
        "error: the argument ('many') for option '--threads' is invalid\n"
        "  usage: pipeline run FILE [section.key=value ...] [options]   (--help says more)\n"},
       {{"run", "study.ini", "--threads", "-1"}, "error: --threads is a number from 1 to 1024\n"},
-      {{"run", "study.ini", "--progress", "loud"},
-       "error: --progress is auto, bar, line, json or none, not 'loud'\n"},
+      {{"run", "study.ini", "--progress", "loud"}, "error: --progress is auto, bar, line, json or none, not 'loud'\n"},
       {{"run", "study.ini", "--out"},
        "error: the required argument for option '--out' is missing\n"
        "  usage: pipeline run FILE [section.key=value ...] [options]   (--help says more)\n"},
@@ -150,8 +148,7 @@ BOOST_AUTO_TEST_CASE(mistakes_end_with_2_and_a_remedy) {
       {{"check", "./stduy.ini"},
        "error: there is no file './stduy.ini'\n"
        "  did you mean 'study.ini'?  (valid: study.ini)\n"},
-      {{"check", "nowhere/study.ini"},
-       "error: there is no file 'nowhere/study.ini': there is no folder 'nowhere'\n"},
+      {{"check", "nowhere/study.ini"}, "error: there is no file 'nowhere/study.ini': there is no folder 'nowhere'\n"},
       {{"check", "."}, "error: '.' is a folder, not a pipeline file\n"},
       {{"check", ""}, "error: the name of the pipeline file is empty\n"},
       {{"check", "study.ini", "--plugin-path", "nosuch"},
@@ -167,8 +164,7 @@ BOOST_AUTO_TEST_CASE(mistakes_end_with_2_and_a_remedy) {
       {{"plugins", "list", "l2"},
        "error: plugins list takes nothing after it\n"
        "  usage: pipeline plugins list | inspect NAME [--ini|--json] | path   (--help says more)\n"},
-      {{"plugins", "inspect"},
-       "error: inspect needs the name of one plugin: pipeline plugins inspect NAME\n"},
+      {{"plugins", "inspect"}, "error: inspect needs the name of one plugin: pipeline plugins inspect NAME\n"},
       {{"plugins", "inspect", "dropot"},
        "error: unknown plugin 'dropot'\n"
        "  did you mean 'dropout'?  (valid: accuracy, csv, dead_units, digits, dropout, fashion_mnist, idx,\n"
@@ -190,8 +186,7 @@ BOOST_AUTO_TEST_CASE(mistakes_end_with_2_and_a_remedy) {
        "error: unknown key 'mirors' of data set 'mnist'\n"
        "  did you mean 'mirrors'?  (valid: mirrors)\n"},
       {{"data", "path", "mnist", "mirrors"}, "error: 'mirrors' has no value; write mirrors=VALUE\n"},
-      {{"data", "path", "digits", "train=none"},
-       "error: value 'none' of train is not a whole number (digits only)\n"},
+      {{"data", "path", "digits", "train=none"}, "error: value 'none' of train is not a whole number (digits only)\n"},
   };
   for (const Case& c : cases) {
     const Said said = desk.run(c.words);
@@ -308,8 +303,7 @@ BOOST_AUTO_TEST_CASE(says_in_a_line_what_it_found) {
   Said said = desk.run({"check", "study.ini"});
   check_exit(said, 0);
   check_text(said.out, "study.ini is fine: 2 models, 30 steps, 1 metric, 0 reports\n");
-  said = desk.run(
-      {"check", "study.ini", "~model:l2", "training.steps=1", "+report:plots", "+metric:loss.every=1"});
+  said = desk.run({"check", "study.ini", "~model:l2", "training.steps=1", "+report:plots", "+metric:loss.every=1"});
   check_text(said.out, "study.ini is fine: 1 model, 1 step, 2 metrics, 1 report\n");
   BOOST_TEST(!fs::exists(desk.here / "runs"));
 }
@@ -466,8 +460,7 @@ BOOST_AUTO_TEST_CASE(the_ini_of_every_plugin_can_be_pasted) {
       continue;
     }
     const std::string name = words_of(line)[0];
-    if (kind == "datasets" && (name == "csv" || name == "idx"))
-      continue;  // they name files of the user's own
+    if (kind == "datasets" && (name == "csv" || name == "idx")) continue;  // they name files of the user's own
     const Said said = world.run({"plugins", "inspect", name, "--ini"});
     check_exit(said, 0);
     for (const bool uncommented : {false, true}) {
@@ -502,12 +495,9 @@ BOOST_AUTO_TEST_CASE(path_lists_the_folders_in_the_order_of_the_search) {
 BOOST_AUTO_TEST_CASE(are_found_in_every_folder_that_may_hold_them) {
   World world;
   const fs::path library = BUILD_DIR "/lib/test_libraries/misbehaves.so";
-  const std::string study =
-      replaced(replaced(small_study, "l2.lambda = 1e-3\n", ""), "= l2", "= hook_throws");
+  const std::string study = replaced(replaced(small_study, "l2.lambda = 1e-3\n", ""), "= l2", "= hook_throws");
   world.write("study.ini", study);
-  const auto exit = [&](const Words& more = {}) {
-    return world.run(Words{"check", "study.ini"} + more).exit;
-  };
+  const auto exit = [&](const Words& more = {}) { return world.run(Words{"check", "study.ini"} + more).exit; };
   BOOST_TEST(exit() == 2);  // nobody knows it
   const auto in = [&](const fs::path& folder, auto&& tests) {
     fs::create_directories(folder);
@@ -517,8 +507,7 @@ BOOST_AUTO_TEST_CASE(are_found_in_every_folder_that_may_hold_them) {
   };
   in(world.here / "one", [&] {
     BOOST_TEST(exit({"--plugin-path", "one"}) == 0);
-    BOOST_TEST(exit({"--plugin-path", "one", "--no-user-plugins"}) ==
-               0);  // named here and now, so it is wanted
+    BOOST_TEST(exit({"--plugin-path", "one", "--no-user-plugins"}) == 0);  // named here and now, so it is wanted
   });
   in(world.here / "two", [&] {
     world.environment["PIPELINE_PLUGIN_PATH"] = "nowhere:two";

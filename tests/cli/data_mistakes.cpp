@@ -34,8 +34,7 @@ batch_size = 5
 every = 1
 )");
   }
-  void says(const std::string& complaint,
-            std::source_location where = std::source_location::current()) const {
+  void says(const std::string& complaint, std::source_location where = std::source_location::current()) const {
     const Said said = run({"run", "study.ini"});
     check_exit(said, 4, where);
     check_text(tidy(said.err), complaint, where);
@@ -194,8 +193,7 @@ BOOST_AUTO_TEST_CASE(csv_mistakes_name_line_and_column) {
   check_exit(Csv(good).run({"run", "study.ini"}), 0);
   Csv(replaced(good, "3,4", "3,four"))
       .says(4, "error: data set 'csv': <here>/d/table.csv:3:3: column 2 (y): 'four' is not a number\n");
-  Csv(replaced(good, "3,4", "3,"))
-      .says(4, "error: data set 'csv': <here>/d/table.csv:3:3: column 2 (y) is empty\n");
+  Csv(replaced(good, "3,4", "3,")).says(4, "error: data set 'csv': <here>/d/table.csv:3:3: column 2 (y) is empty\n");
   Csv(replaced(good, "3,4", "3,nan"))
       .says(4, "error: data set 'csv': <here>/d/table.csv:3:3: column 2 (y): 'nan' is not a finite number\n");
   Csv(replaced(good, "3,4,1", "3,4"))
@@ -208,8 +206,7 @@ BOOST_AUTO_TEST_CASE(csv_mistakes_name_line_and_column) {
                      "error: data set 'csv': a test set is needed: give either test (a file) or test_rows "
                      "(taken off train)\n");
   Csv(good, "test_rows = 9\n")
-      .says(4,
-            "error: data set 'csv': <here>/d/table.csv: test_rows = 9 of 4 rows leaves none to train on\n");
+      .says(4, "error: data set 'csv': <here>/d/table.csv: test_rows = 9 of 4 rows leaves none to train on\n");
   Csv(good, "test = d/nosuch.csv\n")
       .says(4, "error: data set 'csv': <here>/d/nosuch.csv: cannot be opened: No such file or directory\n");
   Csv("", "test_rows = 2\n").says(4, "error: data set 'csv': <here>/d/table.csv: is empty\n");

@@ -389,8 +389,7 @@ BOOST_AUTO_TEST_CASE(ten_megabytes_are_read_like_any_file) {
   const World world;
   std::string text = small_study;
   text.reserve(11'000'000);
-  while (text.size() < 10'000'000)
-    text += "# filler filler filler filler filler filler filler filler filler filler\n";
+  while (text.size() < 10'000'000) text += "# filler filler filler filler filler filler filler filler filler filler\n";
   means_the_same(world, text);
   world.write("study.ini", text + "stpes = 5\n");  // the last line counts
   check_says(world.run({"check", "study.ini"}).err, "unknown key 'stpes' in [metric:accuracy]");

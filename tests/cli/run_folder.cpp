@@ -70,8 +70,7 @@ BOOST_AUTO_TEST_CASE(the_rows_are_ordered_and_complete) {
   BOOST_TEST(text.ends_with("\n"));
   BOOST_TEST(lines_of(text).front() == "step,model,metric,layer,value");
   std::vector<std::string> keys, expected;
-  for (const CsvRow& r : csv_rows(text))
-    keys.push_back(r.step + "," + r.model + "," + r.metric + "," + r.layer);
+  for (const CsvRow& r : csv_rows(text)) keys.push_back(r.step + "," + r.model + "," + r.metric + "," + r.layer);
   for (int step = 0; step <= 30; ++step)
     for (const std::string model : {"control", "plain", "l2"}) {
       if (model == "control" && step > 0) continue;
@@ -80,8 +79,8 @@ BOOST_AUTO_TEST_CASE(the_rows_are_ordered_and_complete) {
       if (due(10)) expected.insert(expected.end(), {start + "accuracy,", start + "accuracy.train,"});
       if (due(15))
         expected.insert(expected.end(),
-                        {start + "snr_optimality,1", start + "snr_optimality,2",
-                         start + "weights_against_c.node,1", start + "weights_against_c.snr_optimality,1"});
+                        {start + "snr_optimality,1", start + "snr_optimality,2", start + "weights_against_c.node,1",
+                         start + "weights_against_c.snr_optimality,1"});
       if (due(30)) expected.insert(expected.end(), {start + "loss,", start + "loss.penalty,"});
     }
   BOOST_TEST(keys == expected, boost::test_tools::per_element());
@@ -146,8 +145,7 @@ BOOST_AUTO_TEST_CASE(weights_are_inputs_by_nodes) {
 BOOST_AUTO_TEST_CASE(without_output_biases_there_is_no_last_b) {
   World world;
   world.write("study.ini", small_study);
-  check_exit(world.run({"run", "study.ini", "network.output_bias=no", "training.steps=1", "--out", "out"}),
-             0);
+  check_exit(world.run({"run", "study.ini", "network.output_bias=no", "training.steps=1", "--out", "out"}), 0);
   const auto sets = read_hdf5(world.here / "out/weights.h5");
   BOOST_TEST(sets.contains("/control/b1"));
   BOOST_TEST(!sets.contains("/control/b2"));
@@ -172,20 +170,18 @@ BOOST_AUTO_TEST_CASE(nodes_are_stacked_by_measurement_with_their_steps) {
   const auto& points = sets.at("/plain/weights_against_c/points").values;
   std::size_t node = 16;
   for (const CsvRow& r : csv_rows(Run::once().read("metrics.csv")))
-    if (r.model == "plain" && r.step == "30" && r.metric == "weights_against_c.node")
-      node = std::stoul(r.value);
+    if (r.model == "plain" && r.step == "30" && r.metric == "weights_against_c.node") node = std::stoul(r.value);
   BOOST_TEST_REQUIRE(node >= 1u);
   BOOST_TEST_REQUIRE(node <= 16u);
   for (const std::size_t input : {0u, 300u, 783u})
-    BOOST_TEST(points[2 * 784 * 2 + input * 2] ==
-               weights.at("/models/plain/W1").values[input * 16 + node - 1]);
+    BOOST_TEST(points[2 * 784 * 2 + input * 2] == weights.at("/models/plain/W1").values[input * 16 + node - 1]);
 }
 
 BOOST_AUTO_TEST_CASE(run_json_says_where_the_numbers_come_from) {
   const json j = json::parse(Run::once().read("run.json"));
   for (const char* key :
-       {"pipeline", "status", "argv", "directory", "versions", "seed", "host", "cpu", "blas", "threads",
-        "steps", "models", "metrics", "plugins", "data", "configuration", "git", "started", "ended"})
+       {"pipeline", "status", "argv", "directory", "versions", "seed", "host", "cpu", "blas", "threads", "steps",
+        "models", "metrics", "plugins", "data", "configuration", "git", "started", "ended"})
     BOOST_TEST(j.contains(key), key);
   BOOST_TEST(j["status"] == "finished");
   BOOST_TEST(j["argv"] == json({"pipeline", "run", "study.ini", "--out", "out", "--threads", "2"}));
@@ -203,9 +199,9 @@ BOOST_AUTO_TEST_CASE(run_json_says_where_the_numbers_come_from) {
     BOOST_TEST(std::regex_match(p["sha256"].get<std::string>(), sha));
     BOOST_TEST(fs::exists(p["path"].get<std::string>()));
   }
-  const std::vector<std::string> used = {
-      "dataset digits",           "metric accuracy", "metric loss",   "metric snr_optimality",
-      "metric weights_against_c", "regulariser l2",  "report summary"};
+  const std::vector<std::string> used = {"dataset digits",        "metric accuracy",          "metric loss",
+                                         "metric snr_optimality", "metric weights_against_c", "regulariser l2",
+                                         "report summary"};
   BOOST_TEST(plugins == used, boost::test_tools::per_element());
 }
 
@@ -256,8 +252,7 @@ BOOST_AUTO_TEST_CASE(folders_are_named_by_time_and_configuration_and_latest_poin
     std::smatch parts;
     BOOST_TEST(std::regex_match(name, parts, std::regex("\\d{8}T\\d{6}Z-([0-9a-f]{6})(-\\d+)?")), name);
     ++hashes[parts[1]], ++folders;
-    BOOST_TEST(parts[1] ==
-               json::parse(read_file(all / name / "run.json"))["configuration"].get<std::string>());
+    BOOST_TEST(parts[1] == json::parse(read_file(all / name / "run.json"))["configuration"].get<std::string>());
   }
   BOOST_TEST(folders == 3u);
   BOOST_TEST(hashes.size() == 2u);  // another number of steps is another configuration, the same one is not
@@ -307,8 +302,7 @@ BOOST_AUTO_TEST_CASE(a_folder_that_is_not_empty_is_refused_before_any_work) {
   fs::create_directories(world.here / "empty");
   Said said = world.run({"run", "study.ini", "--out", "taken"});
   check_exit(said, 2);
-  check_text(said.err,
-             "error: --out taken is not empty; give a new folder, earlier results are never overwritten\n");
+  check_text(said.err, "error: --out taken is not empty; give a new folder, earlier results are never overwritten\n");
   BOOST_TEST(said.out.empty());
   BOOST_TEST(files_in(world.here / "taken").size() == 1u);
   said = world.run({"run", "study.ini", "--out", "file"});

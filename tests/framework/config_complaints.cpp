@@ -165,8 +165,8 @@ BOOST_AUTO_TEST_CASE(a_long_line_is_shown_around_the_word) {
   BOOST_TEST(as_text(complaints.list()[0]) ==
              "a.ini:1:1001: error: no\n"
              "    1 | ..." +
-                 std::string(40, 'a') + "WORD" + std::string(116, 'b') + "...\n" + "      | " +
-                 std::string(43, ' ') + "^~~~ yes");
+                 std::string(40, 'a') + "WORD" + std::string(116, 'b') + "...\n" + "      | " + std::string(43, ' ') +
+                 "^~~~ yes");
   BOOST_TEST(as_text(complaints.list()[1]) ==
              "a.ini:1:3: error: no\n"
              "    1 |   WORD" +
@@ -220,14 +220,12 @@ BOOST_AUTO_TEST_CASE(the_nearest_word) {
       {"momentum", ""},
       {"", ""},
   };
-  for (const auto& [word, expected] : nearest_of)
-    BOOST_TEST_CONTEXT(word) BOOST_TEST(nearest(word, known) == expected);
+  for (const auto& [word, expected] : nearest_of) BOOST_TEST_CONTEXT(word) BOOST_TEST(nearest(word, known) == expected);
   BOOST_TEST(nearest(std::string(1000000, 'x'), {std::string(999999, 'x')}) == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_suggestion_lists_what_is_valid) {
-  BOOST_TEST(suggestion("stpes", {"steps", "loss", "steps"}) ==
-             "did you mean 'steps'?  (valid: loss, steps)");
+  BOOST_TEST(suggestion("stpes", {"steps", "loss", "steps"}) == "did you mean 'steps'?  (valid: loss, steps)");
   BOOST_TEST(suggestion("x", {"b", "a"}) == "(valid: a, b)");
   BOOST_TEST(suggestion("x", {}) == "");
   std::vector<std::string> many;

@@ -18,47 +18,40 @@ Reading with_base(const std::string& text, const std::vector<std::string>& overr
 BOOST_AUTO_TEST_SUITE(config_include)
 
 BOOST_AUTO_TEST_CASE(what_follows_changes_it_key_by_key) {
-  const Reading r =
-      with_base(includes("name = mine\n[model:l2]\nl2.lambda = 1\n[model:l1]\nregularisers = l1\n"));
+  const Reading r = with_base(includes("name = mine\n[model:l2]\nl2.lambda = 1\n[model:l1]\nregularisers = l1\n"));
   BOOST_TEST(r.complained() == "");
-  BOOST_TEST(
-      flat(r.tree) ==
-      "[pipeline]name=mine|seed=1[dataset]plugin=mnist|folder=data[model:l2]regularisers=l2|l2.lambda=1"
-      "[metric:loss]every=200[model:l1]regularisers=l1");
-  BOOST_TEST(child(*child(r.tree, "pipeline"), "name")->data().value.place.file ==
-             (r.path / "a.ini").string());
-  BOOST_TEST(child(*child(r.tree, "pipeline"), "seed")->data().value.place.file ==
-             (r.path / "base.ini").string());
+  BOOST_TEST(flat(r.tree) ==
+             "[pipeline]name=mine|seed=1[dataset]plugin=mnist|folder=data[model:l2]regularisers=l2|l2.lambda=1"
+             "[metric:loss]every=200[model:l1]regularisers=l1");
+  BOOST_TEST(child(*child(r.tree, "pipeline"), "name")->data().value.place.file == (r.path / "a.ini").string());
+  BOOST_TEST(child(*child(r.tree, "pipeline"), "seed")->data().value.place.file == (r.path / "base.ini").string());
 }
 
 BOOST_AUTO_TEST_CASE(another_plugin_discards_the_included_keys) {
   BOOST_TEST(flat(with_base(includes("[dataset]\nplugin = digits\n")).tree).find("[dataset]plugin=digits[") !=
              std::string::npos);
-  BOOST_TEST(flat(with_base(includes("[dataset]\nplugin = mnist\n")).tree)
-                 .find("[dataset]plugin=mnist|folder=data") != std::string::npos);
+  BOOST_TEST(flat(with_base(includes("[dataset]\nplugin = mnist\n")).tree).find("[dataset]plugin=mnist|folder=data") !=
+             std::string::npos);
   // a section without plugin = is for the plugin it is named after
-  BOOST_TEST(flat(with_base(includes("[metric:loss]\nplugin = loss\n")).tree)
-                 .find("[metric:loss]every=200|plugin=loss") != std::string::npos);
   BOOST_TEST(
-      flat(with_base(includes("[metric:loss]\nplugin = hinge\n")).tree).find("[metric:loss]plugin=hinge") !=
+      flat(with_base(includes("[metric:loss]\nplugin = loss\n")).tree).find("[metric:loss]every=200|plugin=loss") !=
       std::string::npos);
+  BOOST_TEST(flat(with_base(includes("[metric:loss]\nplugin = hinge\n")).tree).find("[metric:loss]plugin=hinge") !=
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(drop_removes_included_sections) {
   const Reading r = with_base(includes("drop = model:l2 , metric:loss\n[model:l2]\nregularisers = l1\n"));
   BOOST_TEST(r.complained() == "");
-  BOOST_TEST(flat(r.tree) ==
-             "[pipeline]name=base|seed=1[dataset]plugin=mnist|folder=data[model:l2]regularisers=l1");
+  BOOST_TEST(flat(r.tree) == "[pipeline]name=base|seed=1[dataset]plugin=mnist|folder=data[model:l2]regularisers=l1");
 }
 
 BOOST_AUTO_TEST_CASE(includes_nest_and_are_found_from_the_file_that_includes) {
-  const Reading r(
-      "[pipeline]\ninclude = sub/b.ini\n", {},
-      {{"sub/b.ini", "[pipeline]\ninclude = ../c.ini\nseed = 2\n"}, {"c.ini", "[pipeline]\nname = c\n"}});
+  const Reading r("[pipeline]\ninclude = sub/b.ini\n", {},
+                  {{"sub/b.ini", "[pipeline]\ninclude = ../c.ini\nseed = 2\n"}, {"c.ini", "[pipeline]\nname = c\n"}});
   BOOST_TEST(r.complained() == "");
   BOOST_TEST(flat(r.tree) == "[pipeline]name=c|seed=2");
-  BOOST_TEST(child(*child(r.tree, "pipeline"), "name")->data().value.place.file ==
-             (r.path / "c.ini").string());
+  BOOST_TEST(child(*child(r.tree, "pipeline"), "name")->data().value.place.file == (r.path / "c.ini").string());
 }
 
 BOOST_AUTO_TEST_CASE(complaints) {
@@ -70,11 +63,11 @@ BOOST_AUTO_TEST_CASE(complaints) {
              "a.ini:2:10: error: 'include' names no file\n"
              "    2 | include =\n"
              "      |          ^");
-  BOOST_TEST(Reading("[pipeline]\ninclude = b.ini\n", {}, {{"b.ini", "[pipeline]\ninclude = ./a.ini\n"}})
-                 .complained() ==
-             "b.ini:2:11: error: include comes back to 'a.ini'\n"
-             "    2 | include = ./a.ini\n"
-             "      |           ^~~~~~~ a.ini -> b.ini -> a.ini");
+  BOOST_TEST(
+      Reading("[pipeline]\ninclude = b.ini\n", {}, {{"b.ini", "[pipeline]\ninclude = ./a.ini\n"}}).complained() ==
+      "b.ini:2:11: error: include comes back to 'a.ini'\n"
+      "    2 | include = ./a.ini\n"
+      "      |           ^~~~~~~ a.ini -> b.ini -> a.ini");
   BOOST_TEST(with_base("[pipeline]\nname = x\ninclude = base.ini\n").complained() ==
              "a.ini:3:1: error: 'include' must be the first key of [pipeline]\n"
              "    3 | include = base.ini\n"

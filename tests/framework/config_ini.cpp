@@ -36,8 +36,7 @@ BOOST_AUTO_TEST_SUITE(config_ini)
 
 BOOST_AUTO_TEST_CASE(sections_settings_and_origins) {
   const std::vector<ResolvedSection> sections = {
-      {"training",
-       {{"steps", "100001", "mnist_snr.ini:12", false, {}}, {"loss", "softmax", "default", false, {}}}},
+      {"training", {{"steps", "100001", "mnist_snr.ini:12", false, {}}, {"loss", "softmax", "default", false, {}}}},
       {"model:noreg", {}},
       {"model:l2",
        {{"l2.lambda", "5e-05", "default of l2", false, {}}, {"title", "größe", "command line", false, {}}}}};
@@ -57,8 +56,7 @@ BOOST_AUTO_TEST_CASE(odd_values_read_back) {
        {"",       " ",   "\t", " x", "x ",   "x\t",   ";",     "#",      ";x",   "# x",       "a ; b",
         "a\t# b", "a;b", "\"", "\\", "\\\\", "\"x\"", "a\"b",  "\\\"",   "a \\", "{",         "}",
         "{1,2}",  "[s]", "]",  "=",  "= x",  "a = b", "größe", "\uFFFD", "🂡 ",   "日本語 # x"})
-    settings.push_back(
-        {std::string("k").append(std::to_string(settings.size())), value, "a # b \"c\"", false, {}});
+    settings.push_back({std::string("k").append(std::to_string(settings.size())), value, "a # b \"c\"", false, {}});
   settings.push_back({"long", std::string(100000, 'x'), "default", false, {}});
   check_reads_back({{"s", settings}});
 }

@@ -32,8 +32,7 @@ BOOST_AUTO_TEST_SUITE(config_large)
 
 BOOST_AUTO_TEST_CASE(many_keys) {
   const Stopwatch watch;
-  Reading r(repeated("[s]\n",
-                     [](const std::string& i) { return "key_" + i + " = 1 ; a comment of some length\n"; }));
+  Reading r(repeated("[s]\n", [](const std::string& i) { return "key_" + i + " = 1 ; a comment of some length\n"; }));
   BOOST_TEST(!r.complaints.any());
   SectionReader section("s", child(r.tree, "s"), r.complaints);
   section.finish();
@@ -49,8 +48,7 @@ BOOST_AUTO_TEST_CASE(many_sections) {
 
 BOOST_AUTO_TEST_CASE(the_same_key_over_and_over) {
   const Stopwatch watch;
-  const Reading r(
-      repeated("[s]\n", [](const std::string&) { return "a_key_that_comes_again_and_again = 1\n"; }));
+  const Reading r(repeated("[s]\n", [](const std::string&) { return "a_key_that_comes_again_and_again = 1\n"; }));
   BOOST_TEST(r.complaints.list().size() > 200000u);
 }
 
@@ -64,9 +62,8 @@ BOOST_AUTO_TEST_CASE(one_line) {
 
 BOOST_AUTO_TEST_CASE(a_list_of_unknown_sections_to_drop) {
   const Stopwatch watch;
-  const Reading r(
-      repeated("[pipeline]\ninclude = b.ini\ndrop = x", [](const std::string& i) { return ", " + i; }), {},
-      {{"b.ini", "[s]\n"}});
+  const Reading r(repeated("[pipeline]\ninclude = b.ini\ndrop = x", [](const std::string& i) { return ", " + i; }), {},
+                  {{"b.ini", "[s]\n"}});
   BOOST_TEST(r.complaints.list().size() == 20u);
 }
 

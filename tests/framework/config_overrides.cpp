@@ -6,8 +6,7 @@
 using namespace pipeline::config;
 
 namespace {
-const std::string text =
-    "[dataset]\nplugin = mnist\nfolder = d\n[training]\nsteps = 5\n[model:l2]\nl2.lambda = 1\n";
+const std::string text = "[dataset]\nplugin = mnist\nfolder = d\n[training]\nsteps = 5\n[model:l2]\nl2.lambda = 1\n";
 
 std::string after(const std::vector<std::string>& overrides) {
   const Reading r(text, overrides);
@@ -37,8 +36,7 @@ BOOST_AUTO_TEST_CASE(each_form) {
 BOOST_AUTO_TEST_CASE(another_plugin_discards_the_keys_of_the_file) {
   BOOST_TEST(after({"dataset.plugin=digits"}) == "[dataset]plugin=digits" + training + l2);
   BOOST_TEST(after({"dataset.plugin=mnist"}) == dataset + training + l2);
-  BOOST_TEST(after({"dataset.seed=3", "dataset.plugin=digits"}) ==
-             "[dataset]seed=3|plugin=digits" + training + l2);
+  BOOST_TEST(after({"dataset.seed=3", "dataset.plugin=digits"}) == "[dataset]seed=3|plugin=digits" + training + l2);
 }
 
 BOOST_AUTO_TEST_CASE(the_place_of_an_override) {
@@ -52,8 +50,7 @@ BOOST_AUTO_TEST_CASE(the_place_of_an_override) {
 }
 
 BOOST_AUTO_TEST_CASE(complaints) {
-  const std::string form =
-      "an override is section.key=value, +section, +section.key=value, ~section or ~section.key";
+  const std::string form = "an override is section.key=value, +section, +section.key=value, ~section or ~section.key";
   const std::pair<std::string, std::string> cases[] = {
       {"",
        "command line: : error: an override that names no section\n"

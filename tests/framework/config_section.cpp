@@ -73,11 +73,10 @@ BOOST_AUTO_TEST_CASE(settings_know_value_and_origin) {
   std::string all;
   for (const Setting& s : t.settings)
     all += s.key + "=" + s.value + " (" + std::filesystem::path(s.origin).filename().string() + ")\n";
-  BOOST_TEST(
-      all ==
-      "learning_rate=0.5 (command line)\nscale=1 (default)\nsteps=7 (a.ini:2)\noutput_bias=yes (default)\n"
-      "loss=softmax (default)\ntitle=none (default)\nfolder= (default)\nlayers=784, 10 (default)\n"
-      "regularisers= (default)\n");
+  BOOST_TEST(all ==
+             "learning_rate=0.5 (command line)\nscale=1 (default)\nsteps=7 (a.ini:2)\noutput_bias=yes (default)\n"
+             "loss=softmax (default)\ntitle=none (default)\nfolder= (default)\nlayers=784, 10 (default)\n"
+             "regularisers= (default)\n");
   BOOST_TEST(t.settings[0].word.text == "0.50");
   BOOST_TEST(t.settings[1].word.text == "s");
   BOOST_TEST(t.settings[1].word.place.line == 1u);
@@ -189,8 +188,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_key_on_the_command_line) {
 }
 
 BOOST_AUTO_TEST_CASE(one_mistake_brings_one_complaint) {
-  for (const char* line :
-       {"steps = {1,2}", "steps = \"5", "steps 5", "steps", "steps = 5 \"x\"", "steps = \"\\d\""})
+  for (const char* line : {"steps = {1,2}", "steps = \"5", "steps 5", "steps", "steps = 5 \"x\"", "steps = \"\\d\""})
     BOOST_TEST(Taken(line).complaints.list().size() == 1u);
 }
 

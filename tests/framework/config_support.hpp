@@ -40,10 +40,7 @@ inline std::string flat(const pipeline::config::Tree& tree) {
   for (const auto& [section, keys] : tree) {
     text.append("[").append(section).append("]");
     for (const auto& [key, node] : keys) {
-      text.append(&node == &keys.front().second ? "" : "|")
-          .append(key)
-          .append("=")
-          .append(node.data().value.text);
+      text.append(&node == &keys.front().second ? "" : "|").append(key).append("=").append(node.data().value.text);
     }
   }
   return text;

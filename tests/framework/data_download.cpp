@@ -21,8 +21,8 @@ std::vector<pipeline::DataFile> one(std::vector<std::string> mirrors) {
 std::string refusal(Answer answer, std::chrono::seconds patience = std::chrono::seconds(30)) {
   const World world;
   WebServer server({{"/a.gz", std::move(answer)}});
-  const std::string said = message_of(
-      [&] { locate("set", one({server.url()}), {.pipeline_file = "mnist_snr.ini", .patience = patience}); });
+  const std::string said =
+      message_of([&] { locate("set", one({server.url()}), {.pipeline_file = "mnist_snr.ini", .patience = patience}); });
   BOOST_TEST(world.count("") == 0);
   check_says(said, server.url("/a.gz"));
   check_says(said, "pipeline run mnist_snr.ini dataset.plugin=digits");
@@ -64,8 +64,7 @@ BOOST_AUTO_TEST_CASE(a_mirror_needs_no_slash_and_may_redirect) {
 
 BOOST_AUTO_TEST_CASE(the_next_mirror_is_tried) {
   const World world;
-  WebServer server(
-      {{"/bad/a.gz", {.body = "no", .status = "403 Forbidden"}}, {"/good/a.gz", {.body = good}}});
+  WebServer server({{"/bad/a.gz", {.body = "no", .status = "403 Forbidden"}}, {"/good/a.gz", {.body = good}}});
   BOOST_TEST(locate("set", one({closed_port(), server.url("/bad/"), server.url("/good/")})).at(0).source ==
              server.url("/good/a.gz"));
 }
@@ -79,9 +78,7 @@ BOOST_AUTO_TEST_CASE(a_mirror_that_failed_is_asked_last_for_the_other_files) {
   BOOST_TEST(server.asked("/bad/b.gz") == 0);
 }
 
-BOOST_AUTO_TEST_CASE(status_403) {
-  check_says(refusal({.body = "no", .status = "403 Forbidden"}), "HTTP status 403");
-}
+BOOST_AUTO_TEST_CASE(status_403) { check_says(refusal({.body = "no", .status = "403 Forbidden"}), "HTTP status 403"); }
 
 BOOST_AUTO_TEST_CASE(status_200_with_a_web_page) {
   const std::string said = refusal({.body = "\n<!DOCTYPE html><p>Log in to this network"});
@@ -89,9 +86,7 @@ BOOST_AUTO_TEST_CASE(status_200_with_a_web_page) {
   check_says(said, sha256_of_text(good));
 }
 
-BOOST_AUTO_TEST_CASE(other_bytes) {
-  check_says(refusal({.body = "other"}), "SHA-256 " + sha256_of_text("other"));
-}
+BOOST_AUTO_TEST_CASE(other_bytes) { check_says(refusal({.body = "other"}), "SHA-256 " + sha256_of_text("other")); }
 
 BOOST_AUTO_TEST_CASE(a_line_that_breaks) { check_says(refusal({.body = good, .cut = 5}), "transfer closed"); }
 

@@ -21,10 +21,9 @@ BOOST_AUTO_TEST_CASE(sha256_of_known_texts) {  // FIPS 180-2, examples B.1 and t
 
 BOOST_AUTO_TEST_CASE(working_directory_then_data_path_then_home) {
   const World world;
-  const_cast<World&>(world).set("PIPELINE_DATA_PATH", (world.scratch.path() / "p1").string() +
-                                                          "::" + (world.scratch.path() / "p2").string());
-  for (const std::string place :
-       {"home/pipeline/data", "p2", "p1", "work/data"}) {  // each goes before the last
+  const_cast<World&>(world).set("PIPELINE_DATA_PATH",
+                                (world.scratch.path() / "p1").string() + "::" + (world.scratch.path() / "p2").string());
+  for (const std::string place : {"home/pipeline/data", "p2", "p1", "work/data"}) {  // each goes before the last
     world.scratch.write(place + "/set/a.gz", good);
     const std::vector<Located> found = locate("set", one, offline);
     BOOST_TEST(found.at(0).source == (world.scratch.path() / place / "set").string());
@@ -77,8 +76,7 @@ BOOST_AUTO_TEST_CASE(offline_says_where_it_looked_and_what_to_do) {
 
 BOOST_AUTO_TEST_CASE(the_advised_command_survives_a_shell) {
   const World world;
-  const std::string said =
-      message_of([] { locate("set", one, {.offline = true, .pipeline_file = "my study's.ini"}); });
+  const std::string said = message_of([] { locate("set", one, {.offline = true, .pipeline_file = "my study's.ini"}); });
   check_says(said, "pipeline run 'my study'\\''s.ini' dataset.plugin=digits");
 }
 

@@ -42,9 +42,7 @@ class WebServer {
     close(listening_);
   }
 
-  std::string url(const std::string& path = "/") const {
-    return "http://127.0.0.1:" + std::to_string(port_) + path;
-  }
+  std::string url(const std::string& path = "/") const { return "http://127.0.0.1:" + std::to_string(port_) + path; }
   /// How often a path was asked for.
   int asked(const std::string& path) {
     const std::lock_guard lock(guard_);

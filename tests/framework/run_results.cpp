@@ -59,12 +59,10 @@ BOOST_AUTO_TEST_CASE(complaints_name_the_file_and_the_line) {
   BOOST_TEST(complaint(folder.path).starts_with(csv + ": cannot be read"));
   write(csv, "step,value\n");
   BOOST_TEST(complaint(folder.path).starts_with(csv + ":1: "));
-  for (const std::string bad :
-       {"x,noreg,accuracy,,0.1", "0,noreg,accuracy,0.1", "0,noreg,accuracy,,0.1,", "0,noreg,accuracy,,",
-        "0,noreg,accuracy,-1,0.1", "0,noreg,accuracy,,0.1x", ""}) {
+  for (const std::string bad : {"x,noreg,accuracy,,0.1", "0,noreg,accuracy,0.1", "0,noreg,accuracy,,0.1,",
+                                "0,noreg,accuracy,,", "0,noreg,accuracy,-1,0.1", "0,noreg,accuracy,,0.1x", ""}) {
     write(csv, header + "0,noreg,accuracy,,0.1\n" + bad + "\n");
-    BOOST_TEST(complaint(folder.path) ==
-               csv + ":3: '" + bad + "' is not a row step,model,metric,layer,value");
+    BOOST_TEST(complaint(folder.path) == csv + ":3: '" + bad + "' is not a row step,model,metric,layer,value");
   }
 }
 
@@ -89,8 +87,7 @@ BOOST_AUTO_TEST_CASE(a_hundred_thousand_rows_take_milliseconds) {
   const Folder folder;
   write(folder.path / "run.json", description);
   std::string text = header;
-  for (int i = 0; i < 100000; ++i)
-    text += std::to_string(200 * i) + ",dropout,sign_disagreement,2,0.123456789\n";
+  for (int i = 0; i < 100000; ++i) text += std::to_string(200 * i) + ",dropout,sign_disagreement,2,0.123456789\n";
   write(folder.path / "metrics.csv", text);
   const auto start = std::chrono::steady_clock::now();
   const RunResults run(folder.path);

@@ -62,8 +62,7 @@ BOOST_AUTO_TEST_CASE(check_opens_with_a_question_or_statement_and_is_named_like_
     const std::string first = lines_of(read_file(fs::path(SOURCE_DIR "/pipelines") / file)).front();
     BOOST_TEST(first.starts_with("# "), file);
     BOOST_TEST(first.size() > 20u, file);
-    BOOST_TEST((first.find('?') != std::string::npos || first.ends_with('.') ||
-                first.find(": ") != std::string::npos),
+    BOOST_TEST((first.find('?') != std::string::npos || first.ends_with('.') || first.find(": ") != std::string::npos),
                file);
     check_says(world.run({"show", file}).out, "\nname = " + fs::path(file).stem().string() + "\n");
   }
@@ -72,15 +71,15 @@ BOOST_AUTO_TEST_CASE(check_opens_with_a_question_or_statement_and_is_named_like_
 BOOST_AUTO_TEST_CASE(each_runs_in_short_and_draws_its_pictures) {
   for (const std::string& file : shipped()) {
     const World world;
-    const Said said = world.run(Words{"run", file, "dataset.plugin=digits", "dataset.train=600",
-                                      "dataset.test=200", "network.layers=784,16,12,10", "--out", "out"} +
+    const Said said = world.run(Words{"run", file, "dataset.plugin=digits", "dataset.train=600", "dataset.test=200",
+                                      "network.layers=784,16,12,10", "--out", "out"} +
                                 shortened(world, file));
     check_exit(said, 0);
     BOOST_TEST(said.err.find("warning") == std::string::npos, file << ": " << said.err);
     check_whole_run(world.here / "out", "20");
     for (const std::string& line : lines_of(said.out))
-      if (!line.starts_with("  results ") && !line.starts_with("results in") &&
-          !line.starts_with("pictures in") && !line.starts_with("plots: ") && !line.starts_with("  plugins "))
+      if (!line.starts_with("  results ") && !line.starts_with("results in") && !line.starts_with("pictures in") &&
+          !line.starts_with("plots: ") && !line.starts_with("  plugins "))
         BOOST_TEST(line.size() <= 100u, line);
   }
 }
@@ -88,11 +87,10 @@ BOOST_AUTO_TEST_CASE(each_runs_in_short_and_draws_its_pictures) {
 BOOST_AUTO_TEST_CASE(the_same_study_runs_on_a_table_of_smaller_images) {
   const World world;
   world.write("small digits.csv", csv_of_small_digits(500, 1));
-  const Said said =
-      world.run(Words{"run", "mnist_snr.ini", "dataset.plugin=csv", "dataset.train=small digits.csv",
-                      "dataset.header=yes", "dataset.label=label", "dataset.test_rows=100",
-                      "dataset.image=8,8", "network.layers=64,16,12,10", "--out", "out"} +
-                shortened(world, "mnist_snr.ini") + Words{"training.steps=200"});
+  const Said said = world.run(Words{"run", "mnist_snr.ini", "dataset.plugin=csv", "dataset.train=small digits.csv",
+                                    "dataset.header=yes", "dataset.label=label", "dataset.test_rows=100",
+                                    "dataset.image=8,8", "network.layers=64,16,12,10", "--out", "out"} +
+                              shortened(world, "mnist_snr.ini") + Words{"training.steps=200"});
   check_exit(said, 0);
   check_says(said.out, "  data set   csv: 400 training and 100 test images of 8 x 8, 10 classes\n");
   check_whole_run(world.here / "out", "200");

@@ -39,8 +39,7 @@ std::string rows(const arma::fmat& X) {
 
 std::string labels(const pipeline::Samples& samples) {
   std::string out;
-  for (const std::uint16_t label : samples.labels)
-    out.append(out.empty() ? "" : " ").append(std::to_string(label));
+  for (const std::uint16_t label : samples.labels) out.append(out.empty() ? "" : " ").append(std::to_string(label));
   return out;
 }
 
@@ -82,8 +81,7 @@ BOOST_AUTO_TEST_CASE(the_same_table_in_other_clothes) {
 }
 
 BOOST_AUTO_TEST_CASE(separators) {
-  Study study{
-      .train = "a;b;kind\n1;10;x\n", .test = "a;b;kind\n4;30;x\n", .settings = {{"separator", "semicolon"}}};
+  Study study{.train = "a;b;kind\n1;10;x\n", .test = "a;b;kind\n4;30;x\n", .settings = {{"separator", "semicolon"}}};
   BOOST_TEST(rows(study.data().train.floats) == "1,10");
   study.train = "a\tb\tkind\n1\t10\tx\n", study.test = "a\tb\tkind\n 4\t30\tx\n";
   study.settings = {{"separator", "tab"}};
@@ -103,11 +101,9 @@ BOOST_AUTO_TEST_CASE(the_label_by_name_or_number) {
     BOOST_TEST(data.classes == 3u);
   }
   for (const char* label : {"colour", "0", "4"})
-    check_says(
-        Study{.settings = {{"label", label}}}.complaint(),
-        "there is no column '" + std::string(label) + "' for the label; the columns are 1 to 3: a, b, kind");
-  check_says((Study{.train = "a,k,k\n1,2,3\n", .settings = {{"label", "k"}}}.complaint()),
-             "two columns are named 'k'");
+    check_says(Study{.settings = {{"label", label}}}.complaint(),
+               "there is no column '" + std::string(label) + "' for the label; the columns are 1 to 3: a, b, kind");
+  check_says((Study{.train = "a,k,k\n1,2,3\n", .settings = {{"label", "k"}}}.complaint()), "two columns are named 'k'");
 }
 
 BOOST_AUTO_TEST_CASE(no_header) {
@@ -161,8 +157,7 @@ BOOST_AUTO_TEST_CASE(pixels) {
 }
 
 BOOST_AUTO_TEST_CASE(quoted_words) {
-  const Study study{.train = "a,k\n1,\"one, or \"\"1\"\"\"\n2,\"two\nlines\"\n",
-                    .test = "a,k\n3,\"two\nlines\"\n"};
+  const Study study{.train = "a,k\n1,\"one, or \"\"1\"\"\"\n2,\"two\nlines\"\n", .test = "a,k\n3,\"two\nlines\"\n"};
   BOOST_TEST(labels(study.data().train) == "0 1");
   BOOST_TEST(labels(study.data().test) == "1");
 }

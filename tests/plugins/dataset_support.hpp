@@ -13,8 +13,7 @@
 namespace support {
 
 /// An IDX file: element type, sizes, elements.
-inline std::string idx_bytes(const std::vector<std::uint32_t>& sizes, const std::string& elements,
-                             char type = 8) {
+inline std::string idx_bytes(const std::vector<std::uint32_t>& sizes, const std::string& elements, char type = 8) {
   std::string bytes{'\0', '\0', type, static_cast<char>(sizes.size())};
   for (const std::uint32_t size : sizes)
     for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(size >> shift);

@@ -1,5 +1,4 @@
-// The data set `digits`: the same images whoever draws them, neither noise nor trivial, and as sparse as
-// MNIST.
+// The data set `digits`: the same images whoever draws them, neither noise nor trivial, and as sparse as MNIST.
 #include <boost/test/unit_test.hpp>
 
 #include <dlfcn.h>
@@ -21,9 +20,7 @@ using Values = std::vector<std::pair<std::string, std::string>>;
 class Threads final : public DataAccess {
  public:
   explicit Threads(int count) : count_(count) {}
-  std::filesystem::path file(const std::string& name) const override {
-    throw std::runtime_error("no file " + name);
-  }
+  std::filesystem::path file(const std::string& name) const override { throw std::runtime_error("no file " + name); }
   void parallel(std::size_t n, const std::function<void(std::size_t)>& body) const override {
     std::atomic<std::size_t> next = 0;
     std::vector<std::jthread> threads;
@@ -110,8 +107,7 @@ BOOST_AUTO_TEST_CASE(an_image_depends_on_seed_split_and_index_alone) {
   for (const Samples* samples : {&one.train, &one.test, &other.train, &other.test})
     for (std::size_t i = 0; i < samples->size(); ++i)
       images.emplace(samples->bytes.begin_col(i), samples->bytes.end_col(i));
-  BOOST_TEST(images.size() ==
-             2 * (1200 + 700));  // none twice: not within a split, nor across splits or seeds
+  BOOST_TEST(images.size() == 2 * (1200 + 700));  // none twice: not within a split, nor across splits or seeds
 }
 
 // Drawing uses only operations that IEEE 754 rounds alike everywhere, so these bytes are the same on any
@@ -128,8 +124,7 @@ BOOST_AUTO_TEST_CASE(labels_are_equally_likely) {
   const Data data = drawn({{"train", "5000"}, {"test", "1"}});
   std::vector<int> count(10);
   for (const auto label : data.train.labels) ++count.at(label);
-  for (const int n : count)
-    BOOST_TEST(std::abs(n - 500) < 106);  // 5 sd of a binomial count, sqrt(5000 * .1 * .9) = 21
+  for (const int n : count) BOOST_TEST(std::abs(n - 500) < 106);  // 5 sd of a binomial count, sqrt(5000 * .1 * .9) = 21
 }
 
 BOOST_AUTO_TEST_CASE(pixels_are_as_sparse_as_those_of_mnist) {

@@ -117,14 +117,13 @@ BOOST_AUTO_TEST_CASE(files_that_do_not_belong_together) {
   {
     Study study;
     study.train_labels = idx_bytes({3}, {0, 1, 2});
-    check_says(study.complaint(), study.path("train_images") + " holds 2 images, but " +
-                                      study.path("train_labels") + " holds 3 labels");
+    check_says(study.complaint(),
+               study.path("train_images") + " holds 2 images, but " + study.path("train_labels") + " holds 3 labels");
   }
   {
     Study study;
     study.test_images = idx_bytes({1, 3, 2}, "abcdef");
-    check_says(study.complaint(),
-               "images of 2 x 3, but " + study.path("test_images") + " holds images of 3 x 2");
+    check_says(study.complaint(), "images of 2 x 3, but " + study.path("test_images") + " holds images of 3 x 2");
   }
   {
     Study study;
@@ -136,8 +135,8 @@ BOOST_AUTO_TEST_CASE(files_that_do_not_belong_together) {
 BOOST_AUTO_TEST_CASE(a_label_out_of_range) {
   Study study;
   study.classes = "2";
-  check_says(study.complaint(), study.path("train_labels") +
-                                    ": label 2 of sample 2 is out of range: there are 2 classes, 0 to 1");
+  check_says(study.complaint(),
+             study.path("train_labels") + ": label 2 of sample 2 is out of range: there are 2 classes, 0 to 1");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_not_there) {

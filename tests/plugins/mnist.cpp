@@ -63,10 +63,8 @@ BOOST_AUTO_TEST_CASE(unpacked_files_are_read) {
 BOOST_AUTO_TEST_CASE(a_part_of_mnist_is_not_mnist) {
   const Scratch scratch;
   Lent lent = blank(scratch);
-  lent.files["t10k-images-idx3-ubyte.gz"] =
-      scratch.write("few", idx_bytes({10, 28, 28}, std::string(7840, '\0')));
-  lent.files["t10k-labels-idx1-ubyte.gz"] =
-      scratch.write("few_labels", idx_bytes({10}, std::string(10, '\0')));
+  lent.files["t10k-images-idx3-ubyte.gz"] = scratch.write("few", idx_bytes({10, 28, 28}, std::string(7840, '\0')));
+  lent.files["t10k-labels-idx1-ubyte.gz"] = scratch.write("few_labels", idx_bytes({10}, std::string(10, '\0')));
   check_says(message_of([&] { load<Dataset>("dataset", "mnist")->load(lent); }),
              (scratch.path() / "few").string() + ": expected 10000 images of 28 x 28, found 10 of 28 x 28");
 }
@@ -74,8 +72,7 @@ BOOST_AUTO_TEST_CASE(a_part_of_mnist_is_not_mnist) {
 BOOST_AUTO_TEST_CASE(there_is_no_eleventh_digit) {
   const Scratch scratch;
   Lent lent = blank(scratch);
-  lent.files["t10k-labels-idx1-ubyte.gz"] =
-      scratch.write("labels", idx_bytes({10000}, std::string(10000, '\x0a')));
+  lent.files["t10k-labels-idx1-ubyte.gz"] = scratch.write("labels", idx_bytes({10000}, std::string(10000, '\x0a')));
   check_says(message_of([&] { load<Dataset>("dataset", "mnist")->load(lent); }),
              "label 10 of sample 1 is out of range");
 }
@@ -85,13 +82,11 @@ BOOST_AUTO_TEST_CASE(there_is_no_eleventh_digit) {
 BOOST_AUTO_TEST_CASE(the_real_files) {
   const auto dataset = load<Dataset>("dataset", "mnist");
   const char* folders = std::getenv("PIPELINE_DATA_PATH");
-  if (!folders ||
-      pipeline::data::verify("mnist", dataset->files()).at(0).state != pipeline::data::State::good) {
+  if (!folders || pipeline::data::verify("mnist", dataset->files()).at(0).state != pipeline::data::State::good) {
     std::cout << "skipped mnist/the_real_files: PIPELINE_DATA_PATH leads to no folder that holds mnist/\n";
     return;
   }
-  const pipeline::data::Access access(pipeline::data::locate("mnist", dataset->files(), {.offline = true}),
-                                      2);
+  const pipeline::data::Access access(pipeline::data::locate("mnist", dataset->files(), {.offline = true}), 2);
   check_as_declared(*dataset, access);
   const Data data = dataset->load(access);
   std::vector<int> counts(10);

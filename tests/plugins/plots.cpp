@@ -55,8 +55,7 @@ BOOST_AUTO_TEST_CASE(each_metric_has_picture_data_and_script) {
   const auto lines = draw(folder.path);
   if (!has_gnuplot()) return BOOST_TEST_MESSAGE("no gnuplot here: pictures not looked at"), void();
   const fs::path plots = folder.path / "plots";
-  BOOST_TEST(lines == std::vector{"plots: 6 pictures in " + plots.string()},
-             boost::test_tools::per_element());
+  BOOST_TEST(lines == std::vector{"plots: 6 pictures in " + plots.string()}, boost::test_tools::per_element());
   for (const char* name :
        {"accuracy", "loss", "loss.penalty", "snr_optimality", "sign_disagreement", "weights_against_c"})
     BOOST_TEST(is_picture(plots / name), name);
@@ -113,8 +112,7 @@ BOOST_AUTO_TEST_CASE(odd_runs_are_drawn_too) {
   const Folder folder;
   std::string twenty;
   for (int m = 0; m < 20; ++m) twenty += (m ? ", \"a_model_" : "\"a_model_") + std::to_string(m) + "\"";
-  write(folder.path / "run.json",
-        R"({"pipeline": "it_s", "steps": 0, "models": [)" + twenty + R"(], "metrics": [
+  write(folder.path / "run.json", R"({"pipeline": "it_s", "steps": 0, "models": [)" + twenty + R"(], "metrics": [
     {"section": "m", "plugin": "m", "unit": "Paul's <name> $x \"`rm`", "better": "neither"},
     {"section": "n", "plugin": "n", "better": "lower"}, {"section": "never", "plugin": "n", "better": "lower"}]})");
   write(folder.path / "metrics.csv",
@@ -133,8 +131,7 @@ BOOST_AUTO_TEST_CASE(without_gnuplot_scripts_and_data_remain) {
   const OtherGnuplot none("");
   const auto lines = draw(folder.path);
   BOOST_REQUIRE(lines.size() == 1u);
-  BOOST_TEST(
-      lines[0].starts_with("warning: plots: gnuplot is not installed ('sudo apt-get install gnuplot-nox')"));
+  BOOST_TEST(lines[0].starts_with("warning: plots: gnuplot is not installed ('sudo apt-get install gnuplot-nox')"));
   BOOST_TEST(files_in(folder.path / "plots") == 12u);
 }
 
@@ -155,10 +152,8 @@ BOOST_AUTO_TEST_CASE(a_gnuplot_that_hangs_is_ended) {
   const OtherGnuplot hanging("while :; do :; done");
   const Folder folder;
   const auto start = std::chrono::steady_clock::now();
-  BOOST_TEST(
-      (reports::run_gnuplot(folder.path, "any.gp", std::chrono::seconds(1)) == reports::Drawn::too_slow));
-  BOOST_TEST(
-      (std::chrono::steady_clock::now() - start < std::chrono::seconds(20)));  // a busy machine may be late
+  BOOST_TEST((reports::run_gnuplot(folder.path, "any.gp", std::chrono::seconds(1)) == reports::Drawn::too_slow));
+  BOOST_TEST((std::chrono::steady_clock::now() - start < std::chrono::seconds(20)));  // a busy machine may be late
 }
 
 BOOST_AUTO_TEST_CASE(the_axis_shows_the_end_of_training) {

@@ -22,8 +22,7 @@ std::unique_ptr<Report> make() {
 /// The summary of hand-written rows, lines joined.
 std::string said(const std::string& models, const std::string& rows, const Occasion& occasion) {
   const Folder folder;
-  write(folder.path / "run.json",
-        R"({"pipeline": "tiny", "steps": 10, "models": [)" + models + R"(], "metrics": [
+  write(folder.path / "run.json", R"({"pipeline": "tiny", "steps": 10, "models": [)" + models + R"(], "metrics": [
     {"section": "accuracy", "plugin": "accuracy", "unit": "share of images", "better": "higher"},
     {"section": "loss", "plugin": "loss", "unit": "nats", "better": "lower"},
     {"section": "size", "plugin": "size", "better": "neither"}]})");
@@ -52,8 +51,7 @@ BOOST_AUTO_TEST_CASE(the_closing_table_marks_the_best_by_direction) {
       "10,a,accuracy,,0.98\n10,a,loss,,0.5\n10,a,loss.penalty,,0.25\n10,a,size,1,3\n10,a,size,2,nan\n"
       "10,b,accuracy,,0.98\n10,b,loss,,nan\n10,b,loss.penalty,,0\n10,b,size,1,4\n10,b,size,2,1\n"
       "7,c,accuracy,,0.9\n7,c,loss,,0.25\n";
-  // accuracy: a tie, both are marked; loss: the lowest; a penalty and a size have no direction; control is no
-  // model.
+  // accuracy: a tie, both are marked; loss: the lowest; a penalty and a size have no direction; control is no model.
   BOOST_TEST(said("\"a\", \"b\", \"c\"", rows, {10, true}) ==
              "tiny after 10 updates\n"
              "\n"

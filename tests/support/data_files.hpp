@@ -40,9 +40,7 @@ inline std::string csv_of_small_digits(std::size_t rows, std::uint32_t seed) {
   for (int p = 0; p < 64; ++p) text += ",p" + std::to_string(p);
   text += "\n";
   std::uint32_t state = seed;
-  const auto next = [&] {
-    return state = state * 1664525u + 1013904223u, state >> 16;
-  };  // reproducible anywhere
+  const auto next = [&] { return state = state * 1664525u + 1013904223u, state >> 16; };  // reproducible anywhere
   for (std::size_t r = 0; r < rows; ++r) {
     const std::uint32_t digit = r < 10 ? static_cast<std::uint32_t>(r) : next() % 10;
     text += std::to_string(digit);

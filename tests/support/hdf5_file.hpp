@@ -33,8 +33,7 @@ inline std::map<std::string, Stored> read_hdf5(const std::filesystem::path& path
   std::map<std::string, Stored> all;
   for (const std::string& name : names) {
     Stored& s = all["/" + name];
-    const hid_t set = H5Dopen2(file, name.c_str(), H5P_DEFAULT), space = H5Dget_space(set),
-                type = H5Dget_type(set);
+    const hid_t set = H5Dopen2(file, name.c_str(), H5P_DEFAULT), space = H5Dget_space(set), type = H5Dget_type(set);
     s.size.resize(static_cast<std::size_t>(H5Sget_simple_extent_ndims(space)));
     H5Sget_simple_extent_dims(space, s.size.data(), nullptr);
     s.bytes = H5Tget_size(type);

@@ -13,8 +13,7 @@
 
 namespace support {
 
-/// A new object of the plugin `name` of this kind ("dataset", ...); Base is the kind's class. The library
-/// stays loaded.
+/// A new object of the plugin `name` of this kind ("dataset", ...); Base is the kind's class. The library stays loaded.
 template <class Base>
 std::unique_ptr<Base> load(const std::string& kind, const std::string& name) {
   const std::string path = BUILD_DIR "/lib/pipeline/plugins/" + name + ".so";

@@ -52,8 +52,7 @@ class Child {
     pid_ = ::fork();
     if (pid_ < 0) throw std::runtime_error("cannot start " + program);
     if (pid_ > 0) return;
-    const int in = ::open("/dev/null", O_RDONLY),
-              to = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666),
+    const int in = ::open("/dev/null", O_RDONLY), to = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666),
               to_err = ::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (in < 0 || to < 0 || to_err < 0 || ::chdir(folder.c_str()) != 0) ::_exit(126);
     ::dup2(in, 0), ::dup2(to, 1), ::dup2(to_err, 2);
@@ -84,8 +83,7 @@ class Child {
   Said finish(std::chrono::seconds limit = std::chrono::seconds(120)) {
     if (!wait_until([&] { return ended(); }, limit)) signal(SIGKILL);
     if (pid_ > 0) ::waitpid(pid_, &status_, 0), pid_ = -1;
-    return {WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_), read_file(out_),
-            read_file(err_)};
+    return {WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_), read_file(out_), read_file(err_)};
   }
 
  private:
@@ -109,8 +107,7 @@ class World {
                    {"PATH", "/usr/local/bin:/usr/bin:/bin"},
                    {"LC_ALL", "C"}};
     // What sanitizers and coverage are told holds for the child too.
-    for (const char* name :
-         {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE"})
+    for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE"})
       if (const char* value = std::getenv(name)) environment[name] = value;
   }
 
@@ -132,8 +129,7 @@ class World {
     static int counter = 0;
     const std::string name = "said" + std::to_string(counter++);
     return std::make_unique<Child>(BUILD_DIR "/bin/pipeline", words, here, environment,
-                                   here.parent_path() / (name + ".out"),
-                                   here.parent_path() / (name + ".err"));
+                                   here.parent_path() / (name + ".out"), here.parent_path() / (name + ".err"));
   }
   Said run(const Words& words) const { return start(words)->finish(); }
 
@@ -151,11 +147,10 @@ inline Words operator+(Words words, const Words& more) {
 }
 
 /// Nothing but the text and the exit code is compared: a program may say more on the other stream.
-inline void check_exit(const Said& said, int exit,
-                       std::source_location where = std::source_location::current()) {
-  BOOST_CHECK_MESSAGE(said.exit == exit,
-                      where.file_name() << ":" << where.line() << ": exit " << said.exit << " where " << exit
-                                        << " was due\nstdout: " << said.out << "\nstderr: " << said.err);
+inline void check_exit(const Said& said, int exit, std::source_location where = std::source_location::current()) {
+  BOOST_CHECK_MESSAGE(said.exit == exit, where.file_name()
+                                             << ":" << where.line() << ": exit " << said.exit << " where " << exit
+                                             << " was due\nstdout: " << said.out << "\nstderr: " << said.err);
 }
 
 /// The whole text of a complaint, as the user reads it.

@@ -59,9 +59,8 @@ std::string message_of(auto&& work) {
 /// Checks that `message` holds `part`; a failure shows both, and the caller's line.
 inline void check_says(const std::string& message, const std::string& part,
                        std::source_location where = std::source_location::current()) {
-  BOOST_CHECK_MESSAGE(message.find(part) != std::string::npos, where.file_name()
-                                                                   << ":" << where.line() << ": '" << part
-                                                                   << "' is not in: " << message);
+  BOOST_CHECK_MESSAGE(message.find(part) != std::string::npos,
+                      where.file_name() << ":" << where.line() << ": '" << part << "' is not in: " << message);
 }
 
 }  // namespace support

@@ -26,9 +26,7 @@ struct Folder {
   ~Folder() { fs::remove_all(path); }
 };
 
-inline void write(const fs::path& file, const std::string& text) {
-  std::ofstream(file, std::ios::binary) << text;
-}
+inline void write(const fs::path& file, const std::string& text) { std::ofstream(file, std::ios::binary) << text; }
 
 inline std::string read(const fs::path& file) {
   std::ostringstream text;
@@ -37,8 +35,7 @@ inline std::string read(const fs::path& file) {
 }
 
 /// One dataset of nodes.h5 as the engine stacks it: the measurements one after the other, each row by row.
-inline void stack(const fs::path& file, const std::string& place,
-                  const std::vector<arma::mat>& measurements) {
+inline void stack(const fs::path& file, const std::string& place, const std::vector<arma::mat>& measurements) {
   const arma::mat& one = measurements.front();
   const bool vector = one.n_cols == 1;
   const hsize_t size[3] = {measurements.size(), one.n_rows, one.n_cols}, count = measurements.size();
@@ -53,10 +50,8 @@ inline void stack(const fs::path& file, const std::string& place,
                                     : H5Fcreate(file.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
   const hid_t parents = H5Pcreate(H5P_LINK_CREATE);
   H5Pset_create_intermediate_group(parents, 1);
-  const hid_t space = H5Screate_simple(vector ? 2 : 3, size, nullptr),
-              line = H5Screate_simple(1, &count, nullptr);
-  const hid_t data =
-      H5Dcreate2(h5, place.c_str(), H5T_NATIVE_DOUBLE, space, parents, H5P_DEFAULT, H5P_DEFAULT);
+  const hid_t space = H5Screate_simple(vector ? 2 : 3, size, nullptr), line = H5Screate_simple(1, &count, nullptr);
+  const hid_t data = H5Dcreate2(h5, place.c_str(), H5T_NATIVE_DOUBLE, space, parents, H5P_DEFAULT, H5P_DEFAULT);
   H5Dwrite(data, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
   const hid_t attribute = H5Acreate2(data, "steps", H5T_NATIVE_INT64, line, H5P_DEFAULT, H5P_DEFAULT);
   H5Awrite(attribute, H5T_NATIVE_INT64, steps.data());
@@ -74,8 +69,7 @@ inline const char* const description = R"({"pipeline": "mnist_snr", "steps": 100
   {"section": "weights_against_c", "plugin": "weights_against_c", "unit": "", "better": "neither", "edge": ""}]})";
 
 /// Metric values of one model: they start alike, settle at levels of their own and jitter a little.
-inline double curve(double start, double end, double pace, double jitter, std::uint64_t step,
-                    std::size_t model) {
+inline double curve(double start, double end, double pace, double jitter, std::uint64_t step, std::size_t model) {
   const double hash = std::sin(12.9898 * double(step) + 78.233 * double(model)) * 43758.5453;
   const double noise = step == 0 ? 0 : (2 * (hash - std::floor(hash)) - 1) * jitter;
   return end + (start - end) * std::exp(-double(step) / pace) + noise;
@@ -87,8 +81,7 @@ inline std::string rows_at(std::uint64_t step, const std::string& model, std::si
   std::ostringstream out;
   out.precision(9);
   const auto row = [&](const char* metric, std::size_t layer, double value) {
-    out << step << ',' << model << ',' << metric << ',' << (layer ? std::to_string(layer) : "") << ','
-        << value << '\n';
+    out << step << ',' << model << ',' << metric << ',' << (layer ? std::to_string(layer) : "") << ',' << value << '\n';
   };
   const double image = 1e-4;  // accuracy over 10,000 images
   row("accuracy", 0, std::round(curve(.1009, accuracy[m], 900, .0009, step, m) / image) * image);
@@ -99,8 +92,7 @@ inline std::string rows_at(std::uint64_t step, const std::string& model, std::si
   for (std::size_t l = 0; l < 3; ++l)
     row("snr_optimality", l + 1, curve(start[l], s[l][m], 9000 + 9000. * double(l), .0004, step, m));
   for (std::size_t l = 0; l < 3; ++l)
-    row("sign_disagreement", l + 1,
-        std::round(count[l] * curve(.44, .42 - .04 * double(m), 20000, .001, step, m)));
+    row("sign_disagreement", l + 1, std::round(count[l] * curve(.44, .42 - .04 * double(m), 20000, .001, step, m)));
   row("weights_against_c.node", 3, 4);
   row("weights_against_c.snr_optimality", 3, curve(start[2], s[2][m] + .05, 9000, 0, step, m));
   return out.str();

@@ -1,11 +1,10 @@
 // A dataset hands over two sets of labelled samples, train and test, once, before any training.
 //
-//   may assume   parameters are set and checked; the files it names in files() are found, fetched and
-//   verified must do      return what shape() promised; samples are columns; the same data for the same
-//   parameters must not     print, download, or keep the data
+//   may assume   parameters are set and checked; the files it names in files() are found, fetched and verified
+//   must do      return what shape() promised; samples are columns; the same data for the same parameters
+//   must not     print, download, or keep the data
 //
-// A failure is an exception whose message says what is wrong, where, and what to do; the engine adds who
-// spoke.
+// A failure is an exception whose message says what is wrong, where, and what to do; the engine adds who spoke.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -49,8 +48,8 @@ struct Data {
 
 /// A file that the engine looks for under the data folders, and fetches from the first mirror that has it.
 struct DataFile {
-  std::string name;    // "train-images-idx3-ubyte.gz"; the plain file without .gz is taken as well
-  std::string sha256;  // of the file as named; empty: not pinned, only recorded
+  std::string name;                  // "train-images-idx3-ubyte.gz"; the plain file without .gz is taken as well
+  std::string sha256;                // of the file as named; empty: not pinned, only recorded
   std::vector<std::string> mirrors;  // URLs of folders, each ending in /
 };
 
@@ -77,5 +76,4 @@ class PIPELINE_API Dataset {
 
 }  // namespace pipeline
 
-#define PIPELINE_DATASET(CLASS, NAME, SUMMARY) \
-  PIPELINE_EXPORT(dataset, pipeline::Dataset, CLASS, NAME, SUMMARY)
+#define PIPELINE_DATASET(CLASS, NAME, SUMMARY) PIPELINE_EXPORT(dataset, pipeline::Dataset, CLASS, NAME, SUMMARY)

@@ -1,15 +1,12 @@
 // The moments of a training step that a regulariser may touch: one small interface each.
 //
-//   batch -> [BatchChange] -> inputs -> layers, each: W [WeightChange], z, ReLU; [ActivationChange] at its
-//   place
+//   batch -> [BatchChange] -> inputs -> layers, each: W [WeightChange], z, ReLU; [ActivationChange] at its place
 //         -> loss + [WeightPenalty, LayerPenalty, ActivationPenalty] -> gradient
-//         -> [GradientChange, NetworkGradientChange] -> W = W - rate * gradient -> [AfterUpdate,
-//         AfterLayerUpdate]
+//         -> [GradientChange, NetworkGradientChange] -> W = W - rate * gradient -> [AfterUpdate, AfterLayerUpdate]
 //   measuring: weights from [MeasuredWeights], activations by their `measure` form
 //
-// Several entries of one model: forward hooks in file order, adjoints in reverse. `layers` and `biases` are
-// common parameters: a hook is called only for the layers that the entry names, for biases only where biases
-// = yes.
+// Several entries of one model: forward hooks in file order, adjoints in reverse. `layers` and `biases` are common
+// parameters: a hook is called only for the layers that the entry names, for biases only where biases = yes.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -32,23 +29,21 @@ struct Step {
 
 enum class Kind { weights, bias };
 
-/// A run of consecutive outputs that leave one input (or of a bias): W(first_output .. , input). Numbered
-/// logically.
+/// A run of consecutive outputs that leave one input (or of a bias): W(first_output .. , input). Numbered logically.
 struct Tile {
   std::size_t layer = 0;
   Kind kind = Kind::weights;
   std::size_t input = 0, first_output = 0;
 };
 
-/// An array that outlasts a step, shaped like the weights and biases of the network. Starts at 0, or as the
-/// weights. Changed only in AfterUpdate and AfterLayerUpdate. The arrays are the engine's; this is a handle.
+/// An array that outlasts a step, shaped like the weights and biases of the network. Starts at 0, or as the weights.
+/// Changed only in AfterUpdate and AfterLayerUpdate. The arrays are the engine's; this is a handle.
 class LikeWeights {
  public:
   /// The part that belongs to a tile, `size` long.
   std::span<float> at(const Tile& t, std::size_t size) const {
     Layer& l = arrays_->layer(t.layer);
-    return {t.kind == Kind::bias ? l.b.memptr() + t.first_output : l.W.colptr(t.input) + t.first_output,
-            size};
+    return {t.kind == Kind::bias ? l.b.memptr() + t.first_output : l.W.colptr(t.input) + t.first_output, size};
   }
   Layer& layer(std::size_t l) const { return arrays_->layer(l); }
   void bind(Network& arrays) { arrays_ = &arrays; }
@@ -65,8 +60,8 @@ class State {
   virtual void like_weights(const std::string& name, LikeWeights& handle, Start start) = 0;
 };
 
-/// Batch: changes this model's own copy of the batch. inputs [features x batch], targets [classes x batch],
-/// each column a distribution. `image` says how features form an image, zeros if they do not.
+/// Batch: changes this model's own copy of the batch. inputs [features x batch], targets [classes x batch], each
+/// column a distribution. `image` says how features form an image, zeros if they do not.
 struct Batch {
   arma::fmat inputs, targets;
   ImageShape image;
@@ -78,8 +73,7 @@ class PIPELINE_API BatchChange {
 };
 
 /// Activations: changes values on the way forward and their gradient on the way back.
-/// `layer` counts as in metrics.csv: layer 0 is the inputs, layer l what layer l puts out. values [units x
-/// batch]
+/// `layer` counts as in metrics.csv: layer 0 is the inputs, layer l what layer l puts out. values [units x batch]
 struct Activations {
   std::size_t layer;
   arma::fmat& values;
@@ -88,19 +82,16 @@ enum class Where { inputs, before_relu, after_relu };
 class PIPELINE_API ActivationChange {
  public:
   virtual ~ActivationChange() = default;
-  /// after_relu covers the hidden layers, and the inputs where `layers` names 0; before_relu the hidden
-  /// layers.
+  /// after_relu covers the hidden layers, and the inputs where `layers` names 0; before_relu the hidden layers.
   virtual Where where() const { return Where::after_relu; }
   virtual void forward(Activations h, const Step& step) const = 0;
-  /// The adjoint: turns the gradient by the changed values into the gradient by the values. Same step, same
-  /// draws.
+  /// The adjoint: turns the gradient by the changed values into the gradient by the values. Same step, same draws.
   virtual void backward(Activations gradient, const Step& step) const = 0;
   /// The form when measuring: nothing changes unless said otherwise.
   virtual void measure(Activations) const {}
 };
 
-/// Weights in a pass: the pass uses the changed copy, the update the gradient that `backward` makes of its
-/// gradient.
+/// Weights in a pass: the pass uses the changed copy, the update the gradient that `backward` makes of its gradient.
 class PIPELINE_API WeightChange {
  public:
   virtual ~WeightChange() = default;
@@ -118,8 +109,7 @@ class PIPELINE_API WeightPenalty {
   virtual void add_gradient(std::span<const float> w, std::span<float> g, const Tile& tile) const = 0;
 };
 
-/// Penalty on the weights of a whole layer, which may look at the layer's inputs x and outputs z of the
-/// batch.
+/// Penalty on the weights of a whole layer, which may look at the layer's inputs x and outputs z of the batch.
 struct LayerPass {
   std::size_t layer;
   const arma::fmat& x;  // [inputs x batch]
@@ -146,8 +136,7 @@ class PIPELINE_API ActivationPenalty {
 class PIPELINE_API GradientChange {
  public:
   virtual ~GradientChange() = default;
-  virtual void change(std::span<const float> w, std::span<float> g, const Tile& tile,
-                      const Step& step) const = 0;
+  virtual void change(std::span<const float> w, std::span<float> g, const Tile& tile, const Step& step) const = 0;
 };
 
 /// Gradient of the whole network, after the tile hooks. Makes the engine store it, which costs time.
@@ -157,8 +146,8 @@ class PIPELINE_API NetworkGradientChange {
   virtual void change(const Network& weights, Network& gradient, const Step& step) const = 0;
 };
 
-/// Look ahead: writes displaced weights; the engine asks for the gradient there, on the same batch and draws,
-/// and goes on from its exact copy of the weights. One a model.
+/// Look ahead: writes displaced weights; the engine asks for the gradient there, on the same batch and draws, and
+/// goes on from its exact copy of the weights. One a model.
 class PIPELINE_API LookAhead {
  public:
   virtual ~LookAhead() = default;
@@ -186,8 +175,7 @@ class PIPELINE_API MeasuredWeights {
   virtual void measured(std::span<float> copy, const Tile& tile) const = 0;
 };
 
-/// Watches one [metric:...] section; its values come after every measurement. Returns what the model should
-/// do.
+/// Watches one [metric:...] section; its values come after every measurement. Returns what the model should do.
 class PIPELINE_API Watcher {
  public:
   virtual ~Watcher() = default;

@@ -61,8 +61,7 @@ class PIPELINE_API Evaluation {
   virtual bool nonnegative_inputs() const = 0;  // no value of the split's inputs is below 0
   virtual double penalty() const = 0;           // what the model's penalties add to its loss; 0 if none
 
-  /// In prepare(): wants a T(args...) to see the samples. Sections and plugins that use one key share one
-  /// object.
+  /// In prepare(): wants a T(args...) to see the samples. Sections and plugins that use one key share one object.
   template <class T, class... Args>
   void gather(const std::string& key, Args... args) {
     want(key, [=] { return std::make_shared<T>(args...); });
@@ -73,8 +72,7 @@ class PIPELINE_API Evaluation {
     if (const auto* t = dynamic_cast<const T*>(&find(key))) return *t;
     throw std::logic_error("'" + key + "' was gathered as another type");
   }
-  /// In measure(): one more pass, for what needs the outcome of the first. Shared by key, run once a
-  /// measurement.
+  /// In measure(): one more pass, for what needs the outcome of the first. Shared by key, run once a measurement.
   template <class T, class... Args>
   const T& pass_again(const std::string& key, Args... args) const {
     run_again(key, [=] { return std::make_shared<T>(args...); });
@@ -106,8 +104,7 @@ class PIPELINE_API Metric {
   virtual ~Metric() = default;
   virtual void declare(Parameters&) {}
   virtual MetricInfo describe() const = 0;
-  /// Throws std::invalid_argument for parameters that do not fit this network or data; called before any
-  /// work.
+  /// Throws std::invalid_argument for parameters that do not fit this network or data; called before any work.
   virtual void check(const NetworkShape&, bool /*nonnegative_inputs*/) const {}
   virtual void prepare(Evaluation&) const {}
   virtual void measure(const Evaluation& evaluation, Results& results) const = 0;

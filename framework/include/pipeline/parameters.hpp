@@ -1,5 +1,4 @@
-// A parameter is one statement: name, where it goes, range, meaning. The value before it is declared is the
-// default.
+// A parameter is one statement: name, where it goes, range, meaning. The value before it is declared is the default.
 //
 //   void declare(Parameters& p) override {
 //     p.number("keep_prob", keep_prob, above(0).up_to(1), "probability that a unit is kept").neutral("1");
@@ -22,24 +21,20 @@ namespace pipeline {
 
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// An interval. An infinite end is outside unless the end was named: at_least(0) refuses inf, up_to(infinity)
-/// takes it.
+/// An interval. An infinite end is outside unless the end was named: at_least(0) refuses inf, up_to(infinity) takes it.
 struct Range {
   double low = -infinity, high = infinity;
   bool low_open = true, high_open = true;
   Range up_to(double x) const { return {low, x, low_open, false}; }
   Range below(double x) const { return {low, x, low_open, true}; }
-  bool contains(double x) const {
-    return (low_open ? x > low : x >= low) && (high_open ? x < high : x <= high);
-  }
+  bool contains(double x) const { return (low_open ? x > low : x >= low) && (high_open ? x < high : x <= high); }
   PIPELINE_API std::string text() const;  // "0 < x <= 1"
 };
 inline Range above(double x) { return {x, infinity, true, true}; }
 inline Range at_least(double x) { return {x, infinity, false, true}; }
 inline Range any_number() { return {}; }
 
-/// One declared parameter. `set` takes the text of a value and returns a complaint, or nothing when it was
-/// taken.
+/// One declared parameter. `set` takes the text of a value and returns a complaint, or nothing when it was taken.
 struct Parameter {
   std::string name, type, range, meaning;
   std::string initial = {};        // the default, as it would be written
@@ -74,12 +69,10 @@ class PIPELINE_API Parameters {
   /// yes or no.
   Parameter& flag(std::string name, bool& target, std::string meaning);
   /// One word out of a list.
-  Parameter& choice(std::string name, std::string& target, std::vector<std::string> choices,
-                    std::string meaning);
+  Parameter& choice(std::string name, std::string& target, std::vector<std::string> choices, std::string meaning);
   /// Free text.
   Parameter& text(std::string name, std::string& target, std::string meaning);
-  /// A file or folder; relative paths are relative to the pipeline file. Whether it exists is the plugin's to
-  /// say.
+  /// A file or folder; relative paths are relative to the pipeline file. Whether it exists is the plugin's to say.
   Parameter& path(std::string name, std::filesystem::path& target, std::string meaning);
   /// Whole numbers or words, separated by commas.
   Parameter& wholes(std::string name, std::vector<std::uint64_t>& target, Range range, std::string meaning);

@@ -1,9 +1,9 @@
 // The door: what a plugin library shows before any of its C++ runs.
 //
-// Each plugin exports one plain record under the name pipeline_<kind>_<name>. The engine compares `contract`
-// and `build` with its own and refuses a library built for another engine, compiler or matrix library, with
-// both sides spelled out. Only then is `make` called. Plugin authors use the export lines at the foot of
-// dataset.hpp, regulariser.hpp, metric.hpp and report.hpp and never this file.
+// Each plugin exports one plain record under the name pipeline_<kind>_<name>. The engine compares `contract` and
+// `build` with its own and refuses a library built for another engine, compiler or matrix library, with both sides
+// spelled out. Only then is `make` called. Plugin authors use the export lines at the foot of dataset.hpp,
+// regulariser.hpp, metric.hpp and report.hpp and never this file.
 #pragma once
 #include <armadillo>
 #include <cstdint>
@@ -28,13 +28,11 @@
 #else
 #define PIPELINE_ARMA_WORD "32"
 #endif
-/// Everything that changes the layout of what crosses the door; not the optimisation level, not the
-/// compiler's brand.
+/// Everything that changes the layout of what crosses the door; not the optimisation level, not the compiler's brand.
 #define PIPELINE_BUILD                                                                                      \
   "C++ ABI " PIPELINE_CXX_ABI ", pointers " PIPELINE_TEXT(__SIZEOF_POINTER__) ", Armadillo " PIPELINE_TEXT( \
       ARMA_VERSION_MAJOR) "." PIPELINE_TEXT(ARMA_VERSION_MINOR) ", word " PIPELINE_ARMA_WORD                \
-                                                                ", preallocated " PIPELINE_TEXT(            \
-                                                                    ARMA_MAT_PREALLOC)
+                                                                ", preallocated " PIPELINE_TEXT(ARMA_MAT_PREALLOC)
 
 extern "C" {
 struct PipelinePlugin {

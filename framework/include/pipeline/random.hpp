@@ -1,8 +1,7 @@
-// Randomness is a function, not a state: the same arguments give the same number, whenever and wherever
-// asked.
+// Randomness is a function, not a state: the same arguments give the same number, whenever and wherever asked.
 //
-//   block(i) = Philox4x32-10( counter = (i, layer, step mod 2^32, step div 2^32), key )         four 32-bit
-//   words key      = the first 8 bytes, little-endian, of SHA-256("seed/purpose/model/entry")
+//   block(i) = Philox4x32-10( counter = (i, layer, step mod 2^32, step div 2^32), key )         four 32-bit words
+//   key      = the first 8 bytes, little-endian, of SHA-256("seed/purpose/model/entry")
 //
 // So a draw hangs on names and numbers only: never on the order of calls, on threads, or on other models.
 // Source: Salmon et al. 2011, Parallel random numbers: as easy as 1, 2, 3 (Random123).
@@ -52,8 +51,7 @@ class PIPELINE_API Random {
   /// Uniform in (0, 1), from word i: (word + 1/2) / 2^32.
   double uniform(std::uint64_t i) const { return (word(i) + 0.5) * 0x1p-32; }
 
-  /// A whole number in [0, n), from words 2i and 2i + 1: floor(64 bits * n / 2^64), uneven by less than n /
-  /// 2^64.
+  /// A whole number in [0, n), from words 2i and 2i + 1: floor(64 bits * n / 2^64), uneven by less than n / 2^64.
   std::uint64_t below(std::uint64_t n, std::uint64_t i) const {
     const Block b = block(static_cast<std::uint32_t>(i / 2));
     const std::uint64_t bits = b[i % 2 * 2] | std::uint64_t{b[i % 2 * 2 + 1]} << 32;
@@ -78,8 +76,7 @@ class PIPELINE_API Random {
     for (std::size_t first = 0; first < n; first += per_block) {
       const Block b = block(static_cast<std::uint32_t>(first / per_block));
       const std::size_t count = std::min(per_block, n - first);
-      for (std::size_t i = 0; i < count; ++i)
-        f(first + i, coin ? (b[i / 32] >> i % 32 & 1) != 0 : b[i] < limit);
+      for (std::size_t i = 0; i < count; ++i) f(first + i, coin ? (b[i / 32] >> i % 32 & 1) != 0 : b[i] < limit);
     }
   }
 

@@ -1,9 +1,9 @@
-// A regulariser changes how one model learns. It derives from Regulariser and from one interface of hooks.hpp
-// for each moment of a training step that it wants to touch; the engine finds out which by itself.
+// A regulariser changes how one model learns. It derives from Regulariser and from one interface of hooks.hpp for
+// each moment of a training step that it wants to touch; the engine finds out which by itself.
 //
 //   may assume   one object per model and entry; parameters are set and checked; shapes fit the network
-//   must do      the same thing for the same arguments: hooks are const and may be called in any order, on
-//   any thread must not     draw random numbers except from step.random, keep anything in members, print
+//   must do      the same thing for the same arguments: hooks are const and may be called in any order, on any thread
+//   must not     draw random numbers except from step.random, keep anything in members, print
 //
 // What outlasts a step is declared in keep() and is owned, saved and handed back by the engine.
 #pragma once

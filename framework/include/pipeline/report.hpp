@@ -32,8 +32,7 @@ struct MeasuredMetric {
 /// A run's results, readable at any time: while it runs, and long after.
 class PIPELINE_API RunResults {
  public:
-  /// Reads run.json and metrics.csv of a run folder. Throws std::runtime_error naming the file and what is
-  /// wrong.
+  /// Reads run.json and metrics.csv of a run folder. Throws std::runtime_error naming the file and what is wrong.
   explicit RunResults(std::filesystem::path folder);
 
   std::filesystem::path folder;
