@@ -167,8 +167,9 @@ BOOST_AUTO_TEST_CASE(an_exception_from_a_hook_stops_its_model_only) {
   BOOST_TEST(rows_of(rows, "plain") == rows_of(bench.read("healthy/metrics.csv"), "plain"));
   BOOST_TEST(lines_of(rows_of(rows, "l2")).size() == 1u);  // what it measured at step 0 is kept
   const json j = json::parse(bench.read("out/run.json"));
-  BOOST_TEST(j["status"] == "finished, some models failed");
-  BOOST_TEST(j["failures"]["l2"] == "regulariser 'hook_throws', hook GradientChange::change, step 5: the moon is full");
+  BOOST_TEST((j["status"] == "finished, some models failed"));
+  BOOST_TEST(
+      (j["failures"]["l2"] == "regulariser 'hook_throws', hook GradientChange::change, step 5: the moon is full"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_exception_stops_its_model_only) {
@@ -206,7 +207,7 @@ BOOST_AUTO_TEST_CASE(a_metric_that_fails_ends_the_run_and_is_named) {
   check_says(said.err, "error: ");
   check_says(said.err, "measure_throws");
   check_says(said.err, "the scale is broken");
-  BOOST_TEST(json::parse(bench.read("out/run.json"))["status"] == "failed");
+  BOOST_TEST((json::parse(bench.read("out/run.json"))["status"] == "failed"));
   for (const std::string metric : {"measure_gives_inf", "layer_out_of_range"}) {
     const Said other = bench.with({"run", "study.ini", "+metric:" + metric + ".every=10", "--progress", "none"});
     check_exit(other, 3);
@@ -220,7 +221,7 @@ BOOST_AUTO_TEST_CASE(a_report_that_fails_is_a_warning) {
   const Said said = bench.with({"run", "study.ini", "+report:report_throws", "--out", "out", "--progress", "none"});
   check_exit(said, 0);
   check_text(said.err, "warning: report 'report_throws' in [report:report_throws] failed: out of ink\n");
-  BOOST_TEST(json::parse(bench.read("out/run.json"))["status"] == "finished");
+  BOOST_TEST((json::parse(bench.read("out/run.json"))["status"] == "finished"));
 }
 
 BOOST_AUTO_TEST_CASE(a_data_set_that_breaks_its_word_is_named) {
@@ -259,8 +260,8 @@ BOOST_AUTO_TEST_CASE(one_model_diverges_and_the_others_are_fine) {
   BOOST_TEST(rows_of(rows, "control") == rows_of(world.read("healthy/metrics.csv"), "control"));
   BOOST_TEST(rows_of(rows, "l2").starts_with("0,l2,accuracy,,"));
   const json j = json::parse(world.read("out/run.json"));
-  BOOST_TEST(j["failures"].size() == 1u);
-  BOOST_TEST(json::parse(world.read("out/summary.json"))["plain"]["accuracy"]["last_step"] == 30);
+  BOOST_TEST((j["failures"].size() == 1u));
+  BOOST_TEST((json::parse(world.read("out/summary.json"))["plain"]["accuracy"]["last_step"] == 30));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_trained_is_another_exit_code) {

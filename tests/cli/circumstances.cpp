@@ -54,12 +54,11 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_the_run_and_keeps_what_was_measured) {
     for (const CsvRow& r : csv_rows(rows)) ++by_step[r.step][r.model];
     BOOST_TEST(by_step.size() > 5u);
     const json run = json::parse(place.read("out/run.json"));
-    BOOST_TEST(run["status"] == "stopped");
+    BOOST_TEST((run["status"] == "stopped"));
     BOOST_TEST(run.contains("ended"));
     BOOST_TEST(read_hdf5(place.here / "out/weights.h5").size() == 12u);
     check_whole_files(place.here / "out");
     // Up to there the rows are those of a run that nobody stopped.
-    const std::string steps = std::prev(by_step.end(), 1)->first;
     check_exit(place.run({"run", "study.ini", "training.steps=40", "--out", "whole"}), 0);
     const std::string whole = place.read("whole/metrics.csv");
     const std::string first = whole.substr(0, whole.find("\n40,") + 1);
@@ -71,12 +70,12 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_it_at_once) {
   // gnuplot hangs, so that the first signal cannot end the run by itself.
   Place place;
   const fs::path tools = place.here / "tools";
-  place.write("tools/gnuplot", "#!/bin/sh\ntouch ../../drawing\nexec sleep 50\n");
+  place.write("tools/gnuplot", "#!/bin/sh\nexec sleep 50\n");
   fs::permissions(tools / "gnuplot", fs::perms::owner_all);
   place.environment["PATH"] = tools.string() + ":/usr/bin:/bin";
   auto child = place.endless({"+report:plots"});
   child->signal(SIGTERM);
-  BOOST_TEST(child->wait_until([&] { return json::parse(place.read("out/run.json"))["status"] == "stopped"; }));
+  BOOST_TEST((child->wait_until([&] { return json::parse(place.read("out/run.json"))["status"] == "stopped"; })));
   child->signal(SIGTERM);
   const auto before = std::chrono::steady_clock::now();
   check_exit(child->finish(), 143);
@@ -90,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_killed_run_leaves_whole_lines_and_files) {
   auto child = place.endless({"+report:summary.every=50", "+metric:snr_optimality.every=10"});
   child->signal(SIGKILL);
   check_exit(child->finish(), 128 + SIGKILL);
-  BOOST_TEST(json::parse(place.read("out/run.json"))["status"] == "running");
+  BOOST_TEST((json::parse(place.read("out/run.json"))["status"] == "running"));
   for (const std::string name : {"run.json"}) BOOST_TEST(json::accept(place.read("out/" + name)));
   if (fs::exists(place.here / "out/nodes.h5")) BOOST_CHECK_NO_THROW(read_hdf5(place.here / "out/nodes.h5"));
 }
@@ -115,7 +114,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_grow_is_a_clear_error_and_no_half_file) 
              "  make room there, or name another place for the results: --out DIR\n");
   BOOST_TEST(!fs::exists(place.here / "out/weights.h5"));
   BOOST_TEST(lines_of(place.read("out/metrics.csv")).size() == 10u);  // what was measured is kept
-  BOOST_TEST(json::parse(place.read("out/run.json"))["status"] == "failed");
+  BOOST_TEST((json::parse(place.read("out/run.json"))["status"] == "failed"));
   check_whole_files(place.here / "out");
 }
 
@@ -216,7 +215,7 @@ BOOST_AUTO_TEST_CASE(without_gnuplot_there_is_a_warning_that_names_the_package) 
   check_says(said.err, "warning: plots: gnuplot is not installed ('sudo apt-get install gnuplot-nox')");
   BOOST_TEST(fs::exists(place.here / "out/plots/accuracy.gp"));
   BOOST_TEST(fs::exists(place.here / "out/plots/accuracy.tsv"));
-  BOOST_TEST(json::parse(place.read("out/run.json"))["status"] == "finished");
+  BOOST_TEST((json::parse(place.read("out/run.json"))["status"] == "finished"));
 }
 
 BOOST_AUTO_TEST_CASE(another_locale_gives_the_same_bytes) {

@@ -312,19 +312,19 @@ BOOST_AUTO_TEST_CASE(json_holds_every_complaint) {
   const Desk desk;
   Said said = desk.run({"check", "study.ini", "--format", "json"});
   check_exit(said, 0);
-  BOOST_TEST(json::parse(said.out) == json::parse(R"({"ok": true, "complaints": []})"));
+  BOOST_TEST((json::parse(said.out) == json::parse(R"({"ok": true, "complaints": []})")));
   desk.write("bad.ini", replaced(small_study, "learning_rate", "lerning_rate"));
   said = desk.run({"check", "bad.ini", "training.steps=x", "--format", "json"});
   check_exit(said, 2);
   BOOST_TEST(said.err == "");
-  BOOST_TEST(json::parse(said.out) == json::parse(R"({"ok": false, "complaints": [
+  BOOST_TEST((json::parse(said.out) == json::parse(R"({"ok": false, "complaints": [
     {"file": "bad.ini", "line": 16, "column": 1, "width": 12, "subject": "",
      "message": "unknown key 'lerning_rate' in [training]",
      "remedy": "did you mean 'learning_rate'?  (valid: batch_size, kernels, learning_rate, loss, steps)"
 },
     {"file": "command line", "line": 0, "column": 16, "width": 1, "subject": "training.steps",
      "message": "value 'x' of steps is not a whole number (digits only)", "remedy": "x >= 0"}]
-})"));
+})")));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -440,11 +440,11 @@ BOOST_AUTO_TEST_CASE(inspect_tells_parameters_as_text_json_and_ini) {
   Every regulariser also takes layers = all and biases = no.
 )");
   const json j = json::parse(world.run({"plugins", "inspect", "dropout", "--json"}).out);
-  BOOST_TEST(j["kind"] == "regulariser");
-  BOOST_TEST(j["parameters"][0]["name"] == "keep_prob");
-  BOOST_TEST(j["parameters"][0]["range"] == "0 < x <= 1");
-  BOOST_TEST(j["parameters"][0]["default"] == "0.5");
-  BOOST_TEST(j["parameters"][0]["neutral"] == "1");
+  BOOST_TEST((j["kind"] == "regulariser"));
+  BOOST_TEST((j["parameters"][0]["name"] == "keep_prob"));
+  BOOST_TEST((j["parameters"][0]["range"] == "0 < x <= 1"));
+  BOOST_TEST((j["parameters"][0]["default"] == "0.5"));
+  BOOST_TEST((j["parameters"][0]["neutral"] == "1"));
   // A parameter without a default says so.
   const json csv = json::parse(world.run({"plugins", "inspect", "csv", "--json"}).out);
   BOOST_TEST(csv["parameters"][0]["default"].is_null());

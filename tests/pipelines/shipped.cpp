@@ -32,7 +32,7 @@ Words shortened(const World& world, const std::string& file) {
 /// metric.
 void check_whole_run(const fs::path& run, const std::string& last_step) {
   const json about = json::parse(read_file(run / "run.json"));
-  BOOST_TEST(about["status"] == "finished");
+  BOOST_TEST((about["status"] == "finished"));
   std::map<std::string, std::size_t> last;
   for (const CsvRow& r : csv_rows(read_file(run / "metrics.csv"))) {
     if (r.step == last_step) ++last[r.model + " " + r.metric.substr(0, r.metric.find('.'))];
@@ -101,8 +101,8 @@ BOOST_AUTO_TEST_CASE(the_same_study_runs_on_a_table_of_smaller_images) {
   BOOST_TEST(accuracy > 0.6);
   const json data = json::parse(world.read("out/run.json"))["data"];
   BOOST_TEST_REQUIRE(data.size() == 1u);
-  BOOST_TEST(data[0]["file"] == "small digits.csv");
-  BOOST_TEST(data[0]["sha256"].get<std::string>().size() == 64u);
+  BOOST_TEST((data[0]["file"] == "small digits.csv"));
+  BOOST_TEST((data[0]["sha256"].get<std::string>().size() == 64u));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
