@@ -47,8 +47,8 @@ int check(const Words& words) {
     if (format == "json")
       print_json({});
     else
-      std::cout << file << " is fine: " << d.models.size() << (d.models.size() == 1 ? " model" : " models") << ", "
-                << d.steps << " steps, " << d.metrics.size() << " metrics, " << d.reports.size() << " reports\n";
+      std::cout << file << " is fine: " << plural(d.models.size(), "model") << ", " << plural(d.steps, "step") << ", "
+                << plural(d.metrics.size(), "metric") << ", " << plural(d.reports.size(), "report") << "\n";
     return Exit::ok;
   } catch (const config::PipelineTextError& e) {
     if (format == "text") throw;

@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 #include "config/complaint.hpp"
 
+#include <algorithm>
 #include <boost/dll/runtime_symbol_info.hpp>
 #include <iostream>
 
@@ -25,7 +26,7 @@ Parsed::Parsed(const Words& words, const std::string& usage, const std::string& 
                    values_);
     options::notify(values_);
   } catch (const options::error& e) {
-    throw UsageError(std::string(e.what()) + "\nusage: pipeline " + usage + "   (--help says more)");
+    throw UsageError(std::string(e.what()) + "\n  usage: pipeline " + usage + "   (--help says more)");
   }
   help_given_ = values_.contains("help");
   if (help_given_)
@@ -47,7 +48,8 @@ pipeline::plugins::Catalogue catalogue_from(const Parsed& parsed) {
   if (parsed.has("plugin-path"))
     for (const std::string& folder : parsed.get<Words>("plugin-path")) folders.emplace_back(folder);
   for (const fs::path& folder : folders)
-    if (!fs::is_directory(folder)) throw UsageError("--plugin-path " + folder.string() + " is no folder");
+    if (!fs::is_directory(folder))
+      throw UsageError("--plugin-path " + folder.string() + " is no folder; give one that holds plugins (*.so)");
   return pipeline::plugins::Catalogue(pipeline::plugins::search_path(folders, !parsed.has("no-user-plugins")));
 }
 
@@ -55,20 +57,46 @@ fs::path shipped_pipelines() {
   return fs::path(boost::dll::program_location().string()).parent_path().parent_path() / "share/pipeline/pipelines";
 }
 
+Words pipelines_in(const fs::path& folder) {
+  Words names;
+  std::error_code ignored;
+  for (const auto& file : fs::directory_iterator(folder, ignored))
+    if (file.path().extension() == ".ini") names.push_back(file.path().filename().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+std::string plural(std::size_t n, const std::string& noun) {
+  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
+}
+
+std::string indented(const std::string& remedy) {
+  return remedy.empty() ? "" : "\n  " + config::folded(remedy, 2, "  ");
+}
+
 fs::path find_pipeline(const std::string& name, bool tell) {
   const fs::path given = name;
-  if (fs::exists(given) || given.has_parent_path()) return given;
+  std::error_code error;
+  if (name.empty()) throw UsageError("the name of the pipeline file is empty");
+  if (fs::is_directory(given, error)) throw UsageError("'" + name + "' is a folder, not a pipeline file");
+  if (fs::exists(given, error)) return given;
+  if (given.has_parent_path()) {
+    const fs::path folder = given.parent_path();
+    if (!fs::is_directory(folder, error))
+      throw UsageError("there is no file '" + name + "': there is no folder '" + folder.string() + "'");
+    throw UsageError("there is no file '" + name + "'" +
+                     indented(config::suggestion(given.filename().string(), pipelines_in(folder))));
+  }
   const fs::path shipped = shipped_pipelines() / given;
-  if (fs::exists(shipped)) {
+  if (fs::exists(shipped, error)) {
     if (tell) std::cerr << "using the shipped " << fs::weakly_canonical(shipped).string() << "\n";
     return shipped;
   }
-  Words known;
-  std::error_code ignored;
-  for (const auto& file : fs::directory_iterator(shipped_pipelines(), ignored))
-    if (file.path().extension() == ".ini") known.push_back(file.path().filename().string());
-  throw UsageError("there is no file '" + name + "' here, and no shipped pipeline of that name\n  " +
-                   config::suggestion(name, known));
+  Words known = pipelines_in(".");
+  for (const std::string& file : pipelines_in(shipped_pipelines()))
+    if (std::ranges::find(known, file) == known.end()) known.push_back(file);
+  throw UsageError("there is no file '" + name + "' here, and no shipped pipeline of that name" +
+                   indented(config::suggestion(name, known)));
 }
 
 }  // namespace pipeline::cli

@@ -67,5 +67,11 @@ pipeline::plugins::Catalogue catalogue_from(const Parsed& parsed);
 /// The file as named, or the shipped pipeline of that bare name. Says on standard error which one it took.
 std::filesystem::path find_pipeline(const std::string& name, bool tell = true);
 std::filesystem::path shipped_pipelines();
+/// The names of the *.ini files of a folder, sorted.
+Words pipelines_in(const std::filesystem::path& folder);
+/// "1 model", "2 models"
+std::string plural(std::size_t n, const std::string& noun);
+/// A remedy on lines of its own under a complaint; nothing where there is none.
+std::string indented(const std::string& remedy);
 
 }  // namespace pipeline::cli

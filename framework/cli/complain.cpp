@@ -27,10 +27,12 @@ std::string red(std::string text) {
 }  // namespace
 
 void complain(const std::string& message) {
+  std::cout << std::flush;  // in one file, what was printed before stands before
   std::cerr << red("error: " + message) << (message.ends_with('\n') ? "" : "\n");
 }
 
 void complain(const std::vector<config::Complaint>& complaints) {
+  std::cout << std::flush;
   for (std::size_t i = 0; i < complaints.size() && i < kShown; ++i) {
     const std::string text = config::as_text(complaints[i]);
     std::cerr << red(text) << (text.ends_with('\n') ? "" : "\n");
@@ -38,6 +40,9 @@ void complain(const std::vector<config::Complaint>& complaints) {
   if (complaints.size() > kShown) std::cerr << "... and " << complaints.size() - kShown << " more\n";
 }
 
-void warn(const std::string& message) { std::cerr << "warning: " << message << "\n"; }
+void warn(const std::string& message) {
+  std::cout << std::flush;
+  std::cerr << message << "\n";
+}
 
 }  // namespace pipeline::cli

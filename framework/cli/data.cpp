@@ -15,7 +15,7 @@ std::shared_ptr<Dataset> dataset(pipeline::plugins::Catalogue& catalogue, const 
   try {
     out = catalogue.make<Dataset>("dataset", name);
   } catch (const pipeline::plugins::UnknownPlugin& e) {
-    throw UsageError(std::string(e.what()) + "\n  " + config::suggestion(name, catalogue.names("dataset")));
+    throw UsageError(std::string(e.what()) + indented(config::suggestion(name, catalogue.names("dataset"))));
   }
   Parameters parameters;
   out->declare(parameters);
@@ -26,7 +26,8 @@ std::shared_ptr<Dataset> dataset(pipeline::plugins::Catalogue& catalogue, const 
     const std::string key = word.substr(0, equals);
     Parameter* p = parameters.find(key);
     if (!p)
-      throw UsageError("unknown key '" + key + "' of data set '" + name + "'\n  " + config::suggestion(key, known));
+      throw UsageError("unknown key '" + key + "' of data set '" + name + "'" +
+                       indented(config::suggestion(key, known)));
     if (equals == std::string::npos) throw UsageError("'" + word + "' has no value; write " + key + "=VALUE");
     if (const auto complaint = p->set(word.substr(equals + 1)))
       throw UsageError("value '" + word.substr(equals + 1) + "' of " + key + " " + *complaint);
@@ -35,7 +36,7 @@ std::shared_ptr<Dataset> dataset(pipeline::plugins::Catalogue& catalogue, const 
 }
 
 int fetch(const std::string& name, const Dataset& set, bool offline) {
-  FetchProgress progress;
+  FetchProgress progress(progress_style("auto"));
   data::FetchOptions how;
   how.offline = offline;
   how.progress = [&](const std::string& file, std::uint64_t have, std::uint64_t total) {
@@ -50,7 +51,7 @@ int fetch(const std::string& name, const Dataset& set, bool offline) {
 }
 
 int verify(const std::string& name, const Dataset& set) {
-  bool bad = false;
+  bool bad = false, missing = false;
   for (const data::Verdict& v : data::verify(name, set.files())) {
     const char* word = v.state == data::State::good       ? "good"
                        : v.state == data::State::unpinned ? "there (no hash to compare with)"
@@ -58,8 +59,11 @@ int verify(const std::string& name, const Dataset& set) {
                                                           : "missing";
     std::cout << v.name << ": " << word << (v.path.empty() ? "" : ", " + v.path.string()) << "\n";
     if (v.state == data::State::wrong) std::cout << "  sha256 " << v.sha256 << "\n  wanted " << v.expected << "\n";
+    if (v.state == data::State::wrong) std::cout << "  delete it, and it is downloaded again\n";
+    missing |= v.state == data::State::missing;
     bad |= v.state == data::State::wrong || v.state == data::State::missing;
   }
+  if (missing) std::cout << "what is missing comes with: pipeline data fetch " << name << "\n";
   if (set.files().empty()) std::cout << name << " needs no files\n";
   return bad ? Exit::data_trouble : Exit::ok;
 }
@@ -84,9 +88,12 @@ int data(const Words& words) {
   const Words& given = parsed.positional();
   const Words known = {"fetch", "verify", "path"};
   if (given.empty() || std::ranges::find(known, given[0]) == known.end())
-    throw UsageError("pipeline data fetch | verify | path NAME\n  " +
-                     config::suggestion(given.empty() ? "" : given[0], known));
-  if (given.size() < 2) throw UsageError("data " + given[0] + " needs the name of a data set, as mnist");
+    throw UsageError(
+        (given.empty() ? "data needs a word that says what to do" : "unknown word '" + given[0] + "' after data") +
+        indented(config::suggestion(given.empty() ? "" : given[0], known)) +
+        "\n  usage: pipeline data fetch | verify | path NAME   (--help says more)");
+  if (given.size() < 2)
+    throw UsageError("data " + given[0] + " needs the name of a data set: pipeline data " + given[0] + " mnist");
   pipeline::plugins::Catalogue catalogue = catalogue_from(parsed);
   const auto set = dataset(catalogue, given[1], {given.begin() + 2, given.end()});
   if (given[0] == "fetch") return fetch(given[1], *set, parsed.has("offline"));

@@ -32,24 +32,20 @@ int help() {
   for (const Command& c : commands())
     std::cout << "  " << std::string(c.name).append(10 - std::string(c.name).size(), ' ') << c.summary << "\n";
   std::cout << "\n`pipeline COMMAND --help` shows a command's options and an example. Shipped pipelines:\n ";
-  std::error_code ignored;
-  std::vector<std::string> names;
-  for (const auto& file : std::filesystem::directory_iterator(shipped_pipelines(), ignored))
-    if (file.path().extension() == ".ini") names.push_back(file.path().filename().string());
-  std::ranges::sort(names);
-  for (const std::string& name : names) std::cout << " " << name;
+  for (const std::string& name : pipelines_in(shipped_pipelines())) std::cout << " " << name;
   std::cout << "\n\nexample:\n  pipeline run quickstart.ini\n";
   return Exit::ok;
 }
 
 int dispatch(const Words& words) {
-  if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") return help();
+  if (words.empty() || words[0] == "--help" || words[0] == "-h") return help();
+  if (words[0] == "help") return words.size() > 1 ? dispatch({words[1], "--help"}) : help();
   const std::string name = words[0] == "--version" ? "version" : words[0];
   for (const Command& c : commands())
     if (name == c.name) return c.run({words.begin() + 1, words.end()});
   Words known;
   for (const Command& c : commands()) known.emplace_back(c.name);
-  throw UsageError("unknown command '" + name + "'\n  " + config::suggestion(name, known));
+  throw UsageError("unknown command '" + name + "'" + indented(config::suggestion(name, known)));
 }
 
 }  // namespace
@@ -81,6 +77,9 @@ int main(const Words& words) {
   } catch (const std::exception& e) {
     complain(e.what());
     return Exit::nothing_trained;
+  } catch (...) {  // whatever a plugin throws, it is not ours to die of
+    complain("something that is no exception was thrown; a plugin must throw std::exception");
+    return Exit::plugin_refused;
   }
 }
 

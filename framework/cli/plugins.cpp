@@ -37,7 +37,8 @@ int list(Catalogue& catalogue) {
       try {
         summary = catalogue.load(kind, name).summary;
       } catch (const pipeline::plugins::RefusedPlugin& e) {
-        summary = std::string("refused: ") + e.what();
+        for (const char c : std::string("refused: ") + e.what())  // its further lines under its first
+          summary += c == '\n' ? c + std::string(22, ' ') : std::string(1, c);
         refused = true;
       }
       std::cout << "  " << name << std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') << summary << "\n";
@@ -55,7 +56,7 @@ std::vector<Loaded> named(Catalogue& catalogue, const std::string& name) {
       known.push_back(other);
       if (other == name) out.push_back(catalogue.load(kind, name));
     }
-  if (out.empty()) throw UsageError("unknown plugin '" + name + "'\n  " + config::suggestion(name, known));
+  if (out.empty()) throw UsageError("unknown plugin '" + name + "'" + indented(config::suggestion(name, known)));
   return out;
 }
 
@@ -153,8 +154,12 @@ int plugins(const Words& words) {
     return Exit::ok;
   }
   if (what == "inspect") throw UsageError("inspect needs the name of one plugin: pipeline plugins inspect NAME");
-  throw UsageError("pipeline plugins list | inspect NAME [--ini|--json] | path\n  " +
-                   config::suggestion(what, {"list", "inspect", "path"}));
+  const bool known = what == "list" || what == "path";
+  throw UsageError((what.empty() ? "plugins needs a word that says what to do"
+                    : known      ? "plugins " + what + " takes nothing after it"
+                                 : "unknown word '" + what + "' after plugins") +
+                   (known ? "" : indented(config::suggestion(what, {"list", "inspect", "path"}))) +
+                   "\n  usage: pipeline plugins list | inspect NAME [--ini|--json] | path   (--help says more)");
 }
 
 }  // namespace pipeline::cli

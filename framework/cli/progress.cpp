@@ -82,8 +82,13 @@ void RunProgress::show(const std::vector<study::ModelProgress>& models, std::uin
     return;
   }
   std::string values;
-  for (const auto& m : models)
-    values += "  " + m.name + (m.failure.empty() ? (m.newest ? " " + fixed(*m.newest, 4) : "") : " stopped");
+  for (const auto& m : models) {
+    values.append("  ").append(m.name);
+    if (!m.failure.empty())
+      values.append(" stopped");
+    else if (m.newest)
+      values.append(" ").append(fixed(*m.newest, 4));
+  }
   std::string text = fixed(100 * share, 1) + " %  " + fixed(rate, rate < 10 ? 1 : 0) + " steps/s";
   if (done > 0) text += "  " + duration(left) + " left";
   if (!values.empty()) text += "  " + value_name_ + ":" + values;
@@ -110,17 +115,20 @@ void FetchProgress::show(const std::string& file, std::uint64_t have, std::uint6
     end();
     file_ = file;
     shown_ = 0;
-    std::cerr << "downloading " << file << std::flush;
+    if (style_ == ProgressStyle::json)
+      std::cerr << nlohmann::ordered_json{{"downloading", file}}.dump() << std::endl;
+    else if (style_ != ProgressStyle::none)
+      std::cerr << "downloading " << file << std::flush;
   }
   if (have < shown_ + kStep) return;
   shown_ = have;
-  if (::isatty(STDERR_FILENO) == 1)
+  if (style_ == ProgressStyle::bar)
     std::cerr << "\r\033[Kdownloading " << file << "  " << have / kStep
               << (total ? " of " + std::to_string(total / kStep) : "") << " MB" << std::flush;
 }
 
 void FetchProgress::end() {
-  if (!file_.empty()) std::cerr << std::endl;
+  if (!file_.empty() && style_ != ProgressStyle::json && style_ != ProgressStyle::none) std::cerr << std::endl;
   file_.clear();
 }
 

@@ -19,6 +19,8 @@ class RunProgress {
  public:
   RunProgress(ProgressStyle style, std::string value_name) : style_(style), value_name_(std::move(value_name)) {}
   void show(const std::vector<study::ModelProgress>& models, std::uint64_t steps, double seconds);
+  RunProgress(const RunProgress&) = delete;
+  ~RunProgress() { clear(); }
   /// Takes the bar off the terminal before something else is printed.
   void clear();
 
@@ -32,12 +34,18 @@ class RunProgress {
   double next_after_ = 0;
 };
 
+/// Silent unless the style is a bar, lines or JSON. What it wrote ends with its line, also where an error
+/// ends it.
 class FetchProgress {
  public:
+  explicit FetchProgress(ProgressStyle style) : style_(style) {}
+  FetchProgress(const FetchProgress&) = delete;
+  ~FetchProgress() { end(); }
   void show(const std::string& file, std::uint64_t have, std::uint64_t total);
   void end();
 
  private:
+  ProgressStyle style_;
   std::string file_;
   std::uint64_t shown_ = 0;
 };

@@ -1,6 +1,7 @@
 #include <unistd.h>
 #include <csignal>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "cli/command.hpp"
@@ -27,10 +28,6 @@ void listen_for_signals() {
   ::sigaction(SIGTERM, &action, nullptr);
 }
 
-std::string plural(std::size_t n, const std::string& noun) {
-  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
-}
-
 /// "l2 (lambda = 5e-05)", with what differs from the defaults or is not said elsewhere.
 std::string entry_text(const study::Description& d, const std::string& model, const std::string& entry) {
   std::string inside;
@@ -46,9 +43,21 @@ std::string entry_text(const study::Description& d, const std::string& model, co
   return entry + (inside.empty() ? "" : " (" + inside + ")");
 }
 
+/// Refused before any work: a run of hours must not find out at its end, nor write into another run.
+std::filesystem::path out_folder(const std::string& out) {
+  std::error_code error;
+  if (out.empty()) throw UsageError("--out is empty; give a new folder: --out DIR");
+  if (!std::filesystem::exists(out, error)) return out;
+  if (!std::filesystem::is_directory(out, error)) throw UsageError("--out " + out + " is a file; give a new folder");
+  if (!std::filesystem::is_empty(out, error))
+    throw UsageError("--out " + out + " is not empty; give a new folder, earlier results are never overwritten");
+  return out;
+}
+
 class Screen final : public study::Observer {
  public:
-  explicit Screen(ProgressStyle style, const std::string& value_name) : progress_(style, value_name) {}
+  Screen(ProgressStyle style, const std::string& value_name)
+      : json_(style == ProgressStyle::json), progress_(style, value_name) {}
 
   void heading(const study::Heading& h) override {
     const study::Description& d = h.description;
@@ -86,16 +95,30 @@ class Screen final : public study::Observer {
   }
   void lines(const std::vector<std::string>& lines) override {
     progress_.clear();
-    for (const std::string& line : lines) (line.starts_with("warning: ") ? std::cerr : std::cout) << line << "\n";
+    const std::string mark = "warning: ";
+    for (const std::string& line : lines)
+      if (line.starts_with(mark))
+        warning(line.substr(mark.size()));
+      else
+        std::cout << line << "\n";
     std::cout << std::flush;
   }
-  void warning(const std::string& message) override {
-    progress_.clear();
-    warn(message);
-  }
+  void warning(const std::string& message) override { tell("warning", message); }
+  void stopped() { tell("stopped", "what was measured is kept"); }
   void clear() { progress_.clear(); }
 
  private:
+  /// A word and its message, on standard error: a line, or an object where a program reads along.
+  void tell(const std::string& word, const std::string& message) {
+    progress_.clear();
+    if (json_)
+      std::cerr << nlohmann::ordered_json{{word, message}}.dump(-1, ' ', false,
+                                                                nlohmann::ordered_json::error_handler_t::replace)
+                << std::endl;
+    else
+      warn(word + ": " + message);
+  }
+  bool json_;
   RunProgress progress_;
 };
 
@@ -127,7 +150,7 @@ int run(const Words& words) {
   how.threads = parsed.get<std::size_t>("threads");
   if (how.threads < 1 || how.threads > 1024) throw UsageError("--threads is a number from 1 to 1024");
   const ProgressStyle style = progress_style(parsed.get<std::string>("progress"));
-  if (parsed.has("out")) how.out = parsed.get<std::string>("out");
+  if (parsed.has("out")) how.out = out_folder(parsed.get<std::string>("out"));
   how.argv = words;
   how.argv.insert(how.argv.begin(), {"pipeline", "run"});
   how.stop_signal = &stop_signal;
@@ -136,7 +159,7 @@ int run(const Words& words) {
   pipeline::plugins::Catalogue catalogue = catalogue_from(parsed);
   const study::Description d = study::describe(find_pipeline(file, style != ProgressStyle::json),
                                                {parsed.positional().begin() + 1, parsed.positional().end()}, catalogue);
-  FetchProgress fetching;
+  FetchProgress fetching(style);
   how.fetch.offline = parsed.has("offline");
   how.fetch.pipeline_file = file;
   how.fetch.progress = [&](const std::string& name, std::uint64_t have, std::uint64_t total) {
@@ -151,7 +174,7 @@ int run(const Words& words) {
   if (const auto plots = outcome.folder / "plots"; std::filesystem::is_directory(plots))
     std::cout << "pictures in " << plots.string() << "\n";
   if (outcome.status == study::Status::stopped) {
-    std::cerr << "stopped by a signal; what was measured is kept\n";
+    screen.stopped();
     return 128 + stop_signal;
   }
   if (outcome.failed_models == 0) return Exit::ok;

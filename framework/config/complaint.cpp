@@ -64,21 +64,51 @@ bool Complaints::about(const Word& word) const {
                      [&](const Complaint& c) { return place(c.place) == place(word.place); });
 }
 
+std::string folded(const std::string& text, std::size_t from, const std::string& lead) {
+  constexpr std::size_t page = 100;
+  std::string out;
+  std::size_t column = from;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t word = std::min(text.find_first_not_of(' ', at), text.size());
+    std::size_t end = std::min(text.find(' ', word), text.size());
+    if (word < text.size() && text[word] == '(')  // a range such as (x >= 1) stays whole
+      if (const std::size_t close = text.find(')', word); close != text.npos && close - word < 24)
+        end = std::min(text.find(' ', close), text.size());
+    const std::string blanks = text.substr(at, word - at), part = text.substr(word, end - word);
+    const std::size_t wide = blanks.size() + characters(part);
+    if (column + wide > page && column > characters(lead)) {
+      out += "\n" + lead + part;
+      column = characters(lead) + characters(part);
+    } else {
+      out += blanks + part;
+      column += wide;
+    }
+    at = end;
+  }
+  return out;
+}
+
 std::string as_text(const Complaint& complaint) {
   const Place& place = complaint.place;
-  if (!place.in_a_file() && !place.on_command_line())  // nothing to show
-    return "error: " + complaint.message + (complaint.remedy.empty() ? "" : "\n   | " + complaint.remedy);
-
+  if (!place.in_a_file() && !place.on_command_line()) {  // nothing to show
+    std::string text = place.file;
+    text.append(text.empty() ? "error: " : ": error: ").append(complaint.message);
+    if (!complaint.remedy.empty()) text.append("\n   | ").append(folded(complaint.remedy, 5, "   | "));
+    return text;
+  }
   const bool in_a_file = place.in_a_file();
   const std::string where =
       in_a_file ? std::to_string(place.line) + ":" + std::to_string(place.column) : complaint.subject;
   const std::string number = in_a_file ? right_aligned(std::to_string(place.line), 5) : "  ";
+  const std::string margin = std::string(number.size(), ' ') + " | ";
   const Window shown = window(complaint);
   const std::string_view before = std::string_view(shown.text).substr(0, byte_of(shown.text, shown.before));
   return place.file + ":" + (in_a_file ? "" : " ") + where + ": error: " + complaint.message + "\n" +  //
          number + " | " + shown.text + "\n" +                                                          //
-         std::string(number.size(), ' ') + " | " + padding(before) + "^" + std::string(shown.width - 1, '~') +
-         (complaint.remedy.empty() ? "" : " " + complaint.remedy);
+         margin + padding(before) + "^" + std::string(shown.width - 1, '~') +
+         (complaint.remedy.empty()
+              ? ""
+              : " " + folded(complaint.remedy, margin.size() + shown.before + shown.width + 1, margin + "  "));
 }
 
 namespace {
@@ -88,7 +118,9 @@ std::vector<Complaint> sorted(std::vector<Complaint> list) {
   for (const Complaint& c : list) file_order.try_emplace(c.place.file, file_order.size());
   const auto rank = [&](const Complaint& c) {
     const bool last = c.place.on_command_line();
-    return std::make_tuple(last, last ? 0 : file_order.at(c.place.file), c.place.line, last ? 0 : c.place.column);
+    // What stands on no line, an absent section, comes after what does.
+    const std::size_t line = !last && c.place.line == 0 ? std::string::npos : c.place.line;
+    return std::make_tuple(last, last ? 0 : file_order.at(c.place.file), line, last ? 0 : c.place.column);
   };
   std::stable_sort(list.begin(), list.end(), [&](const Complaint& a, const Complaint& b) { return rank(a) < rank(b); });
   return list;

@@ -63,6 +63,10 @@ struct PIPELINE_API PipelineTextError : std::runtime_error {
 /// As shown above, without a line end. Of a long line only the part around the word.
 PIPELINE_API std::string as_text(const Complaint& complaint);
 
+/// The text broken at blanks so that no line passes 100 columns, where a word does not do so by itself. It
+/// starts in column `from` (counted from 0); every further line starts with `lead`.
+PIPELINE_API std::string folded(const std::string& text, std::size_t from, const std::string& lead);
+
 /// The known word nearest to a mistyped one, or "" if none is near (Damerau-Levenshtein without regard to
 /// case, at most a third of its length).
 PIPELINE_API std::string nearest(const std::string& word, const std::vector<std::string>& known);

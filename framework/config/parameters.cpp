@@ -12,12 +12,17 @@ using config::parse_real;
 using config::parse_whole;
 using config::shortest;
 
+/// 1000000 rather than 1e+06: a bound is read by people.
+static std::string bound(double x) {
+  return std::floor(x) == x && std::abs(x) < 1e15 ? std::to_string(static_cast<long long>(x)) : shortest(x);
+}
+
 std::string Range::text() const {
-  const auto side = [](double bound, bool open, const char* strict, const char* loose) {
-    return std::string(open ? strict : loose) + shortest(bound);
+  const auto side = [](double x, bool open, const char* strict, const char* loose) {
+    return std::string(open ? strict : loose) + bound(x);
   };
   const bool has_low = !(low == -infinity && low_open), has_high = !(high == infinity && high_open);
-  if (has_low && has_high) return shortest(low) + (low_open ? " < x " : " <= x ") + side(high, high_open, "< ", "<= ");
+  if (has_low && has_high) return bound(low) + (low_open ? " < x " : " <= x ") + side(high, high_open, "< ", "<= ");
   if (has_low) return "x " + side(low, low_open, "> ", ">= ");
   if (has_high) return "x " + side(high, high_open, "< ", "<= ");
   return "any number";
@@ -55,6 +60,8 @@ template <class Real>
 Complaint set_real(Real& target, const Range& range, std::string_view text) {
   const std::optional<double> x = parse_real(text);
   if (!x) return "is not a number" + std::string(text.find(',') != text.npos ? " (the decimal point is '.')" : "");
+  const bool unbounded = *x == infinity ? range.high == infinity : *x == -infinity && range.low == -infinity;
+  if (unbounded && !range.contains(*x)) return "is not finite";
   if (!range.contains(*x)) return "is outside the range " + range.text();
   const Real rounded = static_cast<Real>(*x);
   if (std::isinf(rounded) && !std::isinf(*x)) return "is too large for float32";
@@ -64,6 +71,7 @@ Complaint set_real(Real& target, const Range& range, std::string_view text) {
 
 Complaint set_whole(std::uint64_t& target, const Range& range, std::string_view text) {
   const std::optional<std::uint64_t> x = parse_whole(text);
+  if (!x && !text.empty() && text.find_first_not_of("0123456789") == text.npos) return "is too large";
   if (!x) return "is not a whole number (digits only)";
   if (!range.contains(static_cast<double>(*x))) return "is outside the range " + range.text();
   target = *x;

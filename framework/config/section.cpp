@@ -29,8 +29,10 @@ std::string remedy_for(const Parameter& p, const std::string& refused) {
 
 }  // namespace
 
-SectionReader::SectionReader(std::string section, const Tree* tree, Complaints& complaints)
-    : name_{std::move(section), tree ? tree->data().name.place : Place{}}, tree_(tree), complaints_(complaints) {}
+SectionReader::SectionReader(std::string section, const Tree* tree, Complaints& complaints, const std::string& file)
+    : name_{std::move(section), tree ? tree->data().name.place : Place{file, 0, 0, ""}},
+      tree_(tree),
+      complaints_(complaints) {}
 
 void SectionReader::take(Parameters& parameters, const std::string& prefix, const std::string& owner) {
   const fs::path base_before = parameters.base;

@@ -20,7 +20,8 @@ struct Setting {
 class PIPELINE_API SectionReader {
  public:
   /// The tree may be null: a section that is not there, all defaults.
-  SectionReader(std::string section, const Tree* tree, Complaints& complaints);
+  /// Of an absent section, `file` is where it is missing.
+  SectionReader(std::string section, const Tree* tree, Complaints& complaints, const std::string& file = "");
 
   /// Sets every declared parameter whose key (prefix + name) the section has. Complains about values that do
   /// not fit, and about required ones that are missing. `owner` names whose defaults these are ("l2"; "" for

@@ -16,7 +16,7 @@ std::string quoted(const std::string& word) {
 
 std::string wrong_hash(const Verdict& v, bool web_page) {
   return v.path.string() + " is not the file it should be" +
-         (web_page ? " (it begins with '<', as a web page does)" : "") + "\n  its SHA-256  " + v.sha256 +
+         (web_page ? "\n  it begins with '<', as a web page does" : "") + "\n  its SHA-256  " + v.sha256 +
          "\n  expected     " + v.expected +
          "\n  Delete it, and it is downloaded again; or put the right file in its place.\n";
 }
@@ -33,8 +33,8 @@ std::string not_there(const std::string& dataset, const std::vector<std::string>
   if (!options.offline && tried.empty()) text += "\n    nothing: no mirror is known";
   if (!options.offline)
     for (const std::string& attempt : tried) text += "\n    " + attempt;
-  text += "\n  What you can do:\n    put the missing files (gzipped, or unpacked without .gz) into " +
-          landing_folder(dataset).string() + ", or into a folder " + dataset +
+  text += "\n  What you can do:\n    put the missing files (gzipped, or unpacked without .gz) into\n      " +
+          landing_folder(dataset).string() + "\n      or into a folder " + dataset +
           " inside any folder that PIPELINE_DATA_PATH names";
   if (options.offline) text += "\n    run again without --offline";
   if (options.pipeline_file.empty())

@@ -45,7 +45,14 @@ boost::dll::shared_library open(const fs::path& library) try {
   return boost::dll::shared_library(library.string(),
                                     boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
 } catch (const std::exception& e) {
-  throw RefusedPlugin(library.string() + " cannot be loaded: " + e.what());
+  // Boost says "... (dlerror system message: FILE: CAUSE): ERRNO"; the loader's cause is what helps.
+  std::string cause = e.what();
+  const std::string before = "system message: ", file = library.string() + ": ";
+  if (const std::size_t at = cause.find(before); at != std::string::npos) cause.erase(0, at + before.size());
+  if (const std::size_t at = cause.rfind("): "); at != std::string::npos) cause.erase(at);
+  if (cause.starts_with(file)) cause.erase(0, file.size());
+  throw RefusedPlugin(cause + "\n  so the plugin library " + library.string() +
+                      " cannot be loaded; build it again, against this program");
 }
 
 }  // namespace
@@ -126,21 +133,30 @@ const Loaded& Catalogue::load(const std::string& kind, const std::string& name) 
   if (holders.empty())
     for (const Found& f : all())
       if (f.kind == kind && f.name == name) holders.push_back(f.library);
-  if (holders.empty()) throw UnknownPlugin("unknown " + kind + " '" + name + "'");
+  if (holders.empty()) {
+    for (const fs::path& folder : path_.folders)
+      if (const fs::path library = folder / (name + ".so"); fs::exists(library) && exported_symbols(library).empty())
+        throw RefusedPlugin(library.string() + " is no library that can be read, so it holds no " + kind + " '" + name +
+                            "'\n  build it again, or take it away if it is something else");
+    throw UnknownPlugin("unknown " + kind + " '" + name + "'");
+  }
   if (holders.size() > 1)
-    throw RefusedPlugin("two libraries hold a " + kind + " named '" + name + "': " + holders[0].string() + " and " +
-                        holders[1].string() + "; remove one, or leave its folder out of the search");
+    throw RefusedPlugin("two libraries hold a " + kind + " named '" + name + "'\n  " + holders[0].string() + "\n  " +
+                        holders[1].string() +
+                        "\n  remove or rename one, or leave its folder out of the search (pipeline plugins path)");
 
   const fs::path& library = holders.front();
   boost::dll::shared_library opened = open(library);
   const auto& record = opened.get<const PipelinePlugin>(symbol);
   if (record.contract != PIPELINE_CONTRACT)
-    throw RefusedPlugin(library.string() + " was built for plugin contract " + std::to_string(record.contract) +
-                        ", this program has contract " + std::to_string(PIPELINE_CONTRACT) + "; build it again");
+    throw RefusedPlugin(kind + " '" + name + "' was built for plugin contract " + std::to_string(record.contract) +
+                        ", this program has contract " + std::to_string(PIPELINE_CONTRACT) + "\n  " + library.string() +
+                        "\n  build it again, against this program's headers");
   if (std::string(record.build) != PIPELINE_BUILD)
-    throw RefusedPlugin(library.string() +
-                        " was built with another layout of C++ objects; build it again\n  plugin:  " + record.build +
-                        " (" + record.compiler + ")\n  program: " PIPELINE_BUILD " (" PIPELINE_COMPILER ")");
+    throw RefusedPlugin(kind + " '" + name + "' was built with another layout of C++ objects\n  " + library.string() +
+                        "\n  plugin:  " + record.build + "\n           " + record.compiler +
+                        "\n  program: " PIPELINE_BUILD "\n           " PIPELINE_COMPILER
+                        "\n  build it again with the program's compiler and libraries");
   // Objects of this library live to the very end of the program, so it is never unloaded.
   static auto* const kept = new std::vector<boost::dll::shared_library>();
   kept->push_back(std::move(opened));
@@ -148,15 +164,15 @@ const Loaded& Catalogue::load(const std::string& kind, const std::string& name) 
 }
 
 void* Catalogue::call(const Loaded& plugin) {
+  const std::string who = plugin.kind + " '" + plugin.name + "'", where = "\n  " + plugin.library.string();
   try {
     if (void* object = plugin.make()) return object;
   } catch (const std::exception& e) {
-    throw RefusedPlugin(plugin.kind + " '" + plugin.name + "' (" + plugin.library.string() +
-                        ") cannot be made: " + e.what());
+    throw RefusedPlugin(who + " cannot be made: " + e.what() + where);
   } catch (...) {
-    throw RefusedPlugin(plugin.kind + " '" + plugin.name + "' (" + plugin.library.string() + ") cannot be made");
+    throw RefusedPlugin(who + " cannot be made: it throws something that is no exception" + where);
   }
-  throw RefusedPlugin(plugin.kind + " '" + plugin.name + "' (" + plugin.library.string() + ") made no object");
+  throw RefusedPlugin(who + " cannot be made: its library returns no object" + where);
 }
 
 }  // namespace pipeline::plugins

@@ -15,30 +15,48 @@ using config::Word;
 
 namespace {
 
-void fits(const MetricSection& m, const NetworkShape& network, bool nonnegative, Complaints& complaints) {
+/// A metric says "layer = 7, but ..."; the complaint points at that value where the file gives it.
+void fits(const Description& d, const MetricSection& m, bool nonnegative, Complaints& complaints) {
   try {
-    m.object->check(network, nonnegative);
+    m.object->check(d.network, nonnegative);
   } catch (const std::invalid_argument& e) {
-    complaints.add(m.word, "[metric:" + m.name + "]: " + e.what());
+    const std::string words = e.what(), key = words.substr(0, words.find(' '));
+    Word word = m.word;
+    for (const config::ResolvedSection& section : d.resolved)
+      if (section.name == "metric:" + m.name)
+        for (const config::Setting& s : section.settings)
+          if (s.key == key && s.word.place.column > 0) word = s.word;
+    if (!complaints.about(word)) complaints.add(word, "[metric:" + m.name + "]: " + words);
   }
 }
 
+/// One item of a list, at its own place: so that a complaint underlines it and not its neighbours.
+Word item(Word list, std::size_t index, const std::string& text) {
+  std::size_t at = 0;
+  for (; index > 0 && at != std::string::npos; --index) at = list.text.find(',', at) + 1;
+  if (at = list.text.find(text, at); at != std::string::npos) list.place.column += at;
+  list.text = text;
+  return list;
+}
+
 void compare_with_data(const Description& d, const DataShape& data, bool nonnegative, Complaints& complaints) {
-  const auto layers_misfit = [&](std::size_t has, std::size_t needs, const std::string& what) {
-    if (has != needs)
-      complaints.add(d.layers_word,
-                     "the network has " + std::to_string(has) + " " + what + ", but data set '" + d.dataset_plugin +
-                         "' has " + std::to_string(needs),
-                     "layers begins with the data's features and ends with its classes: " +
-                         std::to_string(data.features) + ", ..., " + std::to_string(data.classes));
+  const auto layers_misfit = [&](std::size_t index, std::size_t needs, const std::string& units,
+                                 const std::string& what, const std::string& place) {
+    const std::string has = std::to_string(d.network.sizes[index]), wanted = std::to_string(needs);
+    if (has != wanted)
+      complaints.add(item(d.layers_word, index, has),
+                     "the network has " + has + " " + units + ", but data set '" + d.dataset_plugin + "' has " +
+                         wanted + " " + what,
+                     "write " + wanted + " as the " + place + " of layers");
   };
-  layers_misfit(d.network.sizes.front(), data.features, "inputs");
-  layers_misfit(d.network.sizes.back(), data.classes, "outputs");
+  layers_misfit(0, data.features, "inputs", "features", "first");
+  layers_misfit(d.network.sizes.size() - 1, data.classes, "outputs", "classes", "last");
   if (d.batch_size > data.train)
-    complaints.add(d.batch_word, "a batch of " + std::to_string(d.batch_size) + " is larger than the training set of " +
-                                     std::to_string(data.train));
-  for (const MetricSection& m : d.metrics)
-    if (!complaints.about(m.word)) fits(m, d.network, nonnegative, complaints);
+    complaints.add(d.batch_word,
+                   "a batch of " + std::to_string(d.batch_size) + " is larger than the training set of " +
+                       std::to_string(data.train),
+                   "batch_size is " + std::to_string(data.train) + " at most with this data set");
+  for (const MetricSection& m : d.metrics) fits(d, m, nonnegative, complaints);
 }
 
 /// Reads one pipeline; its members are what all sections share.
@@ -59,7 +77,7 @@ class Reader {
       if (name.starts_with("metric:")) read_metric(name.substr(7), section);
     for (const auto& [name, section] : tree_)
       if (name.starts_with("report:")) read_report(name.substr(7), section);
-    if (d_.models.empty())
+    if (d_.models.empty() && !meant_.contains("model"))
       complaints_.add(first_word(), "there is no [model:NAME] section",
                       "add [model:plain] for a model without regularisers");
   }
@@ -70,6 +88,8 @@ class Reader {
   void check_section_names() {
     static const std::vector<std::string> plain = {"pipeline", "dataset", "network", "training"};
     static const std::vector<std::string> named = {"model", "metric", "report"};
+    static const std::vector<std::string> all = {"pipeline", "dataset", "network", "training",
+                                                 "model",    "metric",  "report"};
     for (const auto& [name, section] : tree_) {
       const std::string kind = name.substr(0, name.find(':'));
       const bool has_name = name.find(':') != std::string::npos;
@@ -80,9 +100,8 @@ class Reader {
       else if (has_name && std::ranges::count(plain, kind))
         complaints_.add(word, "section [" + kind + "] takes no name", "write [" + kind + "]");
       else
-        complaints_.add(
-            word, "unknown section [" + name + "]",
-            config::suggestion(kind, {"pipeline", "dataset", "network", "training", "model", "metric", "report"}));
+        complaints_.add(word, "unknown section [" + name + "]", config::suggestion(kind, all));
+      meant_.insert(config::nearest(kind, all));
     }
   }
 
@@ -95,7 +114,12 @@ class Reader {
     std::filesystem::path plugin_path;
     p.path("plugin_path", plugin_path, "one more folder of plugins");
     reader.take(p);
-    if (!plugin_path.empty()) catalogue_.add_folder(plugin_path);
+    std::error_code ignored;
+    if (!plugin_path.empty() && !std::filesystem::is_directory(plugin_path, ignored))
+      complaints_.add(reader.setting("plugin_path").word, "plugin_path " + plugin_path.string() + " is no folder",
+                      "a relative path starts at the folder of this file");
+    else if (!plugin_path.empty())
+      catalogue_.add_folder(plugin_path);
     const bool plain = !d_.name.empty() && std::ranges::all_of(d_.name, [](unsigned char c) {
       return std::isalnum(c) != 0 || c == '_' || c == '-';
     });
@@ -114,10 +138,12 @@ class Reader {
     if (!d_.dataset_plugin.empty()) {
       d_.dataset_word = reader.setting("plugin").word;
       d_.dataset = make<Dataset>("dataset", d_.dataset_plugin, d_.dataset_word);
-    }
+    } else if (config::child(tree_, "dataset") && config::child(*config::child(tree_, "dataset"), "plugin"))
+      complaints_.add(reader.setting("plugin").word, "plugin is empty",
+                      config::suggestion("", catalogue_.names("dataset")));
     if (!d_.dataset) return keep(reader);
     Parameters own;
-    declare(*d_.dataset, own, "dataset", d_.dataset_plugin);
+    if (!declare(*d_.dataset, own, "dataset", d_.dataset_plugin)) return keep(reader);
     reader.take(own, "", d_.dataset_plugin);
     for (const Parameter& parameter : own.all())
       if (parameter.type == "path" && !parameter.get().empty()) d_.dataset_paths.emplace_back(parameter.get());
@@ -135,7 +161,7 @@ class Reader {
     p.number("start_bias", d_.start.biases, any_number(), "every starting bias");
     reader.take(p);
     d_.layers_word = reader.setting("layers").word;
-    if (layers.size() < 2)
+    if (layers.size() < 2 && config::child(tree_, "network") && !complaints_.about(d_.layers_word))
       complaints_.add(d_.layers_word, "layers has fewer than two numbers",
                       "give the inputs and the classes at least: layers = 784, 10");
     d_.network.sizes.assign(layers.begin(), layers.end());
@@ -166,11 +192,12 @@ class Reader {
     reader.take(p);
     const Word list = reader.setting("regularisers").word;
     std::set<std::string> seen;
-    for (const std::string& entry : entries) {
-      const Word word = word_in(list, entry);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const std::string& entry = entries[i];
+      const Word word = item(list, i, entry);
       if (!seen.insert(entry).second) {
         complaints_.add(word, "'" + entry + "' stands twice in regularisers",
-                        "give the second its own name and '" + entry + "2.plugin = " + entry + "'");
+                        "to use it twice, name this one 'again' and add 'again.plugin = " + entry + "'");
         continue;
       }
       if (entry == "learning_rate" || entry == "regularisers" || entry.find('.') != std::string::npos) {
@@ -195,14 +222,13 @@ class Reader {
     read_layers(layers, reader.setting(entry + ".layers").word, e.scope);
     e.object = make<Regulariser>("regulariser", e.plugin, plugin_word);
     Parameters own;
-    if (e.object) {
-      declare(*e.object, own, "regulariser", e.plugin);
+    if (!e.object || !declare(*e.object, own, "regulariser", e.plugin)) {
+      reader.excuse(entry + ".");
+    } else {
       if (const char* hook = learning::hook_not_served(*e.object))
         refused_.push_back("regulariser '" + e.plugin + "' uses the hook " + hook +
                            ", which this engine does not serve");
       reader.take(own, entry + ".", e.plugin);
-    } else {
-      reader.excuse(entry + ".");
     }
     model.regularisers.push_back(std::move(e));
   }
@@ -211,12 +237,13 @@ class Reader {
     if (words == std::vector<std::string>{"all"}) return;
     scope.all_layers = false;
     const std::size_t depth = d_.network.sizes.empty() ? 0 : d_.network.layers();
-    for (const std::string& text : words) {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      const std::string& text = words[i];
       const auto layer = config::parse_whole(text);
       if (layer && (*layer <= depth || depth == 0))
         scope.layers.insert(*layer);
       else
-        complaints_.add(word_in(at, text), "'" + text + "' is not a layer of this network",
+        complaints_.add(item(at, i, text), "'" + text + "' is not a layer of this network",
                         "all, or numbers from 0 (the inputs) to " + std::to_string(depth));
     }
   }
@@ -233,7 +260,7 @@ class Reader {
     m.object = make<Metric>("metric", m.plugin, m.plugin == name ? m.word : reader.setting("plugin").word);
     if (!m.object) return keep(reader);
     Parameters own;
-    declare(*m.object, own, "metric", m.plugin);
+    if (!declare(*m.object, own, "metric", m.plugin)) return keep(reader);
     m.info = m.object->describe();
     Parameters samples;
     samples.choice("on", m.on, {"test", "train", "both"}, "which images it is measured on");
@@ -241,7 +268,7 @@ class Reader {
     if (m.info.uses_samples) reader.take(samples);
     reader.take(own, "", m.plugin);
     finish(reader);
-    if (d_.network.sizes.size() > 1) fits(m, d_.network, true, complaints_);
+    if (d_.network.sizes.size() > 1) fits(d_, m, true, complaints_);
     d_.metrics.push_back(std::move(m));
   }
 
@@ -256,7 +283,7 @@ class Reader {
     r.object = make<Report>("report", r.plugin, r.plugin == name ? r.word : reader.setting("plugin").word);
     if (!r.object) return keep(reader);
     Parameters own;
-    declare(*r.object, own, "report", r.plugin);
+    if (!declare(*r.object, own, "report", r.plugin)) return keep(reader);
     reader.take(own, "", r.plugin);
     finish(reader);
     d_.reports.push_back(std::move(r));
@@ -276,16 +303,21 @@ class Reader {
   }
 
   template <class Plugin>
-  void declare(Plugin& plugin, Parameters& p, const std::string& kind, const std::string& name) {
+  bool declare(Plugin& plugin, Parameters& p, const std::string& kind, const std::string& name) {
     try {
       plugin.declare(p);
+      return true;
     } catch (const std::exception& e) {
       refused_.push_back(kind + " '" + name + "' fails while it declares its parameters: " + e.what());
+    } catch (...) {
+      refused_.push_back(kind + " '" + name + "' fails while it declares its parameters");
     }
+    return false;
   }
 
   SectionReader section(const std::string& name) {
-    return SectionReader(name, config::child(tree_, name), complaints_);
+    const Tree* tree = config::child(tree_, name);
+    return SectionReader(name, tree, !tree && meant_.contains(name) ? unheard_ : complaints_, d_.file.string());
   }
   void finish(SectionReader& reader) {
     reader.finish();
@@ -296,19 +328,14 @@ class Reader {
     return tree_.empty() ? Word{"", {d_.file.string(), 1, 1, ""}} : tree_.front().second.data().name;
   }
 
-  /// One word of a list, at its own place: so that a complaint underlines it and not its neighbours.
-  static Word word_in(Word list, const std::string& text) {
-    if (const std::size_t at = list.text.find(text); at != std::string::npos) list.place.column += at;
-    list.text = text;
-    return list;
-  }
-
   Description& d_;
   const Tree& tree_;
   plugins::Catalogue& catalogue_;
   Complaints& complaints_;
   double learning_rate_ = 0.1;
   std::vector<std::string> refused_;
+  std::set<std::string> meant_;  // what misspelt sections were meant to be
+  Complaints unheard_;           // about absent sections that are there misspelt
 };
 
 }  // namespace

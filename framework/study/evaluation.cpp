@@ -175,10 +175,8 @@ std::map<std::string, Measured> measure(const Subject& subject, std::uint64_t st
   } catch (const learning::HookFailure&) {
     throw;
   } catch (const std::exception& e) {
-    const std::string who = speaking
-                                ? "metric '" + speaking->plugin + "' in [metric:" + speaking->name + "] (" +
-                                      speaking->word.place.file + ":" + std::to_string(speaking->word.place.line) + ")"
-                                : "a metric";
+    const std::string who =
+        speaking ? "metric '" + speaking->plugin + "' in [metric:" + speaking->name + "]" : "a metric";
     throw MetricFailure(who + ", model " + subject.name + ", step " + std::to_string(step) + ": " + e.what());
   }
   return all;

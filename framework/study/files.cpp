@@ -23,7 +23,20 @@ std::string utc(const char* format) {
 }
 
 [[noreturn]] void fail(const std::string& what, const fs::path& path) {
-  throw std::runtime_error(what + " " + path.string() + ": " + std::generic_category().message(errno));
+  const int error = errno;
+  const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+  throw std::runtime_error(what + " " + path.string() + ": " + std::generic_category().message(error) +
+                           (full ? "\n  make room there, or name another place for the results: --out DIR" : ""));
+}
+
+[[noreturn]] void cannot_create(const fs::path& folder, const std::error_code& error) {
+  throw std::runtime_error("cannot create the run folder " + folder.string() + ": " + error.message() +
+                           "\n  run from another folder, or name a place for the results: --out DIR");
+}
+
+void create(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::create_directories(folder, error) && error) cannot_create(folder, error);
 }
 
 }  // namespace
@@ -60,15 +73,19 @@ fs::path make_run_folder(const std::string& name, const std::string& hash, const
     if (fs::exists(folder, missing) && !(fs::is_directory(folder) && fs::is_empty(folder)))
       throw std::runtime_error("--out " + out.string() +
                                " is not empty; give a new folder, earlier results are never overwritten");
-    fs::create_directories(folder);
+    create(folder);
     return folder;
   }
   const fs::path all = fs::absolute(fs::path("runs") / name);
-  fs::create_directories(all);
+  create(all);
   const std::string wanted = utc_for_names() + "-" + hash;
   fs::path folder = all / wanted;
   // create_directory tells whether it made the folder, so two runs started at once get one each.
-  for (int n = 2; !fs::create_directory(folder); ++n) folder = all / (wanted + "-" + std::to_string(n));
+  std::error_code error;
+  for (int n = 2; !fs::create_directory(folder, error); ++n) {
+    if (error) cannot_create(folder, error);
+    folder = all / (wanted + "-" + std::to_string(n));
+  }
   const fs::path aside = all / (".latest-" + folder.filename().string()), latest = all / "latest";
   std::error_code ignored;  // a folder without links (some network disks) still holds the run
   fs::create_directory_symlink(folder.filename(), aside, ignored);

@@ -2,6 +2,7 @@
 
 #include <hdf5.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "study/files.hpp"
@@ -30,10 +31,29 @@ void check(herr_t status, const std::string& what) {
   if (status < 0) throw std::runtime_error("HDF5 cannot write " + what);
 }
 
+/// The library prints its errors unless told otherwise; the framework never prints.
+class Silence {
+ public:
+  Silence() {
+    H5Eget_auto2(H5E_DEFAULT, &print_, &data_);
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  }
+  ~Silence() { H5Eset_auto2(H5E_DEFAULT, print_, data_); }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+
+ private:
+  H5E_auto2_t print_ = nullptr;
+  void* data_ = nullptr;
+};
+
+/// A file that is put together in memory and written in one piece: the library itself never meets a full
+/// disk, which it survives badly (it tries again when the program ends).
 class File {
  public:
-  explicit File(const std::filesystem::path& path)
-      : file_(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose, path.string()),
+  File()
+      : in_memory_(in_memory(), H5Pclose, "a file in memory"),
+        file_(H5Fcreate("in memory", H5F_ACC_TRUNC, H5P_DEFAULT, in_memory_), H5Fclose, "a file in memory"),
         links_(H5Pcreate(H5P_LINK_CREATE), H5Pclose, "link properties") {
     check(H5Pset_create_intermediate_group(links_, 1), "groups");
   }
@@ -50,27 +70,43 @@ class File {
     check(H5Awrite(attribute, H5T_NATIVE_INT64, steps->data()), "steps");
   }
 
+  std::string bytes() {
+    check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "a file in memory");
+    const ssize_t size = H5Fget_file_image(file_, nullptr, 0);
+    std::string image(static_cast<std::size_t>(std::max<ssize_t>(size, 0)), '\0');
+    if (size <= 0 || H5Fget_file_image(file_, image.data(), image.size()) != size)
+      throw std::runtime_error("HDF5 cannot give a file in memory");
+    return image;
+  }
+
  private:
-  Handle file_, links_;
+  static hid_t in_memory() {
+    constexpr std::size_t growth = 4 << 20;
+    const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    if (access >= 0) check(H5Pset_fapl_core(access, growth, 0), "in memory");
+    return access;
+  }
+
+  Silence silence_;
+  Handle in_memory_, file_, links_;
 };
 
 }  // namespace
 
 void write_weights(const std::filesystem::path& target,
                    const std::vector<std::pair<std::string, const Network*>>& groups) {
-  write_aside(target, [&](const std::filesystem::path& aside) {
-    File file(aside);
-    for (const auto& [group, network] : groups)
-      for (std::size_t l = 1; l <= network->depth(); ++l) {
-        const Layer& layer = network->layer(l);
-        const std::string number = std::to_string(l);
-        // Column by column [outputs x inputs] is row by row (inputs x outputs): the same bytes.
-        file.dataset(group + "/W" + number, {layer.W.n_cols, layer.W.n_rows}, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT,
-                     layer.W.memptr());
-        if (!layer.b.is_empty())
-          file.dataset(group + "/b" + number, {layer.b.n_elem}, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, layer.b.memptr());
-      }
-  });
+  File file;
+  for (const auto& [group, network] : groups)
+    for (std::size_t l = 1; l <= network->depth(); ++l) {
+      const Layer& layer = network->layer(l);
+      const std::string number = std::to_string(l);
+      // Column by column [outputs x inputs] is row by row (inputs x outputs): the same bytes.
+      file.dataset(group + "/W" + number, {layer.W.n_cols, layer.W.n_rows}, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT,
+                   layer.W.memptr());
+      if (!layer.b.is_empty())
+        file.dataset(group + "/b" + number, {layer.b.n_elem}, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, layer.b.memptr());
+    }
+  write_text(target, file.bytes());
 }
 
 void NodesFile::add(const std::string& model, std::uint64_t step, const std::vector<Sheet>& sheets) {
@@ -91,14 +127,13 @@ void NodesFile::add(const std::string& model, std::uint64_t step, const std::vec
 }
 
 void NodesFile::write(const std::filesystem::path& target) const {
-  write_aside(target, [&](const std::filesystem::path& aside) {
-    File file(aside);
-    for (const auto& [path, stack] : stacks_) {
-      std::vector<hsize_t> size = {stack.steps.size(), stack.rows};
-      if (!stack.is_vector) size.push_back(stack.columns);
-      file.dataset(path, size, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, stack.values.data(), &stack.steps);
-    }
-  });
+  File file;
+  for (const auto& [path, stack] : stacks_) {
+    std::vector<hsize_t> size = {stack.steps.size(), stack.rows};
+    if (!stack.is_vector) size.push_back(stack.columns);
+    file.dataset(path, size, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, stack.values.data(), &stack.steps);
+  }
+  write_text(target, file.bytes());
 }
 
 }  // namespace pipeline::study

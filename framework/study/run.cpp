@@ -87,10 +87,15 @@ class Run {
       }
       keep(team_.wait(0));
       tell_progress();
+      return conclude();
     } catch (...) {
       leave_what_is_there();
       throw;
     }
+  }
+
+ private:
+  Outcome conclude() {
     const bool stopped = options_.stop_signal && *options_.stop_signal != 0 && !all_ended();
     Outcome outcome{stopped ? Status::stopped : Status::finished, folder_, d_.models.size()};
     for (const Member& m : team_.members()) {
@@ -103,7 +108,6 @@ class Run {
     return outcome;
   }
 
- private:
   void copy_pipeline() {
     std::ifstream given(d_.file, std::ios::binary);
     write_text(folder_ / "pipeline.ini", {std::istreambuf_iterator<char>(given), {}});
@@ -156,12 +160,15 @@ class Run {
 
   /// The rows are on disk already; what goes wrong here must not hide why the run ends.
   void leave_what_is_there() noexcept {
-    try {
-      write_nodes();
-      summary_.write(folder_ / "summary.json");
-      record_.write("failed");
-    } catch (...) {
-    }
+    const auto attempt = [](auto&& write) {
+      try {
+        write();
+      } catch (...) {
+      }
+    };
+    attempt([&] { record_.write("failed"); });
+    attempt([&] { summary_.write(folder_ / "summary.json"); });
+    attempt([&] { write_nodes(); });
   }
 
   void finish(const std::string& status) {

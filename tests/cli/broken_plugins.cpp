@@ -1,0 +1,277 @@
+// Plugins that are not what they should be: refused with their reason, or failing without taking others
+// along.
+#include <nlohmann/json.hpp>
+
+#include "support/csv_rows.hpp"
+#include "support/program.hpp"
+
+using namespace support;
+using nlohmann::json;
+
+namespace {
+
+const fs::path libraries = BUILD_DIR "/lib/test_libraries", shipped = BUILD_DIR "/lib/pipeline/plugins";
+
+/// A world with a small study and a folder of plugins.
+struct Bench : World {
+  Bench() {
+    write("study.ini", small_study);
+    fs::create_directories(here / "plugins");
+  }
+  void put(const fs::path& library, const std::string& name = "") const {
+    fs::copy_file(library, here / "plugins" / (name.empty() ? library.filename().string() : name));
+  }
+  Said with(const Words& words) const { return run(words + Words{"--plugin-path", "plugins"}); }
+  /// `pipeline run` of the study whose model l2 uses another regulariser.
+  Said run_with_regulariser(const std::string& name, const Words& more = {}) const {
+    return with(Words{"run", "study.ini", "~model:l2.l2.lambda", "model:l2.regularisers=" + name, "--out", "out"} +
+                more);
+  }
+  void refused(const Words& words, const std::string& complaint,
+               std::source_location where = std::source_location::current()) const {
+    for (const std::string command : {"check", "show", "run"}) {
+      const Said said = with(Words{command, "study.ini"} + words);
+      check_exit(said, 3, where);
+      check_text(tidy(said.err), complaint, where);
+    }
+    BOOST_TEST(!fs::exists(here / "runs"));  // refused before any work
+  }
+  Words swapped(const std::string& regulariser) const {
+    return {"~model:l2.l2.lambda", "model:l2.regularisers=" + regulariser};
+  }
+};
+
+/// The rows of one model, as text.
+std::string rows_of(const std::string& csv, const std::string& model) {
+  std::string out;
+  for (const std::string& line : lines_of(csv))
+    if (line.find("," + model + ",") != std::string::npos) out += line + "\n";
+  return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(broken_plugins)
+
+BOOST_AUTO_TEST_CASE(another_contract_is_refused) {
+  const Bench bench;
+  bench.put(libraries / "refused.so");
+  bench.refused(bench.swapped("other_contract"),
+                R"(error: regulariser 'other_contract' was built for plugin contract 999, this program has contract 1
+  <here>/plugins/refused.so
+  build it again, against this program's headers
+)");
+}
+
+BOOST_AUTO_TEST_CASE(another_build_is_refused_with_both_sides) {
+  const Bench bench;
+  bench.put(libraries / "refused.so");
+  const Said said = bench.with(Words{"check", "study.ini"} + bench.swapped("other_build"));
+  check_exit(said, 3);
+  const auto lines = lines_of(bench.tidy(said.err));
+  BOOST_TEST_REQUIRE(lines.size() == 7u);
+  BOOST_TEST(lines[0] == "error: regulariser 'other_build' was built with another layout of C++ objects");
+  BOOST_TEST(lines[1] == "  <here>/plugins/refused.so");
+  BOOST_TEST(lines[2] == "  plugin:  C++ ABI other, pointers 4");
+  BOOST_TEST(lines[3] == "           OldC 1.0");
+  BOOST_TEST(lines[4].starts_with("  program: C++ ABI lib"));
+  BOOST_TEST(lines[6] == "  build it again with the program's compiler and libraries");
+  for (const std::string& line : lines) BOOST_TEST(line.size() <= 100u, line);
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_symbol_is_found_at_once_and_named) {
+  const Bench bench;
+  bench.put(libraries / "missing_symbol.so");
+  bench.refused(bench.swapped("missing_symbol"), R"(error: undefined symbol: function_that_nobody_has
+  so the plugin library <here>/plugins/missing_symbol.so cannot be loaded; build it again, against this program
+)");
+}
+
+BOOST_AUTO_TEST_CASE(a_plugin_that_cannot_be_made_is_refused) {
+  const Bench bench;
+  bench.put(libraries / "misbehaves.so");
+  bench.put(libraries / "refused.so");
+  bench.refused(bench.swapped("make_throws"),
+                R"(error: regulariser 'make_throws' cannot be made: no licence found
+  <here>/plugins/misbehaves.so
+)");
+  bench.refused(bench.swapped("makes_nothing"),
+                R"(error: regulariser 'makes_nothing' cannot be made: its library returns no object
+  <here>/plugins/refused.so
+)");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_plugin_is_the_complaint_even_where_its_keys_are_set) {
+  const Bench bench;
+  bench.put(libraries / "misbehaves.so");
+  bench.refused(bench.swapped("declare_throws") + Words{"model:l2.declare_throws.strength=1"},
+                "error: regulariser 'declare_throws' fails while it declares its parameters: declared too much\n");
+  bench.refused(bench.swapped("make_throws") + Words{"model:l2.make_throws.strength=1"},
+                R"(error: regulariser 'make_throws' cannot be made: no licence found
+  <here>/plugins/misbehaves.so
+)");
+}
+
+BOOST_AUTO_TEST_CASE(two_libraries_with_one_plugin_are_refused_by_both_names) {
+  const Bench bench;
+  bench.put(shipped / "l2.so");
+  bench.refused({}, R"(error: two libraries hold a regulariser named 'l2'
+  <here>/plugins/l2.so
+  <build>/lib/pipeline/plugins/l2.so
+  remove or rename one, or leave its folder out of the search (pipeline plugins path)
+)");
+  // What is not asked for hurts nobody.
+  check_exit(bench.with({"check", "study.ini", "~model:l2"}), 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_no_plugin_is_passed_over) {
+  const Bench bench;
+  bench.write("plugins/notes.txt", "not a library");
+  bench.write("plugins/text.so", "not a library either");
+  bench.write("plugins/empty.so", "");
+  bench.write("plugins/half.so", read_file(shipped / "l2.so").substr(0, 3000));
+  fs::create_directories(bench.here / "plugins/folder.so");
+  fs::create_symlink("nowhere", bench.here / "plugins/dangling.so");
+  bench.put(BUILD_DIR "/lib/libpipeline.so", "stranger.so");  // a library that holds no plugin
+  check_exit(bench.with({"check", "study.ini"}), 0);
+  check_exit(bench.with({"plugins", "list"}), 0);
+  // Until somebody names it.
+  bench.refused(bench.swapped("text"),
+                R"(error: <here>/plugins/text.so is no library that can be read, so it holds no regulariser 'text'
+  build it again, or take it away if it is something else
+)");
+  const Said said = bench.with(Words{"check", "study.ini"} + bench.swapped("stranger"));
+  check_exit(said, 2);
+  check_says(said.err, "unknown regulariser 'stranger'");
+}
+
+BOOST_AUTO_TEST_CASE(the_list_keeps_the_reason_of_a_refused_plugin) {
+  const Bench bench;
+  bench.put(libraries / "refused.so");
+  const Said said = bench.with({"plugins", "list"});
+  check_exit(said, 3);
+  check_says(said.out, "refused: regulariser 'other_contract' was built for plugin contract 999");
+  check_says(said.out, "\n  l2 ");  // the others are listed all the same
+}
+
+BOOST_AUTO_TEST_CASE(an_exception_from_a_hook_stops_its_model_only) {
+  const Bench bench;
+  bench.put(libraries / "misbehaves.so");
+  check_exit(bench.run({"run", "study.ini", "--out", "healthy"}), 0);
+  const Said said = bench.run_with_regulariser("hook_throws", {"--progress", "none"});
+  check_exit(said, 5);
+  check_text(said.err,
+             "warning: model l2 stopped: regulariser 'hook_throws', hook GradientChange::change, step 5: the "
+             "moon is full\n");
+  const std::string rows = bench.read("out/metrics.csv");
+  BOOST_TEST(rows_of(rows, "plain") == rows_of(bench.read("healthy/metrics.csv"), "plain"));
+  BOOST_TEST(lines_of(rows_of(rows, "l2")).size() == 1u);  // what it measured at step 0 is kept
+  const json j = json::parse(bench.read("out/run.json"));
+  BOOST_TEST((j["status"] == "finished, some models failed"));
+  BOOST_TEST(
+      (j["failures"]["l2"] == "regulariser 'hook_throws', hook GradientChange::change, step 5: the moon is full"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_exception_stops_its_model_only) {
+  const Bench bench;
+  bench.put(libraries / "misbehaves.so");
+  const Said said = bench.run_with_regulariser("hook_throws_number", {"--progress", "none"});
+  check_exit(said, 5);
+  check_says(said.err,
+             "warning: model l2 stopped: regulariser 'hook_throws_number', hook GradientChange::change, step "
+             "0: threw ");
+}
+
+BOOST_AUTO_TEST_CASE(a_nan_from_a_hook_stops_its_model_only) {
+  const Bench bench;
+  bench.put(libraries / "misbehaves.so");
+  const Said said = bench.run_with_regulariser("hook_gives_nan", {"--progress", "none"});
+  check_exit(said, 5);
+  check_says(said.err, "warning: model l2 stopped: ");
+  BOOST_TEST(bench.read("out/metrics.csv").find("nan") == std::string::npos);
+  BOOST_TEST(lines_of(rows_of(bench.read("out/metrics.csv"), "plain")).size() == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(the_plugin_is_to_blame_where_no_model_finished) {
+  const Bench bench;
+  bench.put(libraries / "misbehaves.so");
+  check_exit(bench.run_with_regulariser("hook_throws", {"~model:plain"}), 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_metric_that_fails_ends_the_run_and_is_named) {
+  const Bench bench;
+  bench.put(libraries / "misbehaves.so");
+  const Said said =
+      bench.with({"run", "study.ini", "+metric:measure_throws.every=10", "--out", "out", "--progress", "none"});
+  check_exit(said, 3);
+  check_says(said.err, "error: ");
+  check_says(said.err, "measure_throws");
+  check_says(said.err, "the scale is broken");
+  BOOST_TEST((json::parse(bench.read("out/run.json"))["status"] == "failed"));
+  for (const std::string metric : {"measure_gives_inf", "layer_out_of_range"}) {
+    const Said other = bench.with({"run", "study.ini", "+metric:" + metric + ".every=10", "--progress", "none"});
+    check_exit(other, 3);
+    check_says(other.err, metric);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_report_that_fails_is_a_warning) {
+  const Bench bench;
+  bench.put(libraries / "misbehaves.so");
+  const Said said = bench.with({"run", "study.ini", "+report:report_throws", "--out", "out", "--progress", "none"});
+  check_exit(said, 0);
+  check_text(said.err, "warning: report 'report_throws' in [report:report_throws] failed: out of ink\n");
+  BOOST_TEST((json::parse(bench.read("out/run.json"))["status"] == "finished"));
+}
+
+BOOST_AUTO_TEST_CASE(a_data_set_that_breaks_its_word_is_named) {
+  const Bench bench;
+  bench.put(libraries / "misbehaves.so");
+  const auto run = [&](const std::string& name) {
+    return bench.with(
+        {"run", "study.ini", "dataset.plugin=" + name, "network.layers=4, 3, 2", "training.batch_size=2"});
+  };
+  Said said = run("load_throws");
+  check_exit(said, 4);
+  check_text(said.err, "error: data set 'load_throws': the shelf is empty\n");
+  said = run("label_out_of_range");
+  check_exit(said, 4);
+  check_text(said.err, "error: data set 'label_out_of_range': has the training label 7 but only 2 classes\n");
+  said = run("breaks_promise");
+  check_exit(said, 4);
+  check_text(said.err,
+             "error: data set 'breaks_promise': promised 8 + 8 samples of 4 features, but handed over 6 + 6 of 4\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(diverging)
+
+BOOST_AUTO_TEST_CASE(one_model_diverges_and_the_others_are_fine) {
+  World world;
+  world.write("study.ini", small_study);
+  check_exit(world.run({"run", "study.ini", "--out", "healthy"}), 0);
+  const Said said = world.run({"run", "study.ini", "model:l2.learning_rate=1e6", "--out", "out", "--progress", "none"});
+  check_exit(said, 5);
+  check_says(said.err, "warning: model l2 stopped: diverged: ");
+  check_says(said.err, "at step ");
+  const std::string rows = world.read("out/metrics.csv");
+  BOOST_TEST(rows_of(rows, "plain") == rows_of(world.read("healthy/metrics.csv"), "plain"));
+  BOOST_TEST(rows_of(rows, "control") == rows_of(world.read("healthy/metrics.csv"), "control"));
+  BOOST_TEST(rows_of(rows, "l2").starts_with("0,l2,accuracy,,"));
+  const json j = json::parse(world.read("out/run.json"));
+  BOOST_TEST((j["failures"].size() == 1u));
+  BOOST_TEST((json::parse(world.read("out/summary.json"))["plain"]["accuracy"]["last_step"] == 30));
+}
+
+BOOST_AUTO_TEST_CASE(nothing_trained_is_another_exit_code) {
+  World world;
+  world.write("study.ini", small_study);
+  const Said said = world.run(
+      {"run", "study.ini", "model:l2.learning_rate=1e6", "~model:plain", "--out", "out", "--progress", "none"});
+  check_exit(said, 1);
+  check_says(said.err, "warning: model l2 stopped: diverged: ");
+  BOOST_TEST(rows_of(world.read("out/metrics.csv"), "control").starts_with("0,control,accuracy,,"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

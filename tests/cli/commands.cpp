@@ -1,0 +1,577 @@
+// Every command that does not train: what it prints, and how it ends.
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "support/csv_rows.hpp"
+#include "support/program.hpp"
+
+using namespace support;
+using nlohmann::json;
+
+namespace {
+
+const std::vector<std::string> all_commands = {"run", "check", "show", "plugins", "data", "version"};
+
+struct Desk : World {
+  Desk() { write("study.ini", small_study); }
+};
+
+/// Words of a shell line without anything special but '...'.
+Words words_of(const std::string& line) {
+  Words words;
+  std::string word;
+  bool quoted = false, any = false;
+  for (const char c : line)
+    if (c == '\'')
+      quoted = !quoted, any = true;
+    else if (c == ' ' && !quoted) {
+      if (any) words.push_back(word);
+      word.clear(), any = false;
+    } else
+      word += c, any = true;
+  if (any) words.push_back(word);
+  return words;
+}
+
+std::vector<std::string> examples(const std::string& help) {
+  std::vector<std::string> out;
+  bool in_examples = false;
+  for (const std::string& line : lines_of(help)) {
+    in_examples |= line == "example:";
+    if (in_examples && line.starts_with("  pipeline ")) out.push_back(line.substr(2));
+  }
+  return out;
+}
+
+std::vector<fs::path> shipped_pipelines() {
+  std::vector<fs::path> files;
+  for (const auto& file : fs::directory_iterator(SOURCE_DIR "/pipelines"))
+    if (file.path().extension() == ".ini") files.push_back(file.path());
+  std::ranges::sort(files);
+  return files;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(help)
+
+BOOST_AUTO_TEST_CASE(lists_every_command_and_the_shipped_pipelines) {
+  const World world;
+  const Said said = world.run({"--help"});
+  check_exit(said, 0);
+  for (const std::string& command : all_commands) check_says(said.out, "\n  " + command + " ");
+  for (const fs::path& file : shipped_pipelines()) check_says(said.out, " " + file.filename().string());
+  for (const Words& words : {Words{}, Words{"-h"}, Words{"help"}}) BOOST_TEST(world.run(words).out == said.out);
+  // What does not work yet is not offered.
+  for (const std::string word : {"doctor", "sweep", "compare", "--resume"})
+    BOOST_TEST(said.out.find(word) == std::string::npos, word);
+}
+
+BOOST_AUTO_TEST_CASE(of_every_command_fits_100_columns_and_has_an_example) {
+  const World world;
+  for (const std::string& command : all_commands) {
+    const Said said = world.run({command, "--help"});
+    check_exit(said, 0);
+    BOOST_TEST(said.out.starts_with("usage: pipeline " + command));
+    BOOST_TEST(said.err == "");
+    BOOST_TEST(!examples(said.out).empty(), command);
+    for (const std::string& line : lines_of(said.out)) BOOST_TEST(line.size() <= 100u, line);
+    BOOST_TEST(world.run({"help", command}).out == said.out);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(examples_work) {
+  World world;
+  // Those that train or download are only looked at: `check` reads the same file and overrides.
+  for (const std::string& command : all_commands)
+    for (const std::string& example : examples(world.run({command, "--help"}).out)) {
+      Words words = words_of(example);
+      words.erase(words.begin());
+      if (words[0] == "run") {
+        words[0] = "check";
+        if (const auto out = std::ranges::find(words, "--out"); out != words.end()) words.erase(out, out + 2);
+      }
+      if (words[0] == "data" && words[1] == "fetch") words[1] = "path";
+      const Said said = world.run(words);
+      BOOST_TEST(said.exit == 0, example << ": " << said.err);
+      BOOST_TEST(said.out != "", example);
+    }
+  const auto first = examples(world.run({"--help"}).out);
+  BOOST_TEST_REQUIRE(first.size() == 1u);
+  Words words = words_of(first[0]);
+  words.erase(words.begin(), words.begin() + 2);
+  words.insert(words.begin(), "check");
+  check_exit(world.run(words), 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(command_line)
+
+BOOST_AUTO_TEST_CASE(mistakes_end_with_2_and_a_remedy) {
+  const Desk desk;
+  struct Case {
+    Words words;
+    std::string complaint;
+  };
+  const Case cases[] = {
+      {{"chek", "study.ini"},
+       "error: unknown command 'chek'\n"
+       "  did you mean 'check'?  (valid: check, data, plugins, run, show, version)\n"},
+      {{"check", "study.ini", "--fromat", "json"},
+       "error: unrecognised option '--fromat'\n"
+       "  usage: pipeline check FILE [section.key=value ...] [--format text|json]   (--help says more)\n"},
+      {{"check", "study.ini", "--form", "json"},  // no abbreviations
+       "error: unrecognised option '--form'\n"
+       "  usage: pipeline check FILE [section.key=value ...] [--format text|json]   (--help says more)\n"},
+      {{"check", "study.ini", "--format", "xml"}, "error: --format is text or json, not 'xml'\n"},
+      {{"check"}, "error: check needs a pipeline file: pipeline check FILE\n"},
+      {{"show"}, "error: show needs a pipeline file: pipeline show FILE\n"},
+      {{"run"}, "error: run needs a pipeline file: pipeline run FILE\n"},
+      {{"run", "study.ini", "--threads", "0"}, "error: --threads is a number from 1 to 1024\n"},
+      {{"run", "study.ini", "--threads", "many"},
+       "error: the argument ('many') for option '--threads' is invalid\n"
+       "  usage: pipeline run FILE [section.key=value ...] [options]   (--help says more)\n"},
+      {{"run", "study.ini", "--threads", "-1"}, "error: --threads is a number from 1 to 1024\n"},
+      {{"run", "study.ini", "--progress", "loud"}, "error: --progress is auto, bar, line, json or none, not 'loud'\n"},
+      {{"run", "study.ini", "--out"},
+       "error: the required argument for option '--out' is missing\n"
+       "  usage: pipeline run FILE [section.key=value ...] [options]   (--help says more)\n"},
+      {{"check", "stduy.ini"},
+       "error: there is no file 'stduy.ini' here, and no shipped pipeline of that name\n"
+       "  did you mean 'study.ini'?  (valid: mnist_snr.ini, mnist_snr_short.ini, quickstart.ini, "
+       "study.ini)\n"},
+      {{"check", "mnist_srn.ini"},
+       "error: there is no file 'mnist_srn.ini' here, and no shipped pipeline of that name\n"
+       "  did you mean 'mnist_snr.ini'?  (valid: mnist_snr.ini, mnist_snr_short.ini, quickstart.ini,\n"
+       "  study.ini)\n"},
+      {{"check", "./stduy.ini"},
+       "error: there is no file './stduy.ini'\n"
+       "  did you mean 'study.ini'?  (valid: study.ini)\n"},
+      {{"check", "nowhere/study.ini"}, "error: there is no file 'nowhere/study.ini': there is no folder 'nowhere'\n"},
+      {{"check", "."}, "error: '.' is a folder, not a pipeline file\n"},
+      {{"check", ""}, "error: the name of the pipeline file is empty\n"},
+      {{"check", "study.ini", "--plugin-path", "nosuch"},
+       "error: --plugin-path nosuch is no folder; give one that holds plugins (*.so)\n"},
+      {{"plugins"},
+       "error: plugins needs a word that says what to do\n"
+       "  (valid: inspect, list, path)\n"
+       "  usage: pipeline plugins list | inspect NAME [--ini|--json] | path   (--help says more)\n"},
+      {{"plugins", "lits"},
+       "error: unknown word 'lits' after plugins\n"
+       "  did you mean 'list'?  (valid: inspect, list, path)\n"
+       "  usage: pipeline plugins list | inspect NAME [--ini|--json] | path   (--help says more)\n"},
+      {{"plugins", "list", "l2"},
+       "error: plugins list takes nothing after it\n"
+       "  usage: pipeline plugins list | inspect NAME [--ini|--json] | path   (--help says more)\n"},
+      {{"plugins", "inspect"}, "error: inspect needs the name of one plugin: pipeline plugins inspect NAME\n"},
+      {{"plugins", "inspect", "dropot"},
+       "error: unknown plugin 'dropot'\n"
+       "  did you mean 'dropout'?  (valid: accuracy, csv, dead_units, digits, dropout, fashion_mnist, idx,\n"
+       "  l2, label_smoothing, loss, max_norm, mnist, plots, power_gradient, sign_disagreement,\n"
+       "  signal_factor, snr_optimality, sparsity, summary, weights_against_c)\n"},
+      {{"data"},
+       "error: data needs a word that says what to do\n"
+       "  (valid: fetch, path, verify)\n"
+       "  usage: pipeline data fetch | verify | path NAME   (--help says more)\n"},
+      {{"data", "ftch", "mnist"},
+       "error: unknown word 'ftch' after data\n"
+       "  did you mean 'fetch'?  (valid: fetch, path, verify)\n"
+       "  usage: pipeline data fetch | verify | path NAME   (--help says more)\n"},
+      {{"data", "fetch"}, "error: data fetch needs the name of a data set: pipeline data fetch mnist\n"},
+      {{"data", "path", "mnst"},
+       "error: unknown dataset 'mnst'\n"
+       "  did you mean 'mnist'?  (valid: csv, digits, fashion_mnist, idx, mnist)\n"},
+      {{"data", "path", "mnist", "mirors=x"},
+       "error: unknown key 'mirors' of data set 'mnist'\n"
+       "  did you mean 'mirrors'?  (valid: mirrors)\n"},
+      {{"data", "path", "mnist", "mirrors"}, "error: 'mirrors' has no value; write mirrors=VALUE\n"},
+      {{"data", "path", "digits", "train=none"}, "error: value 'none' of train is not a whole number (digits only)\n"},
+  };
+  for (const Case& c : cases) {
+    const Said said = desk.run(c.words);
+    check_exit(said, 2);
+    check_text(desk.tidy(said.err), c.complaint);
+    BOOST_TEST(said.out == "");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(overrides_are_complained_about_by_their_own_words) {
+  const Desk desk;
+  struct Case {
+    Words words;
+    std::string complaint;
+  };
+  const Case cases[] = {
+      {{"training.stpes=100"},
+       "command line: training.stpes: error: unknown key 'stpes' in [training]\n"
+       "   | training.stpes=100\n"
+       "   |          ^~~~~ did you mean 'steps'?  (valid: batch_size, kernels, learning_rate, loss, "
+       "steps)\n"},
+      {{"training.steps=1e5"},
+       "command line: training.steps: error: value '1e5' of steps is not a whole number (digits only)\n"
+       "   | training.steps=1e5\n"
+       "   |                ^~~ x >= 0\n"},
+      {{"training.steps="},
+       "command line: training.steps: error: value '' of steps is not a whole number (digits only)\n"
+       "   | training.steps=\n"
+       "   |                ^ x >= 0\n"},
+      {{"training.learning_rate=0,1"},
+       "command line: training.learning_rate: error: value '0,1' of learning_rate is not a number (the "
+       "decimal point is '.')\n"
+       "   | training.learning_rate=0,1\n"
+       "   |                        ^~~ x > 0, default 0.1\n"},
+      {{"trainning.steps=5"},
+       "command line: trainning.steps: error: no section 'trainning' in the pipeline\n"
+       "   | trainning.steps=5\n"
+       "   | ^~~~~~~~~ did you mean 'training'?  (valid: dataset, metric:accuracy, model:l2, model:plain,\n"
+       "   |   network, pipeline, training); '+trainning.steps=5' creates it\n"},
+      {{"model:l3.l2.lambda=1"},
+       "command line: model:l3.l2.lambda: error: no section 'model:l3' in the pipeline\n"
+       "   | model:l3.l2.lambda=1\n"
+       "   | ^~~~~~~~ did you mean 'model:l2'?  (valid: dataset, metric:accuracy, model:l2, model:plain,\n"
+       "   |   network, pipeline, training); '+model:l3.l2.lambda=1' creates it\n"},
+      {{"steps=5"},
+       "command line: steps: error: 'steps' names no section and key\n"
+       "   | steps=5\n"
+       "   | ^~~~~ an override is section.key=value, +section, +section.key=value, ~section or "
+       "~section.key\n"},
+      {{"training.steps"},
+       "command line: training.steps: error: missing '=' in override 'training.steps'\n"
+       "   | training.steps\n"
+       "   | ^~~~~~~~~~~~~~ an override is section.key=value, +section, +section.key=value, ~section or\n"
+       "   |   ~section.key\n"},
+      {{"~model:l3"},
+       "command line: model:l3: error: no section 'model:l3' in the pipeline\n"
+       "   | ~model:l3\n"
+       "   |  ^~~~~~~~ did you mean 'model:l2'?  (valid: dataset, metric:accuracy, model:l2, model:plain,\n"
+       "   |   network, pipeline, training)\n"},
+      {{"~training.loss"},
+       "command line: training.loss: error: no key 'loss' given in [training]\n"
+       "   | ~training.loss\n"
+       "   |           ^~~~ (valid: batch_size, learning_rate, steps)\n"},
+      {{"+model:control"},
+       "command line: model:control: error: the name 'control' is taken by the untrained network\n"
+       "   | +model:control\n"
+       "   |  ^~~~~~~~~~~~~ give the model another name\n"},
+      {{"+modle:x"},
+       "command line: modle:x: error: unknown section [modle:x]\n"
+       "   | +modle:x\n"
+       "   |  ^~~~~~~ did you mean 'model'?  (valid: dataset, metric, model, network, pipeline, report,\n"
+       "   |   training)\n"},
+      {{"+model:x.regularisers=l22"},
+       "command line: model:x.regularisers: error: unknown regulariser 'l22'\n"
+       "   | +model:x.regularisers=l22\n"
+       "   |                       ^~~ did you mean 'l2'?  (valid: dropout, l2, label_smoothing, max_norm,\n"
+       "   |   power_gradient)\n"},
+      {{"network.layers=784, 16, 12"},
+       "command line: network.layers: error: the network has 12 outputs, but data set 'digits' has 10 "
+       "classes\n"
+       "   | network.layers=784, 16, 12\n"
+       "   |                         ^~ write 10 as the last of layers\n"},
+      {{"study2.ini"},
+       "command line: study2.ini: error: missing '=' in override 'study2.ini'\n"
+       "   | study2.ini\n"
+       "   | ^~~~~~~~~~ an override is section.key=value, +section, +section.key=value, ~section or\n"
+       "   |   ~section.key\n"},
+  };
+  for (const Case& c : cases) {
+    const Said said = desk.run(Words{"check", "study.ini"} + c.words);
+    check_exit(said, 2);
+    check_text(said.err, c.complaint);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(overrides_set_create_and_drop) {
+  const Desk desk;
+  const Said said = desk.run({"show", "study.ini", "training.steps=7", "+model:both.regularisers=l2,dropout",
+                              "+model:both.dropout.keep_prob=0.75", "~model:plain", "~training.batch_size"});
+  check_exit(said, 0);
+  check_says(said.out, "\nsteps = 7\n");
+  check_says(said.out, "\n[model:both]\nregularisers = l2, dropout\n");
+  check_says(said.out, "\ndropout.keep_prob = 0.75\n");
+  check_says(said.out, "\nbatch_size = 60\n");  // the default again
+  BOOST_TEST(said.out.find("[model:plain]") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(check)
+
+BOOST_AUTO_TEST_CASE(says_in_a_line_what_it_found) {
+  const Desk desk;
+  Said said = desk.run({"check", "study.ini"});
+  check_exit(said, 0);
+  check_text(said.out, "study.ini is fine: 2 models, 30 steps, 1 metric, 0 reports\n");
+  said = desk.run({"check", "study.ini", "~model:l2", "training.steps=1", "+report:plots", "+metric:loss.every=1"});
+  check_text(said.out, "study.ini is fine: 1 model, 1 step, 2 metrics, 1 report\n");
+  BOOST_TEST(!fs::exists(desk.here / "runs"));
+}
+
+BOOST_AUTO_TEST_CASE(json_holds_every_complaint) {
+  const Desk desk;
+  Said said = desk.run({"check", "study.ini", "--format", "json"});
+  check_exit(said, 0);
+  BOOST_TEST((json::parse(said.out) == json::parse(R"({"ok": true, "complaints": []})")));
+  desk.write("bad.ini", replaced(small_study, "learning_rate", "lerning_rate"));
+  said = desk.run({"check", "bad.ini", "training.steps=x", "--format", "json"});
+  check_exit(said, 2);
+  BOOST_TEST(said.err == "");
+  BOOST_TEST((json::parse(said.out) == json::parse(R"({"ok": false, "complaints": [
+    {"file": "bad.ini", "line": 16, "column": 1, "width": 12, "subject": "",
+     "message": "unknown key 'lerning_rate' in [training]",
+     "remedy": "did you mean 'learning_rate'?  (valid: batch_size, kernels, learning_rate, loss, steps)"
+},
+    {"file": "command line", "line": 0, "column": 16, "width": 1, "subject": "training.steps",
+     "message": "value 'x' of steps is not a whole number (digits only)", "remedy": "x >= 0"}]
+})")));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(show)
+
+BOOST_AUTO_TEST_CASE(names_the_origin_of_every_value) {
+  const Desk desk;
+  desk.write("longer.ini", "[pipeline]\ninclude = study.ini\nname = longer\n\n[training]\nsteps = 60\n");
+  const Said said = desk.run({"show", "longer.ini", "model:l2.l2.lambda=2e-3", "--origin"});
+  check_exit(said, 0);
+  const auto origin = [&](const std::string& line) {
+    for (const std::string& l : lines_of(said.out))
+      if (l.starts_with(line)) return l.substr(l.find('#'));
+    return std::string("not there");
+  };
+  BOOST_TEST(origin("name = longer ") == "# longer.ini:3");
+  BOOST_TEST(origin("steps = 60 ") == "# longer.ini:6");
+  BOOST_TEST(origin("train = 600 ") == "# study.ini:7");
+  BOOST_TEST(origin("seed = 1 ") == "# default");
+  BOOST_TEST(origin("sloppiness = 1 ") == "# default of digits");
+  BOOST_TEST(origin("l2.lambda = 0.002 ") == "# command line");
+  BOOST_TEST(origin("l2.layers = all ") == "# default");
+  for (const std::string& line : lines_of(said.out))
+    if (line.find(" = ") != std::string::npos) BOOST_TEST(line.find("# ") != std::string::npos, line);
+}
+
+BOOST_AUTO_TEST_CASE(what_it_prints_resolves_to_itself) {
+  World world;
+  // Whatever needs quoting: blanks, comment signs, quotes, backslashes; paths relative to a folder of an odd
+  // name.
+  const std::string folder = "a b #c";
+  fs::create_directories(world.here / folder / "more plugins");
+  world.write(folder + "/tab;le \"x\".csv", "\"the # label\",x\n0,1\n1,2\n0,1\n1,2\n");
+  world.write(folder + "/tricky.ini", R"(; a comment
+[pipeline]
+name = tricky-1_x
+plugin_path = "more plugins"
+[dataset]
+plugin = csv
+train = "tab;le \"x\".csv"
+test_rows = 2 ; of four
+header = yes
+label = "the # label"
+[network]
+layers = 1,2
+[training]
+steps = 2
+batch_size = 2
+[model:twice]
+regularisers = first, second
+first.plugin = l2
+second.plugin = l2
+second.lambda = 1E-3
+second.layers = 1
+[metric:accuracy]
+every = 1
+)");
+  std::vector<std::string> files = {folder + "/tricky.ini"};
+  for (const fs::path& file : shipped_pipelines()) files.push_back(file.string());
+  BOOST_TEST(files.size() >= 3u);
+  for (const std::string& file : files)
+    for (const Words& more : {Words{}, Words{"--origin"}}) {
+      const Said first = world.run(Words{"show", file} + more);
+      check_exit(first, 0);
+      world.write("elsewhere/shown.ini", first.out);
+      const Said second = world.run({"show", "elsewhere/shown.ini"});
+      check_exit(second, 0);
+      check_text(second.out, world.run({"show", file}).out);
+    }
+  // And it runs, from another folder.
+  world.write("elsewhere/shown.ini", world.run({"show", files[0]}).out);
+  check_exit(world.run({"run", "elsewhere/shown.ini", "--out", "shown"}), 0);
+  check_exit(world.run({"run", files[0], "--out", "given"}), 0);
+  BOOST_TEST(world.read("shown/metrics.csv") == world.read("given/metrics.csv"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(plugins)
+
+BOOST_AUTO_TEST_CASE(list_has_every_plugin_with_a_line_about_it) {
+  const World world;
+  const Said said = world.run({"plugins", "list"});
+  check_exit(said, 0);
+  BOOST_TEST(said.err == "");
+  std::string kind;
+  std::map<std::string, int> count;
+  for (const std::string& line : lines_of(said.out)) {
+    BOOST_TEST(line.size() <= 100u, line);
+    if (!line.starts_with("  "))
+      kind = line;
+    else
+      BOOST_TEST(std::regex_match(line, std::regex("  [a-z0-9_]+ +[^ ].{10,}")), line), ++count[kind];
+  }
+  BOOST_TEST(count.size() == 4u);
+  std::size_t built = 0;
+  for (const auto& file : fs::directory_iterator(BUILD_DIR "/lib/pipeline/plugins"))
+    built += file.path().extension() == ".so";
+  int listed = 0;
+  for (const auto& [name, n] : count) listed += n;
+  BOOST_TEST(listed == static_cast<int>(built));
+}
+
+BOOST_AUTO_TEST_CASE(inspect_tells_parameters_as_text_json_and_ini) {
+  const World world;
+  Said said = world.run({"plugins", "inspect", "dropout"});
+  check_exit(said, 0);
+  check_text(world.tidy(said.out), R"(dropout: silences units at random while training
+  regulariser, version 1, <build>/lib/pipeline/plugins/dropout.so
+  keep_prob = 0.5
+      probability that a unit is kept (number, 0 < x <= 1; 1 changes nothing)
+  Every regulariser also takes layers = all and biases = no.
+)");
+  const json j = json::parse(world.run({"plugins", "inspect", "dropout", "--json"}).out);
+  BOOST_TEST((j["kind"] == "regulariser"));
+  BOOST_TEST((j["parameters"][0]["name"] == "keep_prob"));
+  BOOST_TEST((j["parameters"][0]["range"] == "0 < x <= 1"));
+  BOOST_TEST((j["parameters"][0]["default"] == "0.5"));
+  BOOST_TEST((j["parameters"][0]["neutral"] == "1"));
+  // A parameter without a default says so.
+  const json csv = json::parse(world.run({"plugins", "inspect", "csv", "--json"}).out);
+  BOOST_TEST(csv["parameters"][0]["default"].is_null());
+}
+
+BOOST_AUTO_TEST_CASE(the_ini_of_every_plugin_can_be_pasted) {
+  World world;
+  const std::string frame = "[network]\nlayers = 784, 4, 10\n\n[training]\nsteps = 1\nbatch_size = 5\n\n";
+  std::string kind;
+  for (const std::string& line : lines_of(world.run({"plugins", "list"}).out)) {
+    if (!line.starts_with("  ")) {
+      kind = line;
+      continue;
+    }
+    const std::string name = words_of(line)[0];
+    if (kind == "datasets" && (name == "csv" || name == "idx")) continue;  // they name files of the user's own
+    const Said said = world.run({"plugins", "inspect", name, "--ini"});
+    check_exit(said, 0);
+    for (const bool uncommented : {false, true}) {
+      std::string section;
+      for (const std::string& l : lines_of(said.out))
+        section += (uncommented && l.starts_with("; ") ? l.substr(2) : l) + "\n";
+      world.write("pasted.ini", frame + (kind == "datasets" ? "" : "[dataset]\nplugin = digits\n\n") +
+                                    (kind == "regularisers" ? "" : "[model:plain]\n\n") + section);
+      const Said checked = world.run({"check", "pasted.ini"});
+      BOOST_TEST(checked.exit == 0, name << ": " << checked.err << said.out);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(path_lists_the_folders_in_the_order_of_the_search) {
+  World world;
+  fs::create_directories(world.here / "one");
+  world.environment["PIPELINE_PLUGIN_PATH"] = "two:/three//four:";
+  Said said = world.run({"plugins", "path", "--plugin-path", "one"});
+  check_exit(said, 0);
+  check_text(world.tidy(said.out),
+             "<here>/one\n<here>/two\n/three/four\n<scratch>/home/share/pipeline/plugins\n<build>/lib/"
+             "pipeline/plugins\n");
+  said = world.run({"plugins", "path", "--plugin-path", "one", "--no-user-plugins"});
+  check_text(world.tidy(said.out), "<here>/one\n<build>/lib/pipeline/plugins\n");
+  world.environment.erase("XDG_DATA_HOME");
+  world.environment.erase("PIPELINE_PLUGIN_PATH");
+  check_text(world.tidy(world.run({"plugins", "path"}).out),
+             "<scratch>/home/.local/share/pipeline/plugins\n<build>/lib/pipeline/plugins\n");
+}
+
+BOOST_AUTO_TEST_CASE(are_found_in_every_folder_that_may_hold_them) {
+  World world;
+  const fs::path library = BUILD_DIR "/lib/test_libraries/misbehaves.so";
+  const std::string study = replaced(replaced(small_study, "l2.lambda = 1e-3\n", ""), "= l2", "= hook_throws");
+  world.write("study.ini", study);
+  const auto exit = [&](const Words& more = {}) { return world.run(Words{"check", "study.ini"} + more).exit; };
+  BOOST_TEST(exit() == 2);  // nobody knows it
+  const auto in = [&](const fs::path& folder, auto&& tests) {
+    fs::create_directories(folder);
+    fs::copy_file(library, folder / "misbehaves.so");
+    tests();
+    fs::remove(folder / "misbehaves.so");
+  };
+  in(world.here / "one", [&] {
+    BOOST_TEST(exit({"--plugin-path", "one"}) == 0);
+    BOOST_TEST(exit({"--plugin-path", "one", "--no-user-plugins"}) == 0);  // named here and now, so it is wanted
+  });
+  in(world.here / "two", [&] {
+    world.environment["PIPELINE_PLUGIN_PATH"] = "nowhere:two";
+    BOOST_TEST(exit() == 0);
+    BOOST_TEST(exit({"--no-user-plugins"}) == 2);
+    world.environment.erase("PIPELINE_PLUGIN_PATH");
+  });
+  in(world.home() / "share/pipeline/plugins", [&] {
+    BOOST_TEST(exit() == 0);
+    BOOST_TEST(exit({"--no-user-plugins"}) == 2);
+  });
+  world.write("sub/study.ini", replaced(study, "name = small", "name = small\nplugin_path = lib"));
+  in(world.here / "sub/lib", [&] {  // relative to the pipeline file
+    BOOST_TEST(world.run({"check", "sub/study.ini"}).exit == 0);
+    BOOST_TEST(world.run({"check", "sub/study.ini", "--no-user-plugins"}).exit == 2);
+  });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(data)
+
+BOOST_AUTO_TEST_CASE(path_says_where_files_are_looked_for_and_where_they_land) {
+  World world;
+  world.environment["PIPELINE_DATA_PATH"] = "/somewhere:shared";
+  check_text(world.tidy(world.run({"data", "path", "mnist"}).out), R"(looked for in   <here>/data/mnist
+looked for in   /somewhere/mnist
+looked for in   <here>/shared/mnist
+looked for in   <scratch>/home/share/pipeline/data/mnist
+downloaded to   <scratch>/home/share/pipeline/data/mnist
+)");
+  fs::create_directories(world.here / "data");
+  check_says(world.tidy(world.run({"data", "path", "mnist"}).out), "downloaded to   <here>/data/mnist\n");
+}
+
+BOOST_AUTO_TEST_CASE(verify_and_fetch_without_a_network) {
+  World world;
+  world.write("shared/mnist/t10k-labels-idx1-ubyte", "unpacked by hand");
+  world.environment["PIPELINE_DATA_PATH"] = "shared";
+  Said said = world.run({"data", "verify", "mnist"});
+  check_exit(said, 4);
+  check_text(world.tidy(said.out), R"(train-images-idx3-ubyte.gz: missing
+train-labels-idx1-ubyte.gz: missing
+t10k-images-idx3-ubyte.gz: missing
+t10k-labels-idx1-ubyte.gz: there (no hash to compare with), <here>/shared/mnist/t10k-labels-idx1-ubyte
+what is missing comes with: pipeline data fetch mnist
+)");
+  said = world.run({"data", "fetch", "mnist", "--offline"});
+  check_exit(said, 4);
+  check_says(said.err, "error: the data set mnist is not here, and --offline forbids to download it\n");
+  for (const std::string word : {"fetch", "verify"}) {
+    said = world.run({"data", word, "digits"});
+    check_exit(said, 0);
+    check_text(said.out, "digits needs no files\n");
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_CASE(version_names_program_contract_compiler_and_libraries) {
+  const World world;
+  const Said said = world.run({"version"});
+  check_exit(said, 0);
+  BOOST_TEST(std::regex_search(said.out, std::regex("^pipeline \\d+\\.\\d+\\.\\d+, plugin contract \\d+\n")));
+  for (const std::string word : {"C++ ABI", "Armadillo", "Boost", "OpenBLAS"}) check_says(said.out, word);
+  BOOST_TEST(world.run({"--version"}).out == said.out);
+}

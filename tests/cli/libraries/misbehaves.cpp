@@ -1,0 +1,108 @@
+// Plugins that break every rule a plugin can break while the program runs.
+#include <pipeline/dataset.hpp>
+#include <pipeline/metric.hpp>
+#include <pipeline/regulariser.hpp>
+#include <pipeline/report.hpp>
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+namespace {
+using namespace pipeline;
+
+struct HookThrows final : Regulariser, GradientChange {
+  std::uint64_t at = 5;
+  void declare(Parameters& p) override { p.whole("at", at, at_least(0), "the step at which it throws"); }
+  void change(std::span<const float>, std::span<float>, const Tile&, const Step& step) const override {
+    if (step.number == at) throw std::runtime_error("the moon is full");
+  }
+};
+
+struct HookThrowsNumber final : Regulariser, GradientChange {
+  void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override { throw 42; }
+};
+
+struct HookGivesNan final : Regulariser, GradientChange {
+  void change(std::span<const float>, std::span<float> g, const Tile&, const Step& step) const override {
+    if (step.number == 5) g[0] = std::numeric_limits<float>::quiet_NaN();
+  }
+};
+
+struct MakeThrows final : Regulariser {
+  MakeThrows() { throw std::runtime_error("no licence found"); }
+};
+
+struct DeclareThrows final : Regulariser, GradientChange {
+  void declare(Parameters&) override { throw std::runtime_error("declared too much"); }
+  void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {}
+};
+
+struct MeasureThrows final : Metric {
+  MetricInfo describe() const override { return {}; }
+  void measure(const Evaluation& e, Results& out) const override {
+    if (e.step() == 10) throw std::runtime_error("the scale is broken");
+    out.value(1);
+  }
+};
+
+struct MeasureGivesInf final : Metric {
+  MetricInfo describe() const override { return {}; }
+  void measure(const Evaluation&, Results& out) const override { out.value(infinity); }
+};
+
+struct LayerOutOfRange final : Metric {
+  MetricInfo describe() const override { return {}; }
+  void measure(const Evaluation&, Results& out) const override { out.layer(99, 1); }
+};
+
+struct ReportThrows final : Report {
+  std::vector<std::string> write(const RunResults&, const Occasion&) const override {
+    throw std::runtime_error("out of ink");
+  }
+};
+
+struct LoadThrows final : Dataset {
+  Data load(const DataAccess&) const override { throw std::runtime_error("the shelf is empty"); }
+};
+
+/// Hands over other numbers than it promised.
+struct BreaksPromise final : Dataset {
+  std::optional<DataShape> shape() const override { return DataShape{4, 2, 8, 8, {}}; }
+  Data load(const DataAccess&) const override {
+    Data data;
+    data.classes = 2;
+    for (Samples* s : {&data.train, &data.test}) {
+      s->floats.ones(4, 6);
+      s->labels.assign(6, 0);
+    }
+    return data;
+  }
+};
+
+struct LabelOutOfRange final : Dataset {
+  Data load(const DataAccess&) const override {
+    Data data;
+    data.classes = 2;
+    for (Samples* s : {&data.train, &data.test}) {
+      s->floats.ones(4, 6);
+      s->labels.assign(6, 7);
+    }
+    return data;
+  }
+};
+
+}  // namespace
+
+PIPELINE_REGULARISER(HookThrows, hook_throws, "throws at a step")
+PIPELINE_REGULARISER(HookThrowsNumber, hook_throws_number, "throws what is no exception")
+PIPELINE_REGULARISER(HookGivesNan, hook_gives_nan, "makes a gradient NaN")
+PIPELINE_REGULARISER(MakeThrows, make_throws, "cannot be made")
+PIPELINE_REGULARISER(DeclareThrows, declare_throws, "cannot declare")
+PIPELINE_METRIC(MeasureThrows, measure_throws, "throws at step 10")
+PIPELINE_METRIC(MeasureGivesInf, measure_gives_inf, "measures infinity")
+PIPELINE_METRIC(LayerOutOfRange, layer_out_of_range, "measures a layer that is not there")
+PIPELINE_REPORT(ReportThrows, report_throws, "throws")
+PIPELINE_DATASET(LoadThrows, load_throws, "cannot load")
+PIPELINE_DATASET(BreaksPromise, breaks_promise, "hands over less than promised")
+PIPELINE_DATASET(LabelOutOfRange, label_out_of_range, "hands over a class that is not there")

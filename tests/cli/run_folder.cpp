@@ -1,0 +1,319 @@
+// The files that a run writes, to the letter: other people's scripts read them.
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "support/csv_rows.hpp"
+#include "support/hdf5_file.hpp"
+#include "support/program.hpp"
+
+using namespace support;
+using nlohmann::json;
+
+namespace {
+
+/// Two models, three metrics with every shape of result: a number, numbers a layer, vectors and a matrix.
+const std::string study = replaced(small_study, "[metric:accuracy]\nevery = 10\n", R"([metric:accuracy]
+every = 10
+on = both
+images = 100
+
+[metric:snr_optimality]
+every = 15
+
+[metric:weights_against_c]
+every = 15
+layer = 1
+
+[metric:loss]
+every = 30
+
+[report:summary]
+)");
+
+/// One run for all tests of this file that only look.
+struct Run {
+  World world;
+  Said said;
+  Run() {
+    world.write("study.ini", study);
+    said = world.run({"run", "study.ini", "--out", "out", "--threads", "2"});
+    check_exit(said, 0);
+  }
+  static Run& once() {
+    static Run run;
+    return run;
+  }
+  fs::path folder() const { return world.here / "out"; }
+  std::string read(const std::string& name) const { return read_file(folder() / name); }
+};
+
+std::vector<std::string> files_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& file : fs::directory_iterator(folder)) names.push_back(file.path().filename().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(run_folder)
+
+BOOST_AUTO_TEST_CASE(holds_these_files_and_no_leftovers) {
+  const std::vector<std::string> expected = {"metrics.csv", "nodes.h5",     "pipeline.ini", "resolved.ini",
+                                             "run.json",    "summary.json", "summary.txt",  "weights.h5"};
+  const auto found = files_in(Run::once().folder());
+  BOOST_TEST(found == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_rows_are_ordered_and_complete) {
+  const std::string text = Run::once().read("metrics.csv");
+  BOOST_TEST(text.ends_with("\n"));
+  BOOST_TEST(lines_of(text).front() == "step,model,metric,layer,value");
+  std::vector<std::string> keys, expected;
+  for (const CsvRow& r : csv_rows(text)) keys.push_back(r.step + "," + r.model + "," + r.metric + "," + r.layer);
+  for (int step = 0; step <= 30; ++step)
+    for (const std::string model : {"control", "plain", "l2"}) {
+      if (model == "control" && step > 0) continue;
+      const auto due = [&](int every) { return step % every == 0 || step == 30; };
+      const std::string start = std::to_string(step) + "," + model + ",";
+      if (due(10)) expected.insert(expected.end(), {start + "accuracy,", start + "accuracy.train,"});
+      if (due(15))
+        expected.insert(expected.end(),
+                        {start + "snr_optimality,1", start + "snr_optimality,2", start + "weights_against_c.node,1",
+                         start + "weights_against_c.snr_optimality,1"});
+      if (due(30)) expected.insert(expected.end(), {start + "loss,", start + "loss.penalty,"});
+    }
+  BOOST_TEST(keys == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(values_keep_nine_digits_and_read_back) {
+  std::size_t longest = 0;
+  for (const CsvRow& r : csv_rows(Run::once().read("metrics.csv"))) {
+    std::size_t end = 0;
+    const double x = std::stod(r.value, &end);
+    BOOST_TEST(end == r.value.size());
+    char text[32];
+    std::snprintf(text, sizeof text, "%.9g", x);
+    BOOST_TEST(r.value == text);  // no more digits than nine
+    std::string digits;
+    for (const char c : r.value.substr(0, r.value.find('e')))
+      if (std::isdigit(static_cast<unsigned char>(c))) digits += c;
+    longest = std::max(longest, digits.substr(std::min(digits.find_first_not_of('0'), digits.size())).size());
+  }
+  BOOST_TEST(longest == 9u);  // and no fewer where they are needed
+}
+
+BOOST_AUTO_TEST_CASE(the_control_is_where_every_model_starts) {
+  std::map<std::string, std::map<std::string, std::string>> at_0;
+  for (const CsvRow& r : csv_rows(Run::once().read("metrics.csv")))
+    if (r.step == "0") at_0[r.metric + "," + r.layer][r.model] = r.value;
+  BOOST_TEST(at_0.size() == 8u);
+  for (const auto& [metric, values] : at_0) {
+    BOOST_TEST(values.at("plain") == values.at("control"), metric);
+    if (metric != "loss.penalty,") BOOST_TEST(values.at("l2") == values.at("control"), metric);
+  }
+  // The penalty is the model's, not the network's: l2 has one from the first step.
+  BOOST_TEST(at_0["loss.penalty,"]["control"] == "0");
+  BOOST_TEST(std::stod(at_0["loss.penalty,"]["l2"]) > 0);
+}
+
+BOOST_AUTO_TEST_CASE(weights_are_inputs_by_nodes) {
+  const auto sets = read_hdf5(Run::once().folder() / "weights.h5");
+  std::vector<std::string> names, expected;
+  for (const auto& [name, set] : sets) {
+    names.push_back(name);
+    BOOST_TEST(set.is_float);
+    BOOST_TEST(set.bytes == 4u, name);
+  }
+  for (const std::string group : {"/control", "/models/l2", "/models/plain"})
+    for (const std::string set : {"/W1", "/W2", "/b1", "/b2"}) expected.push_back(group + set);
+  BOOST_TEST(names == expected, boost::test_tools::per_element());
+  BOOST_TEST((sets.at("/models/l2/W1").size == std::vector<hsize_t>{784, 16}));
+  BOOST_TEST((sets.at("/models/l2/W2").size == std::vector<hsize_t>{16, 10}));
+  BOOST_TEST((sets.at("/models/l2/b1").size == std::vector<hsize_t>{16}));
+  // No image has ink in its corner, so that row of W1 has a gradient from the penalty alone: it tells rows
+  // from columns.
+  const auto &start = sets.at("/control/W1").values, &plain = sets.at("/models/plain/W1").values,
+             &l2 = sets.at("/models/l2/W1").values;
+  BOOST_TEST((start != plain));
+  for (std::size_t node = 0; node < 16; ++node) {
+    BOOST_TEST(plain[node] == start[node]);
+    BOOST_TEST(std::abs(l2[node]) < std::abs(start[node]));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(without_output_biases_there_is_no_last_b) {
+  World world;
+  world.write("study.ini", small_study);
+  check_exit(world.run({"run", "study.ini", "network.output_bias=no", "training.steps=1", "--out", "out"}), 0);
+  const auto sets = read_hdf5(world.here / "out/weights.h5");
+  BOOST_TEST(sets.contains("/control/b1"));
+  BOOST_TEST(!sets.contains("/control/b2"));
+}
+
+BOOST_AUTO_TEST_CASE(nodes_are_stacked_by_measurement_with_their_steps) {
+  const auto sets = read_hdf5(Run::once().folder() / "nodes.h5");
+  const std::vector<std::int64_t> first = {0}, all = {0, 15, 30};
+  for (const std::string model : {"control", "plain", "l2"}) {
+    const hsize_t times = model == "control" ? 1 : 3;
+    const Stored &layer1 = sets.at("/" + model + "/snr_optimality/1"),
+                 &layer2 = sets.at("/" + model + "/snr_optimality/2"),
+                 &points = sets.at("/" + model + "/weights_against_c/points");
+    BOOST_TEST((layer1.size == std::vector<hsize_t>{times, 16}));
+    BOOST_TEST((layer2.size == std::vector<hsize_t>{times, 10}));
+    BOOST_TEST((points.size == std::vector<hsize_t>{times, 784, 2}));
+    for (const Stored* set : {&layer1, &layer2, &points})
+      BOOST_TEST(set->steps == (times == 1 ? first : all), boost::test_tools::per_element());
+  }
+  // The first column of the points is one node's weights, to length 1: weights.h5 has them too, as a column.
+  const auto weights = read_hdf5(Run::once().folder() / "weights.h5").at("/models/plain/W1").values;
+  const auto& points = sets.at("/plain/weights_against_c/points").values;
+  std::size_t node = 0;
+  for (const CsvRow& r : csv_rows(Run::once().read("metrics.csv")))
+    if (r.model == "plain" && r.step == "30" && r.metric == "weights_against_c.node") node = std::stoul(r.value);
+  BOOST_TEST_REQUIRE(node >= 1u);
+  BOOST_TEST_REQUIRE(node <= 16u);
+  double squares = 0;
+  for (std::size_t input = 0; input < 784; ++input) squares += std::pow(weights[input * 16 + node - 1], 2);
+  for (const std::size_t input : {0u, 300u, 783u})
+    BOOST_TEST(points[(2 * 784 + input) * 2] * std::sqrt(squares) == weights[input * 16 + node - 1],
+               boost::test_tools::tolerance(1e-6));
+}
+
+BOOST_AUTO_TEST_CASE(run_json_says_where_the_numbers_come_from) {
+  const json j = json::parse(Run::once().read("run.json"));
+  for (const char* key :
+       {"pipeline", "status", "argv", "directory", "versions", "seed", "host", "cpu", "blas", "threads", "steps",
+        "models", "metrics", "plugins", "data", "configuration", "git", "started", "ended"})
+    BOOST_TEST(j.contains(key), key);
+  BOOST_TEST((j["status"] == "finished"));
+  BOOST_TEST((j["argv"] == json({"pipeline", "run", "study.ini", "--out", "out", "--threads", "2"})));
+  BOOST_TEST((j["threads"] == 2));
+  BOOST_TEST((j["seed"] == 1));
+  BOOST_TEST((j["models"] == json({"plain", "l2"})));
+  BOOST_TEST(j["git"].is_null());  // the scratch folder is no repository
+  const std::regex utc("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ"), sha("[0-9a-f]{64}");
+  BOOST_TEST(std::regex_match(j["started"].get<std::string>(), utc));
+  BOOST_TEST(std::regex_match(j["configuration"].get<std::string>(), std::regex("[0-9a-f]{6}")));
+  BOOST_TEST(!j["blas"]["kernel"].get<std::string>().empty());
+  std::vector<std::string> plugins;
+  for (const json& p : j["plugins"]) {
+    plugins.push_back(p["kind"].get<std::string>() + " " + p["name"].get<std::string>());
+    BOOST_TEST(std::regex_match(p["sha256"].get<std::string>(), sha));
+    BOOST_TEST(fs::exists(p["path"].get<std::string>()));
+  }
+  const std::vector<std::string> used = {"dataset digits",        "metric accuracy",          "metric loss",
+                                         "metric snr_optimality", "metric weights_against_c", "regulariser l2",
+                                         "report summary"};
+  BOOST_TEST(plugins == used, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(summary_json_has_last_and_best_of_every_metric) {
+  const json j = json::parse(Run::once().read("summary.json"));
+  double best = 0, last = 0;
+  for (const CsvRow& r : csv_rows(Run::once().read("metrics.csv")))
+    if (r.model == "l2" && r.metric == "accuracy") last = std::stod(r.value), best = std::max(best, last);
+  BOOST_TEST((j["l2"]["accuracy"]["last"] == last));
+  BOOST_TEST((j["l2"]["accuracy"]["best"] == best));
+  BOOST_TEST((j["l2"]["accuracy"]["last_step"] == 30));
+  BOOST_TEST((j["control"]["accuracy"]["last_step"] == 0));
+  BOOST_TEST(j["plain"]["snr_optimality"].contains("1"));  // a number a layer
+  BOOST_TEST(j["plain"]["snr_optimality"].contains("2"));
+  BOOST_TEST(!j["plain"]["loss.penalty"].contains("best"));  // neither direction is better
+}
+
+BOOST_AUTO_TEST_CASE(the_pipeline_file_is_kept_byte_for_byte) {
+  World world;
+  const std::string given =
+      "\xef\xbb\xbf# caf\xc3\xa9\r\n" + replaced(small_study, "\n", "\r\n") + "; no final newline";
+  world.write("study.ini", given);
+  check_exit(world.run({"run", "study.ini", "training.steps=1", "--out", "out"}), 0);
+  BOOST_TEST(world.read("out/pipeline.ini") == given);
+}
+
+BOOST_AUTO_TEST_CASE(resolved_ini_runs_again_and_gives_the_same_rows) {
+  World world;
+  world.write("again.ini", Run::once().read("resolved.ini"));
+  check_exit(world.run({"run", "again.ini", "--out", "again", "--threads", "1"}), 0);
+  BOOST_TEST(world.read("again/metrics.csv") == Run::once().read("metrics.csv"));
+  BOOST_TEST(world.read("again/resolved.ini") == Run::once().read("resolved.ini"));
+  BOOST_TEST((json::parse(world.read("again/run.json"))["configuration"] ==
+              json::parse(Run::once().read("run.json"))["configuration"]));
+}
+
+BOOST_AUTO_TEST_CASE(folders_are_named_by_time_and_configuration_and_latest_points_to_the_newest) {
+  World world;
+  world.write("study.ini", small_study);
+  for (const std::string steps : {"1", "2", "1"})
+    check_exit(world.run({"run", "study.ini", "training.steps=" + steps}), 0);
+  const fs::path all = world.here / "runs/small";
+  BOOST_TEST_REQUIRE(fs::is_symlink(all / "latest"));
+  std::map<std::string, int> hashes;
+  std::size_t folders = 0;
+  for (const std::string& name : files_in(all)) {
+    if (name == "latest") continue;
+    std::smatch parts;
+    BOOST_TEST(std::regex_match(name, parts, std::regex("\\d{8}T\\d{6}Z-([0-9a-f]{6})(-\\d+)?")), name);
+    ++hashes[parts[1]], ++folders;
+    BOOST_TEST((parts[1] == json::parse(read_file(all / name / "run.json"))["configuration"].get<std::string>()));
+  }
+  BOOST_TEST(folders == 3u);
+  BOOST_TEST(hashes.size() == 2u);  // another number of steps is another configuration, the same one is not
+  const json newest = json::parse(read_file(all / "latest/run.json"));
+  BOOST_TEST((newest["steps"] == 1));
+  BOOST_TEST((newest["argv"][3] == "training.steps=1"));
+}
+
+BOOST_AUTO_TEST_CASE(name_threads_and_reports_do_not_change_the_configuration) {
+  World world;
+  world.write("study.ini", small_study);
+  const auto hash = [&](const Words& more, const std::string& out) {
+    check_exit(world.run(Words{"run", "study.ini", "training.steps=1", "--out", out} + more), 0);
+    return json::parse(world.read(out + "/run.json"))["configuration"].get<std::string>();
+  };
+  const std::string plain = hash({}, "a");
+  BOOST_TEST((hash({"pipeline.name=other"}, "b") == plain));
+  BOOST_TEST((hash({"--threads", "1"}, "c") == plain));
+  BOOST_TEST((hash({"+report:summary"}, "d") == plain));
+  BOOST_TEST((hash({"pipeline.seed=2"}, "e") != plain));
+  BOOST_TEST((hash({"dataset.seed=2"}, "f") != plain));
+}
+
+BOOST_AUTO_TEST_CASE(two_runs_at_once_get_a_folder_each) {
+  World world;
+  world.write("study.ini", small_study);
+  std::vector<std::unique_ptr<Child>> children;
+  for (int i = 0; i < 3; ++i) children.push_back(world.start({"run", "study.ini", "--threads", "1"}));
+  for (auto& child : children) check_exit(child->finish(), 0);
+  std::string first;
+  std::size_t folders = 0;
+  for (const std::string& name : files_in(world.here / "runs/small")) {
+    if (name == "latest") continue;
+    const std::string rows = read_file(world.here / "runs/small" / name / "metrics.csv");
+    BOOST_TEST(rows == (first.empty() ? first = rows : first));
+    BOOST_TEST((json::parse(read_file(world.here / "runs/small" / name / "run.json"))["status"] == "finished"));
+    ++folders;
+  }
+  BOOST_TEST(folders == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_is_not_empty_is_refused_before_any_work) {
+  World world;
+  world.write("study.ini", small_study);
+  world.write("taken/thesis.txt", "years of work");
+  world.write("file", "");
+  fs::create_directories(world.here / "empty");
+  Said said = world.run({"run", "study.ini", "--out", "taken"});
+  check_exit(said, 2);
+  check_text(said.err, "error: --out taken is not empty; give a new folder, earlier results are never overwritten\n");
+  BOOST_TEST(said.out.empty());
+  BOOST_TEST(files_in(world.here / "taken").size() == 1u);
+  said = world.run({"run", "study.ini", "--out", "file"});
+  check_exit(said, 2);
+  check_text(said.err, "error: --out file is a file; give a new folder\n");
+  check_exit(world.run({"run", "study.ini", "training.steps=1", "--out", "empty"}), 0);
+  check_exit(world.run({"run", "study.ini", "training.steps=1", "--out", "some/new/folder/"}), 0);
+  BOOST_TEST(fs::exists(world.here / "some/new/folder/run.json"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

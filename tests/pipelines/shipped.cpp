@@ -1,0 +1,108 @@
+// Laws for every pipeline that ships: it checks, it says what it asks, and in short it runs, on several data
+// sets.
+#include <nlohmann/json.hpp>
+
+#include "support/csv_rows.hpp"
+#include "support/data_files.hpp"
+#include "support/program.hpp"
+
+using namespace support;
+using nlohmann::json;
+
+namespace {
+
+std::vector<std::string> shipped() {
+  std::vector<std::string> names;
+  for (const auto& file : fs::directory_iterator(SOURCE_DIR "/pipelines"))
+    if (file.path().extension() == ".ini") names.push_back(file.path().filename().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+/// Overrides that make any of them short: every section that repeats does so every ten steps.
+Words shortened(const World& world, const std::string& file) {
+  Words words;
+  for (const std::string& line : lines_of(world.run({"show", file}).out))
+    if (line.starts_with("[metric:")) words.push_back(line.substr(1, line.size() - 2) + ".every=10");
+  BOOST_TEST(!words.empty(), file);
+  return words + Words{"training.steps=20", "training.batch_size=20"};
+}
+
+/// What a run of a study must have: rows of each model and metric to the last step, finite; pictures of each
+/// metric.
+void check_whole_run(const fs::path& run, const std::string& last_step) {
+  const json about = json::parse(read_file(run / "run.json"));
+  BOOST_TEST((about["status"] == "finished"));
+  std::map<std::string, std::size_t> last;
+  for (const CsvRow& r : csv_rows(read_file(run / "metrics.csv"))) {
+    if (r.step == last_step) ++last[r.model + " " + r.metric.substr(0, r.metric.find('.'))];
+    BOOST_TEST(r.value.find("inf") == std::string::npos, r.metric);
+  }
+  for (const json& model : about["models"])
+    for (const json& metric : about["metrics"]) {
+      const std::string section = metric["section"];
+      BOOST_TEST(last[model.get<std::string>() + " " + section] > 0u, model << " " << section);
+    }
+  for (const json& metric : about["metrics"])
+    for (const char* kind : {".svg", ".png", ".gp", ".tsv"}) {
+      const fs::path picture = run / "plots" / (metric["section"].get<std::string>() + kind);
+      BOOST_TEST(fs::exists(picture), picture.filename());
+    }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(shipped_pipelines)
+
+BOOST_AUTO_TEST_CASE(check_opens_with_a_question_or_statement_and_is_named_like_its_file) {
+  const World world;
+  BOOST_TEST(shipped().size() >= 3u);
+  for (const std::string& file : shipped()) {
+    check_exit(world.run({"check", file}), 0);
+    const std::string first = lines_of(read_file(fs::path(SOURCE_DIR "/pipelines") / file)).front();
+    BOOST_TEST(first.starts_with("# "), file);
+    BOOST_TEST(first.size() > 20u, file);
+    BOOST_TEST((first.find('?') != std::string::npos || first.ends_with('.') || first.find(": ") != std::string::npos),
+               file);
+    check_says(world.run({"show", file}).out, "\nname = " + fs::path(file).stem().string() + "\n");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(each_runs_in_short_and_draws_its_pictures) {
+  for (const std::string& file : shipped()) {
+    const World world;
+    const Said said = world.run(Words{"run", file, "dataset.plugin=digits", "dataset.train=600", "dataset.test=200",
+                                      "network.layers=784,16,12,10", "--out", "out"} +
+                                shortened(world, file));
+    check_exit(said, 0);
+    BOOST_TEST(said.err.find("warning") == std::string::npos, file << ": " << said.err);
+    check_whole_run(world.here / "out", "20");
+    for (const std::string& line : lines_of(said.out))
+      if (!line.starts_with("  results ") && !line.starts_with("results in") && !line.starts_with("pictures in") &&
+          !line.starts_with("plots: ") && !line.starts_with("  plugins "))
+        BOOST_TEST(line.size() <= 100u, line);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_same_study_runs_on_a_table_of_smaller_images) {
+  const World world;
+  world.write("small digits.csv", csv_of_small_digits(500, 1));
+  const Said said = world.run(Words{"run", "mnist_snr.ini", "dataset.plugin=csv", "dataset.train=small digits.csv",
+                                    "dataset.header=yes", "dataset.label=label", "dataset.test_rows=100",
+                                    "dataset.image=8,8", "network.layers=64,16,12,10", "--out", "out"} +
+                              shortened(world, "mnist_snr.ini") + Words{"training.steps=200"});
+  check_exit(said, 0);
+  check_says(said.out, "  data set   csv: 400 training and 100 test images of 8 x 8, 10 classes\n");
+  check_whole_run(world.here / "out", "200");
+  // The digits are told apart by a bright square, which a few hundred steps learn.
+  double accuracy = 0;
+  for (const CsvRow& r : csv_rows(world.read("out/metrics.csv")))
+    if (r.model == "noreg" && r.metric == "accuracy" && r.step == "200") accuracy = std::stod(r.value);
+  BOOST_TEST(accuracy > 0.6);
+  const json data = json::parse(world.read("out/run.json"))["data"];
+  BOOST_TEST_REQUIRE(data.size() == 1u);
+  BOOST_TEST((data[0]["file"] == "small digits.csv"));
+  BOOST_TEST((data[0]["sha256"].get<std::string>().size() == 64u));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,193 @@
+// The program as its users meet it: a child process in a folder of its own, with an environment of its own
+// and no terminal.
+#pragma once
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/scratch.hpp"
+
+namespace support {
+
+namespace fs = std::filesystem;
+using Words = std::vector<std::string>;
+
+struct Said {
+  int exit = -1;  // 128 + n where signal n killed it
+  std::string out, err;
+};
+
+/// The text with every `from` replaced.
+inline std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+/// A program that runs. Killed if the test leaves it behind.
+class Child {
+ public:
+  Child(const std::string& program, const Words& words, const fs::path& folder,
+        const std::map<std::string, std::string>& environment, const fs::path& out, const fs::path& err)
+      : out_(out), err_(err) {
+    // Everything that allocates happens before the fork.
+    Words text = {program};
+    text.insert(text.end(), words.begin(), words.end());
+    Words settings;
+    for (const auto& [name, value] : environment) settings.push_back(name + "=" + value);
+    std::vector<char*> argv, envp;
+    for (std::string& word : text) argv.push_back(word.data());
+    for (std::string& setting : settings) envp.push_back(setting.data());
+    argv.push_back(nullptr);
+    envp.push_back(nullptr);
+    pid_ = ::fork();
+    if (pid_ < 0) throw std::runtime_error("cannot start " + program);
+    if (pid_ > 0) return;
+    const int in = ::open("/dev/null", O_RDONLY), to = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666),
+              to_err = ::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (in < 0 || to < 0 || to_err < 0 || ::chdir(folder.c_str()) != 0) ::_exit(126);
+    ::dup2(in, 0), ::dup2(to, 1), ::dup2(to_err, 2);
+    ::execve(program.c_str(), argv.data(), envp.data());
+    ::_exit(127);
+  }
+  Child(const Child&) = delete;
+  ~Child() {
+    if (pid_ > 0) ::kill(pid_, SIGKILL), ::waitpid(pid_, nullptr, 0);
+  }
+
+  pid_t pid() const { return pid_; }
+  void signal(int number) const { ::kill(pid_, number); }
+  std::string out_so_far() const { return read_file(out_); }
+  std::string err_so_far() const { return read_file(err_); }
+
+  /// Waits until `ready` or the end of the program; false if neither comes. Never a fixed sleep.
+  bool wait_until(auto&& ready, std::chrono::seconds limit = std::chrono::seconds(60)) {
+    const auto end = std::chrono::steady_clock::now() + limit;
+    while (!ready()) {
+      if (ended() || std::chrono::steady_clock::now() > end) return ready();
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return true;
+  }
+
+  /// How it ended and what it said. A program that hangs is killed, so that the suite goes on.
+  Said finish(std::chrono::seconds limit = std::chrono::seconds(120)) {
+    if (!wait_until([&] { return ended(); }, limit)) signal(SIGKILL);
+    if (pid_ > 0) ::waitpid(pid_, &status_, 0), pid_ = -1;
+    return {WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_), read_file(out_), read_file(err_)};
+  }
+
+ private:
+  bool ended() {
+    if (pid_ > 0 && ::waitpid(pid_, &status_, WNOHANG) == pid_) pid_ = -1;
+    return pid_ < 0;
+  }
+  fs::path out_, err_;
+  pid_t pid_ = -1;
+  int status_ = 0;
+};
+
+/// A user's world: `here` is the working directory, HOME lies beside it.
+class World {
+ public:
+  World() : here(fs::weakly_canonical(scratch_.path()) / "here") {
+    fs::create_directories(here);
+    fs::create_directories(home());
+    environment = {{"HOME", home().string()},
+                   {"XDG_DATA_HOME", (home() / "share").string()},
+                   {"PATH", "/usr/local/bin:/usr/bin:/bin"},
+                   {"LC_ALL", "C"}};
+    // What sanitizers and coverage are told holds for the child too.
+    for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE"})
+      if (const char* value = std::getenv(name)) environment[name] = value;
+  }
+
+  fs::path write(const std::string& name, const std::string& bytes) const {
+    return scratch_.write("here/" + name, bytes);
+  }
+  std::string read(const fs::path& name) const { return read_file(here / name); }
+  fs::path home() const { return here.parent_path() / "home"; }
+
+  /// Folders of this machine, as a golden text names them.
+  std::string tidy(std::string text) const {
+    text = replaced(std::move(text), here.string(), "<here>");
+    text = replaced(std::move(text), here.parent_path().string(), "<scratch>");
+    text = replaced(std::move(text), BUILD_DIR, "<build>");
+    return replaced(std::move(text), SOURCE_DIR, "<source>");
+  }
+
+  std::unique_ptr<Child> start(const Words& words) const {
+    static int counter = 0;
+    const std::string name = "said" + std::to_string(counter++);
+    return std::make_unique<Child>(BUILD_DIR "/bin/pipeline", words, here, environment,
+                                   here.parent_path() / (name + ".out"), here.parent_path() / (name + ".err"));
+  }
+  Said run(const Words& words) const { return start(words)->finish(); }
+
+ private:
+  Scratch scratch_;
+
+ public:
+  fs::path here;
+  std::map<std::string, std::string> environment;
+};
+
+inline Words operator+(Words words, const Words& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+/// Nothing but the text and the exit code is compared: a program may say more on the other stream.
+inline void check_exit(const Said& said, int exit, std::source_location where = std::source_location::current()) {
+  BOOST_CHECK_MESSAGE(said.exit == exit, where.file_name()
+                                             << ":" << where.line() << ": exit " << said.exit << " where " << exit
+                                             << " was due\nstdout: " << said.out << "\nstderr: " << said.err);
+}
+
+/// The whole text of a complaint, as the user reads it.
+inline void check_text(const std::string& said, const std::string& expected,
+                       std::source_location where = std::source_location::current()) {
+  BOOST_CHECK_MESSAGE(said == expected, where.file_name() << ":" << where.line() << ": expected\n"
+                                                          << expected << "\nbut the program says\n"
+                                                          << said);
+}
+
+/// A study that runs in a blink: drawn digits, a small network, two models.
+inline const std::string small_study = R"(# Does l2 help after thirty steps?
+[pipeline]
+name = small
+
+[dataset]
+plugin = digits
+train = 600
+test = 200
+
+[network]
+layers = 784, 16, 10
+
+[training]
+steps = 30
+batch_size = 20
+learning_rate = 0.1
+
+[model:plain]
+
+[model:l2]
+regularisers = l2
+l2.lambda = 1e-3
+
+[metric:accuracy]
+every = 10
+)";
+
+}  // namespace support
