@@ -1,5 +1,4 @@
-// Which samples make a batch, and the untrained network: functions of the seed, with the promised
-// distributions.
+// Which samples make a batch, and the untrained network: functions of the seed, with the promised distributions.
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -63,8 +62,7 @@ BOOST_AUTO_TEST_CASE(weights_are_normal_and_cut_off_at_two_sd) {
   BOOST_TEST_REQUIRE(w.n_elem == 120'000u);
   BOOST_TEST(arma::abs(w).max() <= 0.2);
   BOOST_TEST(arma::abs(w).max() > 0.1998);  // the outermost .1 % of 2 sd holds some 27 of 120,000 draws
-  // A normal cut off at 2 sd has sd .8796; of n draws the mean strays by .088 / sqrt(n) and the sd by .6 of
-  // it.
+  // A normal cut off at 2 sd has sd .8796; of n draws the mean strays by .088 / sqrt(n) and the sd by .6 of it.
   BOOST_TEST(std::abs(arma::mean(w)) < 5 * 0.08796 / std::sqrt(n));
   BOOST_TEST(std::abs(arma::stddev(w) - 0.08796) < 5 * 0.08796 * 0.6 / std::sqrt(n));
   // Cut off and not heaped up at the border: .6827 / .9545 of them lie within one sd.

@@ -1,5 +1,4 @@
-// What a hook may get wrong: it is blamed by its entry's name, with hook and step, and only its own model
-// stops.
+// What a hook may get wrong: it is blamed by its entry's name, with hook and step, and only its own model stops.
 #include <boost/test/unit_test.hpp>
 
 #include <limits>

@@ -20,8 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// An interpreter that has NumPy and h5py. Continuous integration installs them, so a missing one is a
-/// failure.
+/// An interpreter that has NumPy and h5py. Continuous integration installs them, so a missing one is a failure.
 std::string python() {
   static const std::string found = [] {
     for (const std::string candidate : {"/usr/bin/python3", "python3"})
@@ -148,8 +147,7 @@ BOOST_AUTO_TEST_CASE(philox_agrees_with_the_published_vectors) { check_agrees("p
 
 BOOST_AUTO_TEST_CASE(one_step_without_regularisers) { check_steps({{{}}, {{}, false, false}}); }
 
-// At lambda = .1 a factor of 2, a forgotten matrix or a decayed bias is far outside the tolerance; at 5e-5 it
-// is not.
+// At lambda = .1 a factor of 2, a forgotten matrix or a decayed bias is far outside the tolerance; at 5e-5 it is not.
 BOOST_AUTO_TEST_CASE(one_step_with_l2) {
   check_steps({{{l2_weak}}, {{l2_strong}}, {{l2_strong}, true}, {{l2_strong}, true, false}});
 }

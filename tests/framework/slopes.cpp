@@ -12,8 +12,7 @@ using namespace pipeline;
 
 namespace {
 
-/// Loss of a batch and all penalties at any weights, summed in double, from the pass that training makes at
-/// step t.
+/// Loss of a batch and all penalties at any weights, summed in double, from the pass that training makes at step t.
 struct Objective {
   const SmallStudy& study;
   const learning::Model& model;
@@ -70,8 +69,7 @@ void check_slopes(const SmallStudy& study, std::uint64_t trained, Entry... entri
                                 arma::conv_to<arma::mat>::from(array_of(behind, l, bias));
           const double slope = arma::accu(way % arma::conv_to<arma::mat>::from(g));
           ++walked;
-          // 1e-3: the third derivative times h^2, and logits rounded to float32 (6e-8) against a rise of some
-          // 1e-4.
+          // 1e-3: the third derivative times h^2, and logits rounded to float32 (6e-8) against a rise of some 1e-4.
           BOOST_CHECK_MESSAGE(std::abs(rise - slope) <= 1e-3 * std::abs(slope) + 1e-7,
                               "layer " << l << (bias ? " biases" : " weights") << ": rises by " << rise
                                        << ", the gradient says " << slope);

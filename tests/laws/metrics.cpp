@@ -1,5 +1,4 @@
-// Laws for every metric found, at its defaults: it measures and never trains, says the same thing twice, in
-// one order.
+// Laws for every metric found, at its defaults: it measures and never trains, says the same thing twice, in one order.
 #include <boost/test/unit_test.hpp>
 
 #include "every_plugin.hpp"
@@ -109,8 +108,7 @@ BOOST_AUTO_TEST_CASE(copes_with_one_sample_one_layer_and_black_images) {
     const Network network = learning::starting_network(one_layer, {}, 1);
     for (const Samples& samples :
          {samples_of(arma::fmat(4, 1, arma::fill::value(.5f))), samples_of(arma::fmat(4, 7, arma::fill::zeros))}) {
-      // A value without meaning is NaN, and then the metric says at which edge; measure() refuses it
-      // otherwise.
+      // A value without meaning is NaN, and then the metric says at which edge; measure() refuses it otherwise.
       BOOST_CHECK_NO_THROW(measured(m, network, samples));
     }
   });

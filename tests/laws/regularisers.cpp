@@ -39,8 +39,7 @@ std::span<const float> all_of(const arma::fmat& m) { return {m.memptr(), m.n_ele
 std::span<float> all_of(arma::fmat& m) { return {m.memptr(), m.n_elem}; }
 
 /// Checks that a gradient is the slope of a value along random directions: value(w + h d) - value(w - h d)
-/// against g (w+ - w-), the difference taken of the float32 points as they are, so that only curvature is
-/// left over.
+/// against g (w+ - w-), the difference taken of the float32 points as they are, so that only curvature is left over.
 void check_slope(const arma::fmat& w, const arma::fmat& gradient, const auto& value, const std::string& what) {
   BOOST_TEST_CONTEXT(what)
   for (std::uint64_t direction = 0; direction < 5; ++direction) {
@@ -88,8 +87,7 @@ BOOST_AUTO_TEST_CASE(neutral_gives_the_model_without_it_bit_for_bit) {
                active = study.model_of(laws::entry_of(name, false, with_biases()));
     study.train(*neutral, 0, 20);
     BOOST_TEST(same_bits(neutral->network(), plain->network()));
-    // The hook is there at all: at the defaults the same entry changes something, if only when it is strong
-    // enough.
+    // The hook is there at all: at the defaults the same entry changes something, if only when it is strong enough.
     study.train(*active, 0, 20);
     if (same_bits(active->network(), plain->network()))
       BOOST_TEST_MESSAGE(name << " at its defaults changed nothing in 20 steps");

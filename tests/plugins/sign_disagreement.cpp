@@ -15,8 +15,7 @@ double count(const pipeline::Network& n, const pipeline::Samples& s, const Value
 BOOST_AUTO_TEST_SUITE(sign_disagreement)
 
 BOOST_AUTO_TEST_CASE(three_images_by_hand) {
-  // Node 1: w_1 c_1 > 0, the other weights are 0. Node 2: w_1 c_1 < 0, w_2 c_2 > 0. Nodes 3 and 4: w or c is
-  // 0.
+  // Node 1: w_1 c_1 > 0, the other weights are 0. Node 2: w_1 c_1 < 0, w_2 c_2 > 0. Nodes 3 and 4: w or c is 0.
   BOOST_TEST(count(network, samples) == 1);
 }
 

@@ -1,5 +1,4 @@
-// S: the hand-worked example, its options and edges, and the weights for which theory gives its value
-// exactly.
+// S: the hand-worked example, its options and edges, and the weights for which theory gives its value exactly.
 #include <boost/test/unit_test.hpp>
 
 #include <iostream>
@@ -29,8 +28,7 @@ Samples first_images(const Samples& split, std::size_t count) {
 }
 
 /// Checks S = mu / (mu + .0001) for unit w with C w = mu D w on the live inputs, 0 elsewhere:
-/// C = cov(x) / N, D = diag((max_j + .001)(a_j + .0001) / N). Solved in double as a symmetric problem in
-/// sqrt(D) w.
+/// C = cov(x) / N, D = diag((max_j + .001)(a_j + .0001) / N). Solved in double as a symmetric problem in sqrt(D) w.
 void check_eigenvectors(const Samples& images) {
   arma::fmat narrow;
   const learning::Inputs inputs(images);
@@ -123,8 +121,7 @@ BOOST_AUTO_TEST_CASE(negative_inputs_are_refused_with_the_option_to_set) {
 }
 
 BOOST_AUTO_TEST_CASE(blocks_join_to_one_covariance) {
-  // 1500 copies of the three images are nine blocks, none of a mean like the whole's; N only enters through
-  // the counts.
+  // 1500 copies of the three images are nine blocks, none of a mean like the whole's; N only enters through the counts.
   const arma::fmat many = arma::repmat(samples.floats, 1, 1500);
   const arma::fmat sorted =
       arma::join_rows(many.cols(arma::find(many.row(0) > 0)), many.cols(arma::find(many.row(0) == 0)));

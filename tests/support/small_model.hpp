@@ -1,5 +1,4 @@
-// What tests of learning share: a few samples, models with real or home-made regularisers, comparisons bit by
-// bit.
+// What tests of learning share: a few samples, models with real or home-made regularisers, comparisons bit by bit.
 #pragma once
 #include <cstring>
 #include <memory>
