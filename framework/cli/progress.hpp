@@ -34,8 +34,7 @@ class RunProgress {
   double next_after_ = 0;
 };
 
-/// Silent unless the style is a bar, lines or JSON. What it wrote ends with its line, also where an error
-/// ends it.
+/// Silent unless the style is a bar, lines or JSON. What it wrote ends with its line, also where an error ends it.
 class FetchProgress {
  public:
   explicit FetchProgress(ProgressStyle style) : style_(style) {}

@@ -2,6 +2,7 @@
 // w = fma(-rate, g, w), hooks after the update. The gradient is stored whole only where a hook needs it whole.
 #include <ranges>
 
+#include "learning/checked.hpp"
 #include "learning/elementwise.hpp"
 #include "learning/model.hpp"
 #include "learning/products.hpp"
@@ -13,6 +14,13 @@ namespace {
 // Inputs whose weights' gradient is made at a time: large enough for the product, small enough that the update finds
 // it in the second-level cache (256 x 1000 floats, 1 MB). It fixes the shapes of the products and so the bits.
 constexpr std::size_t kColumns = 256;
+
+/// A layer as the entry may see it: without the biases that it leaves alone.
+const Layer& in_reach(const Entry& e, const Layer& layer, Layer& copy) {
+  if (e.scope.biases || layer.b.is_empty()) return layer;
+  copy = {layer.W, {}};
+  return copy;
+}
 }  // namespace
 
 /// The data gradient of every tile of a layer, handed on while it is still in cache.
@@ -53,7 +61,9 @@ void Model::descend_stored(const Step& step) {
 
 void Model::blame(const Entry& entry, const char* hook, const Tile& tile, const Step& step) const {
   const arma::fmat &dz = dz_[tile.layer - 1], &x = pass_.x[tile.layer - 1];
-  if (!all_finite(dz) || !all_finite(x)) throw Diverged(step.number);
+  arma::fmat data(dz.n_rows, x.n_rows);  // its own sums may have left the numbers before any hook saw them
+  gradient_columns(dz, x, 0, x.n_rows, data.memptr());
+  if (!all_finite(dz) || !all_finite(x) || !all_finite(data)) throw Diverged(step.number);
   throw HookFailure(entry.name, hook, step.number,
                     "left a value that is not finite in layer " + std::to_string(tile.layer) +
                         (tile.kind == Kind::bias ? ", biases" : ", weights of input " + std::to_string(tile.input)));
@@ -106,7 +116,7 @@ void Model::after_layer(std::size_t l, const Step& step) {
     if (layer.W.n_rows != rows || layer.W.n_cols != columns || layer.b.n_elem != biases)
       throw HookFailure(e.name, "AfterLayerUpdate::after_update", step.number,
                         "changed the shape of layer " + std::to_string(l));
-    if (!all_finite(layer.W)) blame(e, "AfterLayerUpdate::after_update", {l, Kind::weights, 0, 0}, step);
+    if (!all_finite(layer)) blame(e, "AfterLayerUpdate::after_update", {l, Kind::weights, 0, 0}, step);
   }
 }
 
@@ -117,19 +127,17 @@ void Model::store_layer_gradient(std::size_t l, const Network& at, const Step& s
                      [&](const Tile& tile, std::span<float> data) { std::ranges::copy(data, part(g, tile).begin()); });
   for (const Entry& e : std::views::reverse(entries_))
     if (e.weight && e.scope.weights_of(l))
-      e.run("WeightChange::backward", step.number, [&] { e.weight->backward(g, l, e.step(step.number, rate_)); });
+      checked(e, "WeightChange::backward", step.number, l, g,
+              [&] { e.weight->backward(g, l, e.step(step.number, rate_)); });
   const Layer& w = at.layer(l);
   for (const Entry& e : entries_) {
     if (e.weight_penalty)
       each_tile(l, w, [&](const Tile& tile) { penalise(e, tile, part(w, tile), part(g, tile), step); });
-    if (e.layer_penalty && e.scope.weights_of(l)) {
-      e.run("LayerPenalty::add_gradient", step.number, [&] {
-        e.layer_penalty->add_gradient(w, {l, pass_.x[l - 1], pass_.z[l - 1]}, g);
+    Layer copy;
+    if (e.layer_penalty && e.scope.weights_of(l))
+      checked(e, "LayerPenalty::add_gradient", step.number, l, g, [&] {
+        e.layer_penalty->add_gradient(in_reach(e, w, copy), {l, pass_.x[l - 1], pass_.z[l - 1]}, g);
       });
-      if (g.W.n_rows != w.W.n_rows || g.W.n_cols != w.W.n_cols || g.b.n_elem != w.b.n_elem)
-        throw HookFailure(e.name, "LayerPenalty::add_gradient", step.number, "changed the shape of the gradient");
-      if (!all_finite(g.W)) blame(e, "LayerPenalty::add_gradient", {l, Kind::weights, 0, 0}, step);
-    }
   }
 }
 
@@ -148,8 +156,8 @@ void Model::change_stored(const Step& step) {
   }
   for (const Entry& e : entries_)
     if (e.network_gradient)
-      e.run("NetworkGradientChange::change", step.number,
-            [&] { e.network_gradient->change(network_, gradient_, e.step(step.number, rate_)); });
+      checked(e, "NetworkGradientChange::change", step.number, gradient_,
+              [&] { e.network_gradient->change(network_, gradient_, e.step(step.number, rate_)); });
 }
 
 double Model::weight_penalty(const Network& at) const {
@@ -160,7 +168,7 @@ double Model::weight_penalty(const Network& at) const {
       const Layer& w = at.layer(l);
       each_tile(l, w, [&](const Tile& tile) {
         if (e.scope.covers(tile))
-          e.run("WeightPenalty::value", 0, [&] { sum += e.weight_penalty->value(part(w, tile), tile); });
+          sum += checked_value(e, "WeightPenalty::value", [&] { return e.weight_penalty->value(part(w, tile), tile); });
       });
     }
   }
@@ -172,13 +180,15 @@ double Model::batch_penalty(const Network& at, const Pass& pass) const {
   for (const Entry& e : entries_)
     for (std::size_t l = 1; l <= at.depth(); ++l) {
       if (!e.scope.weights_of(l)) continue;
+      Layer copy;
       if (e.layer_penalty)
-        e.run("LayerPenalty::value", 0, [&] {
-          sum += e.layer_penalty->value(at.layer(l), {l, pass.x[l - 1], pass.z[l - 1]});
+        sum += checked_value(e, "LayerPenalty::value", [&] {
+          return e.layer_penalty->value(in_reach(e, at.layer(l), copy), {l, pass.x[l - 1], pass.z[l - 1]});
         });
       if (e.activation_penalty)
-        e.run("ActivationPenalty::value", 0,
-              [&] { sum += e.activation_penalty->value(l < at.depth() ? pass.x[l] : pass.logits(), l); });
+        sum += checked_value(e, "ActivationPenalty::value", [&] {
+          return e.activation_penalty->value(l < at.depth() ? pass.x[l] : pass.logits(), l);
+        });
     }
   return sum;
 }

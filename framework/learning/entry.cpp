@@ -39,7 +39,7 @@ bool Entry::changes_activations(Where where, std::size_t layer) const {
   const Where place = activation->where();
   if (layer == 0)  // a hook of the inputs, or one after ReLU that was asked to cover layer 0 as well
     return where == Where::inputs &&
-           (place == Where::inputs || (place == Where::after_relu && scope.layers.contains(0)));
+           (place == Where::inputs ? scope.weights_of(0) : place == Where::after_relu && scope.layers.contains(0));
   return where == place && place != Where::inputs && scope.weights_of(layer);
 }
 

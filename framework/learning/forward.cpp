@@ -2,27 +2,11 @@
 
 #include <ranges>
 
+#include "learning/checked.hpp"
 #include "learning/elementwise.hpp"
 #include "learning/products.hpp"
 
 namespace pipeline::learning {
-
-namespace {
-
-/// Calls the hook and looks at what it left: same shape, and finite where it was finite before.
-template <class F>
-void checked(const Entry& entry, const char* hook, std::uint64_t step, arma::fmat& values, F&& call) {
-  const arma::uword rows = values.n_rows, columns = values.n_cols;
-  const bool was_finite = all_finite(values);
-  entry.run(hook, step, call);
-  if (values.n_rows != rows || values.n_cols != columns)
-    throw HookFailure(entry.name, hook, step,
-                      "made a [" + std::to_string(values.n_rows) + " x " + std::to_string(values.n_cols) +
-                          "] matrix of a [" + std::to_string(rows) + " x " + std::to_string(columns) + "] one");
-  if (was_finite && !all_finite(values)) throw HookFailure(entry.name, hook, step, "left a value that is not finite");
-}
-
-}  // namespace
 
 void change_forward(const Entries& entries, Where where, std::size_t layer, const Step* step, arma::fmat& values) {
   for (const Entry& e : entries) {

@@ -1,5 +1,6 @@
 #include "learning/model.hpp"
 
+#include "learning/checked.hpp"
 #include "learning/elementwise.hpp"
 #include "learning/loss.hpp"
 #include "learning/products.hpp"
@@ -68,9 +69,8 @@ void Model::step(std::uint64_t number, const Inputs& train, const std::vector<st
   store_gradient(network_, step);
   if (look_ahead_) {
     Network displaced = network_;
-    look_ahead_->run("LookAhead::displace", number, [&] {
-      look_ahead_->look_ahead->displace(displaced, gradient_, look_ahead_->step(number, rate_));
-    });
+    checked(*look_ahead_, "LookAhead::displace", number, displaced,
+            [&] { look_ahead_->look_ahead->displace(displaced, gradient_, look_ahead_->step(number, rate_)); });
     store_gradient(displaced, step);
   }
   change_stored(step);
@@ -110,8 +110,8 @@ void Model::pass_forward(const Network& at, const Step& step) {
     for (const Entry& e : entries_)
       for (std::size_t l = 1; e.weight && l <= at.depth(); ++l)
         if (e.scope.weights_of(l))
-          e.run("WeightChange::forward", step.number,
-                [&] { e.weight->forward(changed_.layer(l), l, e.step(step.number, rate_)); });
+          checked(e, "WeightChange::forward", step.number, l, changed_.layer(l),
+                  [&] { e.weight->forward(changed_.layer(l), l, e.step(step.number, rate_)); });
     used = &changed_;
   }
   pass_.x.resize(at.depth());
@@ -121,8 +121,8 @@ void Model::pass_forward(const Network& at, const Step& step) {
   softmax_gradient(pass_.logits(), batch_.targets, dz_.back());
   for (const Entry& e : entries_)
     if (e.activation_penalty && e.scope.weights_of(at.depth()))
-      e.run("ActivationPenalty::add_gradient", step.number,
-            [&] { e.activation_penalty->add_gradient(pass_.logits(), dz_.back(), at.depth()); });
+      checked(e, "ActivationPenalty::add_gradient", step.number, dz_.back(),
+              [&] { e.activation_penalty->add_gradient(pass_.logits(), dz_.back(), at.depth()); });
 }
 
 // dz of `layer` from dz of the next one: through its weights, the activation hooks after ReLU, ReLU, those before it.
@@ -131,8 +131,8 @@ void Model::pass_backward_into(std::size_t layer, const Network& at, const Step&
   transposed_times((weight_changes_ ? changed_ : at).layer(layer + 1).W, dz_[layer], d);
   for (const Entry& e : entries_)
     if (e.activation_penalty && e.scope.weights_of(layer))
-      e.run("ActivationPenalty::add_gradient", step.number,
-            [&] { e.activation_penalty->add_gradient(pass_.x[layer], d, layer); });
+      checked(e, "ActivationPenalty::add_gradient", step.number, d,
+              [&] { e.activation_penalty->add_gradient(pass_.x[layer], d, layer); });
   change_backward(entries_, Where::after_relu, layer, step, d);
   relu_adjoint(pass_.z[layer - 1], d);
   change_backward(entries_, Where::before_relu, layer, step, d);
@@ -147,11 +147,17 @@ Network Model::measured_network() const {
   for (const Entry& e : entries_) {
     for (std::size_t l = 1; l <= copy.depth(); ++l) {
       Layer& layer = copy.layer(l);
-      if (e.weight && e.scope.weights_of(l)) e.run("WeightChange::measure", 0, [&] { e.weight->measure(layer, l); });
+      if (e.weight && e.scope.weights_of(l))
+        checked(e, "WeightChange::measure", 0, l, layer, [&] { e.weight->measure(layer, l); });
       if (!e.measured) continue;
       each_tile(l, layer, [&](const Tile& tile) {
-        if (e.scope.covers(tile))
-          e.run("MeasuredWeights::measured", 0, [&] { e.measured->measured(part(layer, tile), tile); });
+        if (!e.scope.covers(tile)) return;
+        const std::span<float> w = part(layer, tile);
+        const bool was_finite = all_finite(w);
+        e.run("MeasuredWeights::measured", 0, [&] { e.measured->measured(w, tile); });
+        if (was_finite && !all_finite(w))
+          throw HookFailure(e.name, "MeasuredWeights::measured", 0,
+                            "left a value that is not finite in layer " + std::to_string(l));
       });
     }
   }

@@ -54,14 +54,16 @@ class File {
   File()
       : in_memory_(in_memory(), H5Pclose, "a file in memory"),
         file_(H5Fcreate("in memory", H5F_ACC_TRUNC, H5P_DEFAULT, in_memory_), H5Fclose, "a file in memory"),
-        links_(H5Pcreate(H5P_LINK_CREATE), H5Pclose, "link properties") {
+        links_(H5Pcreate(H5P_LINK_CREATE), H5Pclose, "link properties"),
+        timeless_(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "dataset properties") {
     check(H5Pset_create_intermediate_group(links_, 1), "groups");
+    check(H5Pset_obj_track_times(timeless_, false), "datasets without a time");  // the same numbers, the same bytes
   }
 
   void dataset(const std::string& path, const std::vector<hsize_t>& size, hid_t stored, hid_t given, const void* data,
                const std::vector<std::int64_t>* steps = nullptr) {
     const Handle space(H5Screate_simple(static_cast<int>(size.size()), size.data(), nullptr), H5Sclose, path);
-    const Handle set(H5Dcreate2(file_, path.c_str(), stored, space, links_, H5P_DEFAULT, H5P_DEFAULT), H5Dclose, path);
+    const Handle set(H5Dcreate2(file_, path.c_str(), stored, space, links_, timeless_, H5P_DEFAULT), H5Dclose, path);
     check(H5Dwrite(set, given, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), path);
     if (!steps) return;
     const hsize_t count = steps->size();
@@ -88,7 +90,7 @@ class File {
   }
 
   Silence silence_;
-  Handle in_memory_, file_, links_;
+  Handle in_memory_, file_, links_, timeless_;
 };
 
 }  // namespace

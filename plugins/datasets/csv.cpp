@@ -1,9 +1,8 @@
 // csv: a table of numbers with one column of labels, plain or gzipped.
 //
-//   inputs     [features x samples], every column but the label, in file order, scaled as `scaling` says
-//   (scaling.hpp) classes    labels of digits are the class itself; other words are sorted, the first is
-//   class 0 (csv_labels.hpp) test set   a file of its own, or the last test_rows rows of train; rows are
-//   never shuffled here
+//   inputs     [features x samples], every column but the label, in file order, scaled as `scaling` says (scaling.hpp)
+//   classes    labels of digits are the class itself; other words are sorted, the first is class 0 (csv_labels.hpp)
+//   test set   a file of its own, or the last test_rows rows of train; rows are never shuffled here
 //
 // Empty cells, nan, inf, ragged rows and labels that only the test set has are refused, with line and column.
 // Source of the format: RFC 4180; what is taken beyond it stands in csv_reader.hpp.

@@ -1,5 +1,4 @@
-// Plugins that are not what they should be: refused with their reason, or failing without taking others
-// along.
+// Plugins that are not what they should be: refused with their reason, or failing without taking others along.
 #include <nlohmann/json.hpp>
 
 #include "support/csv_rows.hpp"

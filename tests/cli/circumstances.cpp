@@ -99,8 +99,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(disks)
 
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_grow_is_a_clear_error_and_no_half_file) {
-  // A limit on the size of files stands in for a full disk: any user can set it, and a write fails the same
-  // way.
+  // A limit on the size of files stands in for a full disk: any user can set it, and a write fails the same way.
   Place place;
   place.write("limited.sh", "trap '' XFSZ\nulimit -f 40\nexec \"$@\"\n");  // 20 or 40 kB, as the shell counts
   const fs::path out = place.here.parent_path() / "o", err = place.here.parent_path() / "e";

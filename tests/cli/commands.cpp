@@ -354,8 +354,7 @@ BOOST_AUTO_TEST_CASE(names_the_origin_of_every_value) {
 
 BOOST_AUTO_TEST_CASE(what_it_prints_resolves_to_itself) {
   World world;
-  // Whatever needs quoting: blanks, comment signs, quotes, backslashes; paths relative to a folder of an odd
-  // name.
+  // Whatever needs quoting: blanks, comment signs, quotes, backslashes; paths relative to a folder of an odd name.
   const std::string folder = "a b #c";
   fs::create_directories(world.here / folder / "more plugins");
   world.write(folder + "/tab;le \"x\".csv", "\"the # label\",x\n0,1\n1,2\n0,1\n1,2\n");

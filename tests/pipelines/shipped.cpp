@@ -1,5 +1,4 @@
-// Laws for every pipeline that ships: it checks, it says what it asks, and in short it runs, on several data
-// sets.
+// Laws for every pipeline that ships: it checks, it says what it asks, and in short it runs, on several data sets.
 #include <nlohmann/json.hpp>
 
 #include "support/csv_rows.hpp"
@@ -28,8 +27,7 @@ Words shortened(const World& world, const std::string& file) {
   return words + Words{"training.steps=20", "training.batch_size=20"};
 }
 
-/// What a run of a study must have: rows of each model and metric to the last step, finite; pictures of each
-/// metric.
+/// What a run of a study must have: rows of each model and metric to the last step, finite; pictures of each metric.
 void check_whole_run(const fs::path& run, const std::string& last_step) {
   const json about = json::parse(read_file(run / "run.json"));
   BOOST_TEST((about["status"] == "finished"));

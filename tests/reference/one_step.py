@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""one_step.py FILE.h5: recomputes one training step in float64 and compares it with the engine's.
+"""one_step.py FILE.h5 ...: recomputes one training step in float64 and compares it with the engine's.
 
-FILE holds
+Each FILE holds
   /before /gradient /after   W1 b1 W2 b2 ...: weights before the step, the gradient that the update used, weights after
   inputs                     [batch x features]
   targets                    [batch x classes], each row a distribution, before label smoothing
@@ -115,6 +115,7 @@ def main(file):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
-    main(sys.argv[1])
+    for file in sys.argv[1:]:
+        main(file)

@@ -13,6 +13,8 @@
 
 namespace support {
 
+using Values = std::vector<std::pair<std::string, std::string>>;  // parameter and value, as text
+
 /// A new object of the plugin `name` of this kind ("dataset", ...); Base is the kind's class. The library stays loaded.
 template <class Base>
 std::unique_ptr<Base> load(const std::string& kind, const std::string& name) {
@@ -26,7 +28,7 @@ std::unique_ptr<Base> load(const std::string& kind, const std::string& name) {
 
 /// Declares the plugin's parameters and sets these. Throws what the parameter complains about.
 template <class Base>
-void set(Base& plugin, const std::vector<std::pair<std::string, std::string>>& values) {
+void set(Base& plugin, const Values& values) {
   pipeline::Parameters parameters;
   plugin.declare(parameters);
   for (const auto& [name, value] : values) {

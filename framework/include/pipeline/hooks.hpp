@@ -6,7 +6,8 @@
 //   measuring: weights from [MeasuredWeights], activations by their `measure` form
 //
 // Several entries of one model: forward hooks in file order, adjoints in reverse. `layers` and `biases` are common
-// parameters: a hook is called only for the layers that the entry names, for biases only where biases = yes.
+// parameters: a hook is called only for the layers that the entry names, for biases only where biases = yes. A Layer
+// that a hook is handed has an empty b without it. Hooks that are handed a whole Network see all of it.
 #pragma once
 #include <cstdint>
 #include <memory>

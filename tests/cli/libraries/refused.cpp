@@ -1,5 +1,4 @@
-// Plugin records as other programs, compilers and matrix libraries would leave them; nothing behind them
-// runs.
+// Plugin records as other programs, compilers and matrix libraries would leave them; nothing behind them runs.
 #include <pipeline/regulariser.hpp>
 
 namespace {

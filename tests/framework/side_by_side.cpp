@@ -1,0 +1,88 @@
+// Whatever stands or works beside a model changes none of its bits: other models, metrics, threads.
+#include <boost/test/unit_test.hpp>
+
+#include "support/small_run.hpp"
+
+using namespace support;
+
+namespace {
+
+const std::string metrics =
+    "[metric:accuracy]\nevery = 50\non = both\nimages = 600\n[metric:loss]\nevery = 100\n"
+    "[metric:snr_optimality]\nevery = 100\n[metric:weights_against_c]\nevery = 100\nlayer = 3\n";
+const std::string plain = "[model:plain]\n", l2 = "[model:l2]\nregularisers = l2\nl2.lambda = 1e-3\n",
+                  dropout = "[model:dropout]\nregularisers = dropout, max_norm\nmax_norm.limit = 2\n";
+// More than two slices of 200 steps, so that threads take models over from one another.
+std::string text(const std::string& models, const std::string& more = "") {
+  return small_pipeline(450, 2000, 700) + models + metrics + more;
+}
+
+std::string rows_of(const std::string& csv, const std::string& wanted) {
+  return rows_where(csv, [&](const std::string& model, const std::string&) { return model == wanted; });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(side_by_side)
+
+BOOST_AUTO_TEST_CASE(the_same_files_for_any_number_of_threads) {
+  const Scratch scratch;
+  const SmallRun run(scratch, text(plain + l2 + dropout));
+  run.in("1", 1);
+  const std::string csv = run.file_of("1", "metrics.csv");
+  // 4 sections; accuracy at 0, 50 .. 400 and 450 on two splits for three models, once for control.
+  BOOST_TEST(std::ranges::count(
+                 rows_where(csv, [](auto&, auto& m) { return m == "accuracy" || m == "accuracy.train"; }), '\n') ==
+             2 * (3 * 10 + 1));
+  for (const std::size_t threads : {2, 3, 8}) {
+    const std::string name = std::to_string(threads);
+    run.in(name, threads);
+    BOOST_TEST((run.file_of(name, "metrics.csv") == csv), name << " threads");
+    for (const char* file : {"weights.h5", "nodes.h5"}) {
+      BOOST_TEST(run.file_of("1", file).size() > 1000u);
+      BOOST_TEST((run.file_of(name, file) == run.file_of("1", file)), file << ", " << name << " threads");
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(another_model_changes_nobody_elses_rows) {
+  const Scratch scratch;
+  const SmallRun alone(scratch, text(dropout));
+  alone.in("alone");
+  const SmallRun beside(scratch, text(l2 + plain + dropout));  // and another place in the file
+  beside.in("beside", 2);
+  for (const char* model : {"control", "dropout"}) {
+    const std::string rows = rows_of(alone.file_of("alone", "metrics.csv"), model);
+    BOOST_TEST(!rows.empty());
+    BOOST_TEST((rows == rows_of(beside.file_of("beside", "metrics.csv"), model)), model);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(another_metric_changes_nobody_elses_rows) {
+  const Scratch scratch;
+  const SmallRun few(scratch, text(dropout));
+  few.in("few");
+  const SmallRun more(scratch, text(dropout,
+                                    "[metric:sign_disagreement]\nevery = 7\nrate = "
+                                    "above_mean\n[metric:sparsity]\nevery = 30\non = train\nimages = 100\n"));
+  more.in("more", 2);
+  const auto shared = [](const std::string&, const std::string& metric) {
+    return metric != "sign_disagreement" && metric != "sparsity";
+  };
+  const std::string all = more.file_of("more", "metrics.csv");
+  BOOST_TEST((rows_where(all, shared) == rows_where(few.file_of("few", "metrics.csv"), shared)));
+  BOOST_TEST(all.size() > few.file_of("few", "metrics.csv").size());
+}
+
+BOOST_AUTO_TEST_CASE(a_seed_or_a_name_changes_what_it_should) {
+  const Scratch scratch;
+  const SmallRun one(scratch, text(dropout));
+  one.in("one");
+  const SmallRun renamed(scratch, text("[model:other]\nregularisers = dropout, max_norm\nmax_norm.limit = 2\n"));
+  renamed.in("renamed");
+  const std::string a = one.file_of("one", "metrics.csv"), b = renamed.file_of("renamed", "metrics.csv");
+  BOOST_TEST((rows_of(a, "control") == rows_of(b, "control")));
+  BOOST_TEST(last_value(a, "dropout", "loss") != last_value(b, "other", "loss"));  // another name draws other masks
+}
+
+BOOST_AUTO_TEST_SUITE_END()

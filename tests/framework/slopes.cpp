@@ -1,0 +1,166 @@
+// The gradient is the slope of the loss and of every penalty; and penalties are logged beside the loss.
+#include <boost/test/unit_test.hpp>
+
+#include "learning/loss.hpp"
+#include "support/home_made.hpp"
+#include "support/scratch.hpp"
+#include "support/small_run.hpp"
+
+using namespace support;
+using namespace home_made;
+using namespace pipeline;
+
+namespace {
+
+/// Loss of a batch and all penalties at any weights, summed in double, from the pass that training makes at step t.
+struct Objective {
+  const SmallStudy& study;
+  const learning::Model& model;
+  std::uint64_t t;
+
+  double at(const Network& w, arma::umat* signs = nullptr) const {
+    const std::vector<std::uint32_t> batch = study.batch(t);
+    learning::Pass pass;
+    pass.x.resize(w.depth());
+    study.inputs.widen(batch, pass.x[0]);
+    const Step step{t, study.rate, Random(0)};
+    learning::forward(w, model.entries(), &step, pass);
+    std::vector<std::uint16_t> labels;
+    for (const std::uint32_t n : batch) labels.push_back(study.samples.labels[n]);
+    std::vector<double> losses(batch.size());
+    learning::sample_losses(pass.logits(), labels, losses);
+    if (signs) *signs = arma::join_cols(pass.z[0], pass.z[1]) > 0;
+    return std::accumulate(losses.begin(), losses.end(), 0.0) / double(batch.size()) + model.weight_penalty(w) +
+           model.batch_penalty(w, pass);
+  }
+};
+
+arma::fmat& array_of(Network& n, std::size_t layer, bool bias) {
+  return bias ? static_cast<arma::fmat&>(n.layer(layer).b) : n.layer(layer).W;
+}
+
+/// Walks each array alone, to and fro along directions that are half gradient and half random, and compares
+/// the rise of the objective with what the gradient says.
+template <class... Entry>
+void check_slopes(const SmallStudy& study, std::uint64_t trained, Entry... entries) {
+  const auto model = study.model_of(std::move(entries)...);
+  study.train(*model, 0, trained);
+  Network gradient = model->gradient(trained, study.inputs, study.batch(trained));
+  const Objective objective{study, *model, trained};
+  const Random draws(5, "test", "directions", "");
+  int walked = 0;
+  for (std::size_t l = 1; l <= 3; ++l)
+    for (const bool bias : {false, true})
+      for (std::uint32_t direction = 0; direction < 3; ++direction) {
+        const arma::fmat& g = array_of(gradient, l, bias);
+        arma::fmat d(g.n_rows, g.n_cols);
+        for (arma::uword i = 0; i < d.n_elem; ++i) d[i] = float(draws.in_layer(direction).normal(i));
+        d = d / arma::norm(d, "fro") + g / arma::norm(g, "fro");
+        // Halve the walk until no ReLU turns on or off under way: a corner has no slope. The signs decide,
+        // not the result.
+        for (float h = 0.01f; h > 0.0005f; h /= 2) {
+          Network ahead = model->network(), behind = ahead;
+          array_of(ahead, l, bias) += h * d;
+          array_of(behind, l, bias) -= h * d;
+          arma::umat signs_ahead, signs_behind;
+          const double rise = objective.at(ahead, &signs_ahead) - objective.at(behind, &signs_behind);
+          if (arma::any(arma::vectorise(signs_ahead != signs_behind))) continue;
+          const arma::mat way = arma::conv_to<arma::mat>::from(array_of(ahead, l, bias)) -
+                                arma::conv_to<arma::mat>::from(array_of(behind, l, bias));
+          const double slope = arma::accu(way % arma::conv_to<arma::mat>::from(g));
+          ++walked;
+          // 1e-3: the third derivative times h^2, and logits rounded to float32 (6e-8) against a rise of some 1e-4.
+          BOOST_CHECK_MESSAGE(std::abs(rise - slope) <= 1e-3 * std::abs(slope) + 1e-7,
+                              "layer " << l << (bias ? " biases" : " weights") << ": rises by " << rise
+                                       << ", the gradient says " << slope);
+          break;
+        }
+      }
+  BOOST_TEST(walked >= 9);  // of 18; a walk is given up where some ReLU sits too near its corner
+}
+
+std::shared_ptr<LayerPenaltyHook> layer_penalty(double strength) {
+  const auto p = std::make_shared<LayerPenaltyHook>();
+  p->strength = strength;
+  return p;
+}
+std::shared_ptr<ActivationPenaltyHook> activation_penalty(double strength) {
+  const auto p = std::make_shared<ActivationPenaltyHook>();
+  p->strength = strength;
+  return p;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(slopes)
+
+BOOST_AUTO_TEST_CASE(of_the_loss) {
+  const SmallStudy study;
+  for (const std::uint64_t trained : {0, 30}) check_slopes(study, trained);
+}
+
+BOOST_AUTO_TEST_CASE(of_the_loss_under_dropout) {
+  const SmallStudy study;
+  for (const std::uint64_t trained : {0, 30}) check_slopes(study, trained, plugin("dropout", {{"keep_prob", "0.8"}}));
+}
+
+BOOST_AUTO_TEST_CASE(of_weight_penalties) {
+  const SmallStudy study;
+  check_slopes(study, 5, plugin("l2", {{"lambda", "0.1"}}));
+  check_slopes(study, 5, plugin("l2", {{"lambda", "0.1"}}, with_biases()));
+  check_slopes(study, 5, plugin("l2", {{"lambda", "0.1"}}, only_layer(2)), plugin("dropout"));
+}
+
+BOOST_AUTO_TEST_CASE(of_layer_penalties) {
+  const SmallStudy study;
+  check_slopes(study, 5, entry("penalty", layer_penalty(0.1), with_biases()));
+  check_slopes(study, 5, entry("penalty", layer_penalty(0.1)));
+  check_slopes(study, 5, entry("penalty", layer_penalty(0.1), only_layer(3)), plugin("l2", {{"lambda", "0.05"}}));
+}
+
+BOOST_AUTO_TEST_CASE(of_activation_penalties) {
+  const SmallStudy study;
+  check_slopes(study, 5, entry("penalty", activation_penalty(0.2)));
+  check_slopes(study, 5, entry("penalty", activation_penalty(0.2), only_layer(1)));
+  check_slopes(study, 5, plugin("dropout"),
+               entry("penalty", activation_penalty(0.2)));  // h after dropout is what it sees
+  check_slopes(study, 5, entry("logits", activation_penalty(0.2), only_layer(3)));
+}
+
+BOOST_AUTO_TEST_CASE(every_kind_of_penalty_is_logged_beside_the_loss) {
+  const Scratch scratch;
+  const auto add = [](study::Description& d) {
+    const auto constant = [](auto hook, double value) {
+      hook->value_ = [=](auto&&...) { return value; };
+      return hook;
+    };
+    using Layers = learning::Scope;
+    const std::shared_ptr<Regulariser> tiles = constant(std::make_shared<TileHooks>(), 1),
+                                       layers = constant(std::make_shared<LayerPenaltyHook>(), 1000),
+                                       activations = constant(std::make_shared<ActivationPenaltyHook>(), 1e6);
+    d.models.push_back({"weights", {{"p", "made", tiles, {}, {}}}, 0.1});
+    d.models.push_back({"biases", {{"p", "made", tiles, Layers{true, {}, true}, {}}}, 0.1});
+    d.models.push_back({"layers", {{"p", "made", layers, {}, {}}}, 0.1});
+    d.models.push_back({"activations", {{"p", "made", activations, Layers{false, {2, 3}, false}, {}}}, 0.1});
+    d.models.push_back(
+        {"all",
+         {{"t", "made", tiles, {}, {}}, {"l", "made", layers, {}, {}}, {"a", "made", activations, {}, {}}},
+         0.1});
+  };
+  // 700 images are a block of 500 and one of 200, which must weigh as many images as they hold.
+  const SmallRun run(scratch, small_pipeline(2, 100, 700) + "[model:plain]\n[metric:loss]\nevery = 1\n", add);
+  run.in("run");
+  const std::string csv = run.file_of("run", "metrics.csv");
+  const auto penalty = [&](const char* model) { return last_value(csv, model, "loss.penalty"); };
+  const double tiles = 784 + 32 + 16;
+  BOOST_TEST(penalty("control") == 0);
+  BOOST_TEST(penalty("plain") == 0);
+  BOOST_TEST(penalty("weights") == tiles);
+  BOOST_TEST(penalty("biases") == tiles + 2);
+  // Sums of block shares: 5/7 and 2/7 of whole numbers, rounded once each, printed with 9 digits.
+  BOOST_TEST(penalty("layers") == 3000, boost::test_tools::tolerance(1e-9));
+  BOOST_TEST(penalty("activations") == 2e6, boost::test_tools::tolerance(1e-9));
+  BOOST_TEST(penalty("all") == tiles + 3000 + 3e6, boost::test_tools::tolerance(1e-9));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

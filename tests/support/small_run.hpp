@@ -1,0 +1,107 @@
+// Whole runs of a few seconds at most, on drawn digits, and what they leave behind.
+#pragma once
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <sstream>
+#include <string>
+
+#include "data/access.hpp"
+#include "plugins/catalogue.hpp"
+#include "scratch.hpp"
+#include "study/study.hpp"
+
+namespace support {
+
+/// The head of a pipeline on `digits`; models and metrics are the caller's to add.
+inline std::string small_pipeline(int steps, int train, int test) {
+  return "[pipeline]\nname = small\n[dataset]\nplugin = digits\ntrain = " + std::to_string(train) +
+         "\ntest = " + std::to_string(test) + "\n[network]\nlayers = 784, 32, 16, 10\noutput_bias = no\n" +
+         "[training]\nbatch_size = 20\nsteps = " + std::to_string(steps) + "\n";
+}
+
+class Quiet final : public pipeline::study::Observer {
+ public:
+  std::vector<std::string> warnings;
+  void warning(const std::string& message) override { warnings.push_back(message); }
+};
+
+/// A pipeline text, to be run in folders below a scratch folder.
+class SmallRun {
+ public:
+  using Change = std::function<void(pipeline::study::Description&)>;
+
+  SmallRun(const Scratch& scratch, const std::string& text, Change change = {})
+      : folder_(scratch.path()), file_(scratch.write("small.ini", text)), change_(std::move(change)) {}
+
+  pipeline::study::Description description() const {
+    pipeline::study::Description d = pipeline::study::describe(file_, {}, catalogue_);
+    if (change_) change_(d);
+    return d;
+  }
+
+  pipeline::study::Outcome in(const std::string& name, std::size_t threads = 1) const {
+    pipeline::study::RunOptions options;
+    options.threads = threads;
+    options.fetch.offline = true;
+    options.out = folder_ / name;
+    warnings.clear();
+    Quiet quiet;
+    const pipeline::study::Description d = description();
+    const pipeline::study::Outcome outcome = pipeline::study::run(d, catalogue_, options, quiet);
+    warnings = quiet.warnings;
+    return outcome;
+  }
+  std::string file_of(const std::string& name, const std::string& file) const {
+    return read_file(folder_ / name / file);
+  }
+
+  pipeline::Data data() const { return pipeline::study::load_data(description(), 1, {.offline = true}).data; }
+
+  mutable std::vector<std::string> warnings;
+
+ private:
+  std::filesystem::path folder_, file_;
+  Change change_;
+  mutable pipeline::plugins::Catalogue catalogue_{pipeline::plugins::search_path({}, false)};
+};
+
+/// The rows of a metrics.csv that `wanted` takes, by model and metric.
+inline std::string rows_where(const std::string& csv,
+                              const std::function<bool(const std::string& model, const std::string& metric)>& wanted) {
+  std::istringstream lines(csv);
+  std::string line, out;
+  while (std::getline(lines, line)) {
+    std::istringstream fields(line);
+    std::string step, model, metric;
+    std::getline(fields, step, ','), std::getline(fields, model, ','), std::getline(fields, metric, ',');
+    if (step != "step" && wanted(model, metric)) out += line + "\n";
+  }
+  return out;
+}
+
+/// The value of a row of metrics.csv, its last occurrence; layer "" is the network. NaN where there is none.
+inline double last_value(const std::string& csv, const std::string& model, const std::string& metric,
+                         const std::string& layer = "") {
+  double value = std::nan("");
+  std::istringstream lines(csv);
+  for (std::string line; std::getline(lines, line);)
+    if (const std::string key = "," + model + "," + metric + "," + layer + ","; line.find(key) != line.npos)
+      value = std::stod(line.substr(line.find(key) + key.size()));
+  return value;
+}
+
+/// Where MNIST's files lie, if PIPELINE_DATA_PATH leads to them.
+inline std::optional<std::filesystem::path> mnist_folder() {
+  const char* list = std::getenv("PIPELINE_DATA_PATH");
+  std::istringstream folders(list ? list : "");
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (const auto mnist = std::filesystem::path(folder) / "mnist";
+        std::filesystem::exists(mnist / "t10k-images-idx3-ubyte.gz") &&
+        std::filesystem::exists(mnist / "train-images-idx3-ubyte.gz"))
+      return mnist;
+  return std::nullopt;
+}
+
+}  // namespace support
