@@ -98,7 +98,8 @@ void RunProgress::show(const std::vector<study::ModelProgress>& models, std::uin
   }
   constexpr std::size_t kBar = 24;
   const auto filled = static_cast<std::size_t>(share * kBar);
-  std::string bar = "[" + std::string(filled, '=') + std::string(kBar - filled, ' ') + "] " + text;
+  std::string bar = "[";
+  bar.append(filled, '=').append(kBar - filled, ' ').append("] ").append(text);
   bar.resize(std::min(bar.size(), terminal_width() - 1));  // a wrapped line could not be taken back
   std::cerr << "\r\033[K" << bar << std::flush;
   bar_drawn_ = true;

@@ -103,12 +103,13 @@ std::string as_text(const Complaint& complaint) {
   const std::string margin = std::string(number.size(), ' ') + " | ";
   const Window shown = window(complaint);
   const std::string_view before = std::string_view(shown.text).substr(0, byte_of(shown.text, shown.before));
-  return place.file + ":" + (in_a_file ? "" : " ") + where + ": error: " + complaint.message + "\n" +  //
-         number + " | " + shown.text + "\n" +                                                          //
-         margin + padding(before) + "^" + std::string(shown.width - 1, '~') +
-         (complaint.remedy.empty()
-              ? ""
-              : " " + folded(complaint.remedy, margin.size() + shown.before + shown.width + 1, margin + "  "));
+  std::string text = place.file;
+  text.append(in_a_file ? ":" : ": ").append(where).append(": error: ").append(complaint.message).append("\n");
+  text.append(number).append(" | ").append(shown.text).append("\n");
+  text.append(margin).append(padding(before)).append("^").append(shown.width - 1, '~');
+  if (!complaint.remedy.empty())
+    text.append(" ").append(folded(complaint.remedy, margin.size() + shown.before + shown.width + 1, margin + "  "));
+  return text;
 }
 
 namespace {

@@ -159,16 +159,17 @@ BOOST_AUTO_TEST_CASE(an_exception_from_a_hook_stops_its_model_only) {
   check_exit(bench.run({"run", "study.ini", "--out", "healthy"}), 0);
   const Said said = bench.run_with_regulariser("hook_throws", {"--progress", "none"});
   check_exit(said, 5);
-  check_text(said.err,
-             "warning: model l2 stopped: regulariser 'hook_throws', hook GradientChange::change, step 5: the "
-             "moon is full\n");
+  check_text(
+      said.err,
+      "warning: model l2 stopped: command line: regulariser 'hook_throws', hook GradientChange::change, step 5: the "
+      "moon is full\n");
   const std::string rows = bench.read("out/metrics.csv");
   BOOST_TEST(rows_of(rows, "plain") == rows_of(bench.read("healthy/metrics.csv"), "plain"));
   BOOST_TEST(lines_of(rows_of(rows, "l2")).size() == 1u);  // what it measured at step 0 is kept
   const json j = json::parse(bench.read("out/run.json"));
   BOOST_TEST((j["status"] == "finished, some models failed"));
-  BOOST_TEST(
-      (j["failures"]["l2"] == "regulariser 'hook_throws', hook GradientChange::change, step 5: the moon is full"));
+  BOOST_TEST((j["failures"]["l2"] ==
+              "command line: regulariser 'hook_throws', hook GradientChange::change, step 5: the moon is full"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_exception_stops_its_model_only) {
@@ -176,9 +177,10 @@ BOOST_AUTO_TEST_CASE(what_is_no_exception_stops_its_model_only) {
   bench.put(libraries / "misbehaves.so");
   const Said said = bench.run_with_regulariser("hook_throws_number", {"--progress", "none"});
   check_exit(said, 5);
-  check_says(said.err,
-             "warning: model l2 stopped: regulariser 'hook_throws_number', hook GradientChange::change, step "
-             "0: threw ");
+  check_says(
+      said.err,
+      "warning: model l2 stopped: command line: regulariser 'hook_throws_number', hook GradientChange::change, step "
+      "0: threw ");
 }
 
 BOOST_AUTO_TEST_CASE(a_nan_from_a_hook_stops_its_model_only) {

@@ -84,7 +84,9 @@ class Child {
   Said finish(std::chrono::seconds limit = std::chrono::seconds(120)) {
     if (!wait_until([&] { return ended(); }, limit)) signal(SIGKILL);
     if (pid_ > 0) ::waitpid(pid_, &status_, 0), pid_ = -1;
-    return {WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_), read_file(out_), read_file(err_)};
+    const bool on_terminal = !fs::is_regular_file(err_);  // whoever looks at it reads it
+    return {WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_), read_file(out_),
+            on_terminal ? "" : read_file(err_)};
   }
 
  private:

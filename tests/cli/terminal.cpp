@@ -1,0 +1,85 @@
+// On a terminal the program shows colours and a bar; anywhere else it shows neither.
+#include <fcntl.h>
+
+#include <cstdlib>
+
+#include "support/program.hpp"
+
+using namespace support;
+
+namespace {
+
+/// A terminal that nobody looks at but the test.
+class Terminal {
+ public:
+  Terminal() : master_(::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)) {
+    if (master_ < 0 || ::grantpt(master_) != 0 || ::unlockpt(master_) != 0) throw std::runtime_error("no terminal");
+    name_ = ::ptsname(master_);
+    keep_ = ::open(name_.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);  // what was written outlives its writer
+  }
+  Terminal(const Terminal&) = delete;
+  ~Terminal() { ::close(keep_), ::close(master_); }
+
+  const std::string& name() const { return name_; }
+  std::string shown() const {
+    std::string text;
+    char chunk[4096];
+    for (ssize_t n; (n = ::read(master_, chunk, sizeof chunk)) > 0;) text.append(chunk, static_cast<std::size_t>(n));
+    return text;
+  }
+
+ private:
+  int master_, keep_ = -1;
+  std::string name_;
+};
+
+/// What the program shows on a terminal that its standard error is.
+std::string shown(const World& world, const Words& words, int exit) {
+  const Terminal terminal;
+  Child child(BUILD_DIR "/bin/pipeline", words, world.here, world.environment, world.here.parent_path() / "out",
+              terminal.name());
+  check_exit(child.finish(), exit);
+  return terminal.shown();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(terminal)
+
+BOOST_AUTO_TEST_CASE(errors_are_red_unless_no_color_is_set) {
+  World world;
+  world.write("study.ini", replaced(small_study, "steps = 30", "steps = -1"));
+  const std::string red = "\033[1;31merror:\033[0m";
+  check_says(shown(world, {"check", "study.ini"}, 2), "study.ini:14:9: " + red + " value '-1' of steps");
+  check_says(shown(world, {"check", "nosuch.ini"}, 2), red + " there is no file 'nosuch.ini' here");
+  world.environment["NO_COLOR"] = "";  // empty does not count, as no-color.org says
+  check_says(shown(world, {"check", "study.ini"}, 2), red);
+  world.environment["NO_COLOR"] = "1";
+  const std::string plain = shown(world, {"check", "study.ini"}, 2);
+  check_says(plain, "study.ini:14:9: error: value '-1' of steps");
+  BOOST_TEST(plain.find('\033') == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_bar_shows_progress_and_is_taken_off) {
+  World world;
+  world.write("study.ini", small_study);
+  const std::string bar = shown(world, {"run", "study.ini", "--out", "a"}, 0);
+  check_says(bar, "\r\033[K[");
+  check_says(bar, " steps/s");
+  BOOST_TEST(bar.ends_with("\r\033[K"));
+  BOOST_TEST(shown(world, {"run", "study.ini", "--progress", "none", "--out", "b"}, 0) == "");
+  // A line that wraps could not be taken back.
+  for (std::size_t at = 0; (at = bar.find("\033[K", at)) != std::string::npos; ++at)
+    BOOST_TEST(bar.substr(at, bar.find('\r', at) - at).size() < 3 + 80u);
+}
+
+BOOST_AUTO_TEST_CASE(an_error_starts_on_a_line_of_its_own) {
+  World world;
+  const std::string said = shown(world, {"run", "mnist_snr.ini", "dataset.mirrors=http://127.0.0.1:1/"}, 4);
+  const std::size_t error = said.find("\033[1;31merror:");
+  BOOST_TEST_REQUIRE(error != std::string::npos);
+  BOOST_TEST_REQUIRE(error > 0u);
+  BOOST_TEST(said[error - 1] == '\n');
+}
+
+BOOST_AUTO_TEST_SUITE_END()
