@@ -145,6 +145,23 @@ BOOST_AUTO_TEST_SUITE(reference)
 
 BOOST_AUTO_TEST_CASE(philox_agrees_with_the_published_vectors) { check_agrees("philox.py", ""); }
 
+BOOST_AUTO_TEST_CASE(starting_weights_and_batches_are_drawn_as_documented) {
+  const Scratch scratch;
+  const fs::path file = scratch.path() / "start.h5";
+  const Network start = learning::starting_network({{30, 20, 10}, true}, {}, 3);
+  study::write_weights(file, {{"/start", &start}});
+  constexpr std::size_t samples = 50, epochs = 3;
+  learning::Batches batches(3, samples, samples);
+  arma::fmat orders(samples, epochs);
+  for (std::size_t e = 0; e < epochs; ++e) std::ranges::copy(batches.at(e), orders.begin_col(e));
+  {
+    Appended out(file);
+    out.rows("orders", orders);
+    out.attribute("seed", 3);
+  }
+  check_agrees("start.py", file.string());
+}
+
 BOOST_AUTO_TEST_CASE(one_step_without_regularisers) { check_steps({{{}}, {{}, false, false}}); }
 
 // At lambda = .1 a factor of 2, a forgotten matrix or a decayed bias is far outside the tolerance; at 5e-5 it is not.

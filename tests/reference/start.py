@@ -1,0 +1,37 @@
+#!/usr/bin/python3
+"""start.py FILE.h5: draws the untrained network and the order of the samples anew and compares them with the engine's.
+
+FILE holds
+  /start              W1 b1 W2 b2 ...: the untrained network, sd 0.1
+  orders              [epochs x samples]: which sample comes when
+  attribute seed
+"""
+import sys
+
+import h5py
+import numpy as np
+
+from network import Comparison
+from philox import check_known_vectors, epoch_order, start_weights
+
+
+def main(file):
+    check_known_vectors()
+    comparison = Comparison("start")
+    with h5py.File(file, "r") as f:
+        seed, orders = int(f.attrs["seed"]), f["orders"][...].astype(int)
+        weights = [f[f"start/W{l}"][...] for l in range(1, 1 + sum(name.startswith("W") for name in f["start"]))]
+    for l, W in enumerate(weights, start=1):
+        ours = start_weights(seed, l, *W.shape)
+        # One rounding to float32 of numbers below .2, should two logarithms or cosines differ in their last bit.
+        comparison.check(f"W{l}, greatest difference", 0, np.abs(ours - W).max(), 2e-8, "at most 2e-8")
+    for epoch, order in enumerate(orders):
+        wrong = (order != epoch_order(seed, orders.shape[1], epoch)).sum()
+        comparison.check(f"samples out of order in epoch {epoch}", 0, wrong, 0, "none")
+    comparison.finish()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(sys.argv[1])
