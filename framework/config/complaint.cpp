@@ -93,7 +93,7 @@ std::string as_text(const Complaint& complaint) {
   if (!place.in_a_file() && !place.on_command_line()) {  // nothing to show
     std::string text = place.file;
     text.append(text.empty() ? "error: " : ": error: ").append(complaint.message);
-    if (!complaint.remedy.empty()) text.append("\n   | ").append(folded(complaint.remedy, 5, "   | "));
+    if (!complaint.remedy.empty()) text.append("\n   | ").append(complaint.remedy);
     return text;
   }
   const bool in_a_file = place.in_a_file();
@@ -107,8 +107,7 @@ std::string as_text(const Complaint& complaint) {
   text.append(in_a_file ? ":" : ": ").append(where).append(": error: ").append(complaint.message).append("\n");
   text.append(number).append(" | ").append(shown.text).append("\n");
   text.append(margin).append(padding(before)).append("^").append(shown.width - 1, '~');
-  if (!complaint.remedy.empty())
-    text.append(" ").append(folded(complaint.remedy, margin.size() + shown.before + shown.width + 1, margin + "  "));
+  if (!complaint.remedy.empty()) text.append(" ").append(complaint.remedy);
   return text;
 }
 

@@ -340,6 +340,12 @@ class Reader {
 
 }  // namespace
 
+std::string blamed_dataset(const Description& d) {
+  const config::Place& place = d.dataset_word.place;
+  return "data set '" + d.dataset_plugin + "' in [dataset] (" + place.file +
+         (place.line ? ":" + std::to_string(place.line) : "") + "): ";
+}
+
 Description describe(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                      plugins::Catalogue& catalogue) {
   Description d;
@@ -353,7 +359,7 @@ Description describe(const std::filesystem::path& file, const std::vector<std::s
   try {
     if (d.dataset) shape = d.dataset->shape();
   } catch (const std::exception& e) {
-    data_trouble = "data set '" + d.dataset_plugin + "': " + e.what();
+    data_trouble = blamed_dataset(d) + e.what();
   }
   if (shape && d.network.sizes.size() > 1) compare_with_data(d, *shape, true, complaints);
   if (complaints.any()) throw config::PipelineTextError(complaints.list());

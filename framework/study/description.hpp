@@ -62,6 +62,9 @@ struct Description {
 Description describe(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                      plugins::Catalogue& catalogue);
 
+/// "data set 'mnist' in [dataset] (mnist_snr.ini:17): ", before what is wrong with it.
+std::string blamed_dataset(const Description& description);
+
 /// What can be checked once the data's shape is known; complains like describe().
 void check_against_data(const Description& description, const DataShape& data, bool nonnegative);
 

@@ -28,9 +28,6 @@ void check(const Samples& s, const std::string& split, std::size_t classes) {
 LoadedData load_data(const Description& d, std::size_t threads, const data::FetchOptions& fetch) {
   LoadedData out;
   out.files = data::locate(d.dataset_plugin, d.dataset->files(), fetch);
-  const config::Place& place = d.dataset_word.place;
-  const std::string who = "data set '" + d.dataset_plugin + "' in [dataset] (" +
-                          (place.line ? place.file + ":" + std::to_string(place.line) : place.file) + "): ";
   try {
     out.data = d.dataset->load(data::Access(out.files, threads));
     check(out.data.train, "training", out.data.classes);
@@ -50,7 +47,7 @@ LoadedData load_data(const Description& d, std::size_t threads, const data::Fetc
   } catch (const data::DataError&) {
     throw;
   } catch (const std::exception& e) {
-    throw data::DataError(who + e.what());
+    throw data::DataError(blamed_dataset(d) + e.what());
   }
   for (const std::filesystem::path& path : d.dataset_paths)
     if (std::filesystem::is_regular_file(path))

@@ -80,4 +80,4 @@ class Plots final : public Report {
 };
 }  // namespace
 
-PIPELINE_REPORT(Plots, plots, "draws every metric as svg and png, with the data and script behind each picture")
+PIPELINE_REPORT(Plots, plots, "draws every metric as svg and png, with the data and script behind each")

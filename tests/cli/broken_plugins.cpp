@@ -234,14 +234,17 @@ BOOST_AUTO_TEST_CASE(a_data_set_that_breaks_its_word_is_named) {
   };
   Said said = run("load_throws");
   check_exit(said, 4);
-  check_text(said.err, "error: data set 'load_throws': the shelf is empty\n");
+  check_text(said.err, "error: data set 'load_throws' in [dataset] (command line): the shelf is empty\n");
   said = run("label_out_of_range");
   check_exit(said, 4);
-  check_text(said.err, "error: data set 'label_out_of_range': has the training label 7 but only 2 classes\n");
+  check_text(said.err,
+             "error: data set 'label_out_of_range' in [dataset] (command line): has the training label 7 but only 2 "
+             "classes\n");
   said = run("breaks_promise");
   check_exit(said, 4);
   check_text(said.err,
-             "error: data set 'breaks_promise': promised 8 + 8 samples of 4 features, but handed over 6 + 6 of 4\n");
+             "error: data set 'breaks_promise' in [dataset] (command line): promised 8 + 8 samples of 4 features, but "
+             "handed over 6 + 6 of 4\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -224,13 +224,13 @@ BOOST_AUTO_TEST_CASE(overrides_are_complained_about_by_their_own_words) {
       {{"trainning.steps=5"},
        "command line: trainning.steps: error: no section 'trainning' in the pipeline\n"
        "   | trainning.steps=5\n"
-       "   | ^~~~~~~~~ did you mean 'training'?  (valid: dataset, metric:accuracy, model:l2, model:plain,\n"
-       "   |   network, pipeline, training); '+trainning.steps=5' creates it\n"},
+       "   | ^~~~~~~~~ did you mean 'training'?  (valid: dataset, metric:accuracy, model:l2, model:plain, "
+       "network, pipeline, training); '+trainning.steps=5' creates it\n"},
       {{"model:l3.l2.lambda=1"},
        "command line: model:l3.l2.lambda: error: no section 'model:l3' in the pipeline\n"
        "   | model:l3.l2.lambda=1\n"
-       "   | ^~~~~~~~ did you mean 'model:l2'?  (valid: dataset, metric:accuracy, model:l2, model:plain,\n"
-       "   |   network, pipeline, training); '+model:l3.l2.lambda=1' creates it\n"},
+       "   | ^~~~~~~~ did you mean 'model:l2'?  (valid: dataset, metric:accuracy, model:l2, model:plain, "
+       "network, pipeline, training); '+model:l3.l2.lambda=1' creates it\n"},
       {{"steps=5"},
        "command line: steps: error: 'steps' names no section and key\n"
        "   | steps=5\n"
@@ -239,13 +239,13 @@ BOOST_AUTO_TEST_CASE(overrides_are_complained_about_by_their_own_words) {
       {{"training.steps"},
        "command line: training.steps: error: missing '=' in override 'training.steps'\n"
        "   | training.steps\n"
-       "   | ^~~~~~~~~~~~~~ an override is section.key=value, +section, +section.key=value, ~section or\n"
-       "   |   ~section.key\n"},
+       "   | ^~~~~~~~~~~~~~ an override is section.key=value, +section, +section.key=value, ~section or "
+       "~section.key\n"},
       {{"~model:l3"},
        "command line: model:l3: error: no section 'model:l3' in the pipeline\n"
        "   | ~model:l3\n"
-       "   |  ^~~~~~~~ did you mean 'model:l2'?  (valid: dataset, metric:accuracy, model:l2, model:plain,\n"
-       "   |   network, pipeline, training)\n"},
+       "   |  ^~~~~~~~ did you mean 'model:l2'?  (valid: dataset, metric:accuracy, model:l2, model:plain, "
+       "network, pipeline, training)\n"},
       {{"~training.loss"},
        "command line: training.loss: error: no key 'loss' given in [training]\n"
        "   | ~training.loss\n"
@@ -257,13 +257,13 @@ BOOST_AUTO_TEST_CASE(overrides_are_complained_about_by_their_own_words) {
       {{"+modle:x"},
        "command line: modle:x: error: unknown section [modle:x]\n"
        "   | +modle:x\n"
-       "   |  ^~~~~~~ did you mean 'model'?  (valid: dataset, metric, model, network, pipeline, report,\n"
-       "   |   training)\n"},
+       "   |  ^~~~~~~ did you mean 'model'?  (valid: dataset, metric, model, network, pipeline, report, "
+       "training)\n"},
       {{"+model:x.regularisers=l22"},
        "command line: model:x.regularisers: error: unknown regulariser 'l22'\n"
        "   | +model:x.regularisers=l22\n"
-       "   |                       ^~~ did you mean 'l2'?  (valid: dropout, l2, label_smoothing, max_norm,\n"
-       "   |   power_gradient)\n"},
+       "   |                       ^~~ did you mean 'l2'?  (valid: dropout, l2, label_smoothing, max_norm, "
+       "power_gradient)\n"},
       {{"network.layers=784, 16, 12"},
        "command line: network.layers: error: the network has 12 outputs, but data set 'digits' has 10 "
        "classes\n"
@@ -272,8 +272,8 @@ BOOST_AUTO_TEST_CASE(overrides_are_complained_about_by_their_own_words) {
       {{"study2.ini"},
        "command line: study2.ini: error: missing '=' in override 'study2.ini'\n"
        "   | study2.ini\n"
-       "   | ^~~~~~~~~~ an override is section.key=value, +section, +section.key=value, ~section or\n"
-       "   |   ~section.key\n"},
+       "   | ^~~~~~~~~~ an override is section.key=value, +section, +section.key=value, ~section or "
+       "~section.key\n"},
   };
   for (const Case& c : cases) {
     const Said said = desk.run(Words{"check", "study.ini"} + c.words);
@@ -317,14 +317,13 @@ BOOST_AUTO_TEST_CASE(json_holds_every_complaint) {
   said = desk.run({"check", "bad.ini", "training.steps=x", "--format", "json"});
   check_exit(said, 2);
   BOOST_TEST(said.err == "");
-  BOOST_TEST((json::parse(said.out) == json::parse(R"({"ok": false, "complaints": [
+  BOOST_TEST((json::parse(said.out) == json::parse(R"json({"ok": false, "complaints": [
     {"file": "bad.ini", "line": 16, "column": 1, "width": 12, "subject": "",
      "message": "unknown key 'lerning_rate' in [training]",
-     "remedy": "did you mean 'learning_rate'?  (valid: batch_size, kernels, learning_rate, loss, steps)"
-},
+     "remedy": "did you mean 'learning_rate'?  (valid: batch_size, kernels, learning_rate, loss, steps)"},
     {"file": "command line", "line": 0, "column": 16, "width": 1, "subject": "training.steps",
      "message": "value 'x' of steps is not a whole number (digits only)", "remedy": "x >= 0"}]
-})")));
+})json")));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -414,10 +413,12 @@ BOOST_AUTO_TEST_CASE(list_has_every_plugin_with_a_line_about_it) {
   std::map<std::string, int> count;
   for (const std::string& line : lines_of(said.out)) {
     BOOST_TEST(line.size() <= 100u, line);
-    if (!line.starts_with("  "))
+    if (!line.starts_with("  ")) {
       kind = line;
-    else
-      BOOST_TEST(std::regex_match(line, std::regex("  [a-z0-9_]+ +[^ ].{10,}")), line), ++count[kind];
+      continue;
+    }
+    BOOST_TEST(std::regex_match(line, std::regex("  [a-z0-9_]+ +[^ ].{10,}")), line);
+    ++count[kind];
   }
   BOOST_TEST(count.size() == 4u);
   std::size_t built = 0;

@@ -66,15 +66,17 @@ BOOST_AUTO_TEST_CASE(whole_files_run) { check_exit(Idx().run({"run", "study.ini"
 BOOST_AUTO_TEST_CASE(a_file_that_is_not_there) {
   const Idx data;
   fs::remove(data.here / "d/train-labels");
-  data.says("error: data set 'idx': <here>/d/train-labels: cannot be opened: No such file or directory\n");
+  data.says(
+      "error: data set 'idx' in [dataset] (study.ini:2): <here>/d/train-labels: cannot be opened: No such file or "
+      "directory\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_truncated_file) {
   const Idx data;
   data.write("d/train-images", idx({10, 4, 4}).substr(0, 100));
   data.says(
-      "error: data set 'idx': <here>/d/train-images: is too short: it announces 10 x 4 x 4 bytes, found "
-      "84\n");
+      "error: data set 'idx' in [dataset] (study.ini:2): <here>/d/train-images: is too short: it announces 10 x 4 x 4 "
+      "bytes\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_magic_number) {
@@ -82,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_magic_number) {
   data.write("d/train-images", "PNG?" + idx({10, 4, 4}).substr(4));
   const Said said = data.run({"run", "study.ini"});
   check_exit(said, 4);
-  check_says(data.tidy(said.err), "error: data set 'idx': <here>/d/train-images: ");
+  check_says(data.tidy(said.err), "error: data set 'idx' in [dataset] (study.ini:2): <here>/d/train-images: ");
 }
 
 BOOST_AUTO_TEST_CASE(images_and_labels_exchanged) {
@@ -97,7 +99,8 @@ BOOST_AUTO_TEST_CASE(another_number_of_labels_than_images) {
   const Idx data;
   data.write("d/train-labels", idx({9}, 3));
   data.says(
-      "error: data set 'idx': <here>/d/train-images holds 10 images, but <here>/d/train-labels holds 9 "
+      "error: data set 'idx' in [dataset] (study.ini:2): <here>/d/train-images holds 10 images, but "
+      "<here>/d/train-labels holds 9 "
       "labels: the "
       "two do not belong together\n");
 }
@@ -106,7 +109,8 @@ BOOST_AUTO_TEST_CASE(a_label_out_of_range) {
   const Idx data;
   data.write("d/test-labels", idx({6}, 4));
   data.says(
-      "error: data set 'idx': <here>/d/test-labels: label 3 of sample 4 is out of range: there are 3 "
+      "error: data set 'idx' in [dataset] (study.ini:2): <here>/d/test-labels: label 3 of sample 4 is out of range: "
+      "there are 3 "
       "classes, 0 to "
       "2\n");
 }
@@ -118,7 +122,8 @@ BOOST_AUTO_TEST_CASE(gzip_cut_in_half) {
   check_exit(data.run({"run", "study.ini", "--out", "whole"}), 0);  // gzipped or not makes no difference
   data.write("d/train-images", zipped.substr(0, zipped.size() / 2));
   data.says(
-      "error: data set 'idx': <here>/d/train-images: its gzip data stops in the middle; the file was cut "
+      "error: data set 'idx' in [dataset] (study.ini:2): <here>/d/train-images: its gzip data stops in the middle; the "
+      "file was cut "
       "short: "
       "fetch it again\n");
 }
@@ -127,7 +132,8 @@ BOOST_AUTO_TEST_CASE(a_folder_where_a_file_should_be) {
   const Idx data;
   fs::remove(data.here / "d/train-images");
   fs::create_directories(data.here / "d/train-images");
-  data.says("error: data set 'idx': <here>/d/train-images: is a folder where a file should be\n");
+  data.says(
+      "error: data set 'idx' in [dataset] (study.ini:2): <here>/d/train-images: is a folder where a file should be\n");
 }
 
 BOOST_AUTO_TEST_CASE(mnist_that_is_not_here) {
@@ -192,24 +198,38 @@ BOOST_AUTO_TEST_CASE(csv_mistakes_name_line_and_column) {
   const std::string good = "x,y,label\n1,2,0\n3,4,1\n5,6,0\n7,8,1\n";
   check_exit(Csv(good).run({"run", "study.ini"}), 0);
   Csv(replaced(good, "3,4", "3,four"))
-      .says(4, "error: data set 'csv': <here>/d/table.csv:3:3: column 2 (y): 'four' is not a number\n");
-  Csv(replaced(good, "3,4", "3,")).says(4, "error: data set 'csv': <here>/d/table.csv:3:3: column 2 (y) is empty\n");
+      .says(4,
+            "error: data set 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: column 2 (y): 'four' is not a "
+            "number\n");
+  Csv(replaced(good, "3,4", "3,"))
+      .says(4, "error: data set 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: column 2 (y) is empty\n");
   Csv(replaced(good, "3,4", "3,nan"))
-      .says(4, "error: data set 'csv': <here>/d/table.csv:3:3: column 2 (y): 'nan' is not a finite number\n");
+      .says(4,
+            "error: data set 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: column 2 (y): 'nan' is not a "
+            "finite number\n");
   Csv(replaced(good, "3,4,1", "3,4"))
-      .says(4, "error: data set 'csv': <here>/d/table.csv:3:3: the line ends after 2 cells; line 1 has 3\n");
+      .says(4,
+            "error: data set 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: the line ends after 2 cells; "
+            "line 1 has 3\n");
   Csv(replaced(good, "7,8,1", "7,8,2"))
       .says(4,
-            "error: data set 'csv': <here>/d/table.csv:5:5: the label '2' is unknown: the training rows have "
+            "error: data set 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:5:5: the label '2' is unknown: the "
+            "training rows have "
             "0 to 1\n");
-  Csv(good, "").says(4,
-                     "error: data set 'csv': a test set is needed: give either test (a file) or test_rows "
-                     "(taken off train)\n");
+  Csv(good, "").says(
+      4,
+      "error: data set 'csv' in [dataset] (study.ini:2): a test set is needed: give either test (a file) or test_rows "
+      "(taken off train)\n");
   Csv(good, "test_rows = 9\n")
-      .says(4, "error: data set 'csv': <here>/d/table.csv: test_rows = 9 of 4 rows leaves none to train on\n");
+      .says(4,
+            "error: data set 'csv' in [dataset] (study.ini:2): <here>/d/table.csv: test_rows = 9 of 4 rows leaves none "
+            "to train on\n");
   Csv(good, "test = d/nosuch.csv\n")
-      .says(4, "error: data set 'csv': <here>/d/nosuch.csv: cannot be opened: No such file or directory\n");
-  Csv("", "test_rows = 2\n").says(4, "error: data set 'csv': <here>/d/table.csv: is empty\n");
+      .says(4,
+            "error: data set 'csv' in [dataset] (study.ini:2): <here>/d/nosuch.csv: cannot be opened: No such file or "
+            "directory\n");
+  Csv("", "test_rows = 2\n")
+      .says(4, "error: data set 'csv' in [dataset] (study.ini:2): <here>/d/table.csv: is empty\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_table_that_does_not_fit_the_network_is_told_where_the_network_is_described) {
