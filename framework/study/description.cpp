@@ -206,8 +206,19 @@ class Reader {
       }
       read_entry(reader, entry, word, model);
     }
+    check_one_looks_ahead(model);
     finish(reader);
     d_.models.push_back(std::move(model));
+  }
+
+  void check_one_looks_ahead(const ModelSection& model) {
+    const EntrySection* first = nullptr;
+    for (const EntrySection& e : model.regularisers) {
+      if (!dynamic_cast<const LookAhead*>(e.object.get())) continue;
+      if (first)
+        complaints_.add(e.word, "'" + e.name + "' looks ahead, and so does '" + first->name + "'", "one a model");
+      first = &e;
+    }
   }
 
   void read_entry(SectionReader& reader, const std::string& entry, const Word& word, ModelSection& model) {

@@ -88,6 +88,13 @@ class Measurement final : public Evaluation {
   mutable double batch_penalty_ = 0;
 };
 
+/// "metric 'loss' in [metric:loss] (study.ini:31)"
+std::string blamed(const MetricSection& m) {
+  const config::Place& place = m.word.place;
+  return "metric '" + m.plugin + "' in [metric:" + m.name + "] (" + place.file +
+         (place.line ? ":" + std::to_string(place.line) : "") + ")";
+}
+
 /// Checks what a metric says as it says it, and files it under its section's name.
 class Collector final : public Results {
  public:
@@ -175,9 +182,7 @@ std::map<std::string, Measured> measure(const Subject& subject, std::uint64_t st
   } catch (const learning::HookFailure&) {
     throw;
   } catch (const std::exception& e) {
-    const std::string who =
-        speaking ? "metric '" + speaking->plugin + "' in [metric:" + speaking->name + "]" : "a metric";
-    throw MetricFailure(who + ", model " + subject.name + ", step " + std::to_string(step) + ": " + e.what());
+    throw MetricFailure((speaking ? blamed(*speaking) : "a metric") + ", model " + subject.name + ", step " + std::to_string(step) + ": " + e.what());
   }
   return all;
 }
