@@ -78,7 +78,7 @@ void RunProgress::show(const std::vector<study::ModelProgress>& models, std::uin
       if (m.newest) j["models"][m.name][value_name_] = *m.newest;
       if (!m.failure.empty()) j["models"][m.name]["failure"] = m.failure;
     }
-    std::cerr << j.dump() << std::endl;
+    std::cerr << j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << std::endl;
     return;
   }
   std::string values;

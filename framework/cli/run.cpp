@@ -16,10 +16,26 @@ namespace {
 
 std::atomic<int> stop_signal = 0;
 
-// The first signal lets every model finish its step; a second one ends the program at once.
-void on_signal(int number) {
-  if (stop_signal.exchange(number) != 0) ::_exit(128 + number);
+std::atomic<double> stopped_at = 0;
+
+double now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
+
+// The first signal lets every model finish its step; a second one ends the program at once. Programs such as timeout
+// send each signal twice in one breath, to the process and to its group: that is one.
+void on_signal(int number) {
+  const double time = now();
+  if (stop_signal.exchange(number) == 0)
+    stopped_at = time;
+  else if (time > stopped_at + 0.02)
+    ::_exit(128 + number);
+}
+
+/// Stopped while there was nothing to keep yet.
+struct Interrupted {};
 
 void listen_for_signals() {
   struct sigaction action {};
@@ -163,12 +179,19 @@ int run(const Words& words) {
   how.fetch.offline = parsed.has("offline");
   how.fetch.pipeline_file = file;
   how.fetch.progress = [&](const std::string& name, std::uint64_t have, std::uint64_t total) {
+    if (stop_signal != 0) throw Interrupted();
     fetching.show(name, have, total);
   };
 
   listen_for_signals();
   Screen screen(style, d.metrics.empty() ? "" : d.metrics.front().name);
-  const study::Outcome outcome = study::run(d, catalogue, how, screen);
+  study::Outcome outcome;
+  try {
+    outcome = study::run(d, catalogue, how, screen);
+  } catch (const Interrupted&) {
+    std::cerr << "stopped by a signal while data was fetched\n";
+    return 128 + stop_signal;
+  }
   screen.clear();
   std::cout << "\nresults in " << outcome.folder.string() << "\n";
   if (const auto plots = outcome.folder / "plots"; std::filesystem::is_directory(plots))

@@ -65,6 +65,7 @@ Complaint set_real(Real& target, const Range& range, std::string_view text) {
   if (!range.contains(*x)) return "is outside the range " + range.text();
   const Real rounded = static_cast<Real>(*x);
   if (std::isinf(rounded) && !std::isinf(*x)) return "is too large for float32";
+  if (rounded == 0 && *x != 0) return "is too small for float32";
   target = rounded;
   return std::nullopt;
 }

@@ -43,4 +43,15 @@ bool Entry::changes_activations(Where where, std::size_t layer) const {
   return where == place && place != Where::inputs && scope.weights_of(layer);
 }
 
+bool Entry::touches_any(std::size_t depth) const {
+  if (batch || network_gradient || look_ahead || watcher) return true;  // these know no layers
+  const bool on_weights = weight || weight_penalty || layer_penalty || activation_penalty || gradient || after_update ||
+                          after_layer_update || measured;
+  for (std::size_t l = 1; l <= depth; ++l)
+    if (on_weights && scope.weights_of(l)) return true;
+  for (std::size_t l = 0; activation && l < depth; ++l)
+    if (changes_activations(l ? activation->where() : Where::inputs, l)) return true;
+  return !on_weights && !activation;  // no hook at all is the plugin's own affair
+}
+
 }  // namespace pipeline::learning

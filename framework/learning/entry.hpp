@@ -64,6 +64,8 @@ struct Entry {
 
   /// Where the activation hook applies: layer 0 is the inputs, l < layers the hidden layers.
   bool changes_activations(Where where, std::size_t layer) const;
+  /// Whether a hook of this entry is ever called in a network of so many layers: `layers` may name none that it touches.
+  bool touches_any(std::size_t depth) const;
   Step step(std::uint64_t number, float rate) const { return {number, rate, random.at_step(number)}; }
 
   /// Runs a hook; whatever it throws comes back as a HookFailure.

@@ -40,6 +40,14 @@ std::vector<std::string> exported_symbols(const fs::path& library) try {
   return {};
 }
 
+/// A folder that is named twice, with a slash more or through a link, is one folder.
+fs::path spelled_one_way(const fs::path& folder) {
+  std::error_code unreadable;
+  const fs::path absolute = fs::absolute(folder).lexically_normal(), real = fs::weakly_canonical(absolute, unreadable);
+  const fs::path one = unreadable ? absolute : real;
+  return one.has_filename() ? one : one.parent_path();
+}
+
 boost::dll::shared_library open(const fs::path& library) try {
   // Bind now and keep symbols local: two plugins with a helper of one name never meet.
   return boost::dll::shared_library(library.string(),
@@ -60,8 +68,8 @@ boost::dll::shared_library open(const fs::path& library) try {
 SearchPath search_path(const std::vector<fs::path>& given, bool user_plugins) {
   SearchPath path;
   const auto add = [&](const fs::path& folder) {
-    const fs::path absolute = fs::absolute(folder).lexically_normal();
-    if (std::ranges::find(path.folders, absolute) == path.folders.end()) path.folders.push_back(absolute);
+    const fs::path one = spelled_one_way(folder);
+    if (std::ranges::find(path.folders, one) == path.folders.end()) path.folders.push_back(one);
   };
   for (const fs::path& folder : given) add(folder);
   path.given = path.folders.size();
@@ -85,8 +93,9 @@ SearchPath search_path(const std::vector<fs::path>& given, bool user_plugins) {
 Catalogue::Catalogue(SearchPath path) : path_(std::move(path)) {}
 
 void Catalogue::add_folder(const fs::path& folder) {
-  if (!path_.user_plugins) return;
-  path_.folders.insert(path_.folders.begin() + static_cast<std::ptrdiff_t>(path_.given), folder);
+  const fs::path one = spelled_one_way(folder);
+  if (!path_.user_plugins || std::ranges::find(path_.folders, one) != path_.folders.end()) return;
+  path_.folders.insert(path_.folders.begin() + static_cast<std::ptrdiff_t>(path_.given), one);
   scanned_ = false;
   found_.clear();
 }

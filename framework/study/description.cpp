@@ -240,8 +240,18 @@ class Reader {
         refused_.push_back("regulariser '" + e.plugin + "' uses the hook " + hook +
                            ", which this engine does not serve");
       reader.take(own, entry + ".", e.plugin);
+      check_layers_touched(e, reader.setting(entry + ".layers").word);
     }
     model.regularisers.push_back(std::move(e));
+  }
+
+  /// An entry that never acts would train the same model as none, and say nothing of it.
+  void check_layers_touched(const EntrySection& e, const Word& layers) {
+    if (d_.network.sizes.size() < 2 || complaints_.about(layers)) return;
+    if (learning::Entry(e.name, e.object, e.scope, d_.seed, "").touches_any(d_.network.layers())) return;
+    complaints_.add(e.scope.all_layers ? e.word : layers, "'" + e.name + "' would touch no layer of this network",
+                    "penalties and updates act on layers 1 to " + std::to_string(d_.network.layers()) +
+                        ", changes of activations on hidden layers (0: the inputs)");
   }
 
   void read_layers(const std::vector<std::string>& words, const Word& at, learning::Scope& scope) {
@@ -343,7 +353,7 @@ class Reader {
   const Tree& tree_;
   plugins::Catalogue& catalogue_;
   Complaints& complaints_;
-  double learning_rate_ = 0.1;
+  float learning_rate_ = 0.1f;
   std::vector<std::string> refused_;
   std::set<std::string> meant_;  // what misspelt sections were meant to be
   Complaints unheard_;           // about absent sections that are there misspelt

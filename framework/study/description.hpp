@@ -19,7 +19,7 @@ struct EntrySection {
 struct ModelSection {
   std::string name;
   std::vector<EntrySection> regularisers;
-  double learning_rate = 0;
+  float learning_rate = 0;
 };
 
 struct MetricSection {

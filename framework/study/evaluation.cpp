@@ -30,8 +30,10 @@ class PassBlock final : public Block {
 
 class Measurement final : public Evaluation {
  public:
-  Measurement(const Subject& subject, std::uint64_t step, const learning::Inputs& inputs, std::size_t samples)
-      : subject_(subject), step_(step), inputs_(inputs), samples_(samples) {}
+  /// `speaking` is kept at the section whose code runs, for whoever has to be blamed.
+  Measurement(const Subject& subject, std::uint64_t step, const learning::Inputs& inputs, std::size_t samples,
+              const MetricSection*& speaking)
+      : subject_(subject), step_(step), inputs_(inputs), samples_(samples), speaking_(speaking) {}
 
   std::uint64_t step() const override { return step_; }
   const Network& network() const override { return subject_.network; }
@@ -60,14 +62,20 @@ class Measurement final : public Evaluation {
       block.labels = inputs_.labels().subspan(from, size);
       learning::sample_losses(state.logits(), block.labels, losses);
       block.losses = std::span(losses).first(size);
-      for (const auto& [key, gatherer] : gatherers) gatherer->see(block);
+      for (const auto& [key, gatherer] : gatherers) {
+        if (const auto owner = owners_.find(key); owner != owners_.end()) speaking_ = owner->second;
+        gatherer->see(block);
+      }
       if (first && subject_.batch_penalty)
         batch_penalty_ += subject_.batch_penalty(state) * static_cast<double>(size) / static_cast<double>(samples_);
     }
   }
 
   void want(const std::string& key, const Make& make) override {
-    if (auto& place = gatherers_[key]; !place) place = make();
+    if (auto& place = gatherers_[key]; !place) {
+      place = make();
+      owners_[key] = speaking_;
+    }
   }
   const Gatherer& find(const std::string& key) const override {
     if (const auto it = gatherers_.find(key); it != gatherers_.end()) return *it->second;
@@ -84,6 +92,8 @@ class Measurement final : public Evaluation {
   std::uint64_t step_;
   const learning::Inputs& inputs_;
   std::size_t samples_;
+  const MetricSection*& speaking_;
+  std::map<std::string, const MetricSection*> owners_;  // who asked first
   mutable Gatherers gatherers_;
   mutable double batch_penalty_ = 0;
 };
@@ -163,12 +173,11 @@ class Collector final : public Results {
 std::map<std::string, Measured> measure(const Subject& subject, std::uint64_t step,
                                         const std::vector<const MetricSection*>& due, const learning::Inputs& inputs,
                                         std::size_t samples, const std::string& suffix) {
-  Measurement evaluation(subject, step, inputs, samples);
-  std::map<std::string, Measured> all;
   const MetricSection* speaking = nullptr;
+  Measurement evaluation(subject, step, inputs, samples, speaking);
+  std::map<std::string, Measured> all;
   try {
     for (const MetricSection* m : due) speaking = m, m->object->prepare(evaluation);
-    speaking = nullptr;
     evaluation.run();
     for (const MetricSection* m : due) {
       speaking = m;
@@ -182,7 +191,10 @@ std::map<std::string, Measured> measure(const Subject& subject, std::uint64_t st
   } catch (const learning::HookFailure&) {
     throw;
   } catch (const std::exception& e) {
-    throw MetricFailure((speaking ? blamed(*speaking) : "a metric") + ", model " + subject.name + ", step " + std::to_string(step) + ": " + e.what());
+    throw MetricFailure((speaking ? blamed(*speaking) : "a metric") + ", model " + subject.name + ", step " +
+                        std::to_string(step) + ": " + e.what());
+  } catch (...) {
+    throw MetricFailure((speaking ? blamed(*speaking) : "a metric") + " threw something that is no std::exception");
   }
   return all;
 }

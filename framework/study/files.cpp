@@ -93,7 +93,12 @@ fs::path make_run_folder(const std::string& name, const std::string& hash, const
   return folder;
 }
 
-AppendFile::AppendFile(fs::path path) : path_(std::move(path)), out_(path_, std::ios::binary | std::ios::app) {
+AppendFile::AppendFile(fs::path path) : path_(std::move(path)) {
+  // O_EXCL: of two runs started with one --out, the second fails here instead of writing between the first one's rows.
+  const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file < 0) fail("cannot create", path_);
+  ::close(file);
+  out_.open(path_, std::ios::binary | std::ios::app);
   if (!out_) fail("cannot create", path_);
 }
 

@@ -47,6 +47,9 @@ class Silence {
   void* data_ = nullptr;
 };
 
+// HDF5's first format, which every reader knows, holds no attribute of 64 KB.
+constexpr std::size_t kLongestAttribute = 8'000;
+
 /// A file that is put together in memory and written in one piece: the library itself never meets a full
 /// disk, which it survives badly (it tries again when the program ends).
 class File {
@@ -67,6 +70,8 @@ class File {
     check(H5Dwrite(set, given, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), path);
     if (!steps) return;
     const hsize_t count = steps->size();
+    if (count > kLongestAttribute)
+      return dataset(path + ".steps", {count}, H5T_STD_I64LE, H5T_NATIVE_INT64, steps->data());
     const Handle line(H5Screate_simple(1, &count, nullptr), H5Sclose, "steps");
     const Handle attribute(H5Acreate2(set, "steps", H5T_STD_I64LE, line, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "steps");
     check(H5Awrite(attribute, H5T_NATIVE_INT64, steps->data()), "steps");

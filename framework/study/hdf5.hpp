@@ -15,7 +15,8 @@ namespace pipeline::study {
 void write_weights(const std::filesystem::path& file,
                    const std::vector<std::pair<std::string, const Network*>>& groups);
 
-/// All measurements of nodes.h5 so far: /<model>/<section>/<name>, stacked, with the attribute `steps`.
+/// All measurements of nodes.h5 so far: /<model>/<section>/<name>, stacked, with the attribute `steps`; of more than
+/// 8,000 measurements the steps are a dataset beside it, <name>.steps.
 class NodesFile {
  public:
   void add(const std::string& model, std::uint64_t step, const std::vector<Sheet>& sheets);

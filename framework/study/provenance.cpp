@@ -1,6 +1,9 @@
 #include "study/provenance.hpp"
 
 #include <unistd.h>
+#if defined(__GLIBC__)
+#include <gnu/libc-version.h>
+#endif
 
 #include <array>
 #include <cmath>
@@ -90,6 +93,9 @@ RunRecord::RunRecord(const Description& d, const plugins::Catalogue& catalogue, 
                    {"contract", PIPELINE_CONTRACT},
                    {"compiler", PIPELINE_COMPILER},
                    {"armadillo", std::to_string(ARMA_VERSION_MAJOR) + "." + std::to_string(ARMA_VERSION_MINOR)}};
+#if defined(__GLIBC__)
+  j["versions"]["libc"] = gnu_get_libc_version();  // its libm has a say in the last bits
+#endif
   j["seed"] = d.seed;
   char host[256] = "";
   ::gethostname(host, sizeof host - 1);

@@ -70,7 +70,7 @@ class Run {
     for (const auto& [id, p] : catalogue.loaded()) heading.plugins.emplace_back(id, p.library);
     try {
       heading.estimated_seconds = estimate_seconds(d, team_, options.threads);
-    } catch (const std::exception&) {
+    } catch (...) {
       // What fails on a trial of one block will say so itself, with its name, if it fails in the run too.
     }
     observer_.heading(heading);
@@ -80,16 +80,17 @@ class Run {
   Outcome train() {
     try {
       team_.start();
-      while (!team_.done()) {
-        keep(team_.wait(0.2));
-        run_due_reports();
+      for (bool over = false; !over;) {
+        Team::News news = team_.wait(0.2);
+        keep(std::move(news.rows));
+        run_due_reports(news.horizon);
         tell_progress();
+        over = news.over;
       }
-      keep(team_.wait(0));
-      tell_progress();
+      team_.rethrow();
       return conclude();
-    } catch (...) {
-      leave_what_is_there();
+    } catch (const std::exception& e) {
+      leave_what_is_there(e.what());
       throw;
     }
   }
@@ -137,11 +138,15 @@ class Run {
 
   bool all_ended() const { return std::ranges::all_of(team_.members(), &Member::ended); }
 
-  void run_due_reports() {
-    const std::uint64_t horizon = team_.horizon();
+  /// A report is due once the rows of its step are written: never for a step that no model came to.
+  void run_due_reports(std::uint64_t horizon) {
     for (std::size_t i = 0; i < d_.reports.size(); ++i)
-      for (; due_[i] < horizon && due_[i] < d_.steps; due_[i] += d_.reports[i].every) {
-        write_nodes();
+      for (; due_[i] < horizon && due_[i] <= last_step_ && due_[i] < d_.steps; due_[i] += d_.reports[i].every) {
+        try {
+          write_nodes();
+        } catch (const std::exception& e) {
+          observer_.warning(e.what());  // written again at the end
+        }
         write_report(d_.reports[i], {due_[i], false});
       }
   }
@@ -151,6 +156,8 @@ class Run {
       observer_.lines(report.object->write(RunResults(folder_), occasion));
     } catch (const std::exception& e) {
       observer_.warning("report '" + report.plugin + "' in [report:" + report.name + "] failed: " + e.what());
+    } catch (...) {
+      observer_.warning("report '" + report.plugin + "' in [report:" + report.name + "] failed");
     }
   }
 
@@ -159,14 +166,14 @@ class Run {
   }
 
   /// The rows are on disk already; what goes wrong here must not hide why the run ends.
-  void leave_what_is_there() noexcept {
+  void leave_what_is_there(const std::string& why) noexcept {
     const auto attempt = [](auto&& write) {
       try {
         write();
       } catch (...) {
       }
     };
-    attempt([&] { record_.write("failed"); });
+    attempt([&] { record_.write("failed", {{"run", why}}); });
     attempt([&] { summary_.write(folder_ / "summary.json"); });
     attempt([&] { write_nodes(); });
   }

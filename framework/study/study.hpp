@@ -42,7 +42,6 @@ struct RunOptions {
   data::FetchOptions fetch;
   std::filesystem::path out;  // empty: a new folder under runs/
   std::vector<std::string> argv;
-  std::filesystem::path given_file;               // copied to the run folder as pipeline.ini
   const std::atomic<int>* stop_signal = nullptr;  // not 0: finish the step and stop
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "learning/checked.hpp"
+
 namespace pipeline::study {
 
 Team::Team(const Description& d, const Data& data, std::size_t threads, const std::atomic<int>* stop_signal)
@@ -12,12 +14,17 @@ Team::Team(const Description& d, const Data& data, std::size_t threads, const st
       threads_(threads),
       ordering_(d.models.size() + 1) {
   const Network start = learning::starting_network(d.network, d.start, d.seed);
-  const auto add = [&](const std::string& name, learning::Entries entries, double rate, std::uint64_t steps) {
+  const auto add = [&](const std::string& name, learning::Entries entries, float rate, std::uint64_t steps) {
     Member m;
     m.name = name;
     m.steps = steps;
-    m.model = std::make_unique<learning::Model>(name, start, std::move(entries), static_cast<float>(rate), data.image,
-                                                data.classes);
+    try {
+      m.model = std::make_unique<learning::Model>(name, start, std::move(entries), rate, data.image, data.classes);
+    } catch (const learning::HookFailure& e) {  // ends this model only, as in every other hook
+      m.failure = place_of(name, e.entry) + e.what();
+      m.plugin_failed = m.ended = true;
+      ordering_.ended(members_.size());
+    }
     m.batches = std::make_unique<learning::Batches>(d.seed, train_.size(), d.batch_size);
     members_.push_back(std::move(m));
   };
@@ -119,6 +126,9 @@ void Team::measure(Member& m, std::uint64_t step) {
     if (s.on_test()) test.push_back(&s);
     if (s.on_train()) train.push_back(&s), images = std::max(images, s.images);
   }
+  // A metric may not look at a single logit, and after the last update no step comes that would.
+  if (step == m.steps || !test.empty() || !train.empty())
+    if (!learning::all_finite(m.model->network())) throw learning::Diverged(step);
   if (test.empty() && train.empty()) return;
 
   Network other;
@@ -149,24 +159,24 @@ void Team::measure(Member& m, std::uint64_t step) {
   ordering_.add(static_cast<std::size_t>(&m - members_.data()), step, std::move(all));
 }
 
-std::vector<Ordering::Released> Team::wait(double seconds) {
+Team::News Team::wait(double seconds) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, std::chrono::duration<double>(seconds));
-  if (failure_) std::rethrow_exception(failure_);
-  if (stopping() && std::ranges::none_of(members_, &Member::busy))  // nothing more will come
+  const auto is_over = [&] {
+    return std::ranges::none_of(members_, &Member::busy) &&
+           (stopping() || failure_ || std::ranges::all_of(members_, &Member::ended));
+  };
+  if (!is_over()) changed_.wait_for(lock, std::chrono::duration<double>(seconds));
+  News news;
+  news.horizon = ordering_.horizon();
+  news.over = is_over();
+  if (news.over)  // rows held back for slower models are let go
     for (std::size_t m = 0; m < members_.size(); ++m) ordering_.ended(m);
-  return ordering_.release();
+  news.rows = ordering_.release();
+  return news;
 }
 
-std::uint64_t Team::horizon() {
-  const std::lock_guard lock(mutex_);
-  return ordering_.horizon();
-}
-
-bool Team::done() {
-  const std::lock_guard lock(mutex_);
-  const bool idle = std::ranges::none_of(members_, &Member::busy);
-  return idle && (stopping() || std::ranges::all_of(members_, &Member::ended));
+void Team::rethrow() const {
+  if (failure_) std::rethrow_exception(failure_);
 }
 
 std::vector<ModelProgress> Team::progress() {

@@ -33,12 +33,16 @@ class Team {
   Team& operator=(const Team&) = delete;
 
   void start();
-  /// Waits for at most `seconds` for something to happen and hands over the rows that are complete. Rethrows what
-  /// ended the whole run.
-  std::vector<Ordering::Released> wait(double seconds);
-  /// Rows of all steps before this one have been handed over.
-  std::uint64_t horizon();
-  bool done();
+  /// What is new, all of one moment.
+  struct News {
+    std::vector<Ordering::Released> rows;  // complete ones, in order; when it is over, all that there are
+    std::uint64_t horizon = 0;             // rows of all steps before this one have been handed over
+    bool over = false;                     // nobody works any more, and nothing more will come
+  };
+  /// Waits for at most `seconds` for something to happen.
+  News wait(double seconds);
+  /// Once it is over: throws what ended the whole run, if something did.
+  void rethrow() const;
   std::vector<ModelProgress> progress();
   const std::vector<Member>& members() const { return members_; }
   const learning::Inputs& train() const { return train_; }

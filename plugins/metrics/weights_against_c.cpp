@@ -5,6 +5,8 @@
 //   k is the node of `layer` with the largest S (the first of several), or the nodes given by number from 1; then two
 //   columns a node. Beside it `node` and `snr_optimality` of each node drawn. The closer the points to the diagonal,
 //   the better the node. Columns of a node without weights or without signal are NaN.
+#include <set>
+
 #include "node_signal.hpp"
 
 namespace {
@@ -27,6 +29,8 @@ class WeightsAgainstC final : public Metric {
     if (layer > shape.layers())
       throw std::invalid_argument("layer = " + std::to_string(layer) + ", but the network has " +
                                   std::to_string(shape.layers()) + " layers");
+    if (std::set(nodes.begin(), nodes.end()).size() < nodes.size())
+      throw std::invalid_argument("nodes names a node twice");
     for (const std::uint64_t node : nodes)
       if (node > shape.outputs(layer))
         throw std::invalid_argument("nodes names " + std::to_string(node) + ", but layer " + std::to_string(layer) +
@@ -42,7 +46,9 @@ class WeightsAgainstC final : public Metric {
     if (drawn.empty()) drawn = {first_largest(S)};
     arma::mat points(W.n_cols, 0);
     for (const std::uint64_t k : drawn) {
-      const arma::vec w = arma::conv_to<arma::vec>::from(W.row(k - 1)), c = signal.c.row(k - 1).t();
+      arma::vec w = arma::conv_to<arma::vec>::from(W.row(k - 1)), c = signal.c.row(k - 1).t();
+      for (arma::uword j = 0; j < w.n_elem; ++j)
+        if (!signal.counts[j]) w[j] = c[j] = 0;
       points.insert_cols(points.n_cols, arma::join_rows(w / arma::norm(w), c / arma::norm(c)));
       const std::string which = drawn.size() == 1 ? "" : "_" + std::to_string(k);
       if (nodes.empty()) out.layer(layer, static_cast<double>(k), "node");

@@ -208,7 +208,13 @@ BOOST_AUTO_TEST_CASE(a_metric_that_fails_ends_the_run_and_is_named) {
   check_says(said.err, "error: ");
   check_says(said.err, "measure_throws");
   check_says(said.err, "the scale is broken");
-  BOOST_TEST((json::parse(bench.read("out/run.json"))["status"] == "failed"));
+  const json run = json::parse(bench.read("out/run.json"));
+  BOOST_TEST((run["status"] == "failed"));
+  check_says(run["failures"]["run"].get<std::string>(), "the scale is broken");
+  // It fails at step 10: what was measured at step 0 is kept.
+  const std::string rows = bench.read("out/metrics.csv");
+  check_says(rows, "\n0,control,measure_throws,,1\n");
+  check_says(rows, "\n0,plain,measure_throws,,1\n");
   for (const std::string metric : {"measure_gives_inf", "layer_out_of_range"}) {
     const Said other = bench.with({"run", "study.ini", "+metric:" + metric + ".every=10", "--progress", "none"});
     check_exit(other, 3);

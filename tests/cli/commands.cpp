@@ -515,6 +515,11 @@ BOOST_AUTO_TEST_CASE(are_found_in_every_folder_that_may_hold_them) {
     BOOST_TEST(exit({"--no-user-plugins"}) == 2);
     world.environment.erase("PIPELINE_PLUGIN_PATH");
   });
+  in(world.here / "three", [&] {  // one folder named three ways is no second library of that name
+    world.environment["PIPELINE_PLUGIN_PATH"] = "three/:./three";
+    BOOST_TEST(exit({"--plugin-path", "three"}) == 0);
+    world.environment.erase("PIPELINE_PLUGIN_PATH");
+  });
   in(world.home() / "share/pipeline/plugins", [&] {
     BOOST_TEST(exit() == 0);
     BOOST_TEST(exit({"--no-user-plugins"}) == 2);

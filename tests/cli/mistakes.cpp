@@ -55,6 +55,11 @@ study.ini:22:1: error: unknown key 'l2.lambda' in [model:l2]
    22 | l2.lambda = 1e-3
       | ^~~~~~~~~ (valid: l22.biases, l22.layers, l22.plugin, learning_rate, regularisers)
 )"},
+    {"layers that the entry does not act on", "l2.lambda = 1e-3", "l2.lambda = 1e-3\nl2.layers = 0",
+     R"(study.ini:23:13: error: 'l2' would touch no layer of this network
+   23 | l2.layers = 0
+      |             ^ penalties and updates act on layers 1 to 2, changes of activations on hidden layers (0: the inputs)
+)"},
     {"a regulariser that needs a key of its own", "regularisers = l2\nl2.lambda", "regularisers = l22\nl22.lambda",
      R"(study.ini:21:16: error: unknown regulariser 'l22'
    21 | regularisers = l22

@@ -44,7 +44,14 @@ std::string shown(const World& world, const Words& words, int exit) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(terminal)
+/// Some containers have no pseudo-terminals; the reason is printed, the tests are skipped.
+boost::test_tools::assertion_result there_are_terminals(boost::unit_test::test_unit_id) {
+  boost::test_tools::assertion_result result(::access("/dev/pts/ptmx", F_OK) == 0);
+  if (!result) result.message() << "skipped: this machine has no pseudo-terminals (/dev/pts is not mounted)";
+  return result;
+}
+
+BOOST_AUTO_TEST_SUITE(terminal, *boost::unit_test::precondition(there_are_terminals))
 
 BOOST_AUTO_TEST_CASE(errors_are_red_unless_no_color_is_set) {
   World world;

@@ -23,16 +23,21 @@
 #else
 #define PIPELINE_CXX_ABI "unknown"
 #endif
+#if defined(_GLIBCXX_DEBUG)
+#define PIPELINE_CONTAINERS ", debug containers"
+#else
+#define PIPELINE_CONTAINERS ""
+#endif
 #if defined(ARMA_64BIT_WORD)
 #define PIPELINE_ARMA_WORD "64"
 #else
 #define PIPELINE_ARMA_WORD "32"
 #endif
 /// Everything that changes the layout of what crosses the door; not the optimisation level, not the compiler's brand.
-#define PIPELINE_BUILD                                                                                      \
-  "C++ ABI " PIPELINE_CXX_ABI ", pointers " PIPELINE_TEXT(__SIZEOF_POINTER__) ", Armadillo " PIPELINE_TEXT( \
-      ARMA_VERSION_MAJOR) "." PIPELINE_TEXT(ARMA_VERSION_MINOR) ", word " PIPELINE_ARMA_WORD                \
-                                                                ", preallocated " PIPELINE_TEXT(ARMA_MAT_PREALLOC)
+#define PIPELINE_BUILD                                                                                                \
+  "C++ ABI " PIPELINE_CXX_ABI PIPELINE_CONTAINERS                                                                     \
+  ", pointers " PIPELINE_TEXT(__SIZEOF_POINTER__) ", Armadillo " PIPELINE_TEXT(ARMA_VERSION_MAJOR) "." PIPELINE_TEXT( \
+      ARMA_VERSION_MINOR) ", word " PIPELINE_ARMA_WORD ", preallocated " PIPELINE_TEXT(ARMA_MAT_PREALLOC)
 
 extern "C" {
 struct PipelinePlugin {
