@@ -1,0 +1,42 @@
+// The plugins one is told to start from, all four kinds in one study.
+#include <boost/test/unit_test.hpp>
+
+#include "support/program.hpp"
+
+using namespace support;
+
+BOOST_AUTO_TEST_SUITE(examples)
+
+BOOST_AUTO_TEST_CASE(of_every_kind_run_in_one_study) {
+  const World world;
+  world.write("study.ini", R"(# Do the examples work?
+[dataset]
+plugin = example_dataset
+[network]
+layers = 2, 8, 2
+[training]
+steps = 200
+batch_size = 20
+[model:plain]
+[model:pulled]
+regularisers = example_regulariser
+example_regulariser.strength = 1e-2
+[metric:accuracy]
+every = 100
+[metric:example_metric]
+every = 100
+[report:example_report]
+)");
+  const Said said =
+      world.run({"run", "study.ini", "--plugin-path", BUILD_DIR "/lib/pipeline/template", "--out", "out"});
+  check_exit(said, 0);
+  check_says(said.out, "example.txt holds the newest accuracies");
+  const std::string rows = world.read("out/metrics.csv");
+  check_says(rows, "\n200,pulled,example_metric,2,");
+  // Two clouds whose centres lie 2 apart along each axis: the best straight line gets .92 of them right.
+  const std::string start = "\n200,plain,accuracy,,";
+  BOOST_TEST(std::stod(rows.substr(rows.find(start) + start.size(), 6)) > 0.8);
+  BOOST_TEST(world.read("out/example.txt").starts_with("plain 0."));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
