@@ -78,7 +78,8 @@ class Screen final : public study::Observer {
   void heading(const study::Heading& h) override {
     const study::Description& d = h.description;
     std::cout << "pipeline " << d.name << ", seed " << d.seed << "\n";
-    std::cout << "  data set   " << d.dataset_plugin << ": " << h.data.train << " training and " << h.data.test
+    std::cout << "  data set   " << d.dataset_plugin << ": " << h.data.train - d.validation << " training"
+              << (d.validation ? ", " + std::to_string(d.validation) + " validation" : "") << " and " << h.data.test
               << " test "
               << (h.data.image.width
                       ? "images of " + std::to_string(h.data.image.height) + " x " + std::to_string(h.data.image.width)
@@ -99,7 +100,7 @@ class Screen final : public study::Observer {
     }
     for (std::size_t i = 0; i < d.metrics.size(); ++i)
       std::cout << (i ? "             " : "  metrics    ") << d.metrics[i].name << " every " << d.metrics[i].every
-                << (d.metrics[i].info.uses_samples ? ", on " + d.metrics[i].on : "") << "\n";
+                << (d.metrics[i].info.looks == Looks::at_samples ? ", on " + d.metrics[i].on : "") << "\n";
     std::cout << "  plugins    ";
     for (std::size_t i = 0; i < h.plugins.size(); ++i) std::cout << (i ? ", " : "") << h.plugins[i].first;
     std::cout << "\n  results    " << h.folder.string() << "\n  about " << duration(h.estimated_seconds) << "\n"

@@ -60,13 +60,16 @@ void Model::descend_stored(const Step& step) {
 }
 
 void Model::blame(const Entry& entry, const char* hook, const Tile& tile, const Step& step) const {
-  const arma::fmat &dz = dz_[tile.layer - 1], &x = pass_.x[tile.layer - 1];
+  const std::size_t l = std::max<std::size_t>(tile.layer, 1);  // an array of the inputs is seen through layer 1
+  const arma::fmat &dz = dz_[l - 1], &x = pass_.x[l - 1];
   arma::fmat data(dz.n_rows, x.n_rows);  // its own sums may have left the numbers before any hook saw them
   gradient_columns(dz, x, 0, x.n_rows, data.memptr());
   if (!all_finite(dz) || !all_finite(x) || !all_finite(data)) throw Diverged(step.number);
   throw HookFailure(entry.name, hook, step.number,
                     "left a value that is not finite in layer " + std::to_string(tile.layer) +
-                        (tile.kind == Kind::bias ? ", biases" : ", weights of input " + std::to_string(tile.input)));
+                        (tile.kind == Kind::own    ? ", " + states_.trained()[tile.own].first
+                         : tile.kind == Kind::bias ? ", biases"
+                                                   : ", weights of input " + std::to_string(tile.input)));
 }
 
 void Model::penalise(const Entry& e, const Tile& tile, std::span<const float> w, std::span<float> g,
@@ -85,14 +88,42 @@ void Model::change(const Tile& tile, std::span<const float> w, std::span<float> 
 }
 
 void Model::update(const Tile& tile, std::span<float> w, std::span<const float> g, const Step& step) {
+  for (const Entry& e : entries_) {
+    if (!e.before_update || !e.scope.covers(tile)) continue;
+    e.run("BeforeUpdate::before_update", step.number,
+          [&] { e.before_update->before_update(w, tile, e.step(step.number, rate_)); });
+    if (!all_finite(w)) blame(e, "BeforeUpdate::before_update", tile, step);
+  }
   descend(w, g, rate_);
-  if (after_layer_) return;  // then all hooks after the update run in file order, layer by layer
+  if (after_layer_ && tile.kind != Kind::own)
+    return;  // then all hooks after the update run in file order, layer by layer
   for (const Entry& e : entries_) {
     if (!e.after_update || !e.scope.covers(tile)) continue;
     e.run("AfterUpdate::after_update", step.number,
           [&] { e.after_update->after_update(w, tile, e.step(step.number, rate_)); });
     if (!all_finite(w)) blame(e, "AfterUpdate::after_update", tile, step);
   }
+}
+
+template <class F>
+void Model::each_own_tile(F&& f) {
+  for (std::size_t own = 0; own < states_.trained().size(); ++own) {
+    Kept& kept = *states_.trained()[own].second;
+    for (auto& [layer, values] : kept.values)
+      for (arma::uword column = 0; column < values.n_cols; ++column)
+        f(Tile{layer, Kind::own, column, 0, own}, std::span(values.colptr(column), values.n_rows),
+          std::span(kept.gradients.at(layer).colptr(column), values.n_rows), *kept.owner);
+  }
+}
+
+/// Trained arrays take the same way as biases, once all layers are updated.
+void Model::update_own(const Step& step) {
+  each_own_tile([&](const Tile& tile, std::span<float> w, std::span<float> g, const Entry& owner) {
+    if (!all_finite(g)) blame(owner, "ActivationChange::backward", tile, step);
+    for (const Entry& e : entries_) penalise(e, tile, w, g, step);
+    change(tile, w, g, step);
+    update(tile, w, g, step);
+  });
 }
 
 void Model::after_layer(std::size_t l, const Step& step) {
@@ -179,13 +210,12 @@ double Model::batch_penalty(const Network& at, const Pass& pass) const {
   double sum = 0;
   for (const Entry& e : entries_)
     for (std::size_t l = 1; l <= at.depth(); ++l) {
-      if (!e.scope.weights_of(l)) continue;
       Layer copy;
-      if (e.layer_penalty)
+      if (e.layer_penalty && e.scope.weights_of(l))
         sum += checked_value(e, "LayerPenalty::value", [&] {
           return e.layer_penalty->value(in_reach(e, at.layer(l), copy), {l, pass.x[l - 1], pass.z[l - 1]});
         });
-      if (e.activation_penalty)
+      if (e.penalises_activations(l, at.depth()))
         sum += checked_value(e, "ActivationPenalty::value", [&] {
           return e.activation_penalty->value(l < at.depth() ? pass.x[l] : pass.logits(), l);
         });

@@ -9,16 +9,25 @@ void find(Hook*& hook, Regulariser& object) {
 }
 }  // namespace
 
-const char* hook_not_served(const Regulariser& object) {
-  return dynamic_cast<const Watcher*>(&object) ? "Watcher" : nullptr;
-}
-
 Entry::Entry(std::string entry_name, std::shared_ptr<Regulariser> plugin, Scope where, std::uint64_t seed,
-             const std::string& model)
+             const std::string& model, Remake remake_object)
     : name(std::move(entry_name)),
       object(std::move(plugin)),
       scope(std::move(where)),
-      random(seed, "regulariser", model, name) {
+      random(seed, "regulariser", model, name),
+      remake(std::move(remake_object)) {
+  find_hooks();
+}
+
+Entry Entry::remade() const {
+  if (!remake) throw std::logic_error("entry '" + name + "' cannot be copied: nothing makes its object anew");
+  Entry copy = *this;
+  copy.object = remake();
+  copy.find_hooks();
+  return copy;
+}
+
+void Entry::find_hooks() {
   find(batch, *object);
   find(activation, *object);
   find(weight, *object);
@@ -28,6 +37,7 @@ Entry::Entry(std::string entry_name, std::shared_ptr<Regulariser> plugin, Scope 
   find(gradient, *object);
   find(network_gradient, *object);
   find(look_ahead, *object);
+  find(before_update, *object);
   find(after_update, *object);
   find(after_layer_update, *object);
   find(measured, *object);
@@ -45,13 +55,13 @@ bool Entry::changes_activations(Where where, std::size_t layer) const {
 
 bool Entry::touches_any(std::size_t depth) const {
   if (batch || network_gradient || look_ahead || watcher) return true;  // these know no layers
-  const bool on_weights = weight || weight_penalty || layer_penalty || activation_penalty || gradient || after_update ||
+  const bool on_weights = weight || weight_penalty || layer_penalty || gradient || before_update || after_update ||
                           after_layer_update || measured;
   for (std::size_t l = 1; l <= depth; ++l)
-    if (on_weights && scope.weights_of(l)) return true;
+    if ((on_weights && scope.weights_of(l)) || penalises_activations(l, depth)) return true;
   for (std::size_t l = 0; activation && l < depth; ++l)
     if (changes_activations(l ? activation->where() : Where::inputs, l)) return true;
-  return !on_weights && !activation;  // no hook at all is the plugin's own affair
+  return !on_weights && !activation && !activation_penalty;  // no hook at all is the plugin's own affair
 }
 
 }  // namespace pipeline::learning

@@ -1,6 +1,7 @@
 // One entry of a model's list of regularisers, with the hooks it has, and the blame for what goes wrong inside one.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <pipeline/regulariser.hpp>
 #include <set>
@@ -35,17 +36,20 @@ struct Scope {
   bool covers(const Tile& t) const { return weights_of(t.layer) && (t.kind == Kind::weights || biases); }
 };
 
-/// The name of a hook that the contract lays out but this engine does not run yet, if the object has one.
-const char* hook_not_served(const Regulariser& object);
+/// Makes one more object of an entry's plugin, with the same parameters set: for a copy of the model.
+using Remake = std::function<std::shared_ptr<Regulariser>()>;
 
 struct Entry {
   Entry(std::string entry_name, std::shared_ptr<Regulariser> plugin, Scope where, std::uint64_t seed,
-        const std::string& model);
+        const std::string& model, Remake remake_object = {});
+  /// The same entry with a new object, not bound to any arrays yet. Needs `remake`.
+  Entry remade() const;
 
   std::string name;
   std::shared_ptr<Regulariser> object;
   Scope scope;
   Random random;  // Random(seed, "regulariser", model, entry)
+  Remake remake;
 
   // What the object derives from; null where it does not.
   BatchChange* batch;
@@ -57,6 +61,7 @@ struct Entry {
   GradientChange* gradient;
   NetworkGradientChange* network_gradient;
   LookAhead* look_ahead;
+  BeforeUpdate* before_update;
   AfterUpdate* after_update;
   AfterLayerUpdate* after_layer_update;
   MeasuredWeights* measured;
@@ -64,6 +69,11 @@ struct Entry {
 
   /// Where the activation hook applies: layer 0 is the inputs, l < layers the hidden layers.
   bool changes_activations(Where where, std::size_t layer) const;
+  /// Whether the penalty on activations looks at this layer of a network of so many.
+  bool penalises_activations(std::size_t layer, std::size_t depth) const {
+    return activation_penalty && scope.weights_of(layer) &&
+           (layer == depth) == (activation_penalty->penalised() == Penalised::logits);
+  }
   /// Whether a hook of this entry is ever called in a network of so many layers: `layers` may name none that it touches.
   bool touches_any(std::size_t depth) const;
   Step step(std::uint64_t number, float rate) const { return {number, rate, random.at_step(number)}; }
@@ -81,6 +91,9 @@ struct Entry {
       throw HookFailure(name, hook, step_number, "threw something that is no std::exception");
     }
   }
+
+ private:
+  void find_hooks();
 };
 
 }  // namespace pipeline::learning

@@ -1,15 +1,20 @@
 // The forward pass, as training and measuring share it.
 #pragma once
+#include <functional>
 #include <vector>
 
 #include "learning/entry.hpp"
 
 namespace pipeline::learning {
 
-/// What a pass leaves behind. x[l - 1] is what layer l receives, z[l - 1] what it makes of it before ReLU.
+/// What a pass leaves behind. x[l - 1] is what layer l receives, z[l - 1] what its weights and biases make of it.
 struct Pass {
   std::vector<arma::fmat> x, z;
+  std::vector<arma::fmat> changed_z;  // z as the hooks before ReLU left it; empty where there is none
   const arma::fmat& logits() const { return z.back(); }
+  const arma::fmat& before_relu(std::size_t l) const {
+    return changed_z[l - 1].is_empty() ? z[l - 1] : changed_z[l - 1];
+  }
 };
 
 using Entries = std::vector<Entry>;
@@ -18,8 +23,15 @@ using Entries = std::vector<Entry>;
 /// activation hooks runs, without it the form when measuring.
 void forward(const Network& network, const Entries& entries, const Step* step, Pass& pass);
 
-/// Runs the activation hooks of one place, in file order forward, in reverse order backward.
+/// Runs the activation hooks of one place, in file order forward, in reverse order backward. With `step` in the training
+/// form, without it in the form when measuring.
 void change_forward(const Entries& entries, Where where, std::size_t layer, const Step* step, arma::fmat& values);
-void change_backward(const Entries& entries, Where where, std::size_t layer, const Step& step, arma::fmat& gradient);
+void change_backward(const Entries& entries, Where where, std::size_t layer, const Step* step, arma::fmat& gradient);
+
+/// dz of `layer` from dz of the next one: through the next one's weights, then `after_weights` (penalties), the
+/// activation hooks after ReLU, ReLU, those before it.
+void backward_into(std::size_t layer, const Network& network, const Entries& entries, const Step* step,
+                   const Pass& pass, const arma::fmat& next_dz, arma::fmat& dz,
+                   const std::function<void(arma::fmat&)>& after_weights = {});
 
 }  // namespace pipeline::learning

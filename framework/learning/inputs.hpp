@@ -12,6 +12,7 @@ class Inputs {
   std::size_t size() const { return samples_.size(); }
   std::size_t features() const { return samples_.features(); }
   std::span<const std::uint16_t> labels() const { return samples_.labels; }
+  std::span<const std::uint8_t> marked() const { return samples_.marked; }
   bool nonnegative() const { return nonnegative_; }
 
   /// Columns of out = the named samples.

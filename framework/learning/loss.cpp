@@ -5,18 +5,31 @@
 
 namespace pipeline::learning {
 
-void softmax_gradient(const arma::fmat& logits, const arma::fmat& targets, arma::fmat& dz) {
+namespace {
+
+/// dz = (softmax(logits) - y) * share, with y(k, n) the target of class k.
+template <class Target>
+void softmax_minus(const arma::fmat& logits, const Target& y, float share, arma::fmat& dz) {
   dz.set_size(logits.n_rows, logits.n_cols);
-  const float share = 1.0f / static_cast<float>(logits.n_cols);
   for (arma::uword n = 0; n < logits.n_cols; ++n) {
     const float* z = logits.colptr(n);
-    const float* y = targets.colptr(n);
     float* d = dz.colptr(n);
     const float largest = *std::max_element(z, z + logits.n_rows);  // exp cannot overflow below it
     float sum = 0;
     for (arma::uword k = 0; k < logits.n_rows; ++k) sum += d[k] = std::exp(z[k] - largest);
-    for (arma::uword k = 0; k < logits.n_rows; ++k) d[k] = (d[k] / sum - y[k]) * share;
+    for (arma::uword k = 0; k < logits.n_rows; ++k) d[k] = (d[k] / sum - y(k, n)) * share;
   }
+}
+
+}  // namespace
+
+void softmax_gradient(const arma::fmat& logits, const arma::fmat& targets, arma::fmat& dz) {
+  softmax_minus(logits, targets, 1.0f / static_cast<float>(logits.n_cols), dz);
+}
+
+void sample_gradients(const arma::fmat& logits, std::span<const std::uint16_t> labels, arma::fmat& dz) {
+  softmax_minus(
+      logits, [&](arma::uword k, arma::uword n) { return labels[n] == k ? 1.0f : 0.0f; }, 1.0f, dz);
 }
 
 void sample_losses(const arma::fmat& logits, std::span<const std::uint16_t> labels, std::span<double> losses) {

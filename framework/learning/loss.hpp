@@ -10,6 +10,9 @@ namespace pipeline::learning {
 /// column sums to 1.  logits, targets, dz [classes x batch]
 void softmax_gradient(const arma::fmat& logits, const arma::fmat& targets, arma::fmat& dz);
 
+/// dz = softmax(logits) - one_hot(label): the gradient of each sample's own loss.
+void sample_gradients(const arma::fmat& logits, std::span<const std::uint16_t> labels, arma::fmat& dz);
+
 /// The loss of each sample against its own label, natural logarithm, in double.
 void sample_losses(const arma::fmat& logits, std::span<const std::uint16_t> labels, std::span<double> losses);
 

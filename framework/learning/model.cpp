@@ -8,29 +8,6 @@
 
 namespace pipeline::learning {
 
-namespace {
-
-/// Gives an entry the arrays it asks for, owned by the model.
-class Keeper final : public State {
- public:
-  Keeper(std::map<std::string, Network>& states, const std::string& entry, const Network& start)
-      : states_(states), entry_(entry), start_(start) {}
-  void like_weights(const std::string& name, LikeWeights& handle, Start from) override {
-    const auto [place, fresh] = states_.emplace(entry_ + "." + name, start_);
-    if (!fresh) throw std::logic_error("keeps two arrays named '" + name + "'");
-    if (from == Start::zero)
-      for (Layer& l : place->second.layers) l.W.zeros(), l.b.zeros();
-    handle.bind(place->second);
-  }
-
- private:
-  std::map<std::string, Network>& states_;
-  const std::string& entry_;
-  const Network& start_;
-};
-
-}  // namespace
-
 Model::Model(std::string name, const Network& start, Entries entries, float learning_rate, ImageShape image,
              std::size_t classes)
     : name_(std::move(name)),
@@ -38,14 +15,13 @@ Model::Model(std::string name, const Network& start, Entries entries, float lear
       entries_(std::move(entries)),
       rate_(learning_rate),
       classes_(classes),
+      image_(image),
+      states_(network_),
       dz_(start.depth()) {
-  batch_.image = image;
   for (const Entry& e : entries_) {
-    if (const char* hook = hook_not_served(*e.object)) throw HookFailure(e.name, hook, 0, "is not served");
     if (e.look_ahead && look_ahead_)
       throw HookFailure(e.name, "LookAhead", 0, "'" + look_ahead_->name + "' looks ahead already: one a model");
-    Keeper keeper(states_, e.name, start);
-    e.run("keep", 0, [&] { e.object->keep(keeper); });
+    states_.declare(e);
     if (e.look_ahead) look_ahead_ = &e;
     weight_changes_ |= e.weight != nullptr;
     layer_penalties_ |= e.layer_penalty != nullptr;
@@ -53,6 +29,21 @@ Model::Model(std::string name, const Network& start, Entries entries, float lear
     after_layer_ |= e.after_layer_update != nullptr;
     stores_gradient_ |= e.weight || e.layer_penalty || e.network_gradient || e.look_ahead;
   }
+  states_.complete();
+}
+
+std::unique_ptr<Model> Model::copy() const {
+  Entries entries;
+  for (const Entry& e : entries_) entries.push_back(e.remade());
+  auto twin = std::make_unique<Model>(name_, network_, std::move(entries), rate_, image_, classes_);
+  twin->states_.adopt(states_);
+  return twin;
+}
+
+void Model::restore() {
+  if (!remembered_) return;
+  network_ = remembered_->network_;
+  states_.adopt(remembered_->states_);
 }
 
 void Model::step(std::uint64_t number, const Inputs& train, const std::vector<std::uint32_t>& samples) {
@@ -64,6 +55,7 @@ void Model::step(std::uint64_t number, const Inputs& train, const std::vector<st
       if (l > 1) pass_backward_into(l - 1, network_, step);  // before layer l changes
       descend_layer(l, step);
     }
+    update_own(step);
     return;
   }
   store_gradient(network_, step);
@@ -75,6 +67,7 @@ void Model::step(std::uint64_t number, const Inputs& train, const std::vector<st
   }
   change_stored(step);
   descend_stored(step);
+  update_own(step);
 }
 
 const Network& Model::gradient(std::uint64_t number, const Inputs& train, const std::vector<std::uint32_t>& samples) {
@@ -86,6 +79,7 @@ const Network& Model::gradient(std::uint64_t number, const Inputs& train, const 
 }
 
 void Model::load_batch(const Step& step, const Inputs& train, const std::vector<std::uint32_t>& samples) {
+  batch_.image = image_;
   train.widen(samples, batch_.inputs);
   std::vector<std::uint16_t> labels;
   labels.reserve(samples.size());
@@ -104,6 +98,7 @@ void Model::load_batch(const Step& step, const Inputs& train, const std::vector<
 }
 
 void Model::pass_forward(const Network& at, const Step& step) {
+  states_.zero_gradients();
   const Network* used = &at;
   if (weight_changes_) {
     changed_ = at;
@@ -120,22 +115,19 @@ void Model::pass_forward(const Network& at, const Step& step) {
   if (!all_finite(pass_.logits())) throw Diverged(step.number);
   softmax_gradient(pass_.logits(), batch_.targets, dz_.back());
   for (const Entry& e : entries_)
-    if (e.activation_penalty && e.scope.weights_of(at.depth()))
+    if (e.penalises_activations(at.depth(), at.depth()))
       checked(e, "ActivationPenalty::add_gradient", step.number, dz_.back(),
               [&] { e.activation_penalty->add_gradient(pass_.logits(), dz_.back(), at.depth()); });
 }
 
-// dz of `layer` from dz of the next one: through its weights, the activation hooks after ReLU, ReLU, those before it.
 void Model::pass_backward_into(std::size_t layer, const Network& at, const Step& step) {
-  arma::fmat& d = dz_[layer - 1];
-  transposed_times((weight_changes_ ? changed_ : at).layer(layer + 1).W, dz_[layer], d);
-  for (const Entry& e : entries_)
-    if (e.activation_penalty && e.scope.weights_of(layer))
-      checked(e, "ActivationPenalty::add_gradient", step.number, d,
-              [&] { e.activation_penalty->add_gradient(pass_.x[layer], d, layer); });
-  change_backward(entries_, Where::after_relu, layer, step, d);
-  relu_adjoint(pass_.z[layer - 1], d);
-  change_backward(entries_, Where::before_relu, layer, step, d);
+  backward_into(layer, weight_changes_ ? changed_ : at, entries_, &step, pass_, dz_[layer], dz_[layer - 1],
+                [&](arma::fmat& d) {
+                  for (const Entry& e : entries_)
+                    if (e.penalises_activations(layer, at.depth()))
+                      checked(e, "ActivationPenalty::add_gradient", step.number, d,
+                              [&] { e.activation_penalty->add_gradient(pass_.x[layer], d, layer); });
+                });
 }
 
 bool Model::measures_other_weights() const {

@@ -1,17 +1,17 @@
 // One model learns: the network, its regularisers, and one step of gradient descent.
 #pragma once
-#include <map>
 #include <string>
 
 #include "learning/entry.hpp"
 #include "learning/forward.hpp"
 #include "learning/inputs.hpp"
+#include "learning/state.hpp"
 
 namespace pipeline::learning {
 
 class Model {
  public:
-  /// Copies `start`. Throws HookFailure for an entry with a hook that is declared but not served yet.
+  /// Copies `start`. Throws HookFailure where an entry keeps what it may not.
   Model(std::string name, const Network& start, Entries entries, float learning_rate, ImageShape image,
         std::size_t classes);
   Model(const Model&) = delete;
@@ -26,6 +26,13 @@ class Model {
   const std::string& name() const { return name_; }
   const Network& network() const { return network_; }
   const Entries& entries() const { return entries_; }
+  const States& states() const { return states_; }
+
+  /// A model of its own that stands where this one does: new objects of every entry, copies of all arrays.
+  std::unique_ptr<Model> copy() const;
+  /// Keeps a copy of weights and arrays as they are; `restore` goes back to it.
+  void remember() { remembered_ = copy(); }
+  void restore();
 
   bool measures_other_weights() const;
   /// The weights to measure with: the trained ones unless a regulariser says otherwise.
@@ -49,6 +56,9 @@ class Model {
   void penalise(const Entry& entry, const Tile& tile, std::span<const float> w, std::span<float> g,
                 const Step& step) const;
   void change(const Tile& tile, std::span<const float> w, std::span<float> g, const Step& step);
+  void update_own(const Step& step);
+  template <class F>
+  void each_own_tile(F&& f);
   void update(const Tile& tile, std::span<float> w, std::span<const float> g, const Step& step);
   void blame(const Entry& entry, const char* hook, const Tile& tile, const Step& step) const;
   void store_layer_gradient(std::size_t layer, const Network& at, const Step& step);
@@ -61,7 +71,9 @@ class Model {
   Entries entries_;
   float rate_;
   std::size_t classes_;
-  std::map<std::string, Network> states_;  // by "<entry>.<array>": what regularisers keep
+  ImageShape image_;
+  States states_;
+  std::unique_ptr<Model> remembered_;
 
   // Which kinds of hooks there are; a model without them takes none of their paths.
   bool stores_gradient_ = false, weight_changes_ = false, layer_penalties_ = false, activation_penalties_ = false;

@@ -15,18 +15,21 @@ using config::Word;
 
 namespace {
 
-/// A metric says "layer = 7, but ..."; the complaint points at that value where the file gives it.
-void fits(const Description& d, const MetricSection& m, bool nonnegative, Complaints& complaints) {
+/// Complains where an object's check() throws: its words begin with a parameter, and the complaint points at the value
+/// of that one where the file gives it.
+template <class Check>
+void fits(const Description& d, const std::string& section, const std::string& prefix, const Word& fallback,
+          Complaints& complaints, const Check& check) {
   try {
-    m.object->check(d.network, nonnegative);
+    check();
   } catch (const std::invalid_argument& e) {
-    const std::string words = e.what(), key = words.substr(0, words.find(' '));
-    Word word = m.word;
-    for (const config::ResolvedSection& section : d.resolved)
-      if (section.name == "metric:" + m.name)
-        for (const config::Setting& s : section.settings)
-          if (s.key == key && s.word.place.column > 0) word = s.word;
-    if (!complaints.about(word)) complaints.add(word, "[metric:" + m.name + "]: " + words);
+    const std::string words = e.what(), key = prefix + words.substr(0, words.find(' '));
+    Word word = fallback;
+    for (const config::ResolvedSection& s : d.resolved)
+      if (s.name == section)
+        for (const config::Setting& setting : s.settings)
+          if (setting.key == key && setting.word.place.column > 0) word = setting.word;
+    if (!complaints.about(word)) complaints.add(word, "[" + section + "]: " + prefix + words);
   }
 }
 
@@ -37,6 +40,17 @@ Word item(Word list, std::size_t index, const std::string& text) {
   if (at = list.text.find(text, at); at != std::string::npos) list.place.column += at;
   list.text = text;
   return list;
+}
+
+/// What metrics and regularisers have to say about the network and the images.
+void check_plugins(const Description& d, const std::optional<ImageShape>& image, bool nonnegative,
+                   Complaints& complaints) {
+  for (const MetricSection& m : d.metrics)
+    fits(d, "metric:" + m.name, "", m.word, complaints, [&] { m.object->check(d.network, nonnegative); });
+  for (const ModelSection& model : d.models)
+    for (const EntrySection& e : model.regularisers)
+      if (image && e.object)
+        fits(d, "model:" + model.name, e.name + ".", e.word, complaints, [&] { e.object->check(d.network, *image); });
 }
 
 void compare_with_data(const Description& d, const DataShape& data, bool nonnegative, Complaints& complaints) {
@@ -51,12 +65,17 @@ void compare_with_data(const Description& d, const DataShape& data, bool nonnega
   };
   layers_misfit(0, data.features, "inputs", "features", "first");
   layers_misfit(d.network.sizes.size() - 1, data.classes, "outputs", "classes", "last");
-  if (d.batch_size > data.train)
-    complaints.add(d.batch_word,
-                   "a batch of " + std::to_string(d.batch_size) + " is larger than the training set of " +
+  if (d.validation >= data.train)
+    complaints.add(d.validation_word,
+                   "validation = " + std::to_string(d.validation) + " leaves nothing of the training set of " +
                        std::to_string(data.train),
-                   "batch_size is " + std::to_string(data.train) + " at most with this data set");
-  for (const MetricSection& m : d.metrics) fits(d, m, nonnegative, complaints);
+                   "set fewer aside");
+  else if (const std::size_t train = data.train - d.validation; d.batch_size > train)
+    complaints.add(
+        d.batch_word,
+        "a batch of " + std::to_string(d.batch_size) + " is larger than the training set of " + std::to_string(train),
+        "batch_size is " + std::to_string(train) + " at most with this data set");
+  check_plugins(d, data.image, nonnegative, complaints);
 }
 
 /// Reads one pipeline; its members are what all sections share.
@@ -77,6 +96,9 @@ class Reader {
       if (name.starts_with("metric:")) read_metric(name.substr(7), section);
     for (const auto& [name, section] : tree_)
       if (name.starts_with("report:")) read_report(name.substr(7), section);
+    check_compared_models();
+    check_watched_sections();
+    if (d_.network.sizes.size() > 1) check_plugins(d_, std::nullopt, true, complaints_);
     if (d_.models.empty() && !meant_.contains("model"))
       complaints_.add(first_word(), "there is no [model:NAME] section",
                       "add [model:plain] for a model without regularisers");
@@ -141,6 +163,11 @@ class Reader {
     } else if (config::child(tree_, "dataset") && config::child(*config::child(tree_, "dataset"), "plugin"))
       complaints_.add(reader.setting("plugin").word, "plugin is empty",
                       config::suggestion("", catalogue_.names("dataset")));
+    Parameters common;
+    common.whole("validation", d_.validation, at_least(0),
+                 "training samples set aside at the end of the set, for metrics with on = validation; 0: none");
+    reader.take(common);
+    d_.validation_word = reader.setting("validation").word;
     if (!d_.dataset) return keep(reader);
     Parameters own;
     if (!declare(*d_.dataset, own, "dataset", d_.dataset_plugin)) return keep(reader);
@@ -211,6 +238,21 @@ class Reader {
     d_.models.push_back(std::move(model));
   }
 
+  /// Makes further objects of a plugin, with the values that these parameters have now.
+  learning::Remake remaker(const std::string& plugin, const Parameters& set) const {
+    std::vector<std::pair<std::string, std::string>> values;
+    for (const Parameter& p : set.all()) values.emplace_back(p.name, p.get());
+    return [make = catalogue_.load("regulariser", plugin).make, values] {
+      std::shared_ptr<Regulariser> object(static_cast<Regulariser*>(make()));
+      Parameters parameters;
+      object->declare(parameters);
+      for (const auto& [name, value] : values)
+        if (const auto complaint = parameters.find(name)->set(value))
+          throw std::logic_error("its own value of " + name + " " + *complaint);
+      return object;
+    };
+  }
+
   void check_one_looks_ahead(const ModelSection& model) {
     const EntrySection* first = nullptr;
     for (const EntrySection& e : model.regularisers) {
@@ -222,24 +264,24 @@ class Reader {
   }
 
   void read_entry(SectionReader& reader, const std::string& entry, const Word& word, ModelSection& model) {
-    EntrySection e{entry, entry, nullptr, {}, word};
-    Parameters common;
+    EntrySection e{entry, entry, nullptr, {}, word, {}};
+    Parameters naming, common;
     std::vector<std::string> layers = {"all"};
-    common.text("plugin", e.plugin, "the regulariser, if the entry is not named like it");
+    naming.text("plugin", e.plugin, "the regulariser, if the entry is not named like it");
+    reader.take(naming, entry + ".");
+    const Word plugin_word = e.plugin == entry ? word : reader.setting(entry + ".plugin").word;
+    e.object = make<Regulariser>("regulariser", e.plugin, plugin_word);
+    if (e.object) e.scope.biases = e.object->biases_by_default();
     common.words("layers", layers, "all, or layer numbers as in metrics.csv (0 is the inputs)");
     common.flag("biases", e.scope.biases, "whether biases are regularised too");
     reader.take(common, entry + ".");
-    const Word plugin_word = e.plugin == entry ? word : reader.setting(entry + ".plugin").word;
     read_layers(layers, reader.setting(entry + ".layers").word, e.scope);
-    e.object = make<Regulariser>("regulariser", e.plugin, plugin_word);
     Parameters own;
     if (!e.object || !declare(*e.object, own, "regulariser", e.plugin)) {
       reader.excuse(entry + ".");
     } else {
-      if (const char* hook = learning::hook_not_served(*e.object))
-        refused_.push_back("regulariser '" + e.plugin + "' uses the hook " + hook +
-                           ", which this engine does not serve");
       reader.take(own, entry + ".", e.plugin);
+      e.remake = remaker(e.plugin, own);
       check_layers_touched(e, reader.setting(entry + ".layers").word);
     }
     model.regularisers.push_back(std::move(e));
@@ -284,13 +326,67 @@ class Reader {
     if (!declare(*m.object, own, "metric", m.plugin)) return keep(reader);
     m.info = m.object->describe();
     Parameters samples;
-    samples.choice("on", m.on, {"test", "train", "both"}, "which images it is measured on");
-    samples.whole("images", m.images, at_least(1), "of the training images, the first so many");
-    if (m.info.uses_samples) reader.take(samples);
+    m.on = m.info.looks == Looks::at_samples ? m.info.on : "test";
+    if (m.info.looks == Looks::at_samples)
+      samples.choice("on", m.on, {"test", "train", "both", "validation"}, "which images it is measured on");
+    if (m.info.looks != Looks::at_weights)
+      samples.whole("images", m.images, at_least(1), "of the training images, the first so many");
+    reader.take(samples);
+    if (m.on == "validation" && d_.validation == 0)
+      complaints_.add(reader.setting("on").word, "on = validation, but no images are set aside for it",
+                      "add validation = 5000 to [dataset]; they come off the training set of all models");
     reader.take(own, "", m.plugin);
     finish(reader);
-    if (d_.network.sizes.size() > 1) fits(d_, m, true, complaints_);
     d_.metrics.push_back(std::move(m));
+  }
+
+  /// The value of a key where the file gives it, else the fallback.
+  Word word_of(const std::string& section, const std::string& value, const Word& fallback) const {
+    for (const config::ResolvedSection& s : d_.resolved)
+      if (s.name == section)
+        for (const config::Setting& setting : s.settings)
+          if (setting.value == value && setting.word.place.column > 0 && setting.word.text == value)
+            return setting.word;
+    return fallback;
+  }
+
+  void check_compared_models() {
+    std::vector<std::string> known = {"control"};
+    for (const ModelSection& m : d_.models) known.push_back(m.name);
+    for (const MetricSection& m : d_.metrics)
+      for (const std::string& other : m.info.compares)
+        if (std::ranges::find(known, other) == known.end())
+          complaints_.add(word_of("metric:" + m.name, other, m.word),
+                          "[metric:" + m.name + "] compares with a model '" + other + "' that is not there",
+                          config::suggestion(other, known));
+  }
+
+  /// An entry that watches needs a section with one number that has a direction, on images set aside for that.
+  void check_watched_sections() {
+    for (const ModelSection& model : d_.models)
+      for (const EntrySection& e : model.regularisers) {
+        const auto* watcher = dynamic_cast<const Watcher*>(e.object.get());
+        if (!watcher) continue;
+        const std::string section = watcher->section();
+        const Word word = word_of("model:" + model.name, section, e.word);
+        const auto watched = std::ranges::find(d_.metrics, section, &MetricSection::name);
+        std::vector<std::string> known;
+        for (const MetricSection& m : d_.metrics) known.push_back(m.name);
+        if (complaints_.about(word)) continue;
+        if (watched == d_.metrics.end())
+          complaints_.add(word, "'" + e.name + "' watches [metric:" + section + "], which is not there",
+                          config::suggestion(section, known));
+        else if (d_.validation == 0)
+          complaints_.add(word, "'" + e.name + "' watches a metric, but no images are set aside for that",
+                          "add validation = 5000 to [dataset] and on = validation to [metric:" + section + "]");
+        else if (watched->on != "validation")
+          complaints_.add(word,
+                          "'" + e.name + "' watches [metric:" + section + "], which is measured on " + watched->on,
+                          "add on = validation to it: who stops by the test images has trained on them");
+        else if (watched->info.better == Direction::neither)
+          complaints_.add(word, "'" + e.name + "' watches [metric:" + section + "], of which neither way is better",
+                          "watch a metric that has a direction, such as accuracy or loss");
+      }
   }
 
   void read_report(const std::string& name, const Tree& tree) {

@@ -14,6 +14,7 @@ struct EntrySection {
   std::shared_ptr<Regulariser> object;
   learning::Scope scope;
   config::Word word;  // where the entry is named
+  learning::Remake remake = {};
 };
 
 struct ModelSection {
@@ -29,8 +30,11 @@ struct MetricSection {
   std::uint64_t every = 0, images = 10'000;
   std::string on = "test";
   config::Word word;
-  bool on_test() const { return on != "train"; }
-  bool on_train() const { return on != "test"; }
+  /// Where it is measured, in the order of its rows.
+  std::vector<Split> splits() const {
+    if (on == "both") return {Split::test, Split::train};
+    return {on == "train" ? Split::train : on == "validation" ? Split::validation : Split::test};
+  }
 };
 
 struct ReportSection {
@@ -47,7 +51,8 @@ struct Description {
   std::string dataset_plugin;
   std::shared_ptr<Dataset> dataset;
   std::vector<std::filesystem::path> dataset_paths;  // files that the [dataset] section names
-  config::Word dataset_word, layers_word, batch_word;
+  std::uint64_t validation = 0;                      // samples off the end of the training set
+  config::Word dataset_word, validation_word, layers_word, batch_word;
   NetworkShape network;
   learning::StartingWeights start;
   std::uint64_t steps = 0, batch_size = 60;

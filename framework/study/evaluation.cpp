@@ -3,99 +3,145 @@
 #include <cmath>
 
 #include "learning/elementwise.hpp"
-#include "learning/loss.hpp"
-#include "learning/products.hpp"
+#include "study/block.hpp"
 
 namespace pipeline::study {
 
+const learning::Inputs& Splits::of(Split split) const {
+  const learning::Inputs* inputs = split == Split::test ? test : split == Split::train ? train : validation;
+  if (!inputs || inputs->size() == 0) throw std::logic_error("asks for a split that this run does not have");
+  return *inputs;
+}
+
 namespace {
 
-class PassBlock final : public Block {
- public:
-  explicit PassBlock(const learning::Pass& pass) : pass_(pass) {}
-  const arma::fmat& x(std::size_t layer) const override { return pass_.x.at(layer - 1); }
-  const arma::fmat& z(std::size_t layer) const override { return pass_.z.at(layer - 1); }
-  const arma::fmat& logits() const override { return pass_.z.back(); }
-  arma::fmat times_inputs(const arma::fmat& d, std::size_t layer) const override {
-    const arma::fmat& in = x(layer);
-    if (d.n_cols != in.n_cols) throw std::invalid_argument("times_inputs needs one column a sample of the block");
-    arma::fmat product(d.n_rows, in.n_rows);
-    learning::gradient_columns(d, in, 0, in.n_rows, product.memptr());
-    return product;
-  }
-
- private:
-  const learning::Pass& pass_;
+/// What the metrics of one moment share.
+struct Moment {
+  const Subject& subject;
+  std::uint64_t step;
+  const Splits& splits;
+  const MetricSection* speaking = nullptr;  // whose code runs, for whoever has to be blamed
 };
 
-class Measurement final : public Evaluation {
+/// The first `count` samples of a split on their way through the network, and all who want to see them.
+class SplitPass {
  public:
-  /// `speaking` is kept at the section whose code runs, for whoever has to be blamed.
-  Measurement(const Subject& subject, std::uint64_t step, const learning::Inputs& inputs, std::size_t samples,
-              const MetricSection*& speaking)
-      : subject_(subject), step_(step), inputs_(inputs), samples_(samples), speaking_(speaking) {}
+  SplitPass(Moment& moment, const learning::Inputs& of, std::size_t first_so_many)
+      : inputs(of), count(first_so_many), moment_(moment), block_(moment.subject, moment.subject.network) {}
 
-  std::uint64_t step() const override { return step_; }
-  const Network& network() const override { return subject_.network; }
-  std::size_t samples() const override { return samples_; }
-  bool nonnegative_inputs() const override { return inputs_.nonnegative(); }
-  double penalty() const override { return subject_.weight_penalty() + batch_penalty_; }
+  const learning::Inputs& inputs;
+  const std::size_t count;
 
-  void run() { pass(gatherers_, true); }
-
- private:
-  using Gatherers = std::map<std::string, std::shared_ptr<Gatherer>>;
-
-  void pass(const Gatherers& gatherers, bool first) const {
-    if (gatherers.empty() && !(first && subject_.batch_penalty)) return;
-    learning::Pass state;
-    state.x.resize(subject_.network.depth());
-    std::vector<double> losses(kBlock);
-    for (std::size_t from = 0; from < samples_; from += kBlock) {
-      const std::size_t size = std::min(kBlock, samples_ - from);
-      inputs_.widen(from, size, state.x[0]);
-      learning::forward(subject_.network, subject_.entries, nullptr, state);
-      if (!learning::all_finite(state.logits())) throw learning::Diverged(step_);
-      PassBlock block(state);
-      block.first = from;
-      block.size = size;
-      block.labels = inputs_.labels().subspan(from, size);
-      learning::sample_losses(state.logits(), block.labels, losses);
-      block.losses = std::span(losses).first(size);
-      for (const auto& [key, gatherer] : gatherers) {
-        if (const auto owner = owners_.find(key); owner != owners_.end()) speaking_ = owner->second;
-        gatherer->see(block);
-      }
-      if (first && subject_.batch_penalty)
-        batch_penalty_ += subject_.batch_penalty(state) * static_cast<double>(size) / static_cast<double>(samples_);
-    }
+  void want(const std::string& key, const std::function<std::shared_ptr<Gatherer>()>& make) {
+    auto& place = gatherers_[key];
+    if (place.gatherer) return;
+    place = {make(), moment_.speaking};
   }
-
-  void want(const std::string& key, const Make& make) override {
-    if (auto& place = gatherers_[key]; !place) {
-      place = make();
-      owners_[key] = speaking_;
-    }
-  }
-  const Gatherer& find(const std::string& key) const override {
-    if (const auto it = gatherers_.find(key); it != gatherers_.end()) return *it->second;
+  const Gatherer& find(const std::string& key) const {
+    if (const auto it = gatherers_.find(key); it != gatherers_.end()) return *it->second.gatherer;
     throw std::logic_error("'" + key + "' was not asked for in prepare()");
   }
-  void run_again(const std::string& key, const Make& make) const override {
+  void run() {
+    penalised_ = static_cast<bool>(moment_.subject.batch_penalty);
+    if (!gatherers_.empty() || penalised_) pass(gatherers_, penalised_);
+  }
+  void run_again(const std::string& key, const std::function<std::shared_ptr<Gatherer>()>& make) {
     if (gatherers_.contains(key)) return;
-    const Gatherers one = {{key, make()}};
+    const Gatherers one = {{key, {make(), moment_.speaking}}};
     pass(one, false);
     gatherers_.insert(*one.begin());
   }
+  const std::any& find_shared(const std::string& key, const std::function<std::any()>& make) {
+    if (const auto it = shared_.find(key); it != shared_.end()) return it->second;
+    std::any made = make();  // before the key is there: it may ask for another one
+    return shared_.emplace(key, std::move(made)).first->second;
+  }
+  double batch_penalty() const { return batch_penalty_; }
 
-  const Subject& subject_;
-  std::uint64_t step_;
-  const learning::Inputs& inputs_;
-  std::size_t samples_;
-  const MetricSection*& speaking_;
-  std::map<std::string, const MetricSection*> owners_;  // who asked first
-  mutable Gatherers gatherers_;
-  mutable double batch_penalty_ = 0;
+ private:
+  struct Asked {
+    std::shared_ptr<Gatherer> gatherer;
+    const MetricSection* by = nullptr;  // who asked first
+  };
+  using Gatherers = std::map<std::string, Asked>;
+
+  void pass(const Gatherers& gatherers, bool penalised) {
+    for (std::size_t from = 0; from < count; from += kBlock) {
+      block_.load(inputs, from, std::min(kBlock, count - from));
+      if (!learning::all_finite(block_.logits())) throw learning::Diverged(moment_.step);
+      for (const auto& [key, asked] : gatherers) {
+        moment_.speaking = asked.by;
+        asked.gatherer->see(block_);
+      }
+      if (penalised)
+        batch_penalty_ += moment_.subject.batch_penalty(block_.pass()) * static_cast<double>(block_.size) /
+                          static_cast<double>(count);
+    }
+  }
+
+  Moment& moment_;
+  PassBlock block_;
+  Gatherers gatherers_;
+  std::map<std::string, std::any> shared_;
+  double batch_penalty_ = 0;
+  bool penalised_ = false;
+};
+
+/// The passes of one moment: sections that look at the same samples share one.
+class Passes {
+ public:
+  explicit Passes(Moment& moment) : moment_(moment) {}
+  SplitPass& of(Split split, std::uint64_t images) {
+    const learning::Inputs& inputs = moment_.splits.of(split);
+    const std::size_t count = split == Split::train ? std::min<std::size_t>(images, inputs.size()) : inputs.size();
+    auto& place = passes_[{split, count}];
+    if (!place) place = std::make_unique<SplitPass>(moment_, inputs, count);
+    return *place;
+  }
+  void run() {
+    for (auto& [key, pass] : passes_) pass->run();
+  }
+
+ private:
+  Moment& moment_;
+  std::map<std::pair<Split, std::size_t>, std::unique_ptr<SplitPass>> passes_;
+};
+
+/// The moment as one section sees it, on one split.
+class SectionEvaluation final : public Evaluation {
+ public:
+  SectionEvaluation(const Moment& moment, Passes& passes, Split split, std::uint64_t images)
+      : moment_(moment), passes_(passes), pass_(passes.of(split, images)), images_(images) {}
+
+  std::uint64_t step() const override { return moment_.step; }
+  const Network& network() const override { return moment_.subject.network; }
+  const Network& start() const override { return moment_.subject.start; }
+  std::size_t samples() const override { return pass_.count; }
+  bool nonnegative_inputs() const override { return pass_.inputs.nonnegative(); }
+  double penalty() const override {
+    return (moment_.subject.weight_penalty ? moment_.subject.weight_penalty() : 0) + pass_.batch_penalty();
+  }
+  Evaluation& on(Split split) override { return elsewhere(split); }
+  const Evaluation& on(Split split) const override { return elsewhere(split); }
+
+ private:
+  SectionEvaluation& elsewhere(Split split) const {
+    auto& place = elsewhere_[split];
+    if (!place) place = std::make_unique<SectionEvaluation>(moment_, passes_, split, images_);
+    return *place;
+  }
+  void want(const std::string& key, const Make& make) override { pass_.want(key, make); }
+  const Gatherer& find(const std::string& key) const override { return pass_.find(key); }
+  void run_again(const std::string& key, const Make& make) const override { pass_.run_again(key, make); }
+  const std::any& find_shared(const std::string& key, const std::function<std::any()>& make) const override {
+    return pass_.find_shared(key, make);
+  }
+
+  const Moment& moment_;
+  Passes& passes_;
+  SplitPass& pass_;
+  std::uint64_t images_;
+  mutable std::map<Split, std::unique_ptr<SectionEvaluation>> elsewhere_;
 };
 
 /// "metric 'loss' in [metric:loss] (study.ini:31)"
@@ -170,31 +216,42 @@ class Collector final : public Results {
 
 }  // namespace
 
-std::map<std::string, Measured> measure(const Subject& subject, std::uint64_t step,
-                                        const std::vector<const MetricSection*>& due, const learning::Inputs& inputs,
-                                        std::size_t samples, const std::string& suffix) {
-  const MetricSection* speaking = nullptr;
-  Measurement evaluation(subject, step, inputs, samples, speaking);
-  std::map<std::string, Measured> all;
+Measured measure(const Subject& subject, std::uint64_t step, const std::vector<const MetricSection*>& due,
+                 const Splits& splits) {
+  Moment moment{subject, step, splits};
+  Passes passes(moment);
+  struct Part {
+    const MetricSection* section;
+    std::string suffix;
+    std::unique_ptr<SectionEvaluation> evaluation;
+  };
+  std::vector<Part> parts;
+  Measured all;
   try {
-    for (const MetricSection* m : due) speaking = m, m->object->prepare(evaluation);
-    evaluation.run();
-    for (const MetricSection* m : due) {
-      speaking = m;
-      const std::string label = m->on == "both" ? suffix : "";
-      Collector collector(*m, subject, step, label);
-      m->object->measure(evaluation, collector);
-      all[m->name] = {collector.rows(), std::move(collector.sheets)};
+    for (const MetricSection* m : due)
+      for (const Split split : m->splits()) {
+        moment.speaking = m;
+        const std::string suffix = m->on == "both" && split == Split::train ? ".train" : "";
+        parts.push_back({m, suffix, std::make_unique<SectionEvaluation>(moment, passes, split, m->images)});
+        m->object->prepare(*parts.back().evaluation);
+      }
+    passes.run();
+    for (const Part& part : parts) {
+      moment.speaking = part.section;
+      Collector collector(*part.section, subject, step, part.suffix);
+      part.section->object->measure(*part.evaluation, collector);
+      all.append({collector.rows(), std::move(collector.sheets)});
     }
   } catch (const learning::Diverged&) {
     throw;
   } catch (const learning::HookFailure&) {
     throw;
   } catch (const std::exception& e) {
-    throw MetricFailure((speaking ? blamed(*speaking) : "a metric") + ", model " + subject.name + ", step " +
-                        std::to_string(step) + ": " + e.what());
+    throw MetricFailure((moment.speaking ? blamed(*moment.speaking) : "a metric") + ", model " + subject.name +
+                        ", step " + std::to_string(step) + ": " + e.what());
   } catch (...) {
-    throw MetricFailure((speaking ? blamed(*speaking) : "a metric") + " threw something that is no std::exception");
+    throw MetricFailure((moment.speaking ? blamed(*moment.speaking) : "a metric") +
+                        " threw something that is no std::exception");
   }
   return all;
 }

@@ -1,4 +1,4 @@
-// One measurement: a network, a split, one forward pass in blocks that every due metric shares.
+// One measurement of one model: for each split that a due metric looks at, one forward pass in blocks that all share.
 #pragma once
 #include <functional>
 #include <map>
@@ -23,15 +23,22 @@ struct MetricFailure : std::runtime_error {
 struct Subject {
   std::string name;
   const Network& network;            // the weights to measure with
+  const Network& start;              // the untrained ones
   const learning::Entries& entries;  // empty for the control network
-  std::function<double()> weight_penalty;
-  std::function<double(const learning::Pass&)> batch_penalty;  // empty where there is none
+  std::function<double()> weight_penalty = {};
+  std::function<double(const learning::Pass&)> batch_penalty = {};  // empty where there is none
+  std::map<std::string, const Subject*> others = {};                // models to compare with; null where one has ended
 };
 
-/// Measures every listed metric on the first `samples` of a split; what each section gave, by its name. Throws
-/// MetricFailure, or learning::Diverged where a logit is no finite number.
-std::map<std::string, Measured> measure(const Subject& subject, std::uint64_t step,
-                                        const std::vector<const MetricSection*>& due, const learning::Inputs& inputs,
-                                        std::size_t samples, const std::string& suffix);
+/// The samples that metrics may look at.
+struct Splits {
+  const learning::Inputs *train = nullptr, *test = nullptr, *validation = nullptr;
+  const learning::Inputs& of(Split split) const;
+};
+
+/// Measures every listed metric, in their order. Throws MetricFailure, or learning::Diverged where a logit is no finite
+/// number.
+Measured measure(const Subject& subject, std::uint64_t step, const std::vector<const MetricSection*>& due,
+                 const Splits& splits);
 
 }  // namespace pipeline::study

@@ -100,19 +100,25 @@ class File {
 
 }  // namespace
 
-void write_weights(const std::filesystem::path& target,
-                   const std::vector<std::pair<std::string, const Network*>>& groups) {
+void write_weights(const std::filesystem::path& target, const std::vector<WeightsGroup>& groups) {
   File file;
-  for (const auto& [group, network] : groups)
+  // Column by column [rows x columns] is row by row (columns x rows): the same bytes.
+  const auto write = [&](const std::string& path, const arma::fmat& m, bool is_vector) {
+    const std::vector<hsize_t> size =
+        is_vector ? std::vector<hsize_t>{m.n_elem} : std::vector<hsize_t>{m.n_cols, m.n_rows};
+    file.dataset(path, size, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, m.memptr());
+  };
+  for (const auto& [group, network, states] : groups) {
     for (std::size_t l = 1; l <= network->depth(); ++l) {
       const Layer& layer = network->layer(l);
-      const std::string number = std::to_string(l);
-      // Column by column [outputs x inputs] is row by row (inputs x outputs): the same bytes.
-      file.dataset(group + "/W" + number, {layer.W.n_cols, layer.W.n_rows}, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT,
-                   layer.W.memptr());
-      if (!layer.b.is_empty())
-        file.dataset(group + "/b" + number, {layer.b.n_elem}, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, layer.b.memptr());
+      write(group + "/W" + std::to_string(l), layer.W, false);
+      if (!layer.b.is_empty()) write(group + "/b" + std::to_string(l), layer.b, true);
     }
+    if (!states) continue;
+    for (const auto& [name, kept] : states->trained())
+      for (const auto& [layer, values] : kept->values)
+        write(group + "/" + name + std::to_string(layer), values, values.n_cols == 1);
+  }
   write_text(target, file.bytes());
 }
 

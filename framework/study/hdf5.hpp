@@ -6,14 +6,20 @@
 #include <string>
 #include <vector>
 
+#include "learning/state.hpp"
 #include "study/rows.hpp"
 
 namespace pipeline::study {
 
-/// Groups by path ("/control", "/models/l2", "/models/l2/training"), each with W1 b1 W2 b2 ...; W read as
-/// (inputs x nodes), the notebook's shape.
-void write_weights(const std::filesystem::path& file,
-                   const std::vector<std::pair<std::string, const Network*>>& groups);
+/// One network of weights.h5: "/control", "/models/l2", "/models/l2/training".
+struct WeightsGroup {
+  std::string path;
+  const Network* network;
+  const learning::States* states = nullptr;  // their trained arrays go beside the weights
+};
+/// Each group with W1 b1 W2 b2 ...; W read as (inputs x nodes), the notebook's shape; a regulariser's trained arrays
+/// as <entry>.<name><layer>, read as (columns x rows) likewise.
+void write_weights(const std::filesystem::path& file, const std::vector<WeightsGroup>& groups);
 
 /// All measurements of nodes.h5 so far: /<model>/<section>/<name>, stacked, with the attribute `steps`; of more than
 /// 8,000 measurements the steps are a dataset beside it, <name>.steps.

@@ -19,8 +19,38 @@ void check(const Samples& s, const std::string& split, std::size_t classes) {
       bad != s.labels.end())
     throw std::runtime_error("has the " + split + " label " + std::to_string(*bad) + " but only " +
                              std::to_string(classes) + " classes");
+  if (!s.marked.empty() && s.marked.size() != s.size())
+    throw std::runtime_error("has " + std::to_string(s.marked.size()) + " marks for " + std::to_string(s.size()) + " " +
+                             split + " samples");
   if (s.floats.n_elem && !learning::all_finite(s.floats))
     throw std::runtime_error("has a " + split + " value that is not finite");
+}
+
+}  // namespace
+
+Samples part_of(const Samples& all, std::size_t first, std::size_t count) {
+  const auto cut = [&](const auto& values) {
+    if (values.empty()) return values;
+    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(first);
+    return std::decay_t<decltype(values)>(begin, begin + static_cast<std::ptrdiff_t>(count));
+  };
+  Samples part;
+  part.scale = all.scale;
+  part.offset = all.offset;
+  if (all.bytes.n_cols) part.bytes = all.bytes.cols(first, first + count - 1);
+  if (all.floats.n_cols) part.floats = all.floats.cols(first, first + count - 1);
+  part.labels = cut(all.labels);
+  part.marked = cut(all.marked);
+  return part;
+}
+
+namespace {
+
+/// Moves the last samples of the training set to the validation set.
+void set_aside(Data& data, std::size_t count) {
+  const std::size_t left = data.train.size() - count;
+  data.validation = part_of(data.train, left, count);
+  data.train = part_of(data.train, 0, left);
 }
 
 }  // namespace
@@ -49,6 +79,7 @@ LoadedData load_data(const Description& d, std::size_t threads, const data::Fetc
   } catch (const std::exception& e) {
     throw data::DataError(blamed_dataset(d) + e.what());
   }
+  if (d.validation > 0 && d.validation < out.data.train.size()) set_aside(out.data, d.validation);
   for (const std::filesystem::path& path : d.dataset_paths)
     if (std::filesystem::is_regular_file(path))
       out.files.push_back({path.filename().string(), path, data::sha256_of(path), path.parent_path().string()});

@@ -74,6 +74,7 @@ std::string configuration_hash(const Description& d, const LoadedData& loaded) {
   }
   add_samples(sum, loaded.data.train);
   add_samples(sum, loaded.data.test);
+  add_samples(sum, loaded.data.validation);
   return sum.hex().substr(0, 6);
 }
 
@@ -136,6 +137,10 @@ void RunRecord::write(const std::string& status, const std::map<std::string, std
   if (status != "running") content_->json["ended"] = utc_for_reading();
   if (!failures.empty()) content_->json["failures"] = failures;
   write_text(folder_ / "run.json", content_->json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+void RunRecord::stopped_early(const std::string& model, std::uint64_t step) {
+  content_->json["stopped_early"][model] = step;
 }
 
 Summary::Summary(const Description& d) {

@@ -18,6 +18,8 @@ class RunRecord {
             const LoadedData& loaded, std::filesystem::path folder);
   ~RunRecord();
   void write(const std::string& status, const std::map<std::string, std::string>& failures = {});
+  /// A regulariser stopped the model before this update.
+  void stopped_early(const std::string& model, std::uint64_t step);
 
  private:
   struct Content;

@@ -25,7 +25,7 @@ double seconds_of(F&& f) {
 }
 
 /// A guess, from a few steps of a model without regularisers and one block of each measurement.
-double estimate_seconds(const Description& d, const Team& team, std::size_t threads) {
+double estimate_seconds(const Description& d, const Data& data, const Team& team, std::size_t threads) {
   const learning::Model& control = *team.members().front().model;
   learning::Model trial("trial", control.network(), {}, 0, {}, d.network.sizes.back());
   std::vector<std::uint32_t> batch(d.batch_size, 0);
@@ -37,15 +37,18 @@ double estimate_seconds(const Description& d, const Team& team, std::size_t thre
   double each_model = step * static_cast<double>(d.steps);
 
   const learning::Entries none;
-  const Subject subject{"control", control.network(), none, [] { return 0.0; }, {}};
+  const Subject subject{"control", control.network(), control.network(), none};
   std::map<std::uint64_t, std::vector<const MetricSection*>> by_pace;
-  for (const MetricSection& m : d.metrics) by_pace[m.every].push_back(&m);
-  for (const auto& [every, due] : by_pace) {
-    const std::size_t samples = std::min(kBlock, team.test().size());
-    const double block = seconds_of([&] { measure(subject, 0, due, team.test(), samples, ""); });
-    each_model += block * static_cast<double>(team.test().size()) / static_cast<double>(samples) *
-                  static_cast<double>(d.steps / every + 2);
-  }
+  for (const MetricSection& m : d.metrics)
+    if (m.info.compares.empty()) by_pace[m.every].push_back(&m);
+  // One block in place of every split; how many blocks a whole one has goes by the test set.
+  const Samples few = part_of(data.test, 0, std::min(kBlock, data.test.size()));
+  const learning::Inputs block(few);
+  const Splits splits{&block, &block, &block};
+  const double blocks = static_cast<double>(data.test.size()) / static_cast<double>(block.size());
+  for (const auto& [every, due] : by_pace)
+    each_model +=
+        seconds_of([&] { measure(subject, 0, due, splits); }) * blocks * static_cast<double>(d.steps / every + 2);
   const std::size_t models = d.models.size();
   return each_model * static_cast<double>(models) / static_cast<double>(std::min(threads, models));
 }
@@ -69,7 +72,7 @@ class Run {
     Heading heading{d, loaded.shape, {}, folder_, options.threads, 0, learning::products_core()};
     for (const auto& [id, p] : catalogue.loaded()) heading.plugins.emplace_back(id, p.library);
     try {
-      heading.estimated_seconds = estimate_seconds(d, team_, options.threads);
+      heading.estimated_seconds = estimate_seconds(d, loaded.data, team_, options.threads);
     } catch (...) {
       // What fails on a trial of one block will say so itself, with its name, if it fails in the run too.
     }
@@ -179,10 +182,11 @@ class Run {
   }
 
   void finish(const std::string& status) {
-    std::vector<std::pair<std::string, const Network*>> groups;
+    std::vector<WeightsGroup> groups;
     std::vector<std::unique_ptr<Network>> measured;
     std::map<std::string, std::string> failures;
     for (const Member& m : team_.members()) {
+      if (m.stopped_at) record_.stopped_early(m.name, *m.stopped_at);
       if (!m.failure.empty()) {
         failures[m.name] = m.failure;
         observer_.warning("model " + m.name + " stopped: " + m.failure);
@@ -191,10 +195,10 @@ class Run {
       const std::string group = &m == &team_.members().front() ? "/control" : "/models/" + m.name;
       if (m.model->measures_other_weights()) {
         measured.push_back(std::make_unique<Network>(m.model->measured_network()));
-        groups.emplace_back(group, measured.back().get());
-        groups.emplace_back(group + "/training", &m.model->network());
+        groups.push_back({group, measured.back().get(), &m.model->states()});
+        groups.push_back({group + "/training", &m.model->network(), &m.model->states()});
       } else {
-        groups.emplace_back(group, &m.model->network());
+        groups.push_back({group, &m.model->network(), &m.model->states()});
       }
     }
     write_weights(folder_ / "weights.h5", groups);

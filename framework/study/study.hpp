@@ -65,6 +65,8 @@ struct LoadedData {
   DataShape shape;
   std::vector<data::Located> files;
 };
+/// Samples first .. first + count - 1, as a set of their own.
+Samples part_of(const Samples& all, std::size_t first, std::size_t count);
 LoadedData load_data(const Description& description, std::size_t threads, const data::FetchOptions& fetch);
 
 }  // namespace pipeline::study

@@ -10,16 +10,17 @@ Team::Team(const Description& d, const Data& data, std::size_t threads, const st
     : description_(d),
       train_(data.train),
       test_(data.test),
+      validation_(data.validation),
+      start_(learning::starting_network(d.network, d.start, d.seed)),
       stop_signal_(stop_signal),
       threads_(threads),
       ordering_(d.models.size() + 1) {
-  const Network start = learning::starting_network(d.network, d.start, d.seed);
   const auto add = [&](const std::string& name, learning::Entries entries, float rate, std::uint64_t steps) {
     Member m;
     m.name = name;
     m.steps = steps;
     try {
-      m.model = std::make_unique<learning::Model>(name, start, std::move(entries), rate, data.image, data.classes);
+      m.model = std::make_unique<learning::Model>(name, start_, std::move(entries), rate, data.image, data.classes);
     } catch (const learning::HookFailure& e) {  // ends this model only, as in every other hook
       m.failure = place_of(name, e.entry) + e.what();
       m.plugin_failed = m.ended = true;
@@ -32,7 +33,7 @@ Team::Team(const Description& d, const Data& data, std::size_t threads, const st
   for (const ModelSection& model : d.models) {
     learning::Entries entries;
     for (const EntrySection& e : model.regularisers)
-      entries.emplace_back(e.name, e.object, e.scope, d.seed, model.name);
+      entries.emplace_back(e.name, e.object, e.scope, d.seed, model.name, e.remake);
     add(model.name, std::move(entries), model.learning_rate, d.steps);
   }
 }
@@ -54,7 +55,7 @@ Member* Team::furthest_behind() {
   for (Member& m : members_) {
     if (m.ended) continue;
     slowest = std::min(slowest, m.next);
-    if (!m.busy && (!best || m.next < best->next)) best = &m;
+    if (!m.busy && !m.waits && (!best || m.next < best->next)) best = &m;
   }
   return best && best->next < slowest + 2 * kSlice ? best : nullptr;
 }
@@ -101,6 +102,15 @@ void Team::work() {
     member->ended = !failure.empty() || member->next > member->steps;
     ordering_.reached(static_cast<std::size_t>(member - members_.data()), member->next);
     if (member->ended) ordering_.ended(static_cast<std::size_t>(member - members_.data()));
+    for (Member& m : members_) {
+      if (m.waits)
+        m.waits = std::ranges::any_of(compared(m, m.next), [&](const std::string& name) {
+          const auto other = std::ranges::find(members_, name, &Member::name);
+          return !other->ended && !snapshot_of(*other, m.next);
+        });
+      if (&m != members_.data())
+        std::erase_if(m.left, [&](const auto& copy) { return copy.first < ordering_.horizon(); });
+    }
     if (fatal && !failure_) failure_ = fatal;
     changed_.notify_all();
   }
@@ -111,52 +121,106 @@ void Team::work() {
 void Team::advance(Member& m, std::uint64_t& next) {
   const std::uint64_t end = std::min(next + kSlice, m.steps + 1);
   while (next < end && !stopping()) {
-    measure(m, next);
+    if (!others_are_there(m, next)) return;
+    if (!measure(m, next)) {
+      auto last = std::make_shared<const Snapshot>(*m.model);
+      const std::lock_guard lock(mutex_);
+      m.stopped_at = next;
+      m.left[kForGood] = std::move(last);
+      next = m.steps;  // its last measurement stands beside the others'
+      return;
+    }
     if (next < m.steps) m.model->step(next, train_, m.batches->at(next));
     ++next;
   }
 }
 
-void Team::measure(Member& m, std::uint64_t step) {
-  const bool control = m.steps == 0 && &m == members_.data();
-  std::vector<const MetricSection*> test, train;
-  std::uint64_t images = 0;
-  for (const MetricSection& s : description_.metrics) {
-    if (!control && step != m.steps && step % s.every != 0) continue;
-    if (s.on_test()) test.push_back(&s);
-    if (s.on_train()) train.push_back(&s), images = std::max(images, s.images);
+bool Team::is_due(const MetricSection& section, const Member& m, std::uint64_t step) const {
+  const bool control = &m == members_.data();
+  return control ? step == 0 : step == m.steps || step % section.every == 0;
+}
+
+/// The models that the sections due at this step compare with.
+std::vector<std::string> Team::compared(const Member& m, std::uint64_t step) const {
+  std::vector<std::string> names;
+  for (const MetricSection& s : description_.metrics)
+    if (is_due(s, m, step)) names.insert(names.end(), s.info.compares.begin(), s.info.compares.end());
+  return names;
+}
+
+/// Null where the model has not come to the step yet, or failed before it.
+std::shared_ptr<const Snapshot> Team::snapshot_of(const Member& other, std::uint64_t step) const {
+  auto it = other.left.find(&other == members_.data() ? 0 : step);
+  if (it == other.left.end()) it = other.left.find(kForGood);
+  return it == other.left.end() ? nullptr : it->second;
+}
+
+bool Team::others_are_there(Member& m, std::uint64_t step) {
+  const std::vector<std::string> names = compared(m, step);
+  if (names.empty()) return true;
+  const bool is_compared = std::ranges::find(names, m.name) != names.end();
+  std::unique_lock lock(mutex_);
+  if (is_compared && !m.left.contains(step)) {
+    lock.unlock();
+    auto copy = std::make_shared<const Snapshot>(*m.model);
+    lock.lock();
+    m.left[step] = std::move(copy);
+    for (Member& other : members_) other.waits = false;  // they look again
+    changed_.notify_all();
   }
+  for (const std::string& name : names) {
+    const auto other = std::ranges::find(members_, name, &Member::name);
+    m.waits |= !other->ended && !snapshot_of(*other, step);
+  }
+  return !m.waits;
+}
+
+bool Team::measure(Member& m, std::uint64_t step) {
+  std::vector<const MetricSection*> due;
+  for (const MetricSection& s : description_.metrics)
+    if (is_due(s, m, step)) due.push_back(&s);
   // A metric may not look at a single logit, and after the last update no step comes that would.
-  if (step == m.steps || !test.empty() || !train.empty())
+  if (step == m.steps || !due.empty())
     if (!learning::all_finite(m.model->network())) throw learning::Diverged(step);
-  if (test.empty() && train.empty()) return;
+  if (due.empty()) return true;
 
   Network other;
   const bool uses_other = m.model->measures_other_weights();
   if (uses_other) other = m.model->measured_network();
   const Network& measured = uses_other ? other : m.model->network();
-  Subject subject{m.name, measured, m.model->entries(), [&] { return m.model->weight_penalty(measured); }, {}};
+  Subject subject{m.name, measured, start_, m.model->entries(), [&] { return m.model->weight_penalty(measured); }};
   if (m.model->has_batch_penalty())
     subject.batch_penalty = [&](const learning::Pass& pass) { return m.model->batch_penalty(measured, pass); };
+  std::vector<std::shared_ptr<const Snapshot>> held;
+  for (const std::string& name : compared(m, step)) {
+    const std::lock_guard lock(mutex_);
+    held.push_back(snapshot_of(*std::ranges::find(members_, name, &Member::name), step));
+    subject.others[name] = held.back() ? &held.back()->subject : nullptr;
+  }
 
-  // Sections in file order, test before train of each; metrics of one split and one number of images share a pass.
-  std::map<std::string, Measured> by_section;
-  const auto run = [&](const std::vector<const MetricSection*>& due, const learning::Inputs& inputs, std::size_t count,
-                       const char* suffix) {
-    if (!due.empty())
-      for (auto& [name, part] : study::measure(subject, step, due, inputs, std::min(count, inputs.size()), suffix))
-        by_section[name].append(std::move(part));
-  };
-  run(test, test_, test_.size(), "");
-  std::map<std::uint64_t, std::vector<const MetricSection*>> train_by_images;
-  for (const MetricSection* s : train) train_by_images[s->images].push_back(s);
-  for (const auto& [count, due] : train_by_images) run(due, train_, count, ".train");
-
-  Measured all;
-  for (const MetricSection& s : description_.metrics)
-    if (const auto it = by_section.find(s.name); it != by_section.end()) all.append(std::move(it->second));
+  Measured all = study::measure(subject, step, due, splits());
+  const bool go_on = step == m.steps || goes_on(m, step, all);
   const std::lock_guard lock(mutex_);
   ordering_.add(static_cast<std::size_t>(&m - members_.data()), step, std::move(all));
+  return go_on;
+}
+
+/// Shows the regularisers that watch a section what it gave.
+bool Team::goes_on(Member& m, std::uint64_t step, const Measured& measured) {
+  bool stop = false;
+  for (const learning::Entry& e : m.model->entries()) {
+    if (!e.watcher) continue;
+    const std::string section = e.run("Watcher::section", step, [&] { return e.watcher->section(); });
+    const auto row = std::ranges::find_if(measured.rows, [&](const Row& r) { return r.metric == section && !r.layer; });
+    if (row == measured.rows.end()) continue;
+    const auto of = std::ranges::find(description_.metrics, section, &MetricSection::name);
+    const Watched seen{step, row->value, of->info.better == Direction::higher};
+    const Watcher::Verdict verdict = e.run("Watcher::see", step, [&] { return e.watcher->see(seen); });
+    if (verdict == Watcher::Verdict::remember) m.model->remember();
+    stop |= verdict == Watcher::Verdict::stop;
+  }
+  if (stop) m.model->restore();
+  return !stop;
 }
 
 Team::News Team::wait(double seconds) {

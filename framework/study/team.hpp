@@ -2,6 +2,7 @@
 #pragma once
 #include <condition_variable>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <thread>
 
@@ -13,6 +14,17 @@
 
 namespace pipeline::study {
 
+/// A copy of a model at one step, left for metrics that compare models.
+struct Snapshot {
+  explicit Snapshot(const learning::Model& model)
+      : copy(model.copy()),
+        network(copy->measured_network()),
+        subject{copy->name(), network, network, copy->entries()} {}
+  std::unique_ptr<learning::Model> copy;
+  Network network;
+  Subject subject;
+};
+
 /// One model on its way. The control network is a member with no steps to take.
 struct Member {
   std::string name;
@@ -22,6 +34,9 @@ struct Member {
   bool busy = false, ended = false;
   std::string failure;  // why it ended before its time
   bool plugin_failed = false;
+  std::optional<std::uint64_t> stopped_at;                        // a regulariser stopped it before this update
+  bool waits = false;                                             // for the copy that another model leaves at `next`
+  std::map<std::uint64_t, std::shared_ptr<const Snapshot>> left;  // copies by step
   std::unique_ptr<learning::Batches> batches;
 };
 
@@ -47,20 +62,31 @@ class Team {
   const std::vector<Member>& members() const { return members_; }
   const learning::Inputs& train() const { return train_; }
   const learning::Inputs& test() const { return test_; }
+  Splits splits() const { return {&train_, &test_, &validation_}; }
 
  private:
   // None leads by more than two slices, so that a measurement of all is never long in coming.
   static constexpr std::uint64_t kSlice = 200;
+  // The step of the copy that a model leaves which a regulariser stopped: it stays as it is.
+  static constexpr std::uint64_t kForGood = std::numeric_limits<std::uint64_t>::max();
 
   void work();
   Member* furthest_behind();
   std::string place_of(const std::string& model, const std::string& entry) const;
   void advance(Member& member, std::uint64_t& next);
-  void measure(Member& member, std::uint64_t step);
+  /// Whether the models that are compared with at this step have left their copies; leaves this one's own.
+  bool others_are_there(Member& member, std::uint64_t step);
+  std::shared_ptr<const Snapshot> snapshot_of(const Member& other, std::uint64_t step) const;
+  bool is_due(const MetricSection& section, const Member& member, std::uint64_t step) const;
+  std::vector<std::string> compared(const Member& member, std::uint64_t step) const;
+  /// False where a regulariser stopped the model: it stands at what was remembered, to be measured once more.
+  bool measure(Member& member, std::uint64_t step);
+  bool goes_on(Member& member, std::uint64_t step, const Measured& measured);
   bool stopping() const { return stop_ || (stop_signal_ && *stop_signal_ != 0); }
 
   const Description& description_;
-  learning::Inputs train_, test_;
+  learning::Inputs train_, test_, validation_;
+  Network start_;
   std::vector<Member> members_;
   const std::atomic<int>* stop_signal_;
   std::size_t threads_;

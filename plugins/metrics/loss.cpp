@@ -12,7 +12,7 @@ using namespace pipeline;
 struct Losses final : Gatherer {
   double sum = 0;
   void see(const Block& block) override {
-    for (const double loss : block.losses) sum += loss;
+    for (const double loss : block.losses()) sum += loss;
   }
 };
 

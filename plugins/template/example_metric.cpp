@@ -8,7 +8,7 @@ using namespace pipeline;
 
 class ExampleMetric final : public Metric {
   MetricInfo describe() const override {
-    return {.unit = "weight", .better = Direction::neither, .uses_samples = false};
+    return {.unit = "weight", .better = Direction::neither, .looks = Looks::at_weights};
   }
 
   void measure(const Evaluation& e, Results& out) const override {

@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(another_contract_is_refused) {
   const Bench bench;
   bench.put(libraries / "refused.so");
   bench.refused(bench.swapped("other_contract"),
-                R"(error: regulariser 'other_contract' was built for plugin contract 999, this program has contract 1
+                R"(error: regulariser 'other_contract' was built for plugin contract 999, this program has contract 2
   <here>/plugins/refused.so
   build it again, against this program's headers
 )");

@@ -111,7 +111,7 @@ std::vector<Wrong> other_shape() {
        made<WeightHook>(&WeightHook::measure_, [](Layer& l) { l.W.shed_col(0); })},
       {"LayerPenalty::add_gradient", "changed the shape of layer 3",
        made<LayerPenaltyHook>(&LayerPenaltyHook::spoil, [](Layer& l) { l.W.shed_col(0); })},
-      {"ActivationPenalty::add_gradient", "made a [4 x 12] matrix of a [5 x 12] one",
+      {"ActivationPenalty::add_gradient", "made a [11 x 12] matrix of a [12 x 12] one",
        made<ActivationPenaltyHook>(&ActivationPenaltyHook::spoil, [](arma::fmat& g) { g.shed_row(0); })},
       {"NetworkGradientChange::change", "changed the shape",
        made<NetworkHook>(&NetworkHook::what, [](const Network&, Network& g) { g.layers.pop_back(); })},

@@ -138,10 +138,13 @@ BOOST_AUTO_TEST_CASE(every_kind_of_penalty_is_logged_beside_the_loss) {
     const std::shared_ptr<Regulariser> tiles = constant(std::make_shared<TileHooks>(), 1),
                                        layers = constant(std::make_shared<LayerPenaltyHook>(), 1000),
                                        activations = constant(std::make_shared<ActivationPenaltyHook>(), 1e6);
+    const auto on_logits = constant(std::make_shared<ActivationPenaltyHook>(), 1e6);
+    on_logits->what = Penalised::logits;
     d.models.push_back({"weights", {{"p", "made", tiles, {}, {}}}, 0.1});
     d.models.push_back({"biases", {{"p", "made", tiles, Layers{true, {}, true}, {}}}, 0.1});
     d.models.push_back({"layers", {{"p", "made", layers, {}, {}}}, 0.1});
     d.models.push_back({"activations", {{"p", "made", activations, Layers{false, {2, 3}, false}, {}}}, 0.1});
+    d.models.push_back({"logits", {{"p", "made", on_logits, {}, {}}}, 0.1});
     d.models.push_back(
         {"all",
          {{"t", "made", tiles, {}, {}}, {"l", "made", layers, {}, {}}, {"a", "made", activations, {}, {}}},
@@ -159,8 +162,9 @@ BOOST_AUTO_TEST_CASE(every_kind_of_penalty_is_logged_beside_the_loss) {
   BOOST_TEST(penalty("biases") == tiles + 2);
   // Sums of block shares: 5/7 and 2/7 of whole numbers, rounded once each, printed with 9 digits.
   BOOST_TEST(penalty("layers") == 3000, boost::test_tools::tolerance(1e-9));
-  BOOST_TEST(penalty("activations") == 2e6, boost::test_tools::tolerance(1e-9));
-  BOOST_TEST(penalty("all") == tiles + 3000 + 3e6, boost::test_tools::tolerance(1e-9));
+  BOOST_TEST(penalty("activations") == 1e6, boost::test_tools::tolerance(1e-9));  // of layer 2; 3 are the logits
+  BOOST_TEST(penalty("logits") == 1e6, boost::test_tools::tolerance(1e-9));
+  BOOST_TEST(penalty("all") == tiles + 3000 + 2e6, boost::test_tools::tolerance(1e-9));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

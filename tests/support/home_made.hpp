@@ -125,7 +125,9 @@ struct ActivationPenaltyHook final : Regulariser, ActivationPenalty {
   std::function<void(arma::fmat&)> spoil;
   std::function<double()> value_;
   double strength = 0;
+  Penalised what = Penalised::activations;
   mutable std::vector<std::size_t> layers;
+  Penalised penalised() const override { return what; }
   double value(const arma::fmat& h, std::size_t) const override {
     if (value_) return value_();
     double sum = 0;

@@ -37,9 +37,9 @@ inline pipeline::Network network_of(std::vector<arma::fmat> weights) {
 inline pipeline::study::Measured measured(const pipeline::study::MetricSection& m, const pipeline::Network& network,
                                           const pipeline::Samples& samples, double penalty = 0) {
   const pipeline::learning::Entries none;
-  const pipeline::study::Subject subject{"model", network, none, [=] { return penalty; }, {}};
+  const pipeline::study::Subject subject{"model", network, network, none, [=] { return penalty; }};
   const pipeline::learning::Inputs inputs(samples);
-  return pipeline::study::measure(subject, 0, {&m}, inputs, inputs.size(), "").at(m.name);
+  return pipeline::study::measure(subject, 0, {&m}, {&inputs, &inputs, &inputs});
 }
 
 /// The value of a row; NaN where there is none, or where it says so.

@@ -4,12 +4,15 @@
 //   must do      return what shape() promised; samples are columns; the same data for the same parameters
 //   must not     print, download, or keep the data
 //
+// A wrapper takes what another data set loaded, changes it, and is a data set again: [dataset] wrappers = subset, ...
+//
 // A failure is an exception whose message says what is wrong, where, and what to do; the engine adds who spoke.
 #pragma once
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -36,6 +39,7 @@ struct Samples {
   double scale = 1.0 / 255, offset = 0;
   arma::fmat floats;  // [features x samples]
   std::vector<std::uint16_t> labels;
+  std::vector<std::uint8_t> marked;  // 1 for each sample that a wrapper singled out, else 0; empty: none
   std::size_t features() const { return bytes.n_cols ? bytes.n_rows : floats.n_rows; }
   std::size_t size() const { return bytes.n_cols ? bytes.n_cols : floats.n_cols; }
 };
@@ -43,7 +47,8 @@ struct Samples {
 struct Data {
   Samples train, test;
   std::size_t classes = 0;
-  ImageShape image;
+  ImageShape image = {};
+  Samples validation = {};  // the engine's to fill: what [dataset] validation = N takes off the end of the training set
 };
 
 /// A file that the engine looks for under the data folders, and fetches from the first mirror that has it.
@@ -72,6 +77,17 @@ class PIPELINE_API Dataset {
   /// What load() will return, if that is known without reading.
   virtual std::optional<DataShape> shape() const { return std::nullopt; }
   virtual Data load(const DataAccess& access) const = 0;
+};
+
+/// Listed in [dataset] wrappers, innermost first; its keys are <name>.<parameter>.
+class PIPELINE_API Wrapper : public Dataset {
+ public:
+  /// What change() will make of data of this shape. Throws std::invalid_argument, its words beginning with a
+  /// parameter's name, where the parameters do not fit it.
+  virtual DataShape changed_shape(DataShape inner) const { return inner; }
+  virtual Data change(Data inner) const = 0;
+
+  Data load(const DataAccess&) const final { throw std::logic_error("wraps a data set and is none by itself"); }
 };
 
 }  // namespace pipeline

@@ -2,12 +2,14 @@
 //
 //   batch -> [BatchChange] -> inputs -> layers, each: W [WeightChange], z, ReLU; [ActivationChange] at its place
 //         -> loss + [WeightPenalty, LayerPenalty, ActivationPenalty] -> gradient
-//         -> [GradientChange, NetworkGradientChange] -> W = W - rate * gradient -> [AfterUpdate, AfterLayerUpdate]
-//   measuring: weights from [MeasuredWeights], activations by their `measure` form
+//         -> [GradientChange, NetworkGradientChange]
+//         -> [BeforeUpdate] -> W = W - rate * gradient -> [AfterUpdate, AfterLayerUpdate]
+//   measuring: weights from [MeasuredWeights], activations by their `measure` form; then [Watcher]
 //
 // Several entries of one model: forward hooks in file order, adjoints in reverse. `layers` and `biases` are common
-// parameters: a hook is called only for the layers that the entry names, for biases only where biases = yes. A Layer
-// that a hook is handed has an empty b without it. Hooks that are handed a whole Network see all of it.
+// parameters: a hook is called only for the layers that the entry names, for biases and trained arrays of other
+// entries only where biases = yes. A Layer that a hook is handed has an empty b without it. Hooks that are handed a
+// whole Network see all of it. What an entry keeps from step to step is declared in state.hpp.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -18,6 +20,7 @@
 #include <pipeline/dataset.hpp>
 #include <pipeline/network.hpp>
 #include <pipeline/random.hpp>
+#include <pipeline/state.hpp>
 
 namespace pipeline {
 
@@ -26,39 +29,6 @@ struct Step {
   std::uint64_t number = 0;
   float learning_rate = 0;
   Random random;
-};
-
-enum class Kind { weights, bias };
-
-/// A run of consecutive outputs that leave one input (or of a bias): W(first_output .. , input). Numbered logically.
-struct Tile {
-  std::size_t layer = 0;
-  Kind kind = Kind::weights;
-  std::size_t input = 0, first_output = 0;
-};
-
-/// An array that outlasts a step, shaped like the weights and biases of the network. Starts at 0, or as the weights.
-/// Changed only in AfterUpdate and AfterLayerUpdate. The arrays are the engine's; this is a handle.
-class LikeWeights {
- public:
-  /// The part that belongs to a tile, `size` long.
-  std::span<float> at(const Tile& t, std::size_t size) const {
-    Layer& l = arrays_->layer(t.layer);
-    return {t.kind == Kind::bias ? l.b.memptr() + t.first_output : l.W.colptr(t.input) + t.first_output, size};
-  }
-  Layer& layer(std::size_t l) const { return arrays_->layer(l); }
-  void bind(Network& arrays) { arrays_ = &arrays; }
-
- private:
-  Network* arrays_ = nullptr;
-};
-
-/// Collects what a regulariser keeps; the engine implements it.
-class State {
- public:
-  virtual ~State() = default;
-  enum class Start { zero, weights };
-  virtual void like_weights(const std::string& name, LikeWeights& handle, Start start) = 0;
 };
 
 /// Batch: changes this model's own copy of the batch. inputs [features x batch], targets [classes x batch], each
@@ -88,8 +58,9 @@ class PIPELINE_API ActivationChange {
   virtual void forward(Activations h, const Step& step) const = 0;
   /// The adjoint: turns the gradient by the changed values into the gradient by the values. Same step, same draws.
   virtual void backward(Activations gradient, const Step& step) const = 0;
-  /// The form when measuring: nothing changes unless said otherwise.
+  /// The form when measuring, and its adjoint: nothing changes unless said otherwise.
   virtual void measure(Activations) const {}
+  virtual void measure_backward(Activations) const {}
 };
 
 /// Weights in a pass: the pass uses the changed copy, the update the gradient that `backward` makes of its gradient.
@@ -123,11 +94,13 @@ class PIPELINE_API LayerPenalty {
   virtual void add_gradient(const Layer& w, const LayerPass& pass, Layer& gradient) const = 0;
 };
 
-/// Penalty on activations, after ReLU and all activation changes, or on the logits (the last layer).
-/// In units of the loss: a mean over the batch is the plugin's to take.
+/// Penalty on the activations of hidden layers, after ReLU and all activation changes, or on the logits (layer: the
+/// last). In units of the loss: a mean over the batch is the plugin's to take.
+enum class Penalised { activations, logits };
 class PIPELINE_API ActivationPenalty {
  public:
   virtual ~ActivationPenalty() = default;
+  virtual Penalised penalised() const { return Penalised::activations; }
   virtual double value(const arma::fmat& h, std::size_t layer) const = 0;
   /// Adds dR/dh to gradient [units x batch].
   virtual void add_gradient(const arma::fmat& h, arma::fmat& gradient, std::size_t layer) const = 0;
@@ -155,6 +128,13 @@ class PIPELINE_API LookAhead {
   virtual void displace(Network& weights, const Network& gradient, const Step& step) const = 0;
 };
 
+/// Before the update, tile by tile: what is left in w is what the gradient step starts from. g is made already.
+class PIPELINE_API BeforeUpdate {
+ public:
+  virtual ~BeforeUpdate() = default;
+  virtual void before_update(std::span<float> w, const Tile& tile, const Step& step) const = 0;
+};
+
 /// After the update, tile by tile.
 class PIPELINE_API AfterUpdate {
  public:
@@ -176,13 +156,20 @@ class PIPELINE_API MeasuredWeights {
   virtual void measured(std::span<float> copy, const Tile& tile) const = 0;
 };
 
-/// Watches one [metric:...] section; its values come after every measurement. Returns what the model should do.
+/// Watches one [metric:...] section that is measured on the validation split: sees its value for the whole network after
+/// each of its measurements, and says what the model does then. `stop` ends the training of this model alone, with the
+/// weights and arrays as they were at the last `remember`.
+struct Watched {
+  std::uint64_t step = 0;
+  double value = 0;       // NaN where the metric's formula has no meaning
+  bool higher_is_better;  // else lower is
+};
 class PIPELINE_API Watcher {
  public:
   virtual ~Watcher() = default;
-  enum class Verdict { go_on, remember, stop_and_restore };
+  enum class Verdict { go_on, remember, stop };
   virtual std::string section() const = 0;
-  virtual Verdict see(std::uint64_t step, double value) = 0;
+  virtual Verdict see(const Watched& seen) const = 0;
 };
 
 }  // namespace pipeline

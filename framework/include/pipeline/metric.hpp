@@ -6,6 +6,7 @@
 //
 // A metric sees copies and constants: it can never change training or its random numbers.
 #pragma once
+#include <any>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -21,27 +22,47 @@
 namespace pipeline {
 
 enum class Direction { neither, higher, lower };
+/// What a metric looks at. Weights alone; or samples, then `on` and `images` are parameters of its section; or the
+/// training and the test samples together, then `images` is.
+enum class Looks { at_weights, at_samples, at_train_and_test };
+enum class Split { test, train, validation };
 
 struct MetricInfo {
   std::string unit = {};  // "share of the images", "count", ...
   Direction better = Direction::neither;
-  std::string edge = {};     // what a value is where its formula has no meaning
-  bool uses_samples = true;  // then `on` and `images` are parameters of its section
+  std::string edge = {};  // what a value is where its formula has no meaning
+  Looks looks = Looks::at_samples;
+  std::string on = "test";                 // the default of the section's parameter: test, train, validation or both
+  std::vector<std::string> compares = {};  // models whose networks it asks for with Block::other()
 };
 
-/// Consecutive samples and what the network makes of them. Lives only during see(). Blocks come in order.
+/// Consecutive samples and what a network makes of them. Lives only during see(). Blocks come in order.
 class Block {
  public:
   virtual ~Block() = default;
   std::size_t first = 0, size = 0;        // samples first .. first + size - 1 of the split
   std::span<const std::uint16_t> labels;  // [size]
-  std::span<const double> losses;         // [size], data term of each sample, natural logarithm
+  std::span<const std::uint8_t> marked;   // [size], or empty: which samples a data set's wrapper singled out
+  /// The data term of each sample, natural logarithm [size].
+  virtual std::span<const double> losses() const = 0;
   /// What layer l receives [inputs x size]: x(1) is the pixels. And W x + b, before ReLU [outputs x size].
   virtual const arma::fmat& x(std::size_t layer) const = 0;
   virtual const arma::fmat& z(std::size_t layer) const = 0;
-  virtual const arma::fmat& logits() const = 0;  // z of the last layer
+  const arma::fmat& logits() const { return z(depth()); }
+  virtual std::size_t depth() const = 0;
+  /// Gradient of each sample's own loss by z [outputs x size]. By the weights it is dz(:, n) x(:, n)' for sample n, by
+  /// the biases dz(:, n): a gradient in two factors.
+  virtual const arma::fmat& dz(std::size_t layer) const = 0;
   /// d x(l)'  [rows x inputs] for d [rows x size], by the engine's own product.
   virtual arma::fmat times_inputs(const arma::fmat& d, std::size_t layer) const = 0;
+
+  /// The same samples through other weights of this shape (kept by the caller until the block is gone), or other inputs
+  /// [features x size] through the same weights.
+  virtual const Block& at(const Network& weights) const = 0;
+  virtual const Block& with(const arma::fmat& inputs) const = 0;
+  /// The same samples through another model of compares, as it is measured at this step; "control" is the untrained
+  /// network. Null where that model ended before this step.
+  virtual const Block* other(const std::string& model) const = 0;
 };
 
 /// Sees every block of a pass, in order, then measure() reads it. Made anew for every measurement.
@@ -57,9 +78,13 @@ class PIPELINE_API Evaluation {
   virtual ~Evaluation() = default;
   virtual std::uint64_t step() const = 0;
   virtual const Network& network() const = 0;  // the weights measured with
+  virtual const Network& start() const = 0;    // the untrained ones
   virtual std::size_t samples() const = 0;
   virtual bool nonnegative_inputs() const = 0;  // no value of the split's inputs is below 0
   virtual double penalty() const = 0;           // what the model's penalties add to its loss; 0 if none
+  /// The same network on another split: the first `images` of the training samples, all of the others.
+  virtual Evaluation& on(Split split) = 0;
+  virtual const Evaluation& on(Split split) const = 0;
 
   /// In prepare(): wants a T(args...) to see the samples. Sections and plugins that use one key share one object.
   template <class T, class... Args>
@@ -78,12 +103,21 @@ class PIPELINE_API Evaluation {
     run_again(key, [=] { return std::make_shared<T>(args...); });
     return gathered<T>(key);
   }
+  /// In measure(): a result that several metrics use. Made by the first that asks, shared by key.
+  template <class Make>
+  const auto& share(const std::string& key, const Make& make) const {
+    using T = decltype(make());
+    const std::any& shared = find_shared(key, [&] { return std::any(std::make_shared<const T>(make())); });
+    if (const auto* t = std::any_cast<std::shared_ptr<const T>>(&shared)) return **t;
+    throw std::logic_error("'" + key + "' was shared as another type");
+  }
 
  protected:
   using Make = std::function<std::shared_ptr<Gatherer>()>;
   virtual void want(const std::string& key, const Make& make) = 0;
   virtual const Gatherer& find(const std::string& key) const = 0;
   virtual void run_again(const std::string& key, const Make& make) const = 0;
+  virtual const std::any& find_shared(const std::string& key, const std::function<std::any()>& make) const = 0;
 };
 
 /// Where a metric puts what it found. A value is finite, or NaN where describe().edge says so.

@@ -18,7 +18,12 @@ class PIPELINE_API Regulariser {
  public:
   virtual ~Regulariser() = default;
   virtual void declare(Parameters&) {}
-  /// Names the arrays that outlast a step. Called once, after the parameters are set.
+  /// What `biases` is where the file does not say.
+  virtual bool biases_by_default() const { return false; }
+  /// Throws std::invalid_argument, its words beginning with a parameter's name, where the parameters do not fit this
+  /// network or these images (all 0 where samples are no images). Called before any work.
+  virtual void check(const NetworkShape&, const ImageShape&) const {}
+  /// Declares what outlasts a step. Called once, after the parameters are set.
   virtual void keep(State&) {}
 };
 

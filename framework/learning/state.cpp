@@ -1,0 +1,99 @@
+#include "learning/state.hpp"
+
+namespace pipeline::learning {
+
+namespace {
+
+NetworkShape shape_of(const Network& network) {
+  NetworkShape shape;
+  shape.sizes.push_back(network.layer(1).inputs());
+  for (const Layer& layer : network.layers) shape.sizes.push_back(layer.outputs());
+  shape.output_bias = !network.layers.back().b.is_empty();
+  return shape;
+}
+
+}  // namespace
+
+/// What one entry declares.
+class States::Declaration final : public State {
+ public:
+  Declaration(States& states, const Entry& entry) : states_(states), entry_(entry) {}
+
+  const NetworkShape& network() const override { return states_.shape_; }
+
+  void like_weights(const std::string& name, LikeWeights& handle, Start from) override {
+    Kept& kept = add(name, Life::kept);
+    kept.like_all = true;
+    kept.from_weights = from == Start::weights;
+    kept.like_weights.network = states_.start_;
+    if (from == Start::zero)
+      for (Layer& l : kept.like_weights.network.layers) l.W.zeros(), l.b.zeros();
+    handle.bind(kept.like_weights);
+  }
+
+  void per_layer(const std::string& name, PerLayer& handle, Life life, const std::function<Size(std::size_t)>& size,
+                 float initial) override {
+    Kept& kept = add(name, life);
+    for (std::size_t l = 0; l <= states_.shape_.layers(); ++l) {
+      const Size s = entry_.scope.weights_of(l) ? size(l) : Size{};
+      if (s.rows == 0) continue;
+      kept.values[l] = arma::fmat(s.rows, s.columns, arma::fill::value(initial));
+      if (life == Life::trained) kept.gradients[l].zeros(s.rows, s.columns);
+    }
+    handle.bind(kept.values, kept.gradients);
+  }
+
+  void counts(const std::string& name, Counts& handle, std::size_t size) override {
+    Kept& kept = add(name, Life::kept);
+    kept.counts.assign(size, 0);
+    handle.bind(kept.counts);
+  }
+
+ private:
+  Kept& add(const std::string& name, Life life) {
+    const auto [place, fresh] = states_.kept_.try_emplace(entry_.name + "." + name);
+    if (!fresh) throw std::logic_error("keeps two arrays named '" + name + "'");
+    place->second.life = life;
+    place->second.owner = &entry_;
+    return place->second;
+  }
+
+  States& states_;
+  const Entry& entry_;
+};
+
+States::States(const Network& start) : start_(start), shape_(shape_of(start)) {}
+
+void States::declare(const Entry& entry) {
+  Declaration declaration(*this, entry);
+  entry.run("keep", 0, [&] { entry.object->keep(declaration); });
+}
+
+void States::complete() {
+  for (auto& [name, kept] : kept_)
+    if (kept.life == Life::trained) trained_.emplace_back(name, &kept);
+  for (auto& [name, kept] : kept_) {
+    if (!kept.like_all) continue;
+    for (const auto& [trained_name, trained] : trained_) {
+      kept.like_weights.own.push_back(trained->values);
+      if (!kept.from_weights)
+        for (auto& [layer, values] : kept.like_weights.own.back()) values.zeros();
+    }
+  }
+}
+
+void States::adopt(const States& other) {
+  for (auto& [name, kept] : kept_) {
+    const Kept& from = other.kept_.at(name);
+    kept.like_weights = from.like_weights;
+    kept.values = from.values;
+    kept.counts = from.counts;
+  }
+}
+
+void States::zero_gradients() {
+  for (auto& [name, kept] : trained_)
+    for (auto& [layer, gradient] : kept->gradients) gradient.zeros();
+}
+
+}  // namespace pipeline::learning

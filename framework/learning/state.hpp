@@ -1,0 +1,45 @@
+// The arrays that one model's regularisers keep, by "<entry>.<name>".
+#pragma once
+#include <pipeline/state.hpp>
+
+#include "learning/entry.hpp"
+
+namespace pipeline::learning {
+
+/// What stands behind one declared name; of the members one is in use.
+struct Kept {
+  Life life = Life::kept;
+  LikeWeights::Arrays like_weights;
+  PerLayer::Arrays values, gradients;
+  std::vector<std::int64_t> counts;
+  bool like_all = false, from_weights = false;  // shaped like the weights; starts as them
+  const Entry* owner = nullptr;
+};
+
+class States {
+ public:
+  explicit States(const Network& start);
+  States(const States&) = delete;
+
+  /// Calls the entry's keep(). A HookFailure says what was declared wrongly.
+  void declare(const Entry& entry);
+  /// Once all entries have declared: now it is known which trained arrays there are.
+  void complete();
+  /// Takes over the contents of the same arrays of another model.
+  void adopt(const States& other);
+
+  /// The trained arrays in order of their name; Tile::own counts them from 0.
+  const std::vector<std::pair<std::string, Kept*>>& trained() const { return trained_; }
+  bool any_trained() const { return !trained_.empty(); }
+  void zero_gradients();
+  const std::map<std::string, Kept>& all() const { return kept_; }
+
+ private:
+  class Declaration;
+  const Network& start_;
+  NetworkShape shape_;
+  std::map<std::string, Kept> kept_;  // handles point into it, and its nodes never move
+  std::vector<std::pair<std::string, Kept*>> trained_;
+};
+
+}  // namespace pipeline::learning
