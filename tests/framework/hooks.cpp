@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <mutex>
+#include <numeric>
 
 #include "learning/elementwise.hpp"
 #include "learning/loss.hpp"
@@ -351,6 +352,86 @@ BOOST_AUTO_TEST_CASE(kept_arrays_start_as_they_were_asked_for_and_belong_to_one_
   one->sum.layer(2).W.fill(7);
   BOOST_TEST(arma::accu(arma::abs(two->sum.layer(2).W)) == 0);
   BOOST_TEST(same_bits(model->network(), study.start));
+}
+
+BOOST_AUTO_TEST_CASE(before_the_update_weights_change_and_the_gradient_is_made_already) {
+  const SmallStudy study;
+  const Network g = study.model({})->gradient(0, study.inputs, study.batch(0));
+  const Network streamed = trained(study, 1, entry("half", std::make_shared<ShrinkBefore>())),
+                stored = trained(study, 1, entry("half", std::make_shared<ShrinkBefore>()),
+                                 entry("idle", std::make_shared<NetworkHook>()));
+  for (std::size_t l = 1; l <= 3; ++l) {
+    arma::fmat expected = study.start.layer(l).W;
+    for (arma::uword i = 0; i < expected.n_elem; ++i)
+      expected[i] = std::fma(-study.rate, g.layer(l).W[i], expected[i] * 0.5f);
+    BOOST_TEST(same_bits(streamed.layer(l).W, expected));
+  }
+  BOOST_TEST(same_bits(streamed, stored));
+}
+
+BOOST_AUTO_TEST_CASE(a_trained_array_follows_the_slope_of_the_loss) {
+  const SmallStudy study;
+  const auto hook = std::make_shared<TrainedScale>();
+  const auto model = study.model_of(entry("scale", hook));
+  study.train(*model, 0, 1);
+  // The loss of batch 0 in double, at the starting weights, with unit 3 of layer 1 scaled by s.
+  const auto loss_with = [&](float s) {
+    learning::Pass pass;
+    arma::fmat inputs;
+    study.inputs.widen(study.batch(0), inputs);
+    Network scaled = study.start;
+    scaled.layer(1).W.row(3) *= s, scaled.layer(1).b(3) *= s;
+    pass.x = {inputs};
+    learning::forward(scaled, {}, nullptr, pass);
+    std::vector<std::uint16_t> labels;
+    for (const std::uint32_t n : study.batch(0)) labels.push_back(study.samples.labels[n]);
+    std::vector<double> losses(labels.size());
+    learning::sample_losses(pass.logits(), labels, losses);
+    return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
+  };
+  const double slope = (loss_with(1 + 1.f / 64) - loss_with(1 - 1.f / 64)) * 32,
+               moved = (1.0 - hook->scale.at(1)(3)) / study.rate;
+  BOOST_TEST(std::abs(slope) > 1e-4);
+  // 1 part in 100: the curvature over 1/64, and a step of 1e-3 at most off a float32 near 1.
+  BOOST_TEST(moved == slope, boost::test_tools::tolerance(1e-2));
+}
+
+BOOST_AUTO_TEST_CASE(tile_hooks_reach_trained_arrays_only_with_biases) {
+  const SmallStudy study;
+  for (const bool biases : {false, true}) {
+    const auto scale = std::make_shared<TrainedScale>();
+    const auto tiles = std::make_shared<TileHooks>();
+    tiles->change_ = [](std::span<const float>, std::span<float> g) { std::ranges::fill(g, 0.0f); };
+    const auto model = study.model_of(entry("scale", scale), entry("still", tiles, biases ? everything : Scope{}));
+    study.train(*model, 0, 1);
+    BOOST_TEST((arma::abs(scale->scale.at(2) - 1).max() == 0) == biases);
+    BOOST_TEST(tiles->change_tiles.contains({1, Kind::own, 0, 0}) == biases);
+    BOOST_TEST(tiles->repeated == 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_goes_on_with_the_same_bits_and_apart) {
+  const SmallStudy study;
+  auto remade = entry("scale", std::make_shared<TrainedScale>());
+  remade.remake = [] { return std::make_shared<TrainedScale>(); };
+  const auto model = study.model_of(plugin("dropout"), std::move(remade));
+  BOOST_CHECK_THROW(model->copy(), std::logic_error);  // nothing makes dropout's object anew
+  auto other = entry("scale", std::make_shared<TrainedScale>());
+  other.remake = [] { return std::make_shared<TrainedScale>(); };
+  const auto one = study.model_of(std::move(other));
+  study.train(*one, 0, 5);
+  const auto twin = one->copy();
+  one->remember();
+  study.train(*twin, 5, 9);
+  BOOST_TEST(!same_bits(one->network(), twin->network()));
+  study.train(*one, 5, 9);
+  BOOST_TEST(same_bits(one->network(), twin->network()));
+  const auto& scales = [](const learning::Model& m) { return m.states().all().at("scale.scale").values.at(1); };
+  BOOST_TEST(same_bits(scales(*one), scales(*twin)));
+  one->restore();
+  study.train(*one, 5, 9);
+  BOOST_TEST(same_bits(scales(*one), scales(*twin)));
+  BOOST_TEST(same_bits(one->network(), twin->network()));
 }
 
 BOOST_AUTO_TEST_CASE(random_numbers_hang_on_model_entry_and_step) {

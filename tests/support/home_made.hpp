@@ -192,4 +192,35 @@ struct MeanOfWeights final : Regulariser, AfterUpdate, MeasuredWeights {
   }
 };
 
+/// Scales z of each hidden layer by an array it trains, one factor a unit, and keeps what forward saw for the way back.
+struct TrainedScale final : Regulariser, ActivationChange {
+  PerLayer scale, seen;
+  void keep(State& state) override {
+    const auto units = [&](std::size_t l) {
+      return State::Size{l > 0 && l < state.network().layers() ? state.network().outputs(l) : 0};
+    };
+    state.per_layer("scale", scale, Life::trained, units, 1);
+    state.per_layer("seen", seen, Life::step, units);
+  }
+  Where where() const override { return Where::before_relu; }
+  void forward(Activations h, const Step&) const override {
+    seen.at(h.layer) = h.values;
+    measure(h);
+  }
+  void backward(Activations d, const Step&) const override {
+    scale.gradient(d.layer) += arma::sum(d.values % seen.at(d.layer), 1);
+    measure_backward(d);
+  }
+  void measure(Activations h) const override { h.values.each_col() %= arma::fvec(scale.at(h.layer)); }
+  void measure_backward(Activations d) const override { measure(d); }
+};
+
+/// Multiplies weights before the gradient step.
+struct ShrinkBefore final : Regulariser, BeforeUpdate {
+  float factor = 0.5f;
+  void before_update(std::span<float> w, const Tile&, const Step&) const override {
+    for (float& x : w) x *= factor;
+  }
+};
+
 }  // namespace home_made
