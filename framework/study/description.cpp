@@ -469,6 +469,7 @@ Description describe(const std::filesystem::path& file, const std::vector<std::s
   d.file = file;
   Complaints complaints;
   const Tree tree = config::read_pipeline(file, overrides, complaints);
+  if (complaints.unread()) throw config::PipelineTextError(complaints.list());
   Reader reader(d, tree, catalogue, complaints);
   reader.read();
   std::optional<DataShape> shape;
