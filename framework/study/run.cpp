@@ -155,12 +155,15 @@ class Run {
   }
 
   void write_report(const ReportSection& report, const Occasion& occasion) {
+    const config::Place& place = report.word.place;
+    const std::string who = "report '" + report.plugin + "' in [report:" + report.name + "] (" + place.file +
+                            (place.line ? ":" + std::to_string(place.line) : "") + ") failed";
     try {
       observer_.lines(report.object->write(RunResults(folder_), occasion));
     } catch (const std::exception& e) {
-      observer_.warning("report '" + report.plugin + "' in [report:" + report.name + "] failed: " + e.what());
+      observer_.warning(who + ": " + e.what());
     } catch (...) {
-      observer_.warning("report '" + report.plugin + "' in [report:" + report.name + "] failed");
+      observer_.warning(who);
     }
   }
 
