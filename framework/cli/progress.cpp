@@ -83,11 +83,10 @@ void RunProgress::show(const std::vector<study::ModelProgress>& models, std::uin
   }
   std::string values;
   for (const auto& m : models) {
-    values.append("  ").append(m.name);
     if (!m.failure.empty())
-      values.append(" stopped");
+      values.append("  ").append(m.name).append(" stopped");
     else if (m.newest)
-      values.append(" ").append(fixed(*m.newest, 4));
+      values.append("  ").append(m.name).append(" ").append(fixed(*m.newest, 4));
   }
   std::string text = fixed(100 * share, 1) + " %  " + fixed(rate, rate < 10 ? 1 : 0) + " steps/s";
   if (done > 0) text += "  " + duration(left) + " left";

@@ -1,4 +1,5 @@
 #include <unistd.h>
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -7,6 +8,7 @@
 #include "cli/command.hpp"
 #include "cli/complain.hpp"
 #include "cli/progress.hpp"
+#include "config/complaint.hpp"
 #include "config/numbers.hpp"
 #include "study/study.hpp"
 
@@ -70,6 +72,13 @@ std::filesystem::path out_folder(const std::string& out) {
   return out;
 }
 
+/// Without gnuplot the folder holds scripts and data only.
+bool holds_pictures(const std::filesystem::path& folder) {
+  std::error_code none;
+  return std::ranges::any_of(std::filesystem::directory_iterator(folder, none),
+                             [](const auto& file) { return file.path().extension() == ".png"; });
+}
+
 class Screen final : public study::Observer {
  public:
   Screen(ProgressStyle style, const std::string& value_name)
@@ -92,18 +101,18 @@ class Screen final : public study::Observer {
               << "; OpenBLAS (" << h.kernels << "), " << plural(h.threads, "thread") << "\n";
     for (std::size_t i = 0; i < d.models.size(); ++i) {
       const study::ModelSection& m = d.models[i];
-      std::cout << (i ? "             " : "  models     ") << m.name << ": ";
+      std::string text = m.name + ": " + (m.regularisers.empty() ? "no regulariser" : "");
       for (std::size_t j = 0; j < m.regularisers.size(); ++j)
-        std::cout << (j ? ", " : "") << entry_text(d, m.name, m.regularisers[j].name);
-      std::cout << (m.regularisers.empty() ? "no regulariser" : "") << "; learning rate "
-                << config::shortest(m.learning_rate) << "\n";
+        text += (j ? ", " : "") + entry_text(d, m.name, m.regularisers[j].name);
+      print_part(i ? "" : "models", text + "; learning rate " + config::shortest(m.learning_rate));
     }
     for (std::size_t i = 0; i < d.metrics.size(); ++i)
       std::cout << (i ? "             " : "  metrics    ") << d.metrics[i].name << " every " << d.metrics[i].every
                 << (d.metrics[i].info.looks == Looks::at_samples ? ", on " + d.metrics[i].on : "") << "\n";
-    std::cout << "  plugins    ";
-    for (std::size_t i = 0; i < h.plugins.size(); ++i) std::cout << (i ? ", " : "") << h.plugins[i].first;
-    std::cout << "\n  results    " << h.folder.string() << "\n  about " << duration(h.estimated_seconds) << "\n"
+    std::string plugins;
+    for (const auto& [id, library] : h.plugins) plugins += (plugins.empty() ? "" : ", ") + id;
+    print_part("plugins", plugins);
+    std::cout << "  results    " << h.folder.string() << "\n  about " << duration(h.estimated_seconds) << "\n"
               << std::endl;
   }
 
@@ -125,6 +134,11 @@ class Screen final : public study::Observer {
   void clear() { progress_.clear(); }
 
  private:
+  /// A line of the heading, folded under itself.
+  static void print_part(const std::string& name, const std::string& text) {
+    const std::string margin(13, ' ');
+    std::cout << "  " << name << margin.substr(name.size() + 2) << config::folded(text, margin.size(), margin) << "\n";
+  }
   /// A word and its message, on standard error: a line, or an object where a program reads along.
   void tell(const std::string& word, const std::string& message) {
     progress_.clear();
@@ -195,7 +209,7 @@ int run(const Words& words) {
   }
   screen.clear();
   std::cout << "\nresults in " << outcome.folder.string() << "\n";
-  if (const auto plots = outcome.folder / "plots"; std::filesystem::is_directory(plots))
+  if (const auto plots = outcome.folder / "plots"; holds_pictures(plots))
     std::cout << "pictures in " << plots.string() << "\n";
   if (outcome.status == study::Status::stopped) {
     screen.stopped();

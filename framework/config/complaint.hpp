@@ -47,10 +47,14 @@ class PIPELINE_API Complaints {
   /// Whether a complaint points at that very character: one mistake needs one complaint.
   bool about(const Word& word) const;
   bool any() const { return !list_.empty(); }
+  /// Some text could not be read at all: whatever seems to be missing may stand there, and is not complained about.
+  void leave_unread() { unread_ = true; }
+  bool unread() const { return unread_; }
   const std::vector<Complaint>& list() const { return list_; }
 
  private:
   std::vector<Complaint> list_;
+  bool unread_ = false;
 };
 
 /// Thrown once, after everything that can be checked was checked. Sorts: files in the order in which they

@@ -102,6 +102,7 @@ struct Inclusion {
   Tree read_included(const Word& word, const fs::path& folder) {
     if (word.text.empty()) {
       complaints.add(word, "'include' names no file");
+      complaints.leave_unread();
       return {};
     }
     const fs::path file = (folder / word.text).lexically_normal();
@@ -114,6 +115,7 @@ struct Inclusion {
     }
     if (comes_back) {
       complaints.add(word, "include comes back to " + in_quotes(file.string()), chain + file.string());
+      complaints.leave_unread();
       return {};
     }
     try {
@@ -121,6 +123,7 @@ struct Inclusion {
     } catch (const std::system_error& error) {
       complaints.add(word, "cannot read " + in_quotes(file.string()) + ": " + error.code().message(),
                      "the path is relative to the file that includes");
+      complaints.leave_unread();
       return {};
     }
   }

@@ -58,6 +58,8 @@ bool check_form(const Override& o, Complaints& complaints) {
 Tree* find_section(Tree& tree, const Override& o, Complaints& complaints) {
   Tree* section = child(tree, o.section.text);
   if (section) return section;
+  // A pipeline may do without [pipeline]; its keys can be set all the same.
+  if (o.sign == ' ' && o.section.text == "pipeline") return &put(tree, {o.section, {}});
   std::string remedy = suggestion(o.section.text, names(tree));
   if (o.sign == ' ') {  // '~' cannot mean a section that is yet to come
     const std::string creating = "'+" + std::string(o.line.text) + "' creates it";

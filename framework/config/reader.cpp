@@ -149,6 +149,7 @@ Tree read_text(std::string_view text, const std::string& file, Complaints& compl
   if (text.substr(0, 3) == "\xef\xbb\xbf") text.remove_prefix(3);
   if (const std::size_t stray = find_stray_control(text); stray != text.npos) {
     complain_about_control(text, stray, file, complaints);
+    complaints.leave_unread();
     return {};
   }
 

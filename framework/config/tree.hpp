@@ -19,7 +19,8 @@ struct PIPELINE_API Entry {
 using Tree = boost::property_tree::basic_ptree<std::string, Entry>;
 
 /// Reads a file with its includes, then applies the command line's overrides, in order. Every syntax error,
-/// duplicate and bad override lands in `complaints`; what could be read is returned all the same.
+/// duplicate and bad override lands in `complaints`; what could be read is returned all the same. Overrides of a text
+/// that could not be read are left alone.
 /// Throws std::system_error if the main file cannot be read. `include` and `drop` are obeyed and not returned.
 PIPELINE_API Tree read_pipeline(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                                 Complaints& complaints);

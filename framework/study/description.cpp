@@ -170,7 +170,7 @@ class Reader {
     d_.validation_word = reader.setting("validation").word;
     if (!d_.dataset) return keep(reader);
     Parameters own;
-    if (!declare(*d_.dataset, own, "dataset", d_.dataset_plugin)) return keep(reader);
+    if (!declare(*d_.dataset, own, "dataset", d_.dataset_plugin, d_.dataset_word)) return keep(reader);
     reader.take(own, "", d_.dataset_plugin);
     for (const Parameter& parameter : own.all())
       if (parameter.type == "path" && !parameter.get().empty()) d_.dataset_paths.emplace_back(parameter.get());
@@ -215,8 +215,10 @@ class Reader {
     Parameters p;
     std::vector<std::string> entries;
     p.words("regularisers", entries, "entries of this model's list, in order");
-    p.number("learning_rate", model.learning_rate, above(0), "this model's own step size");
     reader.take(p);
+    Parameters rate;
+    rate.number("learning_rate", model.learning_rate, above(0), "this model's own step size");
+    reader.take(rate, "", "[training]");
     const Word list = reader.setting("regularisers").word;
     std::set<std::string> seen;
     for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -277,7 +279,7 @@ class Reader {
     reader.take(common, entry + ".");
     read_layers(layers, reader.setting(entry + ".layers").word, e.scope);
     Parameters own;
-    if (!e.object || !declare(*e.object, own, "regulariser", e.plugin)) {
+    if (!e.object || !declare(*e.object, own, "regulariser", e.plugin, plugin_word)) {
       reader.excuse(entry + ".");
     } else {
       reader.take(own, entry + ".", e.plugin);
@@ -323,7 +325,7 @@ class Reader {
     m.object = make<Metric>("metric", m.plugin, m.plugin == name ? m.word : reader.setting("plugin").word);
     if (!m.object) return keep(reader);
     Parameters own;
-    if (!declare(*m.object, own, "metric", m.plugin)) return keep(reader);
+    if (!declare(*m.object, own, "metric", m.plugin, m.word)) return keep(reader);
     m.info = m.object->describe();
     Parameters samples;
     m.on = m.info.looks == Looks::at_samples ? m.info.on : "test";
@@ -400,7 +402,7 @@ class Reader {
     r.object = make<Report>("report", r.plugin, r.plugin == name ? r.word : reader.setting("plugin").word);
     if (!r.object) return keep(reader);
     Parameters own;
-    if (!declare(*r.object, own, "report", r.plugin)) return keep(reader);
+    if (!declare(*r.object, own, "report", r.plugin, r.word)) return keep(reader);
     reader.take(own, "", r.plugin);
     finish(reader);
     d_.reports.push_back(std::move(r));
@@ -420,16 +422,21 @@ class Reader {
   }
 
   template <class Plugin>
-  bool declare(Plugin& plugin, Parameters& p, const std::string& kind, const std::string& name) {
+  bool declare(Plugin& plugin, Parameters& p, const std::string& kind, const std::string& name, const Word& word) {
+    const std::string who = place_of(word) + kind + " '" + name + "' fails while it declares its parameters";
     try {
       plugin.declare(p);
       return true;
     } catch (const std::exception& e) {
-      refused_.push_back(kind + " '" + name + "' fails while it declares its parameters: " + e.what());
+      refused_.push_back(who + ": " + e.what());
     } catch (...) {
-      refused_.push_back(kind + " '" + name + "' fails while it declares its parameters");
+      refused_.push_back(who);
     }
     return false;
+  }
+  /// "study.ini:21: ", before what a plugin named there does.
+  static std::string place_of(const Word& word) {
+    return word.place.file + (word.place.line ? ":" + std::to_string(word.place.line) : "") + ": ";
   }
 
   SectionReader section(const std::string& name) {
@@ -469,6 +476,7 @@ Description describe(const std::filesystem::path& file, const std::vector<std::s
   d.file = file;
   Complaints complaints;
   const Tree tree = config::read_pipeline(file, overrides, complaints);
+  if (complaints.unread()) throw config::PipelineTextError(complaints.list());
   Reader reader(d, tree, catalogue, complaints);
   reader.read();
   std::optional<DataShape> shape;

@@ -96,6 +96,9 @@ fs::path make_run_folder(const std::string& name, const std::string& hash, const
 AppendFile::AppendFile(fs::path path) : path_(std::move(path)) {
   // O_EXCL: of two runs started with one --out, the second fails here instead of writing between the first one's rows.
   const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file < 0 && errno == EEXIST)
+    throw std::runtime_error("another run has just begun in " + path_.parent_path().string() +
+                             "\n  give each run a folder of its own: --out DIR");
   if (file < 0) fail("cannot create", path_);
   ::close(file);
   out_.open(path_, std::ios::binary | std::ios::app);

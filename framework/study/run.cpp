@@ -24,16 +24,14 @@ double seconds_of(F&& f) {
   return seconds_since(start);
 }
 
-/// A guess, from a few steps of a model without regularisers and one block of each measurement.
+/// A guess, from a few steps of a model without regularisers and one block of each measurement. The fastest of several
+/// counts: what else the machine does just then slows some of them, and says nothing about the hours to come.
 double estimate_seconds(const Description& d, const Data& data, const Team& team, std::size_t threads) {
   const learning::Model& control = *team.members().front().model;
   learning::Model trial("trial", control.network(), {}, 0, {}, d.network.sizes.back());
   std::vector<std::uint32_t> batch(d.batch_size, 0);
-  trial.step(0, team.train(), batch);
-  const double step = seconds_of([&] {
-                        for (int i = 0; i < 3; ++i) trial.step(0, team.train(), batch);
-                      }) /
-                      3;
+  double step = seconds_of([&] { trial.step(0, team.train(), batch); });
+  for (int i = 0; i < 8; ++i) step = std::min(step, seconds_of([&] { trial.step(0, team.train(), batch); }));
   double each_model = step * static_cast<double>(d.steps);
 
   const learning::Entries none;
@@ -46,9 +44,11 @@ double estimate_seconds(const Description& d, const Data& data, const Team& team
   const learning::Inputs block(few);
   const Splits splits{&block, &block, &block};
   const double blocks = static_cast<double>(data.test.size()) / static_cast<double>(block.size());
-  for (const auto& [every, due] : by_pace)
-    each_model +=
-        seconds_of([&] { measure(subject, 0, due, splits); }) * blocks * static_cast<double>(d.steps / every + 2);
+  for (const auto& [every, due] : by_pace) {
+    const auto measured = [&] { measure(subject, 0, due, splits); };
+    const double first = seconds_of(measured), fastest = std::min(first, seconds_of(measured));
+    each_model += fastest * blocks * static_cast<double>(d.steps / every + 2);
+  }
   const std::size_t models = d.models.size();
   return each_model * static_cast<double>(models) / static_cast<double>(std::min(threads, models));
 }
@@ -155,12 +155,15 @@ class Run {
   }
 
   void write_report(const ReportSection& report, const Occasion& occasion) {
+    const config::Place& place = report.word.place;
+    const std::string who = "report '" + report.plugin + "' in [report:" + report.name + "] (" + place.file +
+                            (place.line ? ":" + std::to_string(place.line) : "") + ") failed";
     try {
       observer_.lines(report.object->write(RunResults(folder_), occasion));
     } catch (const std::exception& e) {
-      observer_.warning("report '" + report.plugin + "' in [report:" + report.name + "] failed: " + e.what());
+      observer_.warning(who + ": " + e.what());
     } catch (...) {
-      observer_.warning("report '" + report.plugin + "' in [report:" + report.name + "] failed");
+      observer_.warning(who);
     }
   }
 

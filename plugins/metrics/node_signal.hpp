@@ -123,7 +123,8 @@ inline Signal signal(const Evaluation& e, std::size_t layer, const Options& opti
   for (arma::uword b = 0; b < s.block_r.n_cols; ++b) mean_r += s.block_r.col(b) * (s.block_sizes[b] / s.images);
   arma::mat shift = s.block_r;
   shift.each_col() -= mean_r;
-  Signal out{s.q + shift * s.block_x.t(), {}};
+  Signal out{shift * s.block_x.t(), {}};
+  out.c += s.q;  // not q + ...: that would hold a third matrix of this size, in every thread
 
   arma::vec a = s.lit;
   if (options.rate == "none") a.fill(s.images);

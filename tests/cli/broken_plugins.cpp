@@ -103,8 +103,9 @@ BOOST_AUTO_TEST_CASE(a_plugin_that_cannot_be_made_is_refused) {
 BOOST_AUTO_TEST_CASE(a_refused_plugin_is_the_complaint_even_where_its_keys_are_set) {
   const Bench bench;
   bench.put(libraries / "misbehaves.so");
-  bench.refused(bench.swapped("declare_throws") + Words{"model:l2.declare_throws.strength=1"},
-                "error: regulariser 'declare_throws' fails while it declares its parameters: declared too much\n");
+  bench.refused(
+      bench.swapped("declare_throws") + Words{"model:l2.declare_throws.strength=1"},
+      "error: command line: regulariser 'declare_throws' fails while it declares its parameters: declared too much\n");
   bench.refused(bench.swapped("make_throws") + Words{"model:l2.make_throws.strength=1"},
                 R"(error: regulariser 'make_throws' cannot be made: no licence found
   <here>/plugins/misbehaves.so
@@ -227,7 +228,7 @@ BOOST_AUTO_TEST_CASE(a_report_that_fails_is_a_warning) {
   bench.put(libraries / "misbehaves.so");
   const Said said = bench.with({"run", "study.ini", "+report:report_throws", "--out", "out", "--progress", "none"});
   check_exit(said, 0);
-  check_text(said.err, "warning: report 'report_throws' in [report:report_throws] failed: out of ink\n");
+  check_text(said.err, "warning: report 'report_throws' in [report:report_throws] (command line) failed: out of ink\n");
   BOOST_TEST((json::parse(bench.read("out/run.json"))["status"] == "finished"));
 }
 

@@ -215,6 +215,7 @@ BOOST_AUTO_TEST_CASE(without_gnuplot_there_is_a_warning_that_names_the_package) 
   const Said said = place.run({"run", "study.ini", "+report:plots", "--out", "out", "--progress", "none"});
   check_exit(said, 0);
   check_says(said.err, "warning: plots: gnuplot is not installed ('sudo apt-get install gnuplot-nox')");
+  BOOST_TEST(said.out.find("pictures in") == std::string::npos);
   BOOST_TEST(fs::exists(place.here / "out/plots/accuracy.gp"));
   BOOST_TEST(fs::exists(place.here / "out/plots/accuracy.tsv"));
   BOOST_TEST((json::parse(place.read("out/run.json"))["status"] == "finished"));

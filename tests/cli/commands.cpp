@@ -347,6 +347,10 @@ BOOST_AUTO_TEST_CASE(names_the_origin_of_every_value) {
   BOOST_TEST(origin("sloppiness = 1 ") == "# default of digits");
   BOOST_TEST(origin("l2.lambda = 0.002 ") == "# command line");
   BOOST_TEST(origin("l2.layers = all ") == "# default");
+  // Of [training] it is the file's; a model's own default is that one, wherever it comes from.
+  const auto place = said.out.find("[model:l2]");
+  BOOST_TEST_REQUIRE(place != std::string::npos);
+  check_says(said.out.substr(place), "learning_rate = 0.1  # default of [training]\n");
   for (const std::string& line : lines_of(said.out))
     if (line.find(" = ") != std::string::npos) BOOST_TEST(line.find("# ") != std::string::npos, line);
 }

@@ -33,6 +33,11 @@ BOOST_AUTO_TEST_CASE(each_form) {
   BOOST_TEST(after({"~training", "+training.steps=1"}) == dataset + l2 + "[training]steps=1");
 }
 
+BOOST_AUTO_TEST_CASE(a_pipeline_without_its_head_can_be_given_a_seed) {
+  BOOST_TEST(after({"pipeline.seed=2"}) == dataset + training + l2 + "[pipeline]seed=2");
+  BOOST_TEST(after({"~pipeline.seed"}).starts_with("command line: pipeline.seed: error: no section 'pipeline'"));
+}
+
 BOOST_AUTO_TEST_CASE(another_plugin_discards_the_keys_of_the_file) {
   BOOST_TEST(after({"dataset.plugin=digits"}) == "[dataset]plugin=digits" + training + l2);
   BOOST_TEST(after({"dataset.plugin=mnist"}) == dataset + training + l2);
