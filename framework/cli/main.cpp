@@ -7,9 +7,11 @@
 
 #include "cli/command.hpp"
 #include "cli/complain.hpp"
+#include "cli/crash.hpp"
 #include "config/complaint.hpp"
 #include "data/error.hpp"
 #include "learning/entry.hpp"
+#include "learning/speaking.hpp"
 #include "study/evaluation.hpp"
 
 namespace pipeline::cli {
@@ -93,4 +95,8 @@ int main(const Words& words) {
 
 }  // namespace pipeline::cli
 
-int main(int argc, char** argv) { return pipeline::cli::main({argv + 1, argv + argc}); }
+int main(int argc, char** argv) {
+  const pipeline::learning::HandlerStack for_crashes;
+  pipeline::cli::name_who_crashes();
+  return pipeline::cli::main({argv + 1, argv + argc});
+}

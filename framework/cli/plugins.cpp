@@ -4,6 +4,7 @@
 
 #include "cli/command.hpp"
 #include "cli/complain.hpp"
+#include "cli/doctor.hpp"
 #include "config/complaint.hpp"
 
 namespace pipeline::cli {
@@ -135,12 +136,13 @@ int inspect(Catalogue& catalogue, const std::string& name, bool ini, bool json) 
 
 int plugins(const Words& words) {
   options::options_description visible("options");
-  visible.add_options()("ini", "inspect: print a section ready to be pasted")("json", "inspect: print JSON");
+  visible.add_options()("ini", "inspect: print a section ready to be pasted")("json", "inspect, doctor: print JSON");
   add_plugin_options(visible);
   const Parsed parsed(
-      words, "plugins list | inspect NAME [--ini|--json] | path",
+      words, "plugins list | inspect NAME [--ini|--json] | doctor [--json] | path",
       "list: every plugin with one line about it. inspect: a plugin's parameters with range, default and\n"
-      "meaning. path: the folders that are searched, in order.",
+      "meaning. doctor: tries every library that is found and explains what is refused; exit 3 if one is.\n"
+      "path: the folders that are searched, in order.",
       visible, "  pipeline plugins inspect dropout --ini");
   if (parsed.help_given()) return Exit::ok;
   const Words& given = parsed.positional();
@@ -149,17 +151,19 @@ int plugins(const Words& words) {
   if (what == "list" && given.size() == 1) return list(catalogue);
   if (what == "inspect" && given.size() == 2)
     return inspect(catalogue, given[1], parsed.has("ini"), parsed.has("json"));
+  if (what == "doctor" && given.size() == 1) return doctor(catalogue, parsed.has("json"));
   if (what == "path" && given.size() == 1) {
     for (const auto& folder : catalogue.path().folders) std::cout << folder.string() << "\n";
     return Exit::ok;
   }
   if (what == "inspect") throw UsageError("inspect needs the name of one plugin: pipeline plugins inspect NAME");
-  const bool known = what == "list" || what == "path";
-  throw UsageError((what.empty() ? "plugins needs a word that says what to do"
-                    : known      ? "plugins " + what + " takes nothing after it"
-                                 : "unknown word '" + what + "' after plugins") +
-                   (known ? "" : indented(config::suggestion(what, {"list", "inspect", "path"}))) +
-                   "\n  usage: pipeline plugins list | inspect NAME [--ini|--json] | path   (--help says more)");
+  const bool known = what == "list" || what == "doctor" || what == "path";
+  throw UsageError(
+      (what.empty() ? "plugins needs a word that says what to do"
+       : known      ? "plugins " + what + " takes nothing after it"
+                    : "unknown word '" + what + "' after plugins") +
+      (known ? "" : indented(config::suggestion(what, {"list", "inspect", "doctor", "path"}))) +
+      "\n  usage: pipeline plugins list | inspect NAME [--ini|--json] | doctor [--json] | path   (--help says more)");
 }
 
 }  // namespace pipeline::cli

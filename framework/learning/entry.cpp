@@ -10,8 +10,9 @@ void find(Hook*& hook, Regulariser& object) {
 }  // namespace
 
 Entry::Entry(std::string entry_name, std::shared_ptr<Regulariser> plugin, Scope where, std::uint64_t seed,
-             const std::string& model, Remake remake_object)
+             std::string model_name, Remake remake_object)
     : name(std::move(entry_name)),
+      model(std::move(model_name)),
       object(std::move(plugin)),
       scope(std::move(where)),
       random(seed, "regulariser", model, name),

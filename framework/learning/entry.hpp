@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "learning/speaking.hpp"
+
 namespace pipeline::learning {
 
 /// A hook threw, or gave an answer of the wrong shape or with numbers that are none.
@@ -41,11 +43,11 @@ using Remake = std::function<std::shared_ptr<Regulariser>()>;
 
 struct Entry {
   Entry(std::string entry_name, std::shared_ptr<Regulariser> plugin, Scope where, std::uint64_t seed,
-        const std::string& model, Remake remake_object = {});
+        std::string model_name, Remake remake_object = {});
   /// The same entry with a new object, not bound to any arrays yet. Needs `remake`.
   Entry remade() const;
 
-  std::string name;
+  std::string name, model;
   std::shared_ptr<Regulariser> object;
   Scope scope;
   Random random;  // Random(seed, "regulariser", model, entry)
@@ -81,6 +83,7 @@ struct Entry {
   /// Runs a hook; whatever it throws comes back as a HookFailure.
   template <class F>
   decltype(auto) run(const char* hook, std::uint64_t step_number, F&& f) const {
+    const Speaks speaks({"regulariser", name.c_str(), hook, model.c_str(), step_number});
     try {
       return f();
     } catch (const HookFailure&) {

@@ -7,38 +7,14 @@
 #include <pipeline/metric.hpp>
 #include <pipeline/regulariser.hpp>
 #include <pipeline/report.hpp>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "plugins/door.hpp"
+#include "plugins/refusal.hpp"
+#include "plugins/symbols.hpp"
+
 namespace pipeline::plugins {
-
-/// No plugin of that name was found in any folder.
-struct UnknownPlugin : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-/// A plugin was found but cannot be used: the message says why, and what to do.
-struct RefusedPlugin : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-inline const std::vector<std::string>& kinds() {
-  static const std::vector<std::string> all = {"dataset", "regulariser", "metric", "report"};
-  return all;
-}
-
-/// A plugin that a library says it holds; nothing of it has run.
-struct Found {
-  std::string kind, name;
-  std::filesystem::path library;
-};
-
-/// A loaded plugin. Its library stays loaded until the program ends.
-struct Loaded {
-  std::string kind, name, summary, version;
-  std::filesystem::path library;
-  void* (*make)();
-};
 
 /// Where plugins are looked for, first folder first.
 struct SearchPath {
@@ -50,6 +26,9 @@ struct SearchPath {
 /// then those beside the program.
 SearchPath search_path(const std::vector<std::filesystem::path>& given, bool user_plugins);
 
+/// The folder of plugins that came with this program.
+std::filesystem::path own_folder();
+
 class Catalogue {
  public:
   explicit Catalogue(SearchPath path);
@@ -60,17 +39,18 @@ class Catalogue {
   /// Every plugin of a kind, sorted by name. Reads symbol tables, loads nothing.
   const std::vector<Found>& all();
   std::vector<std::string> names(const std::string& kind);
-  /// Loads the library and checks the record behind its door. Throws UnknownPlugin or RefusedPlugin.
+  /// Tries the library in a process of its own if it is not known to be harmless, loads it and checks the record behind
+  /// its door. Throws UnknownPlugin or RefusedPlugin.
   const Loaded& load(const std::string& kind, const std::string& name);
 
   template <class Base>
   std::shared_ptr<Base> make(const std::string& kind, const std::string& name) {
-    return std::shared_ptr<Base>(static_cast<Base*>(call(load(kind, name))));
+    return std::shared_ptr<Base>(static_cast<Base*>(make_object(load(kind, name))));
   }
   const std::map<std::string, Loaded>& loaded() const { return loaded_; }
 
  private:
-  static void* call(const Loaded& plugin);
+  Found find(const std::string& kind, const std::string& name);
   SearchPath path_;
   bool scanned_ = false;
   std::vector<Found> found_;

@@ -5,6 +5,7 @@
 
 #include "config/numbers.hpp"
 #include "data/error.hpp"
+#include "learning/speaking.hpp"
 
 namespace pipeline::study {
 
@@ -411,6 +412,7 @@ class Reader {
   /// A plugin, or null with a complaint (unknown) or a refusal (found, but of no use) noted.
   template <class Base>
   std::shared_ptr<Base> make(const std::string& kind, const std::string& name, const Word& word) {
+    const learning::Speaks speaks({kind.c_str(), name.c_str(), "make", "", 0});
     try {
       return catalogue_.make<Base>(kind, name);
     } catch (const plugins::UnknownPlugin&) {
@@ -423,6 +425,7 @@ class Reader {
 
   template <class Plugin>
   bool declare(Plugin& plugin, Parameters& p, const std::string& kind, const std::string& name, const Word& word) {
+    const learning::Speaks speaks({kind.c_str(), name.c_str(), "declare", "", 0});
     const std::string who = place_of(word) + kind + " '" + name + "' fails while it declares its parameters";
     try {
       plugin.declare(p);

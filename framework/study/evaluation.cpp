@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "learning/elementwise.hpp"
+#include "learning/speaking.hpp"
 #include "study/block.hpp"
 
 namespace pipeline::study {
@@ -21,6 +22,11 @@ struct Moment {
   std::uint64_t step;
   const Splits& splits;
   const MetricSection* speaking = nullptr;  // whose code runs, for whoever has to be blamed
+
+  /// The same, for the last words of a crash.
+  learning::Speaker in(const char* hook) const {
+    return {"metric", speaking->plugin.c_str(), hook, subject.name.c_str(), step};
+  }
 };
 
 /// The first `count` samples of a split on their way through the network, and all who want to see them.
@@ -71,6 +77,7 @@ class SplitPass {
       if (!learning::all_finite(block_.logits())) throw learning::Diverged(moment_.step);
       for (const auto& [key, asked] : gatherers) {
         moment_.speaking = asked.by;
+        const learning::Speaks speaks(moment_.in("Gatherer::see"));
         asked.gatherer->see(block_);
       }
       if (penalised)
@@ -233,12 +240,14 @@ Measured measure(const Subject& subject, std::uint64_t step, const std::vector<c
         moment.speaking = m;
         const std::string suffix = m->on == "both" && split == Split::train ? ".train" : "";
         parts.push_back({m, suffix, std::make_unique<SectionEvaluation>(moment, passes, split, m->images)});
+        const learning::Speaks speaks(moment.in("Metric::prepare"));
         m->object->prepare(*parts.back().evaluation);
       }
     passes.run();
     for (const Part& part : parts) {
       moment.speaking = part.section;
       Collector collector(*part.section, subject, step, part.suffix);
+      const learning::Speaks speaks(moment.in("Metric::measure"));
       part.section->object->measure(*part.evaluation, collector);
       all.append({collector.rows(), std::move(collector.sheets)});
     }

@@ -3,6 +3,7 @@
 #include "data/access.hpp"
 #include "data/sha256.hpp"
 #include "learning/elementwise.hpp"
+#include "learning/speaking.hpp"
 #include "study/study.hpp"
 
 namespace pipeline::study {
@@ -59,6 +60,7 @@ LoadedData load_data(const Description& d, std::size_t threads, const data::Fetc
   LoadedData out;
   out.files = data::locate(d.dataset_plugin, d.dataset->files(), fetch);
   try {
+    const learning::Speaks speaks({"data set", d.dataset_plugin.c_str(), "Dataset::load", "", 0});
     out.data = d.dataset->load(data::Access(out.files, threads));
     check(out.data.train, "training", out.data.classes);
     check(out.data.test, "test", out.data.classes);

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "learning/products.hpp"
+#include "learning/speaking.hpp"
 #include "study/files.hpp"
 #include "study/hdf5.hpp"
 #include "study/provenance.hpp"
@@ -155,6 +156,7 @@ class Run {
   }
 
   void write_report(const ReportSection& report, const Occasion& occasion) {
+    const learning::Speaks speaks({"report", report.plugin.c_str(), "Report::write", "", occasion.step});
     const config::Place& place = report.word.place;
     const std::string who = "report '" + report.plugin + "' in [report:" + report.name + "] (" + place.file +
                             (place.line ? ":" + std::to_string(place.line) : "") + ") failed";

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "learning/checked.hpp"
+#include "learning/speaking.hpp"
 
 namespace pipeline::study {
 
@@ -70,6 +71,7 @@ std::string Team::place_of(const std::string& model, const std::string& entry) c
 }
 
 void Team::work() {
+  const learning::HandlerStack for_crashes;
   std::unique_lock lock(mutex_);
   while (!stopping() && !failure_) {
     if (std::ranges::all_of(members_, &Member::ended)) break;

@@ -1,13 +1,15 @@
 // A plugin that needs a function which nobody has: bound late, it would fail in the middle of a run.
 #include <pipeline/regulariser.hpp>
 
-extern "C" void function_that_nobody_has();
+namespace gone {
+float function_that_nobody_has(int);
+}
 
 namespace {
 using namespace pipeline;
 struct MissingSymbol final : Regulariser, GradientChange {
-  void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {
-    function_that_nobody_has();
+  void change(std::span<const float>, std::span<float> g, const Tile&, const Step&) const override {
+    g[0] = gone::function_that_nobody_has(1);
   }
 };
 }  // namespace
