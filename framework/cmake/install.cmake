@@ -1,6 +1,6 @@
 # Where everything lands under the prefix. The program finds its plugins, pipelines and templates from its own place,
 # so a prefix may be moved as a whole; hence lib, and not a folder that another system would name otherwise.
-#   runtime      the program, libpipeline, the plugins, share/pipeline
+#   runtime      the program, libpipeline, the plugins, share/pipeline, the manual
 #   development  what a plugin is built with: headers, the CMake package
 set_target_properties(pipeline_program PROPERTIES INSTALL_RPATH $ORIGIN/../lib)
 install(TARGETS pipeline EXPORT pipeline_targets
@@ -10,6 +10,9 @@ install(TARGETS pipeline_program EXPORT pipeline_targets RUNTIME DESTINATION bin
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/pipelines ${CMAKE_SOURCE_DIR}/plugins/template
   DESTINATION share/pipeline COMPONENT runtime)
 install(FILES ${CMAKE_SOURCE_DIR}/data/SOURCES.md DESTINATION share/pipeline/data COMPONENT runtime)
+install(FILES ${CMAKE_SOURCE_DIR}/framework/cli/pipeline.1 DESTINATION share/man/man1 COMPONENT runtime)
+install(FILES ${CMAKE_SOURCE_DIR}/framework/cli/completion.bash RENAME pipeline
+  DESTINATION share/bash-completion/completions COMPONENT runtime)
 
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/framework/include/pipeline DESTINATION include COMPONENT development)
 # The same package in the build tree, so that a plugin can be built against either.
