@@ -53,9 +53,9 @@ pipeline::plugins::Catalogue catalogue_from(const Parsed& parsed) {
   return pipeline::plugins::Catalogue(pipeline::plugins::search_path(folders, !parsed.has("no-user-plugins")));
 }
 
-fs::path shipped_pipelines() {
-  return fs::path(boost::dll::program_location().string()).parent_path().parent_path() / "share/pipeline/pipelines";
-}
+fs::path installation() { return fs::path(boost::dll::program_location().string()).parent_path().parent_path(); }
+
+fs::path shipped_pipelines() { return installation() / "share/pipeline/pipelines"; }
 
 Words pipelines_in(const fs::path& folder) {
   Words names;

@@ -38,6 +38,7 @@ int run(const Words& words);
 int check(const Words& words);
 int show(const Words& words);
 int plugins(const Words& words);
+int new_project(const Words& words);
 int data(const Words& words);
 int version(const Words& words);
 
@@ -66,6 +67,8 @@ pipeline::plugins::Catalogue catalogue_from(const Parsed& parsed);
 
 /// The file as named, or the shipped pipeline of that bare name. Says on standard error which one it took.
 std::filesystem::path find_pipeline(const std::string& name, bool tell = true);
+/// The folder above bin: what belongs to the program lies in lib and share under it, installed or in the build tree.
+std::filesystem::path installation();
 std::filesystem::path shipped_pipelines();
 /// The names of the *.ini files of a folder, sorted.
 Words pipelines_in(const std::filesystem::path& folder);

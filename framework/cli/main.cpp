@@ -24,6 +24,7 @@ const std::vector<Command>& commands() {
       {"check", "say everything that is wrong with a pipeline file, without running it", check},
       {"show", "print a pipeline file with every default written out", show},
       {"plugins", "list, inspect and find plugins", plugins},
+      {"new", "write a plugin or a pipeline file to start from", new_project},
       {"data", "fetch, verify and find data sets", data},
       {"version", "print the versions of the program and its libraries", version},
   };

@@ -1,18 +1,14 @@
 #include "data/advice.hpp"
 
 namespace pipeline::data {
-namespace {
 
-/// A word that a shell takes as one.
 std::string quoted(const std::string& word) {
   const char* plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./+,:@%=";
-  if (word.find_first_not_of(plain) == std::string::npos) return word;
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
   std::string out = "'";
   for (const char c : word) out += c == '\'' ? "'\\''" : std::string(1, c);
   return out + "'";
 }
-
-}  // namespace
 
 std::string wrong_hash(const Verdict& v, bool web_page) {
   return v.path.string() + " is not the file it should be" +

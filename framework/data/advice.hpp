@@ -7,6 +7,9 @@
 
 namespace pipeline::data {
 
+/// A word that a shell takes as one: commands that are shown can be pasted.
+std::string quoted(const std::string& word);
+
 /// Ends in a new line, so that several can follow each other.
 std::string wrong_hash(const Verdict& verdict, bool web_page);
 

@@ -1,10 +1,8 @@
 // example_dataset: two clouds of points in the plane, one a class.
 //
-//   x = centre of its class + standard normal noise        centres (distance, distance) and (2 distance, 2
-//   distance)
+//   x = centre of its class + standard normal noise        centres (d, d) and (2d, 2d), d = distance
 //
-//   Two features, two classes by turns. The same points for the same seed, for any number of them and of
-//   threads.
+//   Two features, two classes by turns. The same points for the same seed, for any number of them and of threads.
 #include <pipeline/dataset.hpp>
 #include <pipeline/random.hpp>
 

@@ -1,4 +1,4 @@
-// example_report: one line a model, its newest accuracy, into example.txt.
+// example_report: one line a model, its newest accuracy, into example_report.txt.
 #include <pipeline/report.hpp>
 
 #include <fstream>
@@ -11,10 +11,10 @@ class ExampleReport final : public Report {
     std::map<std::string, double> newest;
     for (const Row& row : results.rows)
       if (row.metric == "accuracy") newest[row.model] = row.value;
-    std::ofstream file(results.folder / "example.txt");
+    std::ofstream file(results.folder / "example_report.txt");
     for (const std::string& model : results.models) file << model << " " << newest[model] << "\n";
-    if (!file.flush()) throw std::runtime_error("cannot write example.txt");
-    return {"example_report: example.txt holds the newest accuracies"};
+    if (!file.flush()) throw std::runtime_error("cannot write example_report.txt");
+    return {"example_report: example_report.txt holds the newest accuracies"};
   }
 };
 

@@ -10,7 +10,7 @@ using nlohmann::json;
 
 namespace {
 
-const std::vector<std::string> all_commands = {"run", "check", "show", "plugins", "data", "version"};
+const std::vector<std::string> all_commands = {"run", "check", "show", "plugins", "new", "data", "version"};
 
 struct Desk : World {
   Desk() { write("study.ini", small_study); }
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(mistakes_end_with_2_and_a_remedy) {
   const Case cases[] = {
       {{"chek", "study.ini"},
        "error: unknown command 'chek'\n"
-       "  did you mean 'check'?  (valid: check, data, plugins, run, show, version)\n"},
+       "  did you mean 'check'?  (valid: check, data, new, plugins, run, show, version)\n"},
       {{"check", "study.ini", "--fromat", "json"},
        "error: unrecognised option '--fromat'\n"
        "  usage: pipeline check FILE [section.key=value ...] [--format text|json]   (--help says more)\n"},

@@ -30,13 +30,13 @@ every = 100
   const Said said =
       world.run({"run", "study.ini", "--plugin-path", BUILD_DIR "/lib/pipeline/template", "--out", "out"});
   check_exit(said, 0);
-  check_says(said.out, "example.txt holds the newest accuracies");
+  check_says(said.out, "example_report.txt holds the newest accuracies");
   const std::string rows = world.read("out/metrics.csv");
   check_says(rows, "\n200,pulled,example_metric,2,");
   // Two clouds whose centres lie 2 apart along each axis: the best straight line gets .92 of them right.
   const std::string start = "\n200,plain,accuracy,,";
   BOOST_TEST(std::stod(rows.substr(rows.find(start) + start.size(), 6)) > 0.8);
-  BOOST_TEST(world.read("out/example.txt").starts_with("plain 0."));
+  BOOST_TEST(world.read("out/example_report.txt").starts_with("plain 0."));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -128,13 +128,16 @@ class World {
     return replaced(std::move(text), SOURCE_DIR, "<source>");
   }
 
-  std::unique_ptr<Child> start(const Words& words) const {
+  std::unique_ptr<Child> start(const Words& words) const { return start(BUILD_DIR "/bin/pipeline", words); }
+  /// Another program in the same world, by its path.
+  std::unique_ptr<Child> start(const fs::path& program, const Words& words) const {
     static int counter = 0;
     const std::string name = "said" + std::to_string(counter++);
-    return std::make_unique<Child>(BUILD_DIR "/bin/pipeline", words, here, environment,
-                                   here.parent_path() / (name + ".out"), here.parent_path() / (name + ".err"));
+    return std::make_unique<Child>(program.string(), words, here, environment, here.parent_path() / (name + ".out"),
+                                   here.parent_path() / (name + ".err"));
   }
   Said run(const Words& words) const { return start(words)->finish(); }
+  Said run(const fs::path& program, const Words& words) const { return start(program, words)->finish(); }
 
  private:
   Scratch scratch_;

@@ -1,0 +1,57 @@
+# bash completion for pipeline. The program itself is asked what there is, so nothing here is kept in step by hand.
+
+# The commands, and the plugins of a kind ("datasets") or of all: the first word of each indented line is the name.
+_pipeline_commands() { "$program" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'; }
+_pipeline_plugins() { "$program" plugins list | sed -n "/^${1:-.}/,/^[a-z]/s/^  \([A-Za-z0-9_]*\) .*/\1/p"; }
+# From "usage: pipeline plugins list | inspect NAME [--ini|--json] | path": list, inspect, path.
+_pipeline_subcommands() {
+  "$program" "$1" --help | sed -n '1{s/^usage: pipeline [a-z]* //;s/\[[^]]*\]//g;s/ *| */\n/g;p}' | sed 's/ .*//'
+}
+_pipeline_options() { "$program" "$1" --help | grep -o -e '--[a-z][a-z-]*' | sort -u; }
+_pipeline_folders() { compgen -d -- "$1" | sed 's,$,/,'; }
+_pipeline_files() {
+  compgen -f -X '!*.ini' -- "$1"
+  _pipeline_folders "$1"
+  "$program" --help | grep -o '[A-Za-z0-9_-]*\.ini'
+}
+# section.key= for every key of a pipeline file.
+_pipeline_keys() {
+  "$program" show "$1" | sed -n -e '/^\[/{s/^\[\(.*\)\]$/\1/;h;}' -e '/^[^[# ]* = /{G;s/^\([^ ]*\) = .*\n/\1\n/;s/\(.*\)\n\(.*\)/\2.\1=/p;}'
+}
+
+_pipeline_offered() {
+  case $previous in
+    --out | --dir | --plugin-path) _pipeline_folders "$current"; return ;;
+    --progress) printf '%s\n' auto bar line json none; return ;;
+    --format) printf '%s\n' text json; return ;;
+  esac
+  case ${#words[@]}:${words[1]}:$current in
+    2:*) _pipeline_commands ;;
+    *:-*) _pipeline_options "${words[1]}" ;;
+    3:run:* | 3:check:* | 3:show:*) _pipeline_files "$current" ;;
+    *:run:* | *:check:* | *:show:*) _pipeline_keys "${words[2]}" ;;
+    3:plugins:* | 3:data:* | 3:new:*) _pipeline_subcommands "${words[1]}" ;;
+    4:plugins:*) [ "${words[2]}" = inspect ] && _pipeline_plugins ;;
+    4:data:*) _pipeline_plugins datasets ;;
+  esac
+}
+
+_pipeline() {
+  local program=${1/#\~/$HOME} words offered word
+  # Taken apart at blanks only: bash would also cut model:l2.l2.lambda=1 at its colon and equals sign.
+  IFS=$' \t' read -ra words <<<"${COMP_LINE:0:COMP_POINT}"
+  [[ ${COMP_LINE:0:COMP_POINT} == *[[:blank:]] ]] && words+=('')
+  local current=${words[-1]} previous=${words[-2]}
+  mapfile -t offered < <(_pipeline_offered 2>/dev/null)
+
+  # readline replaces only what stands after the last character at which bash cuts words.
+  local before=${current%"${current##*[:=]}"}
+  COMPREPLY=()
+  for word in "${offered[@]}"; do
+    [[ $word == "$current"* ]] && COMPREPLY+=("${word#"$before"}")
+  done
+  [[ ${COMPREPLY[0]} == *[=/] ]] && compopt -o nospace 2>/dev/null
+  return 0
+}
+
+complete -F _pipeline pipeline

@@ -1,0 +1,173 @@
+// `pipeline new`: a small project to start from. Its files are those of plugins/template with the names replaced; they
+// are built and tested like everything else, so what is written here works.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "cli/command.hpp"
+#include "cli/complain.hpp"
+#include "config/complaint.hpp"
+#include "data/advice.hpp"
+
+namespace pipeline::cli {
+namespace fs = std::filesystem;
+
+namespace {
+
+using pipeline::data::quoted;
+
+const std::string usage_text = "new regulariser | metric | dataset | report | pipeline NAME [--dir DIR]";
+
+bool letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
+bool name_character(char c) { return letter(c) || std::isdigit(static_cast<unsigned char>(c)) || c == '_'; }
+
+/// A plugin's name becomes part of a C++ class and of an exported symbol; a pipeline's is only a name.
+void check_name(const std::string& kind, const std::string& name) {
+  const bool plugin = kind != "pipeline";
+  const auto fits = [&](char c) { return name_character(c) || (!plugin && c == '-'); };
+  if (!name.empty() && std::ranges::all_of(name, fits) && (!plugin || letter(name[0]))) return;
+  std::string better = name;
+  std::ranges::replace_if(better, std::not_fn(fits), '_');
+  while (plugin && !better.empty() && !letter(better[0])) better.erase(0, 1);
+  throw UsageError("'" + name + "' cannot be the name of a " + kind +
+                   (plugin ? ": it becomes a C++ class and a symbol" : ": it names the folder of its runs") + "\n  " +
+                   (plugin ? "a letter comes first, then letters, digits and _" : "letters, digits, _ and - make one") +
+                   (better.empty() ? "" : "; for example " + better));
+}
+
+/// my_lasso, regulariser -> MyLassoRegulariser. The kind at the end keeps it apart from the classes of the headers.
+std::string class_name(const std::string& name, const std::string& kind) {
+  std::string out;
+  bool start = true;
+  for (const char c : name + "_" + kind) {
+    if (c != '_') out += start ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    start = c == '_';
+  }
+  return out;
+}
+
+void replace(std::string& text, const std::string& from, const std::string& to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
+}
+
+class Templates {
+ public:
+  Templates(std::string kind, std::string name) : kind_(std::move(kind)), name_(std::move(name)) {}
+
+  /// What template/FROM holds, renamed, as a new file.
+  void write(const std::string& from, const fs::path& to) const {
+    std::ifstream in(installation() / "share/pipeline/template" / from, std::ios::binary);
+    std::stringstream text;
+    if (!(text << in.rdbuf()))
+      throw std::runtime_error("there is no template " + (installation() / "share/pipeline/template" / from).string() +
+                               "\n  it belongs to the program; install pipeline again");
+    std::ofstream out(to, std::ios::binary);
+    if (!(out << renamed(text.str())).flush()) throw std::runtime_error("cannot write " + to.string());
+  }
+
+ private:
+  std::string renamed(std::string text) const {
+    replace(text, "KIND", kind_);
+    replace(text, class_name("example", kind_), class_name(name_, kind_));
+    replace(text, "example_" + kind_, name_);
+    return text;
+  }
+  std::string kind_, name_;
+};
+
+/// "pipeline" where that is what a shell would start, else where the program lies.
+std::string program_as_typed() {
+  const fs::path program = installation() / "bin/pipeline";
+  std::stringstream folders(std::getenv("PATH") ? std::getenv("PATH") : "");
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (const fs::path first = fs::path(folder) / "pipeline"; ::access(first.c_str(), X_OK) == 0) {
+      std::error_code unreadable;
+      return fs::equivalent(first, program, unreadable) ? "pipeline" : quoted(program.string());
+    }
+  return quoted(program.string());
+}
+
+void new_pipeline(const std::string& name, const fs::path& folder) {
+  const fs::path file = folder / (name + ".ini");
+  if (fs::exists(fs::symlink_status(file)))
+    throw UsageError("'" + file.string() + "' is there already and is left as it is" +
+                     "\n  choose another name, or another folder: --dir DIR");
+  Templates("pipeline", name).write("example_pipeline.ini", file);
+  std::cout << "wrote " << file.string() << "\n\nGo on with\n"
+            << "  " << program_as_typed() << " check " << quoted(file.string()) << "\n"
+            << "  " << program_as_typed() << " run " << quoted(file.string()) << "\n";
+}
+
+void new_plugin(const std::string& kind, const std::string& name, const fs::path& folder) {
+  pipeline::plugins::Catalogue catalogue(pipeline::plugins::search_path({}, true));
+  for (const pipeline::plugins::Found& f : catalogue.all())
+    if (f.kind == kind && f.name == name)
+      throw UsageError("there is a " + kind + " '" + name + "' already: " + f.library.string() +
+                       "\n  choose another name; of two with one name neither would be loaded");
+  const fs::path project = folder / name;
+  if (fs::exists(fs::symlink_status(project)) || !fs::create_directory(project))
+    throw UsageError("'" + project.string() + "' is there already and is left as it is" +
+                     "\n  choose another name, or another folder: --dir DIR");
+
+  const Templates templates(kind, name);
+  for (const char* ending : {".cpp", ".ini"}) templates.write("example_" + kind + ending, project / (name + ending));
+  for (const char* file : {"CMakeLists.txt", "README.md"})
+    templates.write("project/" + std::string(file), project / file);
+
+  const std::string source = quoted(project.string()), build = quoted((project / "build").string());
+  std::cout << "wrote " << project.string() << ": " << name << ".cpp, " << name << ".ini, CMakeLists.txt, README.md\n\n"
+            << "Build it, test it, use it:\n"
+            << "  cmake -S " << source << " -B " << build << " -DCMAKE_PREFIX_PATH=" << quoted(installation().string())
+            << "\n  cmake --build " << build << "\n  ctest --test-dir " << build << " --output-on-failure\n"
+            << "  " << program_as_typed() << " plugins inspect " << name << " --plugin-path " << build << "\n"
+            << "  " << program_as_typed() << " run " << quoted((project / (name + ".ini")).string())
+            << " --plugin-path " << build << "\n";
+  if (!fs::exists(installation() / "lib/cmake/pipeline"))
+    warn("warning: the headers and the CMake package are not installed; the package pipeline-snr-dev has them");
+}
+
+}  // namespace
+
+int new_project(const Words& words) {
+  options::options_description visible("options");
+  visible.add_options()("dir", options::value<std::string>()->default_value(".")->value_name("DIR"),
+                        "the folder in which it is made");
+  const Parsed parsed(
+      words, usage_text,
+      "regulariser, metric, dataset, report: a folder NAME with a plugin that works, a study that uses\n"
+      "it, and what builds and tests it against this installation. pipeline: a file NAME.ini.\n"
+      "Nothing that exists is overwritten.",
+      visible, "  pipeline new regulariser my_lasso");
+  if (parsed.help_given()) return Exit::ok;
+  const Words& given = parsed.positional();
+  const std::string kind = given.empty() ? "" : given[0];
+  Words kinds = pipeline::plugins::kinds();
+  kinds.push_back("pipeline");
+  if (std::ranges::find(kinds, kind) == kinds.end())
+    throw UsageError(
+        (given.empty() ? "new needs a word that says what to make" : "unknown word '" + kind + "' after new") +
+        indented(config::suggestion(kind, kinds)) + "\n  usage: pipeline " + usage_text + "   (--help says more)");
+  if (given.size() == 1) throw UsageError("new " + kind + " needs a name: pipeline new " + kind + " NAME");
+  if (given.size() > 2) throw UsageError("new " + kind + " takes one name; '" + given[2] + "' is one too many");
+  check_name(kind, given[1]);
+
+  // As it is typed: the commands that are printed work in the same place.
+  const std::string dir = parsed.get<std::string>("dir");
+  std::error_code unreadable;
+  if (!fs::is_directory(dir, unreadable))
+    throw UsageError("--dir " + dir + " is no folder; make it first: mkdir -p " + quoted(dir));
+  const fs::path folder = dir == "." ? "" : dir;
+  if (kind == "pipeline")
+    new_pipeline(given[1], folder);
+  else
+    new_plugin(kind, given[1], folder);
+  return Exit::ok;
+}
+
+}  // namespace pipeline::cli

@@ -1,0 +1,152 @@
+// `pipeline new`: what it writes, and what it refuses. That what it writes builds and runs is shown in tests/install.
+#include <boost/test/unit_test.hpp>
+#include <set>
+
+#include "support/program.hpp"
+
+using namespace support;
+
+namespace {
+
+const Words kinds = {"regulariser", "metric", "dataset", "report"};
+
+std::set<std::string> files_in(const fs::path& folder) {
+  std::set<std::string> names;
+  for (const auto& file : fs::directory_iterator(folder)) names.insert(file.path().filename().string());
+  return names;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(new_project)
+
+BOOST_AUTO_TEST_CASE(writes_a_folder_in_which_nothing_is_called_example) {
+  const World world;
+  fs::create_directories(world.here / "mine");
+  for (const std::string& kind : kinds) {
+    const std::string name = "my_" + kind.substr(0, 3);
+    const Said said = world.run({"new", kind, name, "--dir", "mine"});
+    check_exit(said, 0);
+    check_says(said.out, "wrote mine/" + name + ": ");
+    check_says(said.out,
+               "\n  cmake -S mine/" + name + " -B mine/" + name + "/build -DCMAKE_PREFIX_PATH=" BUILD_DIR "\n");
+    const fs::path folder = world.here / "mine" / name;
+    BOOST_TEST(
+        (files_in(folder) == std::set<std::string>{"CMakeLists.txt", "README.md", name + ".cpp", name + ".ini"}));
+    for (const std::string& file : files_in(folder)) {
+      const std::string text = read_file(folder / file);
+      BOOST_TEST(text.size() > 100u, file);
+      for (const char* word : {"example_", "Example", "KIND"}) BOOST_TEST(text.find(word) == std::string::npos, file);
+    }
+  }
+  // The class ends in its kind, which no class of the headers does; so any name that is allowed compiles.
+  check_says(world.read("mine/my_reg/my_reg.cpp"), "class MyRegRegulariser final : public Regulariser");
+  check_says(world.read("mine/my_reg/my_reg.cpp"), "\nPIPELINE_REGULARISER(MyRegRegulariser, my_reg, \"");
+}
+
+BOOST_AUTO_TEST_CASE(writes_the_same_code_as_the_example) {
+  const World world;
+  for (const std::string& kind : kinds) {
+    check_exit(world.run({"new", kind, "example_" + kind}), 0);
+    std::string capital = kind;
+    capital[0] = static_cast<char>(capital[0] - 'a' + 'A');
+    BOOST_TEST(replaced(world.read("example_" + kind + "/example_" + kind + ".cpp"), "Example" + capital + capital,
+                        "Example" + capital) == read_file(SOURCE_DIR "/plugins/template/example_" + kind + ".cpp"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(of_a_pipeline_is_a_file_that_checks_and_runs) {
+  const World world;
+  const Said said = world.run({"new", "pipeline", "2-arms"});
+  check_exit(said, 0);
+  check_text(world.tidy(said.out),
+             "wrote 2-arms.ini\n\nGo on with\n  <build>/bin/pipeline check 2-arms.ini\n  <build>/bin/pipeline run "
+             "2-arms.ini\n");
+  const std::string first = world.read("2-arms.ini").substr(0, world.read("2-arms.ini").find('\n'));
+  BOOST_TEST((first.starts_with("# ") && first.ends_with("?")));  // it opens with its question
+  check_text(world.run({"check", "2-arms.ini"}).out,
+             "2-arms.ini is fine: 3 models, 1001 steps, 2 metrics, 2 reports\n");
+  check_says(world.run({"show", "2-arms.ini"}).out, "\nname = 2-arms\n");
+  check_exit(world.run({"run", "2-arms.ini", "training.steps=20", "dataset.train=200", "dataset.test=100"}), 0);
+}
+
+BOOST_AUTO_TEST_CASE(shows_the_program_as_a_shell_finds_it) {
+  World world;
+  const std::string path = world.environment["PATH"];
+  world.environment["PATH"] = BUILD_DIR "/bin:" + path;
+  check_says(world.run({"new", "pipeline", "a"}).out, "\n  pipeline check a.ini\n");
+  // Another program of that name comes first.
+  fs::permissions(world.write("first/pipeline", "#!/bin/sh\n"), fs::perms::owner_all);
+  world.environment["PATH"] = (world.here / "first").string() + ":" BUILD_DIR "/bin:" + path;
+  check_says(world.run({"new", "pipeline", "b"}).out, "\n  " BUILD_DIR "/bin/pipeline check b.ini\n");
+}
+
+BOOST_AUTO_TEST_CASE(overwrites_nothing) {
+  const World world;
+  world.write("taken/note.txt", "a year's work");
+  world.write("taken.ini", "# mine");
+  world.write("file", "");
+  fs::create_symlink("nowhere", world.here / "link");
+  for (const char* name : {"taken", "file", "link"}) {
+    const Said said = world.run({"new", "metric", name});
+    check_exit(said, 2);
+    check_text(said.err,
+               "error: '" + std::string(name) +
+                   "' is there already and is left as it is\n  choose another name, or another folder: --dir DIR\n");
+  }
+  check_exit(world.run({"new", "pipeline", "taken"}), 2);
+  BOOST_TEST(world.read("taken.ini") == "# mine");
+  BOOST_TEST((files_in(world.here) == std::set<std::string>{"file", "link", "taken", "taken.ini"}));
+  BOOST_TEST((files_in(world.here / "taken") == std::set<std::string>{"note.txt"}));
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_end_with_2_and_a_remedy) {
+  const World world;
+  const std::string usage =
+      "  usage: pipeline new regulariser | metric | dataset | report | pipeline NAME [--dir DIR]   (--help says "
+      "more)\n";
+  struct Case {
+    Words words;
+    std::string complaint;
+  };
+  const Case cases[] = {
+      {{},
+       "new needs a word that says what to make\n  (valid: dataset, metric, pipeline, regulariser, report)\n" + usage},
+      {{"regularizer", "a"},
+       "unknown word 'regularizer' after new\n"
+       "  did you mean 'regulariser'?  (valid: dataset, metric, pipeline, regulariser, report)\n" +
+           usage},
+      {{"metric"}, "new metric needs a name: pipeline new metric NAME\n"},
+      {{"metric", "a", "b"}, "new metric takes one name; 'b' is one too many\n"},
+      {{"metric", "my-norm"},
+       "'my-norm' cannot be the name of a metric: it becomes a C++ class and a symbol\n"
+       "  a letter comes first, then letters, digits and _; for example my_norm\n"},
+      {{"metric", "2norm"},
+       "'2norm' cannot be the name of a metric: it becomes a C++ class and a symbol\n"
+       "  a letter comes first, then letters, digits and _; for example norm\n"},
+      {{"report", "../x"},
+       "'../x' cannot be the name of a report: it becomes a C++ class and a symbol\n"
+       "  a letter comes first, then letters, digits and _; for example x\n"},
+      {{"report", "\xc3\xa9"},
+       "'\xc3\xa9' cannot be the name of a report: it becomes a C++ class and a symbol\n"
+       "  a letter comes first, then letters, digits and _\n"},
+      {{"pipeline", "a/b"},
+       "'a/b' cannot be the name of a pipeline: it names the folder of its runs\n"
+       "  letters, digits, _ and - make one; for example a_b\n"},
+      {{"pipeline", ""},
+       "'' cannot be the name of a pipeline: it names the folder of its runs\n  letters, digits, _ and - make one\n"},
+      {{"regulariser", "l2"},
+       "there is a regulariser 'l2' already: <build>/lib/pipeline/plugins/l2.so\n"
+       "  choose another name; of two with one name neither would be loaded\n"},
+      {{"metric", "a", "--dir", "no where"}, "--dir no where is no folder; make it first: mkdir -p 'no where'\n"},
+  };
+  for (const Case& c : cases) {
+    const Said said = world.run(Words{"new"} + c.words);
+    check_exit(said, 2);
+    check_text(world.tidy(said.err), "error: " + c.complaint);
+    BOOST_TEST(said.out == "");
+  }
+  BOOST_TEST(files_in(world.here).empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
