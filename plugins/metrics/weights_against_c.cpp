@@ -22,7 +22,9 @@ class WeightsAgainstC final : public Metric {
     p.whole("layer", layer, at_least(1), "layer whose nodes are drawn, counting from 1");
     p.wholes("nodes", nodes, at_least(1), "nodes by number, counting from 1; left out: the one with the largest S");
   }
-  MetricInfo describe() const override { return {"cosine", Direction::higher, "NaN for a node without weights"}; }
+  MetricInfo describe() const override {
+    return {"node number; cosine", Direction::higher, "NaN for a node without weights"};
+  }
 
   void check(const NetworkShape& shape, bool nonnegative) const override {
     if (layer == 1) options.check(nonnegative);
