@@ -83,11 +83,13 @@ void print_text(const Loaded& p, const Parameters& parameters) {
 }
 
 /// A section ready to be pasted, every default as a comment.
-void print_ini(const Loaded& p, const Parameters& parameters) {
-  const bool regulariser = p.kind == "regulariser";
-  const std::string prefix = regulariser ? p.name + "." : "";
+void print_ini(Catalogue& catalogue, const Loaded& p, const Parameters& parameters) {
+  const bool regulariser = p.kind == "regulariser", dataset = p.kind == "dataset",
+             wrapper =
+                 dataset && std::dynamic_pointer_cast<Wrapper>(catalogue.make<Dataset>(p.kind, p.name)) != nullptr;
+  const std::string prefix = regulariser || wrapper ? p.name + "." : "";
   std::cout << "# " << p.summary << "\n";
-  if (p.kind == "dataset") std::cout << "[dataset]\nplugin = " << p.name << "\n";
+  if (dataset) std::cout << "[dataset]\n" << (wrapper ? "wrappers = " : "plugin = ") << p.name << "\n";
   if (regulariser) std::cout << "[model:" << p.name << "]\nregularisers = " << p.name << "\n";
   if (p.kind == "metric") std::cout << "[metric:" << p.name << "]\nevery = 1000\n";
   if (p.kind == "report") std::cout << "[report:" << p.name << "]\n";
@@ -126,7 +128,7 @@ int inspect(Catalogue& catalogue, const std::string& name, bool ini, bool json) 
     }
     if (!first) std::cout << "\n";
     first = false;
-    ini ? print_ini(p, parameters) : print_text(p, parameters);
+    ini ? print_ini(catalogue, p, parameters) : print_text(p, parameters);
   }
   if (json) std::cout << (all.size() == 1 ? all[0] : all).dump(2) << "\n";
   return Exit::ok;

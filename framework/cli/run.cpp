@@ -87,7 +87,9 @@ class Screen final : public study::Observer {
   void heading(const study::Heading& h) override {
     const study::Description& d = h.description;
     std::cout << "pipeline " << d.name << ", seed " << d.seed << "\n";
-    std::cout << "  data set   " << d.dataset_plugin << ": " << h.data.train - d.validation << " training"
+    std::cout << "  data set   " << d.dataset_plugin;
+    for (const study::WrapperEntry& w : d.wrappers) std::cout << ", " << w.name;
+    std::cout << ": " << h.data.train - d.validation << " training"
               << (d.validation ? ", " + std::to_string(d.validation) + " validation" : "") << " and " << h.data.test
               << " test "
               << (h.data.image.width

@@ -1,6 +1,5 @@
 #include "learning/batches.hpp"
 
-#include <numeric>
 #include <stdexcept>
 
 namespace pipeline::learning {
@@ -12,10 +11,7 @@ Batches::Batches(std::uint64_t seed, std::size_t samples, std::size_t batch_size
 
 const std::vector<std::uint32_t>& Batches::epoch(std::uint64_t e) {
   if (!order_.empty() && shuffled_ == e) return order_;
-  order_.resize(samples_);
-  std::iota(order_.begin(), order_.end(), 0u);
-  const Random draws = random_.at_step(e);
-  for (std::size_t i = samples_ - 1; i > 0; --i) std::swap(order_[i], order_[draws.below(i + 1, i)]);
+  order_ = random_.at_step(e).permutation(samples_);
   shuffled_ = e;
   return order_;
 }

@@ -160,22 +160,80 @@ class Reader {
     reader.take(p);
     if (!d_.dataset_plugin.empty()) {
       d_.dataset_word = reader.setting("plugin").word;
-      d_.dataset = make<Dataset>("dataset", d_.dataset_plugin, d_.dataset_word);
+      d_.dataset = make_dataset(d_.dataset_plugin, d_.dataset_word, false);
     } else if (config::child(tree_, "dataset") && config::child(*config::child(tree_, "dataset"), "plugin"))
-      complaints_.add(reader.setting("plugin").word, "plugin is empty",
-                      config::suggestion("", catalogue_.names("dataset")));
+      complaints_.add(reader.setting("plugin").word, "plugin is empty", config::suggestion("", datasets(false)));
     Parameters common;
+    std::vector<std::string> wrappers;
+    common.words("wrappers", wrappers, "what changes the data once it is loaded, innermost first");
     common.whole("validation", d_.validation, at_least(0),
                  "training samples set aside at the end of the set, for metrics with on = validation; 0: none");
     reader.take(common);
     d_.validation_word = reader.setting("validation").word;
-    if (!d_.dataset) return keep(reader);
+    const bool own_keys_known = d_.dataset && read_own(reader, *d_.dataset, d_.dataset_plugin, d_.dataset_word, "");
+    read_wrappers(reader, wrappers, reader.setting("wrappers").word);
+    own_keys_known ? finish(reader) : keep(reader);
+  }
+
+  void read_wrappers(SectionReader& reader, const std::vector<std::string>& names, const Word& list) {
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const std::string& name = names[i];
+      const Word word = item(list, i, name);
+      if (!seen.insert(name).second) {
+        complaints_.add(word, "'" + name + "' stands twice in wrappers", "each wraps the data set once");
+        continue;
+      }
+      const auto wrapper = std::dynamic_pointer_cast<Wrapper>(make_dataset(name, word, true));
+      if (!wrapper || !read_own(reader, *wrapper, name, word, name + "."))
+        reader.excuse(name + ".");
+      else
+        d_.wrappers.push_back({name, wrapper, word});
+    }
+  }
+
+  /// The parameters of the data set itself or of a wrapper.
+  bool read_own(SectionReader& reader, Dataset& dataset, const std::string& plugin, const Word& word,
+                const std::string& prefix) {
     Parameters own;
-    if (!declare(*d_.dataset, own, "dataset", d_.dataset_plugin, d_.dataset_word)) return keep(reader);
-    reader.take(own, "", d_.dataset_plugin);
+    if (!declare(dataset, own, "dataset", plugin, word)) return false;
+    reader.take(own, prefix, plugin);
     for (const Parameter& parameter : own.all())
       if (parameter.type == "path" && !parameter.get().empty()) d_.dataset_paths.emplace_back(parameter.get());
-    finish(reader);
+    return true;
+  }
+
+  /// A data set, or a wrapper of one; complains where the plugin is the other.
+  std::shared_ptr<Dataset> make_dataset(const std::string& name, const Word& word, bool wrapper) {
+    const auto known = catalogue_.names("dataset");
+    if (std::ranges::find(known, name) == known.end()) {
+      complaints_.add(word, (wrapper ? "unknown wrapper '" : "unknown dataset '") + name + "'",
+                      config::suggestion(name, datasets(wrapper)));
+      return nullptr;
+    }
+    const auto made = make<Dataset>("dataset", name, word);
+    if (!made || wrapper == is_wrapper(*made)) return made;
+    if (wrapper)
+      complaints_.add(word, "'" + name + "' is a data set by itself and wraps none",
+                      config::suggestion("", datasets(true)));
+    else
+      complaints_.add(word, "'" + name + "' wraps a data set and is none by itself",
+                      "name a data set here, and this one in wrappers = " + name);
+    return nullptr;
+  }
+
+  static bool is_wrapper(const Dataset& dataset) { return dynamic_cast<const Wrapper*>(&dataset) != nullptr; }
+
+  /// Those that are wrappers, or those that are not. Only an object can tell, so all are loaded: for a complaint only.
+  std::vector<std::string> datasets(bool wrappers) {
+    std::vector<std::string> out;
+    for (const std::string& name : catalogue_.names("dataset")) try {
+        const learning::Speaks speaks({"dataset", name.c_str(), "make", "", 0});
+        if (is_wrapper(*catalogue_.make<Dataset>("dataset", name)) == wrappers) out.push_back(name);
+      } catch (const plugins::RefusedPlugin&) {
+        // No use suggesting it.
+      }
+    return out;
   }
 
   void read_network() {
@@ -467,10 +525,31 @@ class Reader {
 
 }  // namespace
 
+namespace {
+std::string blamed(const std::string& who, const config::Place& place) {
+  return who + " in [dataset] (" + place.file + (place.line ? ":" + std::to_string(place.line) : "") + "): ";
+}
+}  // namespace
+
 std::string blamed_dataset(const Description& d) {
-  const config::Place& place = d.dataset_word.place;
-  return "data set '" + d.dataset_plugin + "' in [dataset] (" + place.file +
-         (place.line ? ":" + std::to_string(place.line) : "") + "): ";
+  return blamed("data set '" + d.dataset_plugin + "'", d.dataset_word.place);
+}
+std::string blamed_wrapper(const WrapperEntry& w) { return blamed("wrapper '" + w.name + "'", w.word.place); }
+
+std::optional<DataShape> wrapped_shape(const Description& d, DataShape shape, Complaints& complaints) {
+  for (const WrapperEntry& w : d.wrappers) {
+    bool fitting = false;
+    try {
+      fits(d, "dataset", w.name + ".", w.word, complaints, [&] {
+        shape = w.object->changed_shape(shape);
+        fitting = true;
+      });
+    } catch (const std::exception& e) {
+      throw data::DataError(blamed_wrapper(w) + e.what());
+    }
+    if (!fitting) return std::nullopt;
+  }
+  return shape;
 }
 
 Description describe(const std::filesystem::path& file, const std::vector<std::string>& overrides,
@@ -488,6 +567,12 @@ Description describe(const std::filesystem::path& file, const std::vector<std::s
     if (d.dataset) shape = d.dataset->shape();
   } catch (const std::exception& e) {
     data_trouble = blamed_dataset(d) + e.what();
+  }
+  try {
+    if (shape) shape = wrapped_shape(d, *shape, complaints);
+  } catch (const data::DataError& e) {
+    shape.reset();
+    data_trouble = e.what();
   }
   if (shape && d.network.sizes.size() > 1) compare_with_data(d, *shape, true, complaints);
   if (complaints.any()) throw config::PipelineTextError(complaints.list());

@@ -17,6 +17,12 @@ struct EntrySection {
   learning::Remake remake = {};
 };
 
+struct WrapperEntry {
+  std::string name;
+  std::shared_ptr<Wrapper> object;
+  config::Word word;  // where it is named
+};
+
 struct ModelSection {
   std::string name;
   std::vector<EntrySection> regularisers;
@@ -50,6 +56,7 @@ struct Description {
   std::uint64_t seed = 1;
   std::string dataset_plugin;
   std::shared_ptr<Dataset> dataset;
+  std::vector<WrapperEntry> wrappers;                // innermost first
   std::vector<std::filesystem::path> dataset_paths;  // files that the [dataset] section names
   std::uint64_t validation = 0;                      // samples off the end of the training set
   config::Word dataset_word, validation_word, layers_word, batch_word;
@@ -69,6 +76,11 @@ Description describe(const std::filesystem::path& file, const std::vector<std::s
 
 /// "data set 'mnist' in [dataset] (mnist_snr.ini:17): ", before what is wrong with it.
 std::string blamed_dataset(const Description& description);
+/// "wrapper 'subset' in [dataset] (mnist_snr.ini:18): ".
+std::string blamed_wrapper(const WrapperEntry& wrapper);
+
+/// What the wrappers will make of data of this shape. Nothing, and complaints, where they do not fit it.
+std::optional<DataShape> wrapped_shape(const Description& description, DataShape inner, config::Complaints& complaints);
 
 /// What can be checked once the data's shape is known; complains like describe().
 void check_against_data(const Description& description, const DataShape& data, bool nonnegative);

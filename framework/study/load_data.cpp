@@ -27,6 +27,42 @@ void check(const Samples& s, const std::string& split, std::size_t classes) {
     throw std::runtime_error("has a " + split + " value that is not finite");
 }
 
+DataShape checked_shape(const Data& data) {
+  check(data.train, "training", data.classes);
+  check(data.test, "test", data.classes);
+  if (data.train.features() != data.test.features())
+    throw std::runtime_error("has " + std::to_string(data.train.features()) + " features for training and " +
+                             std::to_string(data.test.features()) + " for testing");
+  return {data.train.features(), data.classes, data.train.size(), data.test.size(), data.image};
+}
+
+void check_promise(const DataShape& promised, const DataShape& made) {
+  if (promised.features == made.features && promised.classes == made.classes && promised.train == made.train &&
+      promised.test == made.test)
+    return;
+  const auto words = [](const DataShape& shape) {
+    return std::to_string(shape.train) + " + " + std::to_string(shape.test) + " samples of " +
+           std::to_string(shape.features) + " features";
+  };
+  throw std::runtime_error("promised " + words(promised) + ", but handed over " + words(made));
+}
+
+/// Innermost first; each is blamed by name for what it makes.
+void wrap(const Description& d, LoadedData& loaded) {
+  config::Complaints complaints;  // where the data set could not tell its shape before
+  wrapped_shape(d, loaded.shape, complaints);
+  if (complaints.any()) throw config::PipelineTextError(complaints.list());
+  for (const WrapperEntry& w : d.wrappers) try {
+      const learning::Speaks speaks({"wrapper", w.name.c_str(), "Wrapper::change", "", 0});
+      const DataShape promised = w.object->changed_shape(loaded.shape);
+      loaded.data = w.object->change(std::move(loaded.data));
+      loaded.shape = checked_shape(loaded.data);
+      check_promise(promised, loaded.shape);
+    } catch (const std::exception& e) {
+      throw data::DataError(blamed_wrapper(w) + e.what());
+    }
+}
+
 }  // namespace
 
 Samples part_of(const Samples& all, std::size_t first, std::size_t count) {
@@ -62,25 +98,14 @@ LoadedData load_data(const Description& d, std::size_t threads, const data::Fetc
   try {
     const learning::Speaks speaks({"data set", d.dataset_plugin.c_str(), "Dataset::load", "", 0});
     out.data = d.dataset->load(data::Access(out.files, threads));
-    check(out.data.train, "training", out.data.classes);
-    check(out.data.test, "test", out.data.classes);
-    if (out.data.train.features() != out.data.test.features())
-      throw std::runtime_error("has " + std::to_string(out.data.train.features()) + " features for training and " +
-                               std::to_string(out.data.test.features()) + " for testing");
-    out.shape = {out.data.train.features(), out.data.classes, out.data.train.size(), out.data.test.size(),
-                 out.data.image};
-    if (const auto promised = d.dataset->shape())
-      if (promised->features != out.shape.features || promised->classes != out.shape.classes ||
-          promised->train != out.shape.train || promised->test != out.shape.test)
-        throw std::runtime_error("promised " + std::to_string(promised->train) + " + " +
-                                 std::to_string(promised->test) + " samples of " + std::to_string(promised->features) +
-                                 " features, but handed over " + std::to_string(out.shape.train) + " + " +
-                                 std::to_string(out.shape.test) + " of " + std::to_string(out.shape.features));
+    out.shape = checked_shape(out.data);
+    if (const auto promised = d.dataset->shape()) check_promise(*promised, out.shape);
   } catch (const data::DataError&) {
     throw;
   } catch (const std::exception& e) {
     throw data::DataError(blamed_dataset(d) + e.what());
   }
+  wrap(d, out);
   if (d.validation > 0 && d.validation < out.data.train.size()) set_aside(out.data, d.validation);
   for (const std::filesystem::path& path : d.dataset_paths)
     if (std::filesystem::is_regular_file(path))

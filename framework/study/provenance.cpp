@@ -58,6 +58,7 @@ void add_samples(data::Sha256& sum, const Samples& s) {
   sum.add(s.bytes.memptr(), s.bytes.n_elem);
   sum.add(s.floats.memptr(), s.floats.n_elem * sizeof(float));
   sum.add(s.labels.data(), s.labels.size() * sizeof s.labels[0]);
+  sum.add(s.marked.data(), s.marked.size());
 }
 
 }  // namespace

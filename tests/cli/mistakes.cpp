@@ -47,10 +47,65 @@ const Mistake mistakes[] = {
     6 | plugin = digit
       |          ^~~~~ did you mean 'digits'?  (valid: csv, digits, fashion_mnist, idx, mnist)
 )"},
+    {"a wrapper", "plugin = digits", "plugin = digits\nwrappers = label_nose\nlabel_nose.share = 2",
+     R"(study.ini:7:12: error: unknown wrapper 'label_nose'
+    7 | wrappers = label_nose
+      |            ^~~~~~~~~~ did you mean 'label_noise'?  (valid: label_noise, standardise, subset)
+)"},
+    {"a data set as a wrapper", "plugin = digits", "plugin = digits\nwrappers = label_noise, mnist",
+     R"(study.ini:7:25: error: 'mnist' is a data set by itself and wraps none
+    7 | wrappers = label_noise, mnist
+      |                         ^~~~~ (valid: label_noise, standardise, subset)
+)"},
+    {"a wrapper as a data set", "plugin = digits\ntrain = 600\ntest = 200", "plugin = label_noise",
+     R"(study.ini:6:10: error: 'label_noise' wraps a data set and is none by itself
+    6 | plugin = label_noise
+      |          ^~~~~~~~~~~ name a data set here, and this one in wrappers = label_noise
+)"},
+    {"a wrapper twice", "plugin = digits", "plugin = digits\nwrappers = label_noise, label_noise",
+     R"(study.ini:7:25: error: 'label_noise' stands twice in wrappers
+    7 | wrappers = label_noise, label_noise
+      |                         ^~~~~~~~~~~ each wraps the data set once
+)"},
+    {"a key of a wrapper", "plugin = digits", "plugin = digits\nwrappers = label_noise\nlabel_noise.shar = .4",
+     R"(study.ini:8:1: error: unknown key 'label_noise.shar' in [dataset]
+    8 | label_noise.shar = .4
+      | ^~~~~~~~~~~~~~~~ did you mean 'label_noise.share'?  (valid: label_noise.seed, label_noise.share, plugin, seed, sloppiness, test, train, validation, wrappers)
+)"},
+    {"a value of a wrapper", "plugin = digits", "plugin = digits\nwrappers = label_noise\nlabel_noise.share = 1.5",
+     R"(study.ini:8:21: error: value '1.5' of label_noise.share is outside the range 0 <= x <= 1
+    8 | label_noise.share = 1.5
+      |                     ^~~ 0 <= x <= 1, default 0.2
+)"},
+    {"a wrapper that needs a key", "plugin = digits", "plugin = digits\nwrappers = subset",
+     R"(study.ini:5:2: error: [dataset] needs 'subset.per_class'
+    5 | [dataset]
+      |  ^~~~~~~ training samples kept of each class (x >= 1)
+)"},
+    {"a wrapper that the data do not fit", "plugin = digits", "plugin = digits\nwrappers = subset\nsubset.per_class = 61",
+     R"(study.ini:8:20: error: [dataset]: subset.per_class = 61 of 10 classes is more than the training set of 600
+    8 | subset.per_class = 61
+      |                    ^~
+)"},
+    {"a batch larger than what a wrapper leaves", "plugin = digits", "plugin = digits\nwrappers = subset\nsubset.per_class = 1",
+     R"(study.ini:17:14: error: a batch of 20 is larger than the training set of 10
+   17 | batch_size = 20
+      |              ^~ batch_size is 10 at most with this data set
+)"},
+    {"keys of a wrapper that is not listed", "plugin = digits", "plugin = digits\nlabel_noise.share = .4",
+     R"(study.ini:7:1: error: unknown key 'label_noise.share' in [dataset]
+    7 | label_noise.share = .4
+      | ^~~~~~~~~~~~~~~~~ (valid: plugin, seed, sloppiness, test, train, validation, wrappers)
+)"},
+    {"images moved out of sight", "regularisers = l2\nl2.lambda = 1e-3", "regularisers = shift\nshift.pixels = 28",
+     R"(study.ini:22:16: error: [model:l2]: shift.pixels = 28 may move an image of 28 x 28 out of sight
+   22 | shift.pixels = 28
+      |                ^~
+)"},
     {"a regulariser", "regularisers = l2", "regularisers = l22",
      R"(study.ini:21:16: error: unknown regulariser 'l22'
    21 | regularisers = l22
-      |                ^~~ did you mean 'l2'?  (valid: dropout, l2, label_smoothing, max_norm, power_gradient)
+      |                ^~~ <regulariser near l22>
 study.ini:22:1: error: unknown key 'l2.lambda' in [model:l2]
    22 | l2.lambda = 1e-3
       | ^~~~~~~~~ (valid: l22.biases, l22.layers, l22.plugin, learning_rate, regularisers)
@@ -63,12 +118,12 @@ study.ini:22:1: error: unknown key 'l2.lambda' in [model:l2]
     {"a regulariser that needs a key of its own", "regularisers = l2\nl2.lambda", "regularisers = l22\nl22.lambda",
      R"(study.ini:21:16: error: unknown regulariser 'l22'
    21 | regularisers = l22
-      |                ^~~ did you mean 'l2'?  (valid: dropout, l2, label_smoothing, max_norm, power_gradient)
+      |                ^~~ <regulariser near l22>
 )"},
     {"a metric", "[metric:accuracy]", "[metric:acuracy]",
      R"(study.ini:24:2: error: unknown metric 'acuracy'
    24 | [metric:acuracy]
-      |  ^~~~~~~~~~~~~~ did you mean 'accuracy'?  (valid: accuracy, dead_units, loss, sign_disagreement, signal_factor, snr_optimality, sparsity, weights_against_c)
+      |  ^~~~~~~~~~~~~~ <metric near acuracy>
 )"},
     {"a report", "every = 10\n", "every = 10\n\n[report:sumary]\n",
      R"(study.ini:27:2: error: unknown report 'sumary'
@@ -297,7 +352,7 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_told_by_place_word_and_remedy) {
     const Said said = world.run({"check", "study.ini"});
     BOOST_TEST_CONTEXT(m.name) {
       check_exit(said, 2);
-      check_text(world.tidy(said.err), m.complaint);
+      check_text(world.tidy(said.err), with_suggestions(m.complaint));
       BOOST_TEST(said.out == "");
     }
   }

@@ -65,6 +65,27 @@ BOOST_AUTO_TEST_CASE(normal_numbers) {
   BOOST_TEST(std::abs(neighbours) < five_sd(std::sqrt(2.)));  // each pair counts twice
 }
 
+BOOST_AUTO_TEST_CASE(normal_numbers_in_a_row_are_the_ones_asked_for_singly) {
+  const Random r = Random(1, "test", "normal", "").in_layer(2);
+  for (const std::size_t length : {0, 1, 2, 3, 4, 7, 100}) {
+    std::size_t calls = 0;
+    r.normals(length, [&](std::size_t i, double z) { BOOST_TEST((i == calls++ && z == r.normal(i))); });
+    BOOST_TEST(calls == length);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(orders) {
+  BOOST_TEST(Random(1).permutation(0).empty());
+  BOOST_TEST((Random(1).permutation(1) == std::vector<std::uint32_t>{0}));
+  int count[6] = {};  // of the six orders of three
+  for (int i = 0; i < n; ++i) {
+    const std::vector<std::uint32_t> order = Random(1, "test", "orders", "").at_step(std::uint64_t(i)).permutation(3);
+    BOOST_REQUIRE((std::set<std::uint32_t>(order.begin(), order.end()) == std::set<std::uint32_t>{0, 1, 2}));
+    ++count[2 * order[0] + (order[1] > order[2])];
+  }
+  for (const int c : count) BOOST_TEST(std::abs(c / double(n) - 1. / 6) < five_sd(std::sqrt(5.) / 6));
+}
+
 BOOST_AUTO_TEST_CASE(draws_with_a_probability) {
   const Random r(1, "test", "bernoulli", "");
   for (const double p : {0.5, 0.8, 0.001, 1.0}) {

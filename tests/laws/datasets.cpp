@@ -23,7 +23,8 @@ void each_without_files(F&& f) {
     const laws::Declared<Dataset> d("dataset", name);
     const bool must_be_told =
         std::ranges::any_of(d.parameters.all(), [](const Parameter& p) { return p.required || p.type == "path"; });
-    if (!must_be_told && d.object->files().empty()) BOOST_TEST_CONTEXT("dataset " << name) {
+    const bool wrapper = dynamic_cast<const Wrapper*>(d.object.get()) != nullptr;
+    if (!must_be_told && !wrapper && d.object->files().empty()) BOOST_TEST_CONTEXT("dataset " << name) {
         f(name);
       }
   }
@@ -69,6 +70,30 @@ BOOST_AUTO_TEST_CASE(the_shape_it_promises_is_the_shape_it_hands_over) {
       BOOST_TEST(*std::ranges::max_element(s->labels) < data.classes);
     }
   });
+}
+
+BOOST_AUTO_TEST_CASE(a_wrapper_keeps_its_promise_and_does_the_same_thing_twice) {
+  const Data inner = loaded("digits", 2);
+  const DataShape shape{inner.train.features(), inner.classes, inner.train.size(), inner.test.size(), inner.image};
+  std::size_t tried = 0;
+  for (const std::string& name : laws::names("dataset")) {
+    laws::Declared<Dataset> d("dataset", name);
+    const auto* wrapper = dynamic_cast<const Wrapper*>(d.object.get());
+    if (!wrapper) continue;
+    ++tried;
+    for (const Parameter& p : d.parameters.all())
+      if (p.required) BOOST_TEST_REQUIRE(p.set("5").value_or("") == "");
+    BOOST_TEST_CONTEXT("wrapper " << name) {
+      const DataShape promised = wrapper->changed_shape(shape);
+      const Data one = wrapper->change(inner), two = wrapper->change(inner);
+      BOOST_TEST((same(one.train, two.train) && same(one.test, two.test)));
+      BOOST_TEST((one.train.size() == promised.train && one.test.size() == promised.test));
+      BOOST_TEST((one.train.features() == promised.features && one.test.features() == promised.features));
+      BOOST_TEST((one.classes == promised.classes && one.image == promised.image));
+      BOOST_CHECK_THROW(d.object->load(data::Access({}, 1)), std::logic_error);  // none by itself
+    }
+  }
+  BOOST_TEST(tried >= 3u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

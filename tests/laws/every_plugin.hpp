@@ -45,4 +45,16 @@ inline pipeline::learning::Entry entry_of(const std::string& name, bool neutral 
   return support::entry(name, object, std::move(scope));
 }
 
+/// What an entry keeps, in a network whose layer 1 is hidden and has weights of this shape; none of it is the entry's
+/// any more once this is gone.
+struct KeptFor {
+  pipeline::Network network;
+  pipeline::learning::States states{network};
+  KeptFor(const pipeline::learning::Entry& entry, const arma::fmat& weights)
+      : network(pipeline::learning::starting_network({{weights.n_cols, weights.n_rows, 2}, true}, {}, 1)) {
+    states.declare(entry);
+    states.complete();
+  }
+};
+
 }  // namespace laws

@@ -179,10 +179,12 @@ BOOST_AUTO_TEST_CASE(the_way_back_is_the_adjoint_of_the_way_forward) {
       const Step step = e.step(number, 0.1f);
       const arma::fmat v = away_from_kinks(random_matrix(30, 20, 1)), d = random_matrix(30, 20, 2),
                        u = random_matrix(30, 20, 3);
-      arma::fmat ahead = v + d / 256, behind = v - d / 256, back = u;
+      const laws::KeptFor kept(e, v);
+      arma::fmat ahead = v + d / 256, behind = v - d / 256, back = u, there = v;
       const arma::fmat way = ahead - behind;
       e.activation->forward({1, ahead}, step);
       e.activation->forward({1, behind}, step);
+      e.activation->forward({1, there}, step);  // what the way back may refer to
       e.activation->backward({1, back}, step);
       const double forward = dot(ahead, u) - dot(behind, u), backward = dot(back, way);
       const double scale = std::sqrt(dot(back, back) * dot(way, way));
@@ -198,6 +200,7 @@ BOOST_AUTO_TEST_CASE(the_way_back_is_the_adjoint_of_the_way_forward) {
 BOOST_AUTO_TEST_CASE(finite_numbers_stay_finite) {
   each_regulariser([&](const std::string&, const Entry& e) {
     for (const auto& [sort, m] : awkward()) BOOST_TEST_CONTEXT(sort) {
+        const laws::KeptFor kept(e, m);
         const Step step = e.step(3, 0.1f);
         const Tile tile{1, Kind::weights, 0, 0};
         arma::fmat w = m, g = m;

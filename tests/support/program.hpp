@@ -10,17 +10,35 @@
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <regex>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "config/complaint.hpp"
+#include "plugins/catalogue.hpp"
 #include "support/scratch.hpp"
 
 namespace support {
 
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
+
+/// Golden texts do not list the catalogue, which grows: "<metric near acuracy>" stands for what the program suggests
+/// among its metrics for that word, "<plugin near x>" among all plugins.
+inline std::string with_suggestions(std::string text) {
+  static pipeline::plugins::Catalogue catalogue(pipeline::plugins::search_path({}, false));
+  static const std::regex mark("<([a-z]+) near ([a-z0-9_]+)>");
+  for (std::smatch found; std::regex_search(text, found, mark);) {
+    std::vector<std::string> known;
+    for (const std::string& kind : pipeline::plugins::kinds())
+      for (const std::string& name : catalogue.names(kind))
+        if (found[1] == kind || found[1] == "plugin") known.push_back(name);
+    text = found.prefix().str() + pipeline::config::suggestion(found[2], known) + found.suffix().str();
+  }
+  return text;
+}
 
 struct Said {
   int exit = -1;  // 128 + n where signal n killed it

@@ -22,7 +22,8 @@
 
 namespace pipeline {
 
-/// Rows, columns and colours of an image stored row by row; all 0 where samples are no images.
+/// Rows, columns and colours of an image stored row by row, the colours of a pixel side by side; all 0 where samples are
+/// no images.
 struct ImageShape {
   std::size_t height = 0, width = 0, channels = 0;
   bool operator==(const ImageShape&) const = default;

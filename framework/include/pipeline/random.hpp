@@ -8,11 +8,15 @@
 #pragma once
 #include <Random123/philox.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
+#include <numeric>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <pipeline/network.hpp>
 
@@ -64,6 +68,29 @@ class PIPELINE_API Random {
     const double radius = std::sqrt(-2 * std::log(uniform(i / 2 * 2)));
     const double angle = 2 * std::numbers::pi * uniform(i / 2 * 2 + 1);
     return radius * (i % 2 ? std::sin(angle) : std::cos(angle));
+  }
+
+  /// Calls f(i, normal(i)) for i = 0 .. n - 1, at a third of the price.
+  template <class F>
+  void normals(std::size_t n, F&& f) const {
+    const auto uniform_of = [](std::uint32_t w) { return (w + 0.5) * 0x1p-32; };
+    for (std::size_t first = 0; first < n; first += 4) {
+      const Block b = block(static_cast<std::uint32_t>(first / 4));
+      for (std::size_t i = first; i < std::min(first + 4, n); i += 2) {
+        const double radius = std::sqrt(-2 * std::log(uniform_of(b[i % 4])));
+        const double angle = 2 * std::numbers::pi * uniform_of(b[i % 4 + 1]);
+        f(i, radius * std::cos(angle));
+        if (i + 1 < n) f(i + 1, radius * std::sin(angle));
+      }
+    }
+  }
+
+  /// The numbers 0 .. n - 1 in an order drawn by Fisher and Yates: for i = n - 1 .. 1, swap i and below(i + 1, i).
+  std::vector<std::uint32_t> permutation(std::size_t n) const {
+    std::vector<std::uint32_t> order(n);
+    std::iota(order.begin(), order.end(), 0u);
+    for (std::size_t i = n; i-- > 1;) std::swap(order[i], order[below(i + 1, i)]);
+    return order;
   }
 
   /// Calls f(i, drawn) for i = 0 .. n - 1, drawn true with probability p.

@@ -1,0 +1,38 @@
+// activity_l1: makes units speak up for few images only, by a price on all they say.
+//
+//   R(h)  = lambda / batch * sum |h|        one number, >= 0, in units of the loss; summed over the hidden layers
+//   dR/dh = lambda / batch * sign(h)        0 where h = 0: a unit at rest is left there
+//
+//   h  [units x batch], what the hidden layers of `layers` put out.   lambda = 0 changes nothing.
+//
+// A sum over units but a mean over images, so that lambda means the same for any batch: what Keras documents for
+// activity_regularizer (some of its releases forgot to divide).
+// Source: Glorot, Bordes & Bengio 2011, Deep sparse rectifier neural networks, AISTATS.
+#include <pipeline/regulariser.hpp>
+
+#include <cmath>
+
+namespace {
+using namespace pipeline;
+
+class ActivityL1 final : public Regulariser, public ActivationPenalty {
+  float lambda = 1e-5f;
+
+  void declare(Parameters& p) override {
+    p.number("lambda", lambda, at_least(0), "strength of the penalty lambda * sum |h|, mean over images").neutral("0");
+  }
+
+  double value(const arma::fmat& h, std::size_t) const override {
+    double sum = 0;
+    for (const float x : h) sum += std::abs(x);
+    return double{lambda} / static_cast<double>(h.n_cols) * sum;
+  }
+  void add_gradient(const arma::fmat& h, arma::fmat& gradient, std::size_t) const override {
+    const float slope = lambda / static_cast<float>(h.n_cols);
+    for (arma::uword i = 0; i < h.n_elem; ++i) gradient[i] += slope * static_cast<float>((h[i] > 0) - (h[i] < 0));
+  }
+};
+
+}  // namespace
+
+PIPELINE_REGULARISER(ActivityL1, activity_l1, "penalty lambda * sum of absolute activations, mean over images")

@@ -1,0 +1,54 @@
+// confidence_penalty: pays the network for doubt, so that no class ever gets all the probability.
+//
+//   R(z)     = -beta * mean over images of H(p),   p = softmax(z),   H(p) = -sum_k p_k log p_k      in nats
+//   dR/dz_k  =  beta / batch * p_k * (log p_k + H(p))
+//
+//   z  [classes x batch], the logits. R <= 0: it lowers the loss by beta * log(classes) at most. p log p is 0 where p
+//   is 0.   beta = 0 changes nothing.
+//
+// Source: Pereyra, Tucker, Chorowski, Kaiser & Hinton 2017, Regularizing neural networks by penalizing confident output
+// distributions, arXiv 1701.06548, section 3 (without the threshold of section 3.1).
+#include <pipeline/regulariser.hpp>
+
+#include <cmath>
+
+namespace {
+using namespace pipeline;
+
+/// Of one image: p, log p, and the entropy. In double, because a p near 1 leaves little of its logarithm.
+struct Softmax {
+  arma::vec p, log_p;
+  double entropy;
+  explicit Softmax(const arma::fvec& z) : log_p(arma::conv_to<arma::vec>::from(z)) {
+    log_p -= log_p.max();
+    log_p -= std::log(arma::accu(arma::exp(log_p)));
+    p = arma::exp(log_p);
+    entropy = -arma::dot(p, log_p);
+  }
+};
+
+class ConfidencePenalty final : public Regulariser, public ActivationPenalty {
+  float beta = 0.1f;
+
+  void declare(Parameters& p) override {
+    p.number("beta", beta, at_least(0), "strength of the penalty -beta * mean entropy of the outputs").neutral("0");
+  }
+  Penalised penalised() const override { return Penalised::logits; }
+
+  double value(const arma::fmat& z, std::size_t) const override {
+    double sum = 0;
+    for (arma::uword n = 0; n < z.n_cols; ++n) sum += Softmax(z.col(n)).entropy;
+    return -double{beta} / static_cast<double>(z.n_cols) * sum;
+  }
+  void add_gradient(const arma::fmat& z, arma::fmat& gradient, std::size_t) const override {
+    const double strength = double{beta} / static_cast<double>(z.n_cols);
+    for (arma::uword n = 0; n < z.n_cols; ++n) {
+      const Softmax s(z.col(n));
+      gradient.col(n) += arma::conv_to<arma::fvec>::from(strength * s.p % (s.log_p + s.entropy));
+    }
+  }
+};
+
+}  // namespace
+
+PIPELINE_REGULARISER(ConfidencePenalty, confidence_penalty, "penalty -beta * mean entropy of the outputs")

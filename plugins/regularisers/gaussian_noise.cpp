@@ -1,0 +1,41 @@
+// gaussian_noise: adds normal noise to every unit while training, so that no node can rely on small differences.
+//
+//   h' = h + sd * n       n standard normal, drawn anew for every unit, image and step
+//   dh = dh'
+//   measuring: h' = h
+//
+//   h  [units x batch] at `place`: after_relu  the hidden layers of `layers`, and the inputs where it names 0; a unit at
+//                                              rest does not stay at 0
+//                                  before_relu the same layers, before ReLU: what lies below 0 is cut off again
+//                                  inputs      layer 0
+//   sd  in units of h, the same for all.   sd = 0 changes nothing.
+//
+// Source: Bishop 1995, Training with noise is equivalent to Tikhonov regularization, Neural Computation 7, 108-116, for
+// the inputs; Keras' GaussianNoise, a layer by itself, for the rest.
+#include <pipeline/regulariser.hpp>
+
+namespace {
+using namespace pipeline;
+
+class GaussianNoise final : public Regulariser, public ActivationChange {
+  float sd = 0.1f;
+  std::string place = "after_relu";
+
+  void declare(Parameters& p) override {
+    p.number("sd", sd, at_least(0), "standard deviation of the noise").neutral("0");
+    p.choice("place", place, {"after_relu", "before_relu", "inputs"}, "where the noise is added");
+  }
+
+  Where where() const override {
+    return place == "inputs" ? Where::inputs : place == "before_relu" ? Where::before_relu : Where::after_relu;
+  }
+  void forward(Activations h, const Step& step) const override {
+    const Random draws = step.random.in_layer(static_cast<std::uint32_t>(h.layer));
+    draws.normals(h.values.n_elem, [&](std::size_t i, double n) { h.values[i] += static_cast<float>(sd * n); });
+  }
+  void backward(Activations, const Step&) const override {}
+};
+
+}  // namespace
+
+PIPELINE_REGULARISER(GaussianNoise, gaussian_noise, "adds normal noise to units while training")

@@ -1,0 +1,31 @@
+// input_noise: shows every image through fresh normal noise while training.
+//
+//   x' = x + sd * n       n standard normal, drawn anew for every feature, image and step
+//
+//   x  [features x batch], this model's own copy; what is measured has no noise. Values may leave the range of the data:
+//   nothing is cut off.   sd = 0 changes nothing.
+//
+// It comes in its place in the list among other changes of the batch (mixup, shift); gaussian_noise with
+// place = inputs comes after all of them.
+// Source: Bishop 1995, Training with noise is equivalent to Tikhonov regularization, Neural Computation 7, 108-116.
+#include <pipeline/regulariser.hpp>
+
+namespace {
+using namespace pipeline;
+
+class InputNoise final : public Regulariser, public BatchChange {
+  float sd = 0.1f;
+
+  void declare(Parameters& p) override {
+    p.number("sd", sd, at_least(0), "standard deviation of the noise, in units of the inputs").neutral("0");
+  }
+
+  void change(Batch& batch, const Step& step) const override {
+    arma::fmat& x = batch.inputs;
+    step.random.normals(x.n_elem, [&](std::size_t i, double n) { x[i] += static_cast<float>(sd * n); });
+  }
+};
+
+}  // namespace
+
+PIPELINE_REGULARISER(InputNoise, input_noise, "adds normal noise to the inputs while training")

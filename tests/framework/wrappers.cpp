@@ -1,0 +1,137 @@
+// Wrappers of data sets: applied innermost first, before validation images are set aside, held to what they promise.
+#include <boost/test/unit_test.hpp>
+
+#include "config/complaint.hpp"
+#include "data/error.hpp"
+#include "study/provenance.hpp"
+#include "support/small_run.hpp"
+
+using namespace support;
+using namespace pipeline;
+
+namespace {
+
+/// What a test says; notes its name when it is asked to change something.
+struct HomeMade final : Wrapper {
+  std::function<DataShape(DataShape)> shape;
+  std::function<void(Data&)> what;
+  DataShape changed_shape(DataShape inner) const override { return shape ? shape(inner) : inner; }
+  Data change(Data data) const override {
+    if (what) what(data);
+    return data;
+  }
+};
+
+/// A pipeline on 300 drawn digits, these lines in its [dataset].
+std::string text(const std::string& lines, int train = 300) {
+  std::string out = small_pipeline(2, train, 100);
+  return out.insert(out.find("[network]"), lines) + "[model:plain]\n";
+}
+
+/// What loading says of one wrapper.
+std::string complaint(const std::shared_ptr<HomeMade>& wrapper) {
+  const Scratch scratch;
+  const SmallRun run(scratch, text(""), [&](study::Description& d) {
+    d.wrappers.push_back({"mine", wrapper, {"mine", {"small.ini", 7, 1, ""}}});
+  });
+  return message_of([&] { run.data(); });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(wrappers)
+
+BOOST_AUTO_TEST_CASE(innermost_first) {
+  const Scratch scratch;
+  std::string order;
+  const SmallRun run(scratch, text(""), [&](study::Description& d) {
+    for (const std::string name : {"a", "b"}) {
+      const auto wrapper = std::make_shared<HomeMade>();
+      wrapper->what = [&order, name](Data& data) {
+        order += name + std::to_string(data.train.size()) + " ";
+        data.train = study::part_of(data.train, 0, data.train.size() - 100);
+      };
+      wrapper->shape = [](DataShape inner) {
+        inner.train -= 100;
+        return inner;
+      };
+      d.wrappers.push_back({name, wrapper, {}});
+    }
+  });
+  BOOST_TEST(run.data().train.size() == 100u);
+  BOOST_TEST(order == "a300 b200 ");
+}
+
+BOOST_AUTO_TEST_CASE(a_subset_is_spoiled_and_then_divided) {
+  const Scratch scratch;
+  const SmallRun run(scratch, text("wrappers = subset, label_noise\nsubset.per_class = 10\nlabel_noise.share = .4\n"
+                                   "validation = 30\n"));
+  const Data data = run.data();
+  BOOST_TEST((data.train.size() == 70u && data.validation.size() == 30u && data.test.size() == 100u));
+  BOOST_TEST(std::ranges::count(data.train.marked, 1) + std::ranges::count(data.validation.marked, 1) == 40);
+  BOOST_TEST(data.validation.marked.size() == 30u);
+}
+
+BOOST_AUTO_TEST_CASE(what_they_do_is_part_of_the_configuration) {
+  const Scratch scratch;
+  const auto configuration = [&](const std::string& lines) {
+    const SmallRun run(scratch, text(lines));
+    const study::Description d = run.description();
+    return study::configuration_hash(d, study::load_data(d, 1, {.offline = true}));
+  };
+  const std::string plain = configuration("");
+  BOOST_TEST(plain != configuration("wrappers = label_noise\nlabel_noise.share = .4\n"));
+  BOOST_TEST(configuration("wrappers = label_noise\nlabel_noise.share = .4\n") !=
+             configuration("wrappers = label_noise\nlabel_noise.share = .4\nlabel_noise.seed = 2\n"));
+}
+
+BOOST_AUTO_TEST_CASE(resolved_ini_runs_again_to_the_same_numbers) {
+  const Scratch scratch;
+  const std::string metric = "[metric:loss]\nevery = 1\n";
+  const SmallRun run(scratch,
+                     text("wrappers = subset, standardise\nsubset.per_class = 10\nstandardise.over = set\n") + metric);
+  run.in("first");
+  const Scratch other;
+  const SmallRun again(other, run.file_of("first", "resolved.ini"));
+  again.in("again");
+  BOOST_TEST(run.file_of("first", "metrics.csv") == again.file_of("again", "metrics.csv"));
+  BOOST_TEST(run.file_of("first", "resolved.ini").find("standardise.over = set\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(each_is_blamed_by_name_for_what_it_does) {
+  const std::string who = "wrapper 'mine' in [dataset] (small.ini:7): ";
+  const auto with = [](std::function<void(Data&)> what) {
+    const auto wrapper = std::make_shared<HomeMade>();
+    wrapper->what = std::move(what);
+    return complaint(wrapper);
+  };
+  BOOST_TEST(with([](Data&) { throw std::runtime_error("has had enough"); }) == who + "has had enough");
+  BOOST_TEST(with([](Data& d) { d.train.labels[3] = 77; }) == who + "has the training label 77 but only 10 classes");
+  BOOST_TEST(with([](Data& d) { d.train.marked = {1}; }) == who + "has 1 marks for 300 training samples");
+  BOOST_TEST(with([](Data& d) { d.test = study::part_of(d.test, 0, 50); }) ==
+             who + "promised 300 + 100 samples of 784 features, but handed over 300 + 50 of 784 features");
+  BOOST_TEST(with({}) == "");
+}
+
+// A data set that tells its shape only once it is loaded meets its wrappers then: with the same complaint.
+BOOST_AUTO_TEST_CASE(parameters_that_do_not_fit_are_found_after_loading_at_the_latest) {
+  const Scratch scratch;
+  std::string rows = "label,x\n";
+  for (int i = 0; i < 20; ++i) rows += std::to_string(i % 2) + "," + std::to_string(i) + "\n";
+  const std::string file = scratch.write("rows.csv", rows).string();
+  const SmallRun run(scratch,
+                     "[dataset]\nplugin = csv\ntrain = " + file +
+                         "\nheader = yes\nlabel = label\ntest_rows = 4\nwrappers = subset\nsubset.per_class = 9\n"
+                         "[network]\nlayers = 1, 2\n[training]\nsteps = 1\nbatch_size = 2\n[model:plain]\n");
+  try {
+    run.data();
+    BOOST_ERROR("no complaint");
+  } catch (const config::PipelineTextError& e) {
+    BOOST_TEST_REQUIRE(e.complaints.size() == 1u);
+    BOOST_TEST(e.complaints[0].message ==
+               "[dataset]: subset.per_class = 9 of 2 classes is more than the training set of 16");
+    BOOST_TEST(e.complaints[0].place.line == 8u);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

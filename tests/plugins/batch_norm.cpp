@@ -1,0 +1,265 @@
+// Batch norm: a batch by hand, slopes through the statistics by finite differences, running numbers, and a few steps of
+// training against a float64 network written out here.
+#include <boost/test/unit_test.hpp>
+
+#include <numeric>
+
+#include "support/small_model.hpp"
+
+using namespace support;
+using namespace pipeline;
+
+namespace {
+
+/// A batch_norm whose layer 1 is hidden and has so many units.
+struct Normed {
+  explicit Normed(std::size_t units, const Values& values = {})
+      : entry(plugin("batch_norm", values)),
+        network(learning::starting_network({{2, units, 2}, true}, {}, 1)),
+        states(network) {
+    states.declare(entry);
+    states.complete();
+  }
+  arma::fmat& array(const std::string& name) { return kept(name).values.at(1); }
+  arma::fmat& gradient(const std::string& name) { return kept(name).gradients.at(1); }
+  learning::Kept& kept(const std::string& name) {
+    return const_cast<learning::Kept&>(states.all().at("batch_norm." + name));
+  }
+
+  arma::fmat forward(arma::fmat z) {
+    entry.activation->forward({1, z}, entry.step(0, 0.1f));
+    return z;
+  }
+  arma::fmat backward(arma::fmat dz) {
+    entry.activation->backward({1, dz}, entry.step(0, 0.1f));
+    return dz;
+  }
+  arma::fmat measure(arma::fmat z) {
+    entry.activation->measure({1, z});
+    return z;
+  }
+  void after_update() {
+    arma::fmat W;
+    arma::fvec b;
+    entry.after_layer_update->after_update(W, b, 1, entry.step(0, 0.1f));
+  }
+
+  learning::Entry entry;
+  Network network;
+  learning::States states;
+};
+
+double far(const arma::fmat& a, const arma::mat& b) { return arma::abs(arma::conv_to<arma::mat>::from(a) - b).max(); }
+arma::mat wide(const arma::fmat& m) { return arma::conv_to<arma::mat>::from(m); }
+arma::fmat narrow(const arma::mat& m) { return arma::conv_to<arma::fmat>::from(m); }
+
+/// sum u % z', the formula written out once more, unit by unit.
+double projected(const arma::mat& u, const arma::mat& z, const arma::vec& gamma, const arma::vec& beta, double eps) {
+  double sum = 0;
+  for (arma::uword k = 0; k < z.n_rows; ++k) {
+    const double mean = arma::mean(z.row(k)), var = arma::var(z.row(k), 1);  // 1: over N
+    for (arma::uword i = 0; i < z.n_cols; ++i)
+      sum += u(k, i) * (gamma[k] * (z(k, i) - mean) / std::sqrt(var + eps) + beta[k]);
+  }
+  return sum;
+}
+
+/// The network of a SmallStudy with batch norm in double: each step as the chain rule has it, the way back through the
+/// statistics by the full matrix of derivatives of every image's value by every other's.
+struct Reference {
+  struct Part {
+    arma::mat W, z, n, x;
+    arma::vec b, gamma, beta, mean, var, running_mean, running_var;
+  };
+  std::vector<Part> parts;
+  double rate, eps = 1e-5, momentum = .1;
+
+  Reference(const Network& start, double learning_rate) : rate(learning_rate) {
+    for (const Layer& l : start.layers) {
+      Part p;
+      p.W = wide(l.W), p.b = wide(l.b).col(0);
+      p.gamma.ones(l.outputs()), p.beta.zeros(l.outputs());
+      p.running_mean.zeros(l.outputs()), p.running_var.ones(l.outputs());
+      parts.push_back(std::move(p));
+    }
+  }
+
+  void step(const arma::mat& inputs, const arma::mat& targets) {
+    arma::mat x = inputs;
+    for (std::size_t l = 0; l < parts.size(); ++l) {
+      Part& p = parts[l];
+      p.x = x;
+      p.z = p.W * x;
+      p.z.each_col() += p.b;
+      if (l + 1 == parts.size()) break;
+      p.mean = arma::mean(p.z, 1), p.var = arma::var(p.z, 1, 1);
+      p.n = p.z;
+      p.n.each_col() -= p.mean;
+      p.n.each_col() /= arma::sqrt(p.var + eps);
+      x = p.n;
+      x.each_col() %= p.gamma;
+      x.each_col() += p.beta;
+      x.clamp(0, arma::datum::inf);
+    }
+    const double count = double(inputs.n_cols);
+    arma::mat d = arma::exp(parts.back().z);
+    d.each_row() /= arma::sum(d, 0);
+    d = (d - targets) / count;
+    for (std::size_t l = parts.size(); l-- > 0;) {
+      Part& p = parts[l];
+      if (l + 1 < parts.size()) {
+        d %= arma::conv_to<arma::mat>::from(parts[l + 1].x > 0);
+        const arma::mat after = d;
+        for (arma::uword k = 0; k < d.n_rows; ++k) {
+          const arma::rowvec n = p.n.row(k);
+          const arma::mat by = arma::eye(n.n_elem, n.n_elem) - 1 / count - n.t() * n / count;  // dn_i / dz_j * sd
+          d.row(k) = p.gamma[k] / std::sqrt(p.var[k] + eps) * (after.row(k) * by);
+        }
+        p.gamma -= rate * arma::sum(after % p.n, 1);
+        p.beta -= rate * arma::sum(after, 1);
+        p.running_mean = .9 * p.running_mean + .1 * p.mean;
+        p.running_var = .9 * p.running_var + .1 * arma::var(p.z, 0, 1);  // 0: over N - 1
+      }
+      const arma::mat below = p.W.t() * d;
+      p.W -= rate * d * p.x.t();
+      p.b -= rate * arma::sum(d, 1);
+      d = below;
+    }
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(batch_norm)
+
+BOOST_AUTO_TEST_CASE(two_units_and_two_images_by_hand) {
+  Normed b(2, {{"eps", "3"}});
+  b.array("gamma") = arma::fmat{{2}, {1}};
+  b.array("beta") = arma::fmat{{.5f}, {-1}};
+  // Unit 1: mean 2, var 1, root of 1 + 3 is 2, n = -1/2, 1/2. Unit 2 always says 5: mean 5, var 0, n = 0.
+  BOOST_TEST(same_bits(b.forward({{1, 3}, {5, 5}}), arma::fmat{{-.5f, 1.5f}, {-1, -1}}));
+  // Unit 1: dz' = 4, 0: mean 2, mean of dz' n = -1; gamma / 2 * (dz' - 2 + n) = 1.5, -1.5.
+  BOOST_TEST(same_bits(b.backward({{4, 0}, {1, 2}}),
+                       arma::fmat{{1.5f, -1.5f}, {-.5f / std::sqrt(3.f), .5f / std::sqrt(3.f)}}));
+  BOOST_TEST(same_bits(b.gradient("gamma"), arma::fmat{{-2}, {0}}));
+  BOOST_TEST(same_bits(b.gradient("beta"), arma::fmat{{4}, {3}}));
+  // Running: mean 0 + .1 * 2 and .1 * 5; var 1 + .1 * (1 * 2 / 1 - 1) and 1 - .1.
+  b.after_update();
+  BOOST_TEST(far(b.array("running_mean"), {{.2}, {.5}}) < 1e-7);  // one float32 rounding
+  BOOST_TEST(far(b.array("running_var"), {{1.1}, {.9}}) < 2e-7);
+}
+
+BOOST_AUTO_TEST_CASE(measuring_uses_the_running_numbers_and_leaves_them_alone) {
+  Normed b(1, {{"eps", "1"}});
+  b.array("gamma").fill(4), b.array("beta").fill(1), b.array("running_mean").fill(2), b.array("running_var").fill(3);
+  BOOST_TEST(same_bits(b.measure({{2, 3, 0}}), arma::fmat{{1, 3, -3}}));  // 4 * (z - 2) / 2 + 1
+  arma::fmat dz = {{1, 0, -2}};
+  b.entry.activation->measure_backward({1, dz});
+  BOOST_TEST(same_bits(dz, arma::fmat{{2, 0, -4}}));  // constants on the way back
+  BOOST_TEST((b.array("running_mean")[0] == 2 && b.array("running_var")[0] == 3));
+  BOOST_TEST(b.gradient("gamma")[0] == 0);
+}
+
+BOOST_AUTO_TEST_CASE(before_any_step_measuring_divides_by_the_root_of_1_plus_eps) {
+  Normed b(1, {{"eps", "3"}});
+  BOOST_TEST(same_bits(b.measure({{2, -4}}), arma::fmat{{1, -2}}));
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_of_one_says_beta_and_has_no_spread) {
+  Normed b(1);
+  b.array("beta").fill(.25f);
+  BOOST_TEST(b.forward({{7}})[0] == .25f);
+  BOOST_TEST(b.backward({{3}})[0] == 0);
+  b.after_update();
+  BOOST_TEST(far(b.array("running_mean"), {{.7}}) < 1e-7);
+  BOOST_TEST(far(b.array("running_var"), {{.9}}) < 1e-7);
+}
+
+BOOST_AUTO_TEST_CASE(slopes_run_through_mean_and_variance) {
+  constexpr arma::uword units = 4, images = 6;
+  const Random draws(3, "test", "batch norm", "");
+  const auto random = [&](arma::uword columns, std::uint32_t stream) {
+    arma::fmat m(units, columns);
+    draws.in_layer(stream).normals(m.n_elem, [&](std::size_t i, double x) { m[i] = float(x); });
+    return m;
+  };
+  Normed b(units);
+  const arma::fmat z = random(images, 1), u = random(images, 2);
+  b.array("gamma") = random(1, 3), b.array("beta") = random(1, 4);
+  const arma::vec gamma = wide(b.array("gamma")).col(0), beta = wide(b.array("beta")).col(0);
+  b.forward(z);
+  const arma::fmat dz = b.backward(u);
+  const auto slope = [&](auto at) { return (at(1e-5) - at(-1e-5)) / 2e-5; };
+  const auto unit_vector = [](arma::uword k, double h) {
+    arma::vec e(units, arma::fill::zeros);
+    e[k] = h;
+    return e;
+  };
+  // 1e-5: what is compared is float32 of numbers up to some 10, and the third derivative times 1e-10.
+  for (arma::uword i = 0; i < z.n_elem; ++i) {
+    const double by_z = slope([&](double h) {
+      arma::mat moved = wide(z);
+      moved[i] += h;
+      return projected(wide(u), moved, gamma, beta, 1e-5);
+    });
+    BOOST_TEST(std::abs(dz[i] - by_z) < 1e-5);
+  }
+  for (arma::uword k = 0; k < units; ++k) {
+    const double by_gamma =
+        slope([&](double h) { return projected(wide(u), wide(z), gamma + unit_vector(k, h), beta, 1e-5); });
+    const double by_beta =
+        slope([&](double h) { return projected(wide(u), wide(z), gamma, beta + unit_vector(k, h), 1e-5); });
+    BOOST_TEST(std::abs(b.gradient("gamma")[k] - by_gamma) < 1e-5);
+    BOOST_TEST(std::abs(b.gradient("beta")[k] - by_beta) < 1e-5);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(training_agrees_with_a_network_in_double) {
+  const SmallStudy study;
+  const auto model = study.model_of(plugin("batch_norm"));
+  Reference reference(study.start, study.rate);
+  for (std::uint64_t t = 0; t < 10; ++t) {
+    const std::vector<std::uint32_t> batch = study.batch(t);
+    arma::fmat inputs;
+    study.inputs.widen(batch, inputs);
+    arma::mat targets(study.shape.sizes.back(), batch.size(), arma::fill::zeros);
+    for (std::size_t i = 0; i < batch.size(); ++i) targets(study.samples.labels[batch[i]], i) = 1;
+    reference.step(wide(inputs), targets);
+    study.train(*model, t, t + 1);
+  }
+  const auto array = [&](const std::string& name, std::size_t layer) {
+    return model->states().all().at("batch_norm." + name).values.at(layer);
+  };
+  // 1e-4 of numbers of size .1 to 1: ten steps of float32, in which dividing by an sd of .1 magnifies each rounding.
+  double moved = 0;
+  for (std::size_t l = 1; l <= 3; ++l) {
+    const Reference::Part& p = reference.parts[l - 1];
+    BOOST_TEST_CONTEXT("layer " << l) {
+      BOOST_TEST(far(model->network().layer(l).W, p.W) < 1e-4);
+      BOOST_TEST(far(model->network().layer(l).b, p.b) < 1e-4);
+      if (l == 3) break;
+      BOOST_TEST(far(array("gamma", l), p.gamma) < 1e-4);
+      BOOST_TEST(far(array("beta", l), p.beta) < 1e-4);
+      BOOST_TEST(far(array("running_mean", l), p.running_mean) < 1e-4);
+      BOOST_TEST(far(array("running_var", l), p.running_var) < 1e-4);
+      moved = std::max({moved, arma::abs(p.gamma - 1).max(), arma::abs(p.beta).max()});
+    }
+  }
+  BOOST_TEST(moved > 1e-2);  // else nothing was compared
+}
+
+BOOST_AUTO_TEST_CASE(hidden_layers_only_and_those_that_are_named) {
+  const SmallStudy study;
+  const auto kept = [&](learning::Scope scope) {
+    const auto model = study.model_of(plugin("batch_norm", {}, std::move(scope)));
+    study.train(*model, 0, 3);
+    std::string layers;
+    for (const auto& [layer, values] : model->states().all().at("batch_norm.gamma").values)
+      layers += std::to_string(layer) + " ";
+    return layers;
+  };
+  BOOST_TEST(kept({}) == "1 2 ");
+  BOOST_TEST(kept(only_layer(2)) == "2 ");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

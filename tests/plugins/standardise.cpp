@@ -1,0 +1,66 @@
+// Standardise: features and whole sets by hand, constants, and a test set that goes by the training set's numbers.
+#include <boost/test/unit_test.hpp>
+
+#include "support/load_plugin.hpp"
+
+using namespace support;
+using namespace pipeline;
+
+namespace {
+
+Data standardised(const char* over, Data data) {
+  auto dataset = load<Dataset>("dataset", "standardise");
+  set(*dataset, {{"over", over}});
+  return dynamic_cast<const Wrapper&>(*dataset).change(std::move(data));
+}
+
+Data of(const arma::fmat& train, const arma::fmat& test) {
+  Data data;
+  data.train.floats = train, data.test.floats = test;
+  data.train.labels.assign(train.n_cols, 0), data.test.labels.assign(test.n_cols, 0);
+  return data;
+}
+
+double far(const arma::fmat& a, const arma::mat& b) { return arma::abs(arma::conv_to<arma::mat>::from(a) - b).max(); }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(standardise)
+
+// Feature 1: 1, 3, 3, 5: mean 3, variance 8 / 4. Feature 2 is constant. Feature 3: 0, 0, 0, 8: mean 2, variance 48 / 4.
+const arma::fmat train = {{1, 3, 3, 5}, {7, 7, 7, 7}, {0, 0, 0, 8}}, test = {{3, 9}, {7, 8}, {2, 0}};
+
+BOOST_AUTO_TEST_CASE(each_feature_by_hand) {
+  const Data data = standardised("feature", of(train, test));
+  const double a = std::sqrt(2.), b = std::sqrt(12.);
+  // One rounding to float32 of numbers up to 5.
+  BOOST_TEST(far(data.train.floats, {{-2 / a, 0, 0, 2 / a}, {0, 0, 0, 0}, {-2 / b, -2 / b, -2 / b, 6 / b}}) < 3e-7);
+  BOOST_TEST(far(data.test.floats, {{0, 6 / a}, {0, 0}, {0, -2 / b}}) < 3e-7);
+}
+
+BOOST_AUTO_TEST_CASE(the_whole_set_by_hand) {
+  const Data data = standardised("set", of({{1, 3}, {3, 5}}, {{3}, {0}}));  // mean 3, variance 8 / 4
+  const double a = std::sqrt(2.);
+  BOOST_TEST(far(data.train.floats, {{-2 / a, 0}, {0, 2 / a}}) < 3e-7);
+  BOOST_TEST(far(data.test.floats, {{0}, {-3 / a}}) < 3e-7);
+}
+
+BOOST_AUTO_TEST_CASE(bytes_count_as_the_values_they_stand_for) {
+  for (const char* over : {"feature", "set"}) {
+    Data bytes = of({}, {});
+    bytes.train.bytes = arma::conv_to<arma::Mat<std::uint8_t>>::from(train);
+    bytes.test.bytes = arma::conv_to<arma::Mat<std::uint8_t>>::from(test);
+    for (Samples* s : {&bytes.train, &bytes.test}) s->scale = .5, s->offset = -1;  // exact in float32
+    const Data a = standardised(over, bytes), b = standardised(over, of(train / 2 - 1, test / 2 - 1));
+    BOOST_TEST((a.train.bytes.is_empty() && a.test.bytes.is_empty()));
+    BOOST_TEST((arma::approx_equal(a.train.floats, b.train.floats, "absdiff", 0) &&
+                arma::approx_equal(a.test.floats, b.test.floats, "absdiff", 0)));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_set_of_one_value_becomes_0) {
+  const Data data = standardised("set", of(arma::fmat(2, 3, arma::fill::value(.1f)), {{5}, {.1f}}));
+  BOOST_TEST((arma::abs(data.train.floats).max() == 0 && arma::abs(data.test.floats).max() == 0));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
