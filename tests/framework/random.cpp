@@ -50,6 +50,18 @@ BOOST_AUTO_TEST_CASE(uniform_numbers) {
   BOOST_TEST(std::abs(squares / n - 1. / 12) < five_sd(std::sqrt(1. / 180)));  // sd of (u - 1/2)^2
 }
 
+BOOST_AUTO_TEST_CASE(many_normal_numbers_are_the_single_ones) {
+  const Random r = Random(1, "test", "normal", "").in_layer(3).at_step(5);
+  for (const std::uint64_t first : {0, 1, 2, 3, 6, 1001}) {
+    std::size_t next = 0;
+    r.normals(first, 9, [&](std::size_t i, double drawn) {
+      BOOST_TEST(i == next++);
+      BOOST_TEST(drawn == r.normal(first + i));  // the same formula of the same words: equal to the bit
+    });
+    BOOST_TEST(next == 9u);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(normal_numbers) {
   const Random r(1, "test", "normal", "");
   double moments[5] = {}, neighbours = 0;

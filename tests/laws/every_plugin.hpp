@@ -45,4 +45,15 @@ inline pipeline::learning::Entry entry_of(const std::string& name, bool neutral 
   return support::entry(name, object, std::move(scope));
 }
 
+/// Room for what an entry keeps in a network of two layers, the first with these weights: hooks may be called now.
+struct Room {
+  pipeline::Network network;
+  pipeline::learning::States states{network};
+  Room(const pipeline::learning::Entry& entry, const arma::fmat& W)
+      : network{{{W, {}}, {arma::fmat(2, W.n_rows, arma::fill::ones), {}}}} {
+    states.declare(entry);
+    states.complete();
+  }
+};
+
 }  // namespace laws
