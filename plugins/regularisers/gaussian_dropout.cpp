@@ -30,7 +30,7 @@ class GaussianDropout final : public Regulariser, public ActivationChange {
   void multiply(Activations h, const Step& step) const {
     const double sd = std::sqrt((1 - double{keep_prob}) / keep_prob);
     const Random draws = step.random.in_layer(static_cast<std::uint32_t>(h.layer));
-    draws.normals(h.values.n_elem, [&](std::size_t i, double n) { h.values[i] *= static_cast<float>(1 + sd * n); });
+    draws.normals(0, h.values.n_elem, [&](std::size_t i, double n) { h.values[i] *= static_cast<float>(1 + sd * n); });
   }
 };
 

@@ -50,6 +50,18 @@ BOOST_AUTO_TEST_CASE(uniform_numbers) {
   BOOST_TEST(std::abs(squares / n - 1. / 12) < five_sd(std::sqrt(1. / 180)));  // sd of (u - 1/2)^2
 }
 
+BOOST_AUTO_TEST_CASE(many_normal_numbers_are_the_single_ones) {
+  const Random r = Random(1, "test", "normal", "").in_layer(3).at_step(5);
+  for (const std::uint64_t first : {0, 1, 2, 3, 6, 1001}) {
+    std::size_t next = 0;
+    r.normals(first, 9, [&](std::size_t i, double drawn) {
+      BOOST_TEST(i == next++);
+      BOOST_TEST(drawn == r.normal(first + i));  // the same formula of the same words: equal to the bit
+    });
+    BOOST_TEST(next == 9u);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(normal_numbers) {
   const Random r(1, "test", "normal", "");
   double moments[5] = {}, neighbours = 0;
@@ -69,7 +81,7 @@ BOOST_AUTO_TEST_CASE(normal_numbers_in_a_row_are_the_ones_asked_for_singly) {
   const Random r = Random(1, "test", "normal", "").in_layer(2);
   for (const std::size_t length : {0, 1, 2, 3, 4, 7, 100}) {
     std::size_t calls = 0;
-    r.normals(length, [&](std::size_t i, double z) { BOOST_TEST((i == calls++ && z == r.normal(i))); });
+    r.normals(0, length, [&](std::size_t i, double z) { BOOST_TEST((i == calls++ && z == r.normal(i))); });
     BOOST_TEST(calls == length);
   }
 }

@@ -100,11 +100,20 @@ BOOST_AUTO_TEST_CASE(neutral_runs_the_hook_and_does_not_skip_it) {
   each_regulariser([&](const std::string& name, const Entry&) {
     const Entry neutral = laws::entry_of(name, true), usual = laws::entry_of(name);
     const auto hooks = [](const Entry& e) {
-      return std::vector<bool>{
-          e.batch != nullptr,          e.activation != nullptr,         e.weight != nullptr,
-          e.weight_penalty != nullptr, e.layer_penalty != nullptr,      e.activation_penalty != nullptr,
-          e.gradient != nullptr,       e.network_gradient != nullptr,   e.look_ahead != nullptr,
-          e.after_update != nullptr,   e.after_layer_update != nullptr, e.measured != nullptr};
+      return std::vector<bool>{e.batch != nullptr,
+                               e.activation != nullptr,
+                               e.weight != nullptr,
+                               e.weight_penalty != nullptr,
+                               e.layer_penalty != nullptr,
+                               e.activation_penalty != nullptr,
+                               e.gradient != nullptr,
+                               e.network_gradient != nullptr,
+                               e.look_ahead != nullptr,
+                               e.after_update != nullptr,
+                               e.after_layer_update != nullptr,
+                               e.measured != nullptr,
+                               e.before_update != nullptr,
+                               e.watcher != nullptr};
     };
     BOOST_TEST(hooks(neutral) == hooks(usual), boost::test_tools::per_element());
     BOOST_TEST(std::ranges::count(hooks(usual), true) > 0);  // a regulariser without any hook does nothing
@@ -126,6 +135,7 @@ BOOST_AUTO_TEST_CASE(penalties_have_the_gradient_of_their_value) {
   each_regulariser([&](const std::string&, const Entry& e) {
     const arma::fmat w = away_from_kinks(random_matrix(6, 5, 1)), x = away_from_kinks(random_matrix(5, 9, 2)),
                      z = w * x;
+    const laws::Room room(e, w);
     if (e.weight_penalty) {
       arma::fmat g(6, 5, arma::fill::zeros);
       e.weight_penalty->add_gradient(all_of(w), all_of(g), {1, Kind::weights, 0, 0});
@@ -175,6 +185,7 @@ BOOST_AUTO_TEST_CASE(the_way_back_is_the_adjoint_of_the_way_forward) {
   each_regulariser([&](const std::string&, const Entry& e) {
     if (!e.activation) return;
     ++tried;
+    const laws::Room room(e, arma::fmat(30, 5, arma::fill::ones));
     for (const std::uint64_t number : {0, 1, 1000}) {
       const Step step = e.step(number, 0.1f);
       const arma::fmat v = away_from_kinks(random_matrix(30, 20, 1)), d = random_matrix(30, 20, 2),
@@ -197,12 +208,35 @@ BOOST_AUTO_TEST_CASE(the_way_back_is_the_adjoint_of_the_way_forward) {
   BOOST_TEST(tried >= 1u);
 }
 
+BOOST_AUTO_TEST_CASE(weights_way_back_is_the_adjoint_of_their_way_forward) {
+  std::size_t tried = 0;
+  each_regulariser([&](const std::string&, const Entry& e) {
+    if (!e.weight) return;
+    ++tried;
+    for (const std::uint64_t number : {0, 1, 1000}) {
+      const Step step = e.step(number, 0.1f);
+      const arma::fmat w = away_from_kinks(random_matrix(30, 20, 1)), d = random_matrix(30, 20, 2);
+      const laws::Room room(e, w);
+      Layer ahead{w + d / 256, {}}, behind{w - d / 256, {}}, back{random_matrix(30, 20, 3), {}};
+      const arma::fmat way = ahead.W - behind.W, u = back.W;
+      e.weight->forward(ahead, 1, step);
+      e.weight->forward(behind, 1, step);
+      e.weight->backward(back, 1, step);
+      const double forward = dot(ahead.W, u) - dot(behind.W, u), backward = dot(back.W, way);
+      // As for activations.
+      BOOST_TEST(std::abs(forward - backward) <= 1e-3 * std::sqrt(dot(back.W, back.W) * dot(way, way)));
+    }
+  });
+  BOOST_TEST(tried >= 1u);
+}
+
 BOOST_AUTO_TEST_CASE(finite_numbers_stay_finite) {
   each_regulariser([&](const std::string&, const Entry& e) {
     for (const auto& [sort, m] : awkward()) BOOST_TEST_CONTEXT(sort) {
         const laws::KeptFor kept(e, m);
         const Step step = e.step(3, 0.1f);
         const Tile tile{1, Kind::weights, 0, 0};
+        const laws::Room room(e, m);
         arma::fmat w = m, g = m;
         const arma::fmat x = random_matrix(m.n_cols, 4, 9), z = m * x;
         const auto finite = [](const arma::fmat& a, const char* hook) {
@@ -249,6 +283,11 @@ BOOST_AUTO_TEST_CASE(finite_numbers_stay_finite) {
           const Network gradient = at;
           e.look_ahead->displace(at, gradient, step), finite(at.layer(1).W, "LookAhead");
         }
+        // A tile is what leaves one input; its kept arrays are as long.
+        arma::fmat column = m.col(0);
+        if (e.before_update) e.before_update->before_update(all_of(column), tile, step), finite(column, "BeforeUpdate");
+        if (e.after_update) e.after_update->after_update(all_of(column), tile, step), finite(column, "AfterUpdate");
+        if (e.measured) e.measured->measured(all_of(column), tile), finite(column, "MeasuredWeights");
         arma::fvec no_biases;
         if (e.after_layer_update)
           e.after_layer_update->after_update(w, no_biases, 1, step), finite(w, "AfterLayerUpdate");

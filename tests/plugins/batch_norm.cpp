@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(slopes_run_through_mean_and_variance) {
   const Random draws(3, "test", "batch norm", "");
   const auto random = [&](arma::uword columns, std::uint32_t stream) {
     arma::fmat m(units, columns);
-    draws.in_layer(stream).normals(m.n_elem, [&](std::size_t i, double x) { m[i] = float(x); });
+    draws.in_layer(stream).normals(0, m.n_elem, [&](std::size_t i, double x) { m[i] = float(x); });
     return m;
   };
   Normed b(units);

@@ -53,7 +53,7 @@ class PIPELINE_API Random {
   std::uint32_t word(std::uint64_t i) const { return block(static_cast<std::uint32_t>(i / 4))[i % 4]; }
 
   /// Uniform in (0, 1), from word i: (word + 1/2) / 2^32.
-  double uniform(std::uint64_t i) const { return (word(i) + 0.5) * 0x1p-32; }
+  double uniform(std::uint64_t i) const { return unit(word(i)); }
 
   /// A whole number in [0, n), from words 2i and 2i + 1: floor(64 bits * n / 2^64), uneven by less than n / 2^64.
   std::uint64_t below(std::uint64_t n, std::uint64_t i) const {
@@ -70,18 +70,18 @@ class PIPELINE_API Random {
     return radius * (i % 2 ? std::sin(angle) : std::cos(angle));
   }
 
-  /// Calls f(i, normal(i)) for i = 0 .. n - 1, at a third of the price.
+  /// Calls f(i, drawn) for i = 0 .. n - 1, drawn = normal(first + i), with one block for four draws.
   template <class F>
-  void normals(std::size_t n, F&& f) const {
-    const auto uniform_of = [](std::uint32_t w) { return (w + 0.5) * 0x1p-32; };
-    for (std::size_t first = 0; first < n; first += 4) {
-      const Block b = block(static_cast<std::uint32_t>(first / 4));
-      for (std::size_t i = first; i < std::min(first + 4, n); i += 2) {
-        const double radius = std::sqrt(-2 * std::log(uniform_of(b[i % 4])));
-        const double angle = 2 * std::numbers::pi * uniform_of(b[i % 4 + 1]);
-        f(i, radius * std::cos(angle));
-        if (i + 1 < n) f(i + 1, radius * std::sin(angle));
+  void normals(std::uint64_t first, std::size_t n, F&& f) const {
+    Block b{};
+    double radius = 0, angle = 0;
+    for (std::uint64_t i = first; i < first + n; ++i) {
+      if (i == first || i % 4 == 0) b = block(static_cast<std::uint32_t>(i / 4));
+      if (i == first || i % 2 == 0) {
+        radius = std::sqrt(-2 * std::log(unit(b[i % 4 / 2 * 2])));
+        angle = 2 * std::numbers::pi * unit(b[i % 4 / 2 * 2 + 1]);
       }
+      f(static_cast<std::size_t>(i - first), radius * (i % 2 ? std::sin(angle) : std::cos(angle)));
     }
   }
 
@@ -108,6 +108,8 @@ class PIPELINE_API Random {
   }
 
  private:
+  static double unit(std::uint32_t word) { return (word + 0.5) * 0x1p-32; }
+
   std::uint64_t key_;
   std::uint32_t layer_ = 0;
   std::uint64_t step_ = 0;

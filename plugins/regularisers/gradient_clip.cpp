@@ -1,0 +1,43 @@
+// gradient_clip: shortens a gradient that is too long, so that one bad batch cannot throw the weights far.
+//
+//   if |g| > limit:   g = g * limit / |g|
+//
+//   g  the gradient of loss and penalties of the whole network, all layers and biases as one vector     |.|  Euclidean
+//   A gradient that is no longer than the limit is not touched, not even by rounding. limit = inf changes nothing.
+//   `layers` and `biases` have no say: a vector that was shortened in part would point elsewhere.
+//
+// Source: Pascanu et al. 2013, ICML, PMLR 28(3), 1310-1318. No epsilon (PyTorch's clip_grad_norm_ divides by
+// |g| + 1e-6).
+#include <pipeline/regulariser.hpp>
+
+#include <cmath>
+
+namespace {
+using namespace pipeline;
+
+class GradientClip final : public Regulariser, public NetworkGradientChange {
+  float limit = 1;
+
+  void declare(Parameters& p) override {
+    p.number("limit", limit, above(0).up_to(infinity), "greatest length of the whole gradient").neutral("inf");
+  }
+
+  void change(const Network&, Network& gradient, const Step&) const override {
+    double squares = 0;
+    for (const Layer& l : gradient.layers) {
+      for (const float x : l.W) squares += double{x} * x;
+      for (const float x : l.b) squares += double{x} * x;
+    }
+    const double length = std::sqrt(squares);
+    if (length <= limit) return;
+    const double scale = limit / length;
+    for (Layer& l : gradient.layers) {
+      for (float& x : l.W) x = static_cast<float>(x * scale);
+      for (float& x : l.b) x = static_cast<float>(x * scale);
+    }
+  }
+};
+
+}  // namespace
+
+PIPELINE_REGULARISER(GradientClip, gradient_clip, "limits the length of the whole gradient")

@@ -1,0 +1,45 @@
+// gradient_noise: shakes every gradient, less and less, so that training leaves narrow places early on.
+//
+//   g' = g + sd_t * n,   sd_t^2 = eta / (1 + t)^gamma,   n standard normal        drawn anew for every element and step
+//
+//   g  the gradient of loss and penalties for each weight and bias of the named layers (biases unless biases = no)
+//   t  the step, 0 the first     eta  a variance, not a standard deviation.   eta = 0 changes nothing.
+//
+// Source: Neelakantan et al. 2015, arXiv 1511.06807 (eta .01, .3 or 1, gamma .55).
+#include <pipeline/regulariser.hpp>
+
+#include <cmath>
+
+namespace {
+using namespace pipeline;
+
+class GradientNoise final : public Regulariser, public GradientChange {
+  float eta = 0.01f, gamma = 0.55f;
+  NetworkShape shape;
+
+  void declare(Parameters& p) override {
+    p.number("eta", eta, at_least(0), "variance of the noise at step 0").neutral("0");
+    p.number("gamma", gamma, at_least(0), "how fast the variance falls: eta / (1 + t)^gamma");
+  }
+  bool biases_by_default() const override { return true; }
+  void keep(State& state) override { shape = state.network(); }
+
+  void change(std::span<const float>, std::span<float> g, const Tile& t, const Step& step) const override {
+    const double sd = std::sqrt(eta / std::pow(1.0 + static_cast<double>(step.number), gamma));
+    draws(t, step).normals(first(t, g.size()), g.size(),
+                           [&](std::size_t i, double n) { g[i] += static_cast<float>(sd * n); });
+  }
+
+  /// Weights, biases and each kept array of a layer have streams of their own; an element's place there is its draw.
+  static Random draws(const Tile& t, const Step& step) {
+    const std::size_t array = t.kind == Kind::weights ? 0 : t.kind == Kind::bias ? 1 : 2 + t.own;
+    return step.random.in_layer(static_cast<std::uint32_t>(t.layer + (array << 16)));
+  }
+  std::uint64_t first(const Tile& t, std::size_t size) const {
+    return t.input * (t.kind == Kind::weights ? shape.outputs(t.layer) : size) + t.first_output;
+  }
+};
+
+}  // namespace
+
+PIPELINE_REGULARISER(GradientNoise, gradient_noise, "adds normal noise to the gradient, ever less")

@@ -1,0 +1,54 @@
+// orthogonality: asks the nodes of a layer to be unit vectors at right angles, so that none repeats another.
+//
+//   R(W)  = lambda * sum over layers of |G - I|_F^2              one number, >= 0, in units of the loss
+//   dR/dW = 4 * lambda * (G - I) W,   or   W (G - I)
+//
+//   W  [outputs x inputs]     G  the smaller Gram matrix: W W' where outputs <= inputs (the nodes among themselves),
+//   else W' W (the inputs, for more nodes than inputs cannot all be at right angles).   lambda = 0 changes nothing.
+//   A gradient too large for float32 is cut to its largest number: the model then diverges by its own weights.
+//
+// Source: Bansal et al. 2018, NeurIPS 31, section 3.1 (soft orthogonality; always W' W there); the square, as
+// in Brock et al. 2019, ICLR (BigGAN), where Brock et al. 2017, ICLR, take |G - I| element by element.
+#include <pipeline/regulariser.hpp>
+
+#include <algorithm>
+
+namespace {
+using namespace pipeline;
+
+class Orthogonality final : public Regulariser, public LayerPenalty {
+  float lambda = 1e-4f;
+
+  void declare(Parameters& p) override {
+    p.number("lambda", lambda, at_least(0), "strength of the penalty lambda * |G - I|_F^2").neutral("0");
+  }
+
+  static bool by_nodes(const arma::fmat& W) { return W.n_rows <= W.n_cols; }
+  static arma::fmat distance(const arma::fmat& W) {
+    arma::fmat d = by_nodes(W) ? arma::fmat(W * W.t()) : arma::fmat(W.t() * W);
+    d.diag() -= 1;
+    return d;
+  }
+
+  double value(const Layer& w, const LayerPass&) const override {
+    double squares = 0;
+    for (const float x : distance(w.W)) squares += double{x} * x;
+    return lambda * squares;
+  }
+  void add_gradient(const Layer& w, const LayerPass&, Layer& gradient) const override {
+    arma::fmat d = distance(w.W);
+    const float largest = arma::abs(d).max();
+    if (largest == 0) return;
+    d /= largest;  // products of three weights may leave float32 where G does not
+    const arma::fmat product = by_nodes(w.W) ? arma::fmat(d * w.W) : arma::fmat(w.W * d);
+    constexpr double limit = std::numeric_limits<float>::max();
+    for (arma::uword i = 0; i < product.n_elem; ++i) {
+      float& g = gradient.W[i];
+      g = static_cast<float>(std::clamp(g + 4.0 * lambda * largest * product[i], -limit, limit));
+    }
+  }
+};
+
+}  // namespace
+
+PIPELINE_REGULARISER(Orthogonality, orthogonality, "penalty lambda * |W W' - I|^2: nodes at right angles")

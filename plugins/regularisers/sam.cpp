@@ -1,0 +1,43 @@
+// sam: takes the gradient where the loss is worst nearby, so that training prefers flat places.
+//
+//   w_ahead = w + rho * g / |g|,   then   w = w - rate * (gradient at w_ahead)        w_ahead = w where g = 0
+//
+//   g  the gradient of loss and penalties at w, all layers and biases as one vector     |.|  Euclidean
+//   Both gradients are of the same batch, with the same draws. A step takes twice the time. rho = 0 changes nothing.
+//   `layers` and `biases` have no say.
+//
+// Source: Foret et al. 2021, Sharpness-aware minimization, ICLR, equation 2 with p = 2. No epsilon in |g|.
+#include <pipeline/regulariser.hpp>
+
+#include <cmath>
+
+namespace {
+using namespace pipeline;
+
+class Sam final : public Regulariser, public LookAhead {
+  float rho = 0.05f;
+
+  void declare(Parameters& p) override {
+    p.number("rho", rho, at_least(0), "how far ahead the gradient is taken").unit("as weights").neutral("0");
+  }
+
+  void displace(Network& weights, const Network& gradient, const Step&) const override {
+    double squares = 0;
+    for (const Layer& l : gradient.layers) {
+      for (const float x : l.W) squares += double{x} * x;
+      for (const float x : l.b) squares += double{x} * x;
+    }
+    if (squares == 0) return;
+    const double scale = rho / std::sqrt(squares);
+    for (std::size_t l = 1; l <= weights.depth(); ++l) {
+      Layer& w = weights.layer(l);
+      const Layer& g = gradient.layer(l);
+      for (arma::uword i = 0; i < w.W.n_elem; ++i) w.W[i] += static_cast<float>(scale * g.W[i]);
+      for (arma::uword i = 0; i < w.b.n_elem; ++i) w.b[i] += static_cast<float>(scale * g.b[i]);
+    }
+  }
+};
+
+}  // namespace
+
+PIPELINE_REGULARISER(Sam, sam, "takes the gradient at the worst weights nearby")

@@ -1,0 +1,85 @@
+// snr: pursues the SNR optimality S of every node, instead of only measuring it.
+//
+//   R     = lambda * sum over layers of the mean over nodes of (1 - S_k)            one number, in units of the loss
+//   S_k   = w.c / ((|c| + e) |w|),   c = A w                                        S_k = 0 where w or c is 0
+//   A_ji  = sum_n xn_nj (x_ni - mean x_i) / (a_j + .0001),   xn_j = x_j / (max_j + .001),   a_j = images with x_j > 0
+//   dS/dw = (c + A'w) / ((|c| + e) |w|) - S (A'c / (|c| (|c| + e)) + w / |w|^2)     0 where w or c is 0;   e = .0001
+//
+//   w  row k of W [outputs x inputs]     x  the layer's inputs [inputs x batch], and max_j and a_j over this batch: they
+//   and A are held constant, and no gradient goes to the inputs. A negative x counts as not lit.
+//   A batch tells of fewer images than the metric does, so the two S differ.   lambda = 0 changes nothing.
+//
+// Source: S as in metrics/node_signal.hpp (Norridge 2020, arXiv 2002.04687). A gradient with c held constant, too, is
+// power iteration: it turns all nodes into one direction. Report stable rank beside S.
+#include <pipeline/regulariser.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace {
+using namespace pipeline;
+
+/// A = diag(d) x x', with x centred: products with the batch, and A itself is never built.
+struct Nodes {
+  static constexpr double e = 1e-4;
+  arma::fmat x, c;              // [inputs x batch] centred; [outputs x inputs]
+  arma::frowvec d;              // 1 / ((max_j + .001) (a_j + .0001))
+  arma::vec w_long, c_long, s;  // |w_k|, |c_k|, S_k
+
+  Nodes(const arma::fmat& W, const arma::fmat& inputs) : x(inputs), d(W.n_cols), s(W.n_rows, arma::fill::zeros) {
+    for (arma::uword j = 0; j < x.n_rows; ++j) {
+      double sum = 0, largest = 0, lit = 0;
+      for (arma::uword n = 0; n < x.n_cols; ++n)
+        sum += x(j, n), largest = std::max<double>(largest, x(j, n)), lit += x(j, n) > 0;
+      d[j] = static_cast<float>(1 / ((largest + .001) * (lit + .0001)));
+      x.row(j) -= static_cast<float>(sum / static_cast<double>(x.n_cols));
+    }
+    c = (W * x) * x.t();
+    c.each_row() %= d;
+    arma::vec ww(W.n_rows, arma::fill::zeros), cc = ww;
+    for (arma::uword j = 0; j < W.n_cols; ++j)
+      for (arma::uword k = 0; k < W.n_rows; ++k) {
+        const double wk = W(k, j), ck = c(k, j);
+        ww[k] += wk * wk, cc[k] += ck * ck, s[k] += wk * ck;
+      }
+    w_long = arma::sqrt(ww), c_long = arma::sqrt(cc);
+    for (arma::uword k = 0; k < s.n_elem; ++k) s[k] = alive(k) ? s[k] / ((c_long[k] + e) * w_long[k]) : 0;
+  }
+  bool alive(arma::uword k) const { return w_long[k] > 0 && c_long[k] > 0; }
+};
+
+class Snr final : public Regulariser, public LayerPenalty {
+  float lambda = 1;
+
+  void declare(Parameters& p) override {
+    p.number("lambda", lambda, at_least(0), "strength of the penalty lambda * mean (1 - S)").neutral("0");
+  }
+
+  double value(const Layer& w, const LayerPass& pass) const override {
+    return lambda * (1 - arma::mean(Nodes(w.W, pass.x).s));
+  }
+  void add_gradient(const Layer& w, const LayerPass& pass, Layer& gradient) const override {
+    const Nodes n(w.W, pass.x);
+    // dS/dw = c / alpha + A' (w / alpha - S c / beta) - S w / |w|^2
+    const arma::vec alpha = (n.c_long + Nodes::e) % n.w_long, beta = n.c_long % (n.c_long + Nodes::e);
+    arma::fmat through(arma::size(w.W), arma::fill::zeros);
+    const auto each = [&](auto&& f) {
+      for (arma::uword j = 0; j < w.inputs(); ++j)
+        for (arma::uword k = 0; k < w.outputs(); ++k)
+          if (n.alive(k)) f(k, j);
+    };
+    each([&](arma::uword k, arma::uword j) {
+      through(k, j) = static_cast<float>(n.d[j] * (w.W(k, j) / alpha[k] - n.s[k] * n.c(k, j) / beta[k]));
+    });
+    through = (through * n.x) * n.x.t();
+    const double share = lambda / static_cast<double>(w.outputs());
+    each([&](arma::uword k, arma::uword j) {
+      const double along = n.s[k] / n.w_long[k] * (w.W(k, j) / n.w_long[k]);
+      gradient.W(k, j) -= static_cast<float>(share * (n.c(k, j) / alpha[k] + through(k, j) - along));
+    });
+  }
+};
+
+}  // namespace
+
+PIPELINE_REGULARISER(Snr, snr, "penalty lambda * mean of 1 - S: pursues SNR optimality")

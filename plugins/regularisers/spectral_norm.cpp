@@ -1,0 +1,66 @@
+// spectral_norm: keeps a layer from stretching any direction much; a soft penalty, not a division by sigma.
+//
+//   R(W)  = lambda / 2 * sum over layers of sigma^2,   sigma = u' W v           one number, >= 0, in units of the loss
+//   dR/dW = lambda * sigma * u v'                                               u and v held constant
+//   after each update:   v = W'u / |W'u|,   u = W v / |W v|                     one step of power iteration
+//
+//   W  [outputs x inputs]     u [outputs], v [inputs]  kept from step to step, all elements alike at first; sigma tends
+//   to the largest singular value from below. A product that is 0 leaves u or v as it was.   lambda = 0 changes nothing.
+//
+// Source: Yoshida & Miyato 2017, Spectral norm regularization, arXiv 1705.10941 (who start from random u and v, and
+// iterate before the gradient, not after the update).
+#include <pipeline/regulariser.hpp>
+
+#include <cmath>
+
+namespace {
+using namespace pipeline;
+
+double dot(const arma::fmat& a, const arma::fmat& b) {
+  double sum = 0;
+  for (arma::uword i = 0; i < a.n_elem; ++i) sum += double{a[i]} * b[i];
+  return sum;
+}
+
+class SpectralNorm final : public Regulariser, public LayerPenalty, public AfterLayerUpdate {
+  float lambda = 0.01f;
+  PerLayer u, v;
+
+  void declare(Parameters& p) override {
+    p.number("lambda", lambda, at_least(0), "strength of the penalty lambda / 2 * sigma^2").neutral("0");
+  }
+  void keep(State& state) override {
+    const NetworkShape n = state.network();
+    const auto of = [](auto size) { return [=](std::size_t l) { return State::Size{l ? size(l) : 0}; }; };
+    state.per_layer("u", u, Life::kept, of([=](std::size_t l) { return n.outputs(l); }), 1);
+    state.per_layer("v", v, Life::kept, of([=](std::size_t l) { return n.inputs(l); }), 1);
+  }
+
+  /// 1 / (|u| |v|): they start as ones, and are of length 1 only up to rounding later.
+  double unit(std::size_t l) const { return 1 / std::sqrt(dot(u.at(l), u.at(l)) * dot(v.at(l), v.at(l))); }
+  double sigma(const arma::fmat& W, std::size_t l) const { return unit(l) * dot(u.at(l), W * v.at(l)); }
+
+  double value(const Layer& w, const LayerPass& pass) const override {
+    return lambda / 2 * std::pow(sigma(w.W, pass.layer), 2);
+  }
+  void add_gradient(const Layer& w, const LayerPass& pass, Layer& gradient) const override {
+    const std::size_t l = pass.layer;
+    const double scale = lambda * sigma(w.W, l) * unit(l);
+    for (arma::uword j = 0; j < w.inputs(); ++j)
+      for (arma::uword k = 0; k < w.outputs(); ++k)
+        gradient.W(k, j) += static_cast<float>(scale * u.at(l)[k] * v.at(l)[j]);
+  }
+
+  void after_update(arma::fmat& W, arma::fvec&, std::size_t l, const Step&) const override {
+    turn(v.at(l), W.t() * u.at(l));
+    turn(u.at(l), W * v.at(l));
+  }
+  static void turn(arma::fmat& to, const arma::fmat& product) {
+    const double length = std::sqrt(dot(product, product));
+    for (arma::uword i = 0; length > 0 && i < to.n_elem; ++i) to[i] = static_cast<float>(product[i] / length);
+  }
+};
+
+}  // namespace
+
+PIPELINE_REGULARISER(SpectralNorm, spectral_norm, "penalty lambda / 2 * squared largest singular value of each layer")

@@ -1,0 +1,33 @@
+// weight_noise: computes each pass with slightly wrong weights, so that training settles where that does little harm.
+//
+//   W' = W + sd * n,   n standard normal     drawn anew for every weight and step; all images of a batch share it
+//   dW = dW'                                 the gradient found with W' updates W
+//   measuring: W' = W
+//
+//   W  [outputs x inputs] of the named layers; biases likewise where biases = yes.   sd = 0 changes nothing.
+//
+// Source: An 1996, Neural Computation 8, 643-674 (additive weight noise); Graves 2011, NIPS 24, drawn once a batch.
+#include <pipeline/regulariser.hpp>
+
+namespace {
+using namespace pipeline;
+
+class WeightNoise final : public Regulariser, public WeightChange {
+  float sd = 0.01f;
+
+  void declare(Parameters& p) override {
+    p.number("sd", sd, at_least(0), "standard deviation of the noise").unit("as weights").neutral("0");
+  }
+
+  void forward(Layer& copy, std::size_t layer, const Step& step) const override {
+    const Random draws = step.random.in_layer(static_cast<std::uint32_t>(layer));
+    draws.normals(0, copy.W.n_elem, [&](std::size_t i, double n) { copy.W[i] += static_cast<float>(sd * n); });
+    draws.normals(copy.W.n_elem, copy.b.n_elem,
+                  [&](std::size_t i, double n) { copy.b[i] += static_cast<float>(sd * n); });
+  }
+  void backward(Layer&, std::size_t, const Step&) const override {}
+};
+
+}  // namespace
+
+PIPELINE_REGULARISER(WeightNoise, weight_noise, "adds normal noise to the weights of each training pass")

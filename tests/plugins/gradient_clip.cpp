@@ -1,0 +1,44 @@
+// gradient_clip: the whole gradient is one vector, shortened to the limit, and left alone up to it.
+#include <boost/test/unit_test.hpp>
+
+#include "support/small_model.hpp"
+
+using namespace support;
+using namespace pipeline;
+
+namespace {
+
+// Length 13 over two layers and a bias: 9 + 16 + 144.
+const Network gradient = {{{{{3, 0}}, {4}}, {{-12}, {}}}};
+
+Network clipped(const char* limit) {
+  const learning::Entry e = plugin("gradient_clip", {{"limit", limit}});
+  Network g = gradient;
+  e.network_gradient->change(gradient, g, e.step(0, 0.1f));
+  return g;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(gradient_clip)
+
+BOOST_AUTO_TEST_CASE(four_elements_by_hand) {
+  BOOST_TEST(same_bits(clipped("6.5"), {{{{{1.5f, 0}}, {2}}, {{-6}, {}}}}));  // exact: the factor is 1/2
+  BOOST_TEST(same_bits(clipped("13"), gradient));                             // the limit itself
+  BOOST_TEST(same_bits(clipped("inf"), gradient));
+}
+
+BOOST_AUTO_TEST_CASE(no_gradient_of_a_model_is_longer) {
+  const SmallStudy study;
+  const auto model = study.model_of(plugin("gradient_clip", {{"limit", "0.25"}})), plain = study.model({});
+  const auto length = [&](learning::Model& m) {
+    double squares = 0;
+    for (const Layer& l : m.gradient(0, study.inputs, study.batch(0)).layers)
+      squares += std::pow(arma::norm(l.W, "fro"), 2) + std::pow(arma::norm(l.b), 2);
+    return std::sqrt(squares);
+  };
+  BOOST_TEST(length(*plain) > .25);
+  BOOST_TEST(length(*model) == .25, boost::test_tools::tolerance(1e-6));  // float32 elements and norms
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,72 @@
+// spectral_norm: the first step by hand from u and v of ones, sigma comes to the largest singular value, and training
+// with the penalty keeps it smaller.
+#include <boost/test/unit_test.hpp>
+
+#include "support/small_model.hpp"
+
+using namespace support;
+using namespace pipeline;
+
+namespace {
+
+/// An entry whose arrays are bound for a network of one layer.
+struct Bound {
+  learning::Entry entry;
+  Network network;
+  learning::States states{network};
+  Bound(const char* lambda, const arma::fmat& W)
+      : entry(plugin("spectral_norm", {{"lambda", lambda}})), network{{{W, {}}}} {
+    states.declare(entry);
+    states.complete();
+  }
+  double value() const { return entry.layer_penalty->value(network.layer(1), {1, network.layer(1).W, {}}); }
+  void iterate() {
+    arma::fvec no_biases;
+    entry.after_layer_update->after_update(network.layer(1).W, no_biases, 1, entry.step(0, 0.1f));
+  }
+};
+
+double largest(const Network& n, std::size_t l) {
+  return arma::svd(arma::conv_to<arma::mat>::from(n.layer(l).W)).max();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(spectral_norm)
+
+BOOST_AUTO_TEST_CASE(a_diagonal_by_hand) {
+  Bound b("0.5", {{3, 0}, {0, 1}});
+  const auto tolerance = boost::test_tools::tolerance(1e-6);  // u and v are float32
+  BOOST_TEST(b.value() == .5 / 2 * 2 * 2, tolerance);         // u = v = (1, 1) / sqrt(2): sigma = 2
+  Layer g{arma::fmat(2, 2, arma::fill::zeros), {}};
+  b.entry.layer_penalty->add_gradient(b.network.layer(1), {1, g.W, {}}, g);
+  for (const float x : g.W) BOOST_TEST(x == .5 * 2 * .5, boost::test_tools::tolerance(1e-6f));  // lambda sigma u v'
+  b.iterate();  // v = (3, 1) / sqrt(10), u = W v / |W v| = (9, 1) / sqrt(82): sigma = |W v| = sqrt(82 / 10)
+  BOOST_TEST(b.value() == .25 * 8.2, tolerance);
+  for (int i = 0; i < 20; ++i) b.iterate();
+  BOOST_TEST(b.value() == .25 * 9, tolerance);  // (1 / 3)^40 of the other direction is left
+}
+
+BOOST_AUTO_TEST_CASE(a_matrix_of_zeros_leaves_u_and_v_as_they_were) {
+  Bound b("0.5", {{0, 0}, {0, 0}});
+  b.iterate();
+  BOOST_TEST(b.value() == 0);
+  b.network.layer(1).W = arma::fmat{{3, 0}, {0, 1}};
+  BOOST_TEST(b.value() == 1, boost::test_tools::tolerance(1e-6));
+}
+
+BOOST_AUTO_TEST_CASE(training_keeps_sigma_smaller_and_the_penalty_knows_it) {
+  const SmallStudy study;
+  const auto model = study.model_of(plugin("spectral_norm", {{"lambda", "0.1"}})), plain = study.model({});
+  study.train(*model, 0, 60), study.train(*plain, 0, 60);
+  for (std::size_t l = 1; l <= 3; ++l) BOOST_TEST(largest(model->network(), l) < .9 * largest(plain->network(), l));
+  double sum = 0;
+  for (std::size_t l = 1; l <= 3; ++l) sum += .1 / 2 * std::pow(largest(model->network(), l), 2);
+  learning::Pass pass;
+  pass.x.resize(3), pass.z.resize(3);
+  const double penalty = model->batch_penalty(model->network(), pass);
+  BOOST_TEST(penalty <= sum * (1 + 1e-6));  // from below, but for rounding
+  BOOST_TEST(penalty > .95 * sum);          // 60 steps of power iteration have come near
+}
+
+BOOST_AUTO_TEST_SUITE_END()
