@@ -397,6 +397,7 @@ class Reader {
       complaints_.add(reader.setting("on").word, "on = validation, but no images are set aside for it",
                       "add validation = 5000 to [dataset]; they come off the training set of all models");
     reader.take(own, "", m.plugin);
+    m.info = m.object->describe();  // once more: what it compares with may be a parameter
     finish(reader);
     d_.metrics.push_back(std::move(m));
   }

@@ -4,23 +4,16 @@
 //   loss.penalty = sum of the model's penalties at these weights, 0 if it has none
 //
 //   In nats; 0 is perfect, ln K is guessing among K classes. Lower is better.
-#include <pipeline/metric.hpp>
+#include "answers.hpp"
 
 namespace {
 using namespace pipeline;
 
-struct Losses final : Gatherer {
-  double sum = 0;
-  void see(const Block& block) override {
-    for (const double loss : block.losses()) sum += loss;
-  }
-};
-
 class Loss final : public Metric {
   MetricInfo describe() const override { return {"nats", Direction::lower}; }
-  void prepare(Evaluation& e) const override { e.gather<Losses>("sum of losses"); }
+  void prepare(Evaluation& e) const override { answers::Losses::prepare(e); }
   void measure(const Evaluation& e, Results& out) const override {
-    out.value(e.gathered<Losses>("sum of losses").sum / static_cast<double>(e.samples()));
+    out.value(answers::Losses::mean(e));
     out.value(e.penalty(), "penalty");
   }
 };

@@ -12,8 +12,11 @@
 #include <cmath>
 #include <pipeline/metric.hpp>
 
+#include "centred_product.hpp"
+
 namespace node_signal {
 using namespace pipeline;
+using centred_product::CentredProduct;
 
 /// The options that all figures take, with the reference's choices as defaults.
 struct Options {
@@ -25,6 +28,7 @@ struct Options {
     p.choice("rescale", rescale, {"max", "none"}, "xn: x divided by its greatest value + .001, or x itself");
     p.choice("inputs", inputs, {"all", "live"}, "count every input, or only those that are not 0 on every image");
   }
+  std::string words() const { return rate + ", " + rescale + ", " + inputs; }
 
   /// A share of lit images, or a greatest value, means nothing where inputs can be negative.
   void check(bool nonnegative) const {
@@ -38,16 +42,13 @@ struct Options {
 
 /// Sums over the images for one layer.
 struct LayerSums {
-  arma::mat q;                      // [outputs x inputs] sum over blocks of (r - the block's mean r) x'
-  arma::mat block_r, block_x;       // one column a block: its mean r, and its sum of x
-  std::vector<double> block_sizes;  // images of each block
-  arma::vec lit, largest;           // [inputs] images with x > 0; greatest x
-  std::vector<bool> live;           // [inputs] not 0 on every image
-  double images = 0;
+  CentredProduct product;  // of r and x
+  arma::vec lit, largest,
+      r_squares;           // [inputs] images with x > 0, greatest x; [outputs] sum of (r - its block's mean)^2
+  std::vector<bool> live;  // [inputs] not 0 on every image
   bool negative = false;
 };
 
-/// One pass: each block is centred by its own mean, which float32 bears, and the blocks are joined in double.
 struct Covariances final : Gatherer {
   std::vector<LayerSums> layers;
 
@@ -59,16 +60,14 @@ struct Covariances final : Gatherer {
 
   static void add(LayerSums& s, const Block& block, std::size_t l) {
     const arma::fmat &x = block.x(l), &z = block.z(l);
-    if (s.q.is_empty()) {
-      s.q.zeros(z.n_rows, x.n_rows);
+    if (s.lit.is_empty()) {
       s.lit.zeros(x.n_rows);
       s.largest.zeros(x.n_rows);
+      s.r_squares.zeros(z.n_rows);
       s.live.assign(x.n_rows, false);
     }
-    const double size = static_cast<double>(block.size);
-    arma::vec sum_z(z.n_rows, arma::fill::zeros), sum_x(x.n_rows, arma::fill::zeros);
-    for (arma::uword n = 0; n < block.size; ++n) {
-      for (arma::uword k = 0; k < z.n_rows; ++k) sum_z[k] += z(k, n);
+    arma::vec sum_x(x.n_rows, arma::fill::zeros);
+    for (arma::uword n = 0; n < block.size; ++n)
       for (arma::uword j = 0; j < x.n_rows; ++j) {
         const double v = x(j, n);
         sum_x[j] += v;
@@ -77,17 +76,10 @@ struct Covariances final : Gatherer {
         if (v != 0) s.live[j] = true;
         if (v < 0) s.negative = true;
       }
-    }
-    const arma::vec mean_z = sum_z / size;
-    arma::fmat centred(z.n_rows, z.n_cols);
+    s.product.add(z, block, l, sum_x);
+    const arma::vec mean_r = s.product.block_a.tail_cols(1);
     for (arma::uword n = 0; n < block.size; ++n)
-      for (arma::uword k = 0; k < z.n_rows; ++k) centred(k, n) = static_cast<float>(z(k, n) - mean_z[k]);
-    const arma::fmat product = block.times_inputs(centred, l);
-    for (arma::uword i = 0; i < s.q.n_elem; ++i) s.q[i] += product[i];
-    s.block_r.insert_cols(s.block_r.n_cols, mean_z);
-    s.block_x.insert_cols(s.block_x.n_cols, sum_x);
-    s.images += size;
-    s.block_sizes.push_back(size);
+      for (arma::uword k = 0; k < z.n_rows; ++k) s.r_squares[k] += (z(k, n) - mean_r[k]) * (z(k, n) - mean_r[k]);
   }
 };
 
@@ -107,36 +99,45 @@ struct AboveMean final : Gatherer {
 
 inline void prepare(Evaluation& e) { e.gather<Covariances>("layer covariances", e.network().depth()); }
 
-/// c [outputs x inputs] of one layer, and which inputs count.
+/// c [outputs x inputs] of one layer, and what it is made of.
 struct Signal {
   arma::mat c;
-  std::vector<bool> counts;
+  arma::vec a, scale;        // [inputs] a_j, and what x_j is divided by
+  std::vector<bool> counts;  // [inputs] which of them the figures count
 };
 
-inline Signal signal(const Evaluation& e, std::size_t layer, const Options& options) {
+inline Signal make_signal(const Evaluation& e, std::size_t layer, const Options& options) {
   const auto& all = e.gathered<Covariances>("layer covariances").layers;
   const LayerSums& s = all[layer - 1];
   if (s.negative) options.check(false);
-
-  // Join the blocks: sum x (r - mean r) = sum over blocks of [ its own sum + its sum of x * (its mean r - mean r) ].
-  arma::vec mean_r(s.q.n_rows, arma::fill::zeros);
-  for (arma::uword b = 0; b < s.block_r.n_cols; ++b) mean_r += s.block_r.col(b) * (s.block_sizes[b] / s.images);
-  arma::mat shift = s.block_r;
-  shift.each_col() -= mean_r;
-  Signal out{shift * s.block_x.t(), {}};
-  out.c += s.q;  // not q + ...: that would hold a third matrix of this size, in every thread
-
-  arma::vec a = s.lit;
-  if (options.rate == "none") a.fill(s.images);
+  Signal out{s.product.joined(), s.lit, s.largest + .001, s.live};
+  if (options.rescale == "none") out.scale.ones();
+  if (options.inputs == "all") out.counts.assign(s.live.size(), true);
+  if (options.rate == "none") out.a.fill(s.product.samples);
   if (options.rate == "above_mean") {
     std::vector<arma::vec> means;
-    for (const LayerSums& sums : all) means.push_back(arma::sum(sums.block_x, 1) / sums.images);
-    a = e.pass_again<AboveMean>("inputs above their mean", means).count[layer - 1];
+    for (const LayerSums& sums : all) means.push_back(arma::sum(sums.product.block_x, 1) / sums.product.samples);
+    out.a = e.pass_again<AboveMean>("inputs above their mean", means).count[layer - 1];
   }
-  for (arma::uword j = 0; j < a.n_elem; ++j)
-    out.c.col(j) /= (options.rescale == "max" ? s.largest[j] + .001 : 1.0) * (a[j] + .0001);
-  out.counts = options.inputs == "live" ? s.live : std::vector<bool>(a.n_elem, true);
+  for (arma::uword j = 0; j < out.a.n_elem; ++j) out.c.col(j) /= out.scale[j] * (out.a[j] + .0001);
   return out;
+}
+
+/// Made once a measurement for all figures with the same options.
+inline const Signal& signal(const Evaluation& e, std::size_t layer, const Options& options) {
+  return e.share("signal " + options.words() + " of layer " + std::to_string(layer),
+                 [&] { return make_signal(e, layer, options); });
+}
+
+/// Variance over the images of each node's r, divided by their number. Without the signal's float32 products: never < 0.
+inline arma::vec variances(const Evaluation& e, std::size_t layer) {
+  const LayerSums& s = e.gathered<Covariances>("layer covariances").layers[layer - 1];
+  const arma::mat& means = s.product.block_a;
+  arma::vec mean(means.n_rows, arma::fill::zeros), squares = s.r_squares;
+  for (arma::uword b = 0; b < means.n_cols; ++b) mean += means.col(b) * (s.product.block_sizes[b] / s.product.samples);
+  for (arma::uword b = 0; b < means.n_cols; ++b)
+    squares += s.product.block_sizes[b] * arma::square(means.col(b) - mean);
+  return squares / s.product.samples;
 }
 
 /// The sums over inputs j that every figure is made of, one entry a node.
@@ -156,6 +157,12 @@ struct NodeSums {
         disagreements += w * c < 0;
       }
     }
+  }
+
+  /// Made once a measurement, like the signal.
+  static const NodeSums& of(const Evaluation& e, std::size_t layer, const Options& options) {
+    return e.share("node sums " + options.words() + " of layer " + std::to_string(layer),
+                   [&] { return NodeSums(e.network().layer(layer).W, signal(e, layer, options)); });
   }
 
   /// S_k = sum_j w c / ((|c_k| + .0001) |w_k|): 0 where c_k = 0, NaN where w_k = 0.

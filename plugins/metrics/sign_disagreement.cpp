@@ -21,7 +21,7 @@ class SignDisagreement final : public Metric {
 
   void measure(const Evaluation& e, Results& out) const override {
     for (std::size_t l = 1; l <= e.network().depth(); ++l)
-      out.layer(l, node_signal::NodeSums(e.network().layer(l).W, node_signal::signal(e, l, options)).disagreements);
+      out.layer(l, node_signal::NodeSums::of(e, l, options).disagreements);
   }
 };
 

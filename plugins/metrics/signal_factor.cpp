@@ -25,8 +25,7 @@ class SignalFactor final : public Metric {
 
   void measure(const Evaluation& e, Results& out) const override {
     for (std::size_t l = 1; l <= e.network().depth(); ++l) {
-      const node_signal::NodeSums sums(e.network().layer(l).W, node_signal::signal(e, l, options));
-      const arma::vec F = sums.signal_factor();
+      const arma::vec F = node_signal::NodeSums::of(e, l, options).signal_factor();
       out.layer(l, node_signal::mean_of_defined(F));
       out.nodes(l, F);
     }

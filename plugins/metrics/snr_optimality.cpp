@@ -25,8 +25,7 @@ class SnrOptimality final : public Metric {
 
   void measure(const Evaluation& e, Results& out) const override {
     for (std::size_t l = 1; l <= e.network().depth(); ++l) {
-      const node_signal::NodeSums sums(e.network().layer(l).W, node_signal::signal(e, l, options));
-      const arma::vec S = sums.snr_optimality();
+      const arma::vec S = node_signal::NodeSums::of(e, l, options).snr_optimality();
       out.layer(l, node_signal::mean_of_defined(S));
       out.nodes(l, S);
     }

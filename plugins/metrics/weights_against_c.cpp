@@ -42,8 +42,8 @@ class WeightsAgainstC final : public Metric {
 
   void measure(const Evaluation& e, Results& out) const override {
     const arma::fmat& W = e.network().layer(layer).W;
-    const node_signal::Signal signal = node_signal::signal(e, layer, options);
-    const arma::vec S = node_signal::NodeSums(W, signal).snr_optimality();
+    const node_signal::Signal& signal = node_signal::signal(e, layer, options);
+    const arma::vec S = node_signal::NodeSums::of(e, layer, options).snr_optimality();
     std::vector<std::uint64_t> drawn = nodes;
     if (drawn.empty()) drawn = {first_largest(S)};
     arma::mat points(W.n_cols, 0);

@@ -41,10 +41,13 @@ BOOST_AUTO_TEST_CASE(leaves_training_as_it_was) {
   each_metric([&](const study::MetricSection& m) {
     const auto measured_model = study.model_of(plugin("dropout"), plugin("l2")),
                plain = study.model_of(plugin("dropout"), plugin("l2"));
+    const learning::Entries none;
+    const study::Subject other{"other", study.start, study.start, none};
     for (std::uint64_t t = 0; t < 6; ++t) {
       const Network before = measured_model->network();
-      const study::Subject subject{"model", measured_model->network(), study.start, measured_model->entries(),
-                                   [&] { return measured_model->weight_penalty(before); }};
+      study::Subject subject{"model", measured_model->network(), study.start, measured_model->entries(),
+                             [&] { return measured_model->weight_penalty(before); }};
+      compare(subject, m, &other);
       study::measure(subject, t, {&m}, {&study.inputs, &study.inputs, &study.inputs});
       BOOST_TEST(same_bits(before, measured_model->network()));
       study.train(*measured_model, t, t + 1);
@@ -91,7 +94,9 @@ BOOST_AUTO_TEST_CASE(says_the_same_alone_as_beside_all_others) {
   std::vector<const study::MetricSection*> due;
   for (const study::MetricSection& m : all) due.push_back(&m);
   const learning::Entries none;
-  const study::Subject subject{"model", study.start, study.start, none};
+  study::Subject subject{"model", study.start, study.start, none};
+  const study::Subject other = subject;
+  for (const study::MetricSection& m : all) compare(subject, m, &other);
   const auto together = study::measure(subject, 0, due, {&study.inputs, &study.inputs, &study.inputs});
   each_metric([&](const study::MetricSection& m) {
     study::Measured of_this;

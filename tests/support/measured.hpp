@@ -34,12 +34,26 @@ inline pipeline::Network network_of(std::vector<arma::fmat> weights) {
   return network;
 }
 
+/// Lets a metric compare with `other`, whatever name it asks for.
+inline void compare(pipeline::study::Subject& subject, const pipeline::study::MetricSection& m,
+                    const pipeline::study::Subject* other) {
+  for (const std::string& name : m.info.compares) subject.others[name] = other;
+}
+
+/// `start` is the untrained network, and every model that the metric compares with.
+inline pipeline::study::Measured measured(const pipeline::study::MetricSection& m, const pipeline::Network& network,
+                                          const pipeline::Samples& test, const pipeline::Samples& train,
+                                          const pipeline::Network& start, double penalty = 0) {
+  const pipeline::learning::Entries none;
+  const pipeline::study::Subject other{"other", start, start, none};
+  pipeline::study::Subject subject{"model", network, start, none, [=] { return penalty; }};
+  compare(subject, m, &other);
+  const pipeline::learning::Inputs seen(test), learnt(train);
+  return pipeline::study::measure(subject, 0, {&m}, {&learnt, &seen, &seen});
+}
 inline pipeline::study::Measured measured(const pipeline::study::MetricSection& m, const pipeline::Network& network,
                                           const pipeline::Samples& samples, double penalty = 0) {
-  const pipeline::learning::Entries none;
-  const pipeline::study::Subject subject{"model", network, network, none, [=] { return penalty; }};
-  const pipeline::learning::Inputs inputs(samples);
-  return pipeline::study::measure(subject, 0, {&m}, {&inputs, &inputs, &inputs});
+  return measured(m, network, samples, samples, network, penalty);
 }
 
 /// The value of a row; NaN where there is none, or where it says so.

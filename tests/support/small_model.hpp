@@ -16,7 +16,8 @@
 
 namespace support {
 
-/// Bytes of which four in five are 0, as in MNIST, with labels in turn: the same on every machine.
+/// Bytes of which four in five are 0, as in MNIST, with labels in turn, one image in five marked: the same on every
+/// machine.
 inline pipeline::Samples few_samples(std::size_t features, std::size_t classes, std::size_t count) {
   pipeline::Samples s;
   s.bytes.set_size(features, count);
@@ -24,6 +25,7 @@ inline pipeline::Samples few_samples(std::size_t features, std::size_t classes, 
   for (arma::uword i = 0; i < s.bytes.n_elem; ++i)
     s.bytes[i] = static_cast<std::uint8_t>(draws.below(5, 2 * i) ? 0 : draws.below(256, 2 * i + 1));
   for (std::size_t n = 0; n < count; ++n) s.labels.push_back(static_cast<std::uint16_t>(n * 7 % classes));
+  for (std::size_t n = 0; n < count; ++n) s.marked.push_back(n % 5 == 0);
   return s;
 }
 

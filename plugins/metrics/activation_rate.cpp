@@ -1,0 +1,29 @@
+// activation_rate: on what share of the images a hidden unit speaks.
+//
+//   rate_k = (images with h_k > 0) / images                 for unit k of a hidden layer, h its activation
+//   activation_rate of a layer = mean of rate_k over its units
+//
+//   0 to 1, neither direction is better. nodes.h5 holds rate_k for every unit. With ReLU the layer's rate is
+//   1 - sparsity; the units' own rates tell a layer of alike units from one of specialists.
+#include "unit_activity.hpp"
+
+namespace {
+using namespace pipeline;
+
+class ActivationRate final : public Metric {
+  MetricInfo describe() const override { return {"share of the images", Direction::neither}; }
+  void prepare(Evaluation& e) const override { unit_activity::prepare(e); }
+
+  void measure(const Evaluation& e, Results& out) const override {
+    const auto& active = unit_activity::of(e).active;
+    for (std::size_t l = 0; l < active.size(); ++l) {
+      const arma::vec rate = active[l] / static_cast<double>(e.samples());
+      out.layer(l + 1, arma::mean(rate));
+      out.nodes(l + 1, rate);
+    }
+  }
+};
+
+}  // namespace
+
+PIPELINE_METRIC(ActivationRate, activation_rate, "share of the images on which hidden units speak")

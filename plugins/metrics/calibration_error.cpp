@@ -1,0 +1,55 @@
+// calibration_error: how far the network's confidence is from how often it is right.
+//
+//   calibration_error = sum over bins of (n_b / N) |accuracy_b - confidence_b|
+//
+//   Confidence is the largest softmax probability. Bin b of B equal ones takes ((b - 1) / B, b / B]; n_b of the N images
+//   fall in it, accuracy_b of them right, confidence_b their mean confidence. 0 to 1, lower is better.
+//   Which class is predicted as in accuracy. A guess at chance that knows it is one is calibrated: read with accuracy.
+//
+// Source: Guo et al. 2017, arXiv 1706.04599 (expected calibration error, 15 bins).
+#include <cmath>
+
+#include "answers.hpp"
+
+namespace {
+using namespace pipeline;
+
+struct Bins final : Gatherer {
+  arma::vec confidence, right;  // [bins] sums over the images of each
+  explicit Bins(std::size_t bins) : confidence(bins, arma::fill::zeros), right(bins, arma::fill::zeros) {}
+
+  void see(const Block& block) override {
+    for (std::size_t n = 0; n < block.size; ++n) {
+      const std::size_t k = answers::predicted(block, n);
+      const double p = probability(block.logits(), n, k);
+      const auto upper_end = static_cast<std::size_t>(std::ceil(p * static_cast<double>(right.n_elem)));
+      const std::size_t bin = std::max<std::size_t>(upper_end, 1) - 1;
+      confidence[bin] += p;
+      right[bin] += k == block.labels[n];
+    }
+  }
+  static double probability(const arma::fmat& logits, std::size_t n, std::size_t largest) {
+    double sum = 0;
+    for (arma::uword k = 0; k < logits.n_rows; ++k) sum += std::exp(double{logits(k, n)} - logits(largest, n));
+    return 1 / sum;
+  }
+};
+
+class CalibrationError final : public Metric {
+  std::uint64_t bins = 15;
+
+  void declare(Parameters& p) override {
+    p.whole("bins", bins, at_least(1).up_to(1'000'000), "equal intervals of confidence");
+  }
+  MetricInfo describe() const override { return {"share of the images", Direction::lower}; }
+  std::string key() const { return "confidence in " + std::to_string(bins) + " bins"; }
+  void prepare(Evaluation& e) const override { e.gather<Bins>(key(), bins); }
+  void measure(const Evaluation& e, Results& out) const override {
+    const Bins& seen = e.gathered<Bins>(key());
+    out.value(arma::accu(arma::abs(seen.right - seen.confidence)) / static_cast<double>(e.samples()));
+  }
+};
+
+}  // namespace
+
+PIPELINE_METRIC(CalibrationError, calibration_error, "how far confidence is from accuracy (ECE)")

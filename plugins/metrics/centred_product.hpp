@@ -1,0 +1,52 @@
+// A covariance of what two layers carry, gathered block by block: float32 bears each block, the blocks join in double.
+//
+//   sum over samples of (a - mean a) x'        a [rows x samples]   x [inputs x samples]: what a layer receives
+//
+// Each block is centred by its own mean. The blocks are joined in joined():
+//   the whole sum = sum over blocks of [ the block's own sum + (its mean a - mean a) * its sum of x' ]
+#pragma once
+#include <pipeline/metric.hpp>
+
+namespace centred_product {
+using namespace pipeline;
+
+/// Sums over the columns of a block, in double.
+inline arma::vec row_sums(const arma::fmat& a) {
+  arma::vec sums(a.n_rows, arma::fill::zeros);
+  for (arma::uword n = 0; n < a.n_cols; ++n)
+    for (arma::uword k = 0; k < a.n_rows; ++k) sums[k] += a(k, n);
+  return sums;
+}
+
+struct CentredProduct {
+  arma::mat own;                    // [rows x inputs] the blocks' own sums, added up
+  arma::mat block_a, block_x;       // one column a block: its mean a, and its sum of x
+  std::vector<double> block_sizes;  // samples of each block
+  double samples = 0;
+
+  /// Adds a block: x is what `layer` receives in it, sum_x the sum over its columns.
+  void add(const arma::fmat& a, const Block& block, std::size_t layer, const arma::vec& sum_x) {
+    const double size = static_cast<double>(a.n_cols);
+    const arma::vec mean_a = row_sums(a) / size;
+    arma::fmat centred(a.n_rows, a.n_cols);
+    for (arma::uword n = 0; n < a.n_cols; ++n)
+      for (arma::uword k = 0; k < a.n_rows; ++k) centred(k, n) = static_cast<float>(a(k, n) - mean_a[k]);
+    const arma::fmat product = block.times_inputs(centred, layer);
+    if (own.is_empty()) own.zeros(product.n_rows, product.n_cols);
+    for (arma::uword i = 0; i < own.n_elem; ++i) own[i] += product[i];
+    block_a.insert_cols(block_a.n_cols, mean_a);
+    block_x.insert_cols(block_x.n_cols, sum_x);
+    block_sizes.push_back(size);
+    samples += size;
+  }
+
+  arma::mat joined() const {
+    arma::vec mean_a(block_a.n_rows, arma::fill::zeros);
+    for (arma::uword b = 0; b < block_a.n_cols; ++b) mean_a += block_a.col(b) * (block_sizes[b] / samples);
+    arma::mat shift = block_a;
+    shift.each_col() -= mean_a;
+    return own + shift * block_x.t();
+  }
+};
+
+}  // namespace centred_product

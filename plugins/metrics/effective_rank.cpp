@@ -1,0 +1,36 @@
+// effective_rank: along how many directions a layer's weights act, by the entropy of their singular values.
+//
+//   effective_rank of layer l = exp(-sum_i p_i ln p_i),   p_i = s_i / sum of s           0 ln 0 = 0
+//
+//   W  [outputs x inputs]   s its singular values, not their squares   1 to min(outputs, inputs), which it reaches where
+//   all s are equal; neither direction is better. A layer of zeros has none (NaN).
+//
+// Source: Roy & Vetterli 2007, EUSIPCO, 606-610. Others take p of s^2: smaller numbers.
+#include <cmath>
+
+#include "singular_values.hpp"
+
+namespace {
+using namespace pipeline;
+
+class EffectiveRank final : public Metric {
+  MetricInfo describe() const override {
+    return {.unit = "rank",
+            .better = Direction::neither,
+            .edge = "NaN where all weights of the layer are 0",
+            .looks = Looks::at_weights};
+  }
+
+  void measure(const Evaluation& e, Results& out) const override {
+    for (std::size_t l = 1; l <= e.network().depth(); ++l) {
+      const arma::vec p = singular_values::of(e, l) / arma::accu(singular_values::of(e, l));  // 0 / 0 is NaN
+      double entropy = 0;
+      for (const double share : p) entropy -= share == 0 ? 0 : share * std::log(share);
+      out.layer(l, std::exp(entropy));
+    }
+  }
+};
+
+}  // namespace
+
+PIPELINE_METRIC(EffectiveRank, effective_rank, "how many directions each layer's weights act along, by entropy")

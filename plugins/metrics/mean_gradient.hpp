@@ -1,0 +1,50 @@
+// The gradient of the data term by every weight and bias, summed over all samples in double.
+#pragma once
+#include <pipeline/metric.hpp>
+
+#include "centred_product.hpp"
+
+namespace mean_gradient {
+using namespace pipeline;
+
+struct GradientSum final : Gatherer {
+  std::vector<arma::mat> W;  // [outputs x inputs] of each layer
+  std::vector<arma::vec> b;  // [outputs]; empty where the layer has no bias
+
+  explicit GradientSum(std::vector<bool> biased) : W(biased.size()), b(biased.size()), biased_(std::move(biased)) {}
+
+  void see(const Block& block) override {
+    for (std::size_t l = 1; l <= W.size(); ++l) {
+      const arma::fmat& dz = block.dz(l);
+      const arma::fmat product = block.times_inputs(dz, l);
+      if (W[l - 1].is_empty()) W[l - 1].zeros(product.n_rows, product.n_cols);
+      for (arma::uword i = 0; i < product.n_elem; ++i) W[l - 1][i] += product[i];
+      if (!biased_[l - 1]) continue;
+      if (b[l - 1].is_empty()) b[l - 1].zeros(dz.n_rows);
+      b[l - 1] += centred_product::row_sums(dz);
+    }
+  }
+
+  /// Of the whole sum, not of the mean.
+  double squared_length() const {
+    double squares = 0;
+    for (std::size_t l = 0; l < W.size(); ++l)
+      squares += arma::accu(arma::square(W[l])) + arma::accu(arma::square(b[l]));
+    return squares;
+  }
+
+ private:
+  std::vector<bool> biased_;
+};
+
+/// Which layers have a bias.
+inline std::vector<bool> biased(const Network& network) {
+  std::vector<bool> out;
+  for (const Layer& layer : network.layers) out.push_back(!layer.b.is_empty());
+  return out;
+}
+
+inline void prepare(Evaluation& e) { e.gather<GradientSum>("sum of gradients", biased(e.network())); }
+inline const GradientSum& sum(const Evaluation& e) { return e.gathered<GradientSum>("sum of gradients"); }
+
+}  // namespace mean_gradient

@@ -1,0 +1,47 @@
+// Gradient SNR: a weight by hand, the bias as one more, and what is left out.
+#include <boost/test/unit_test.hpp>
+
+#include "support/measured.hpp"
+
+using namespace support;
+using boost::test_tools::tolerance;
+
+namespace {
+// Equal logits: the gradient by the first is -1/2 for class 0 and 1/2 for class 1, by the second the reverse.
+double snr(const arma::fmat& x, const std::vector<std::uint16_t>& labels, bool biased = false) {
+  pipeline::Network network = network_of({arma::fmat(2, x.n_rows, arma::fill::zeros)});
+  if (biased) network.layer(1).b.zeros(2);
+  return value_of(measured(metric("gradient_snr"), network, samples_of(x, labels)), "gradient_snr", 1);
+}
+constexpr double rounding = 1e-14;  // halves and small whole numbers, in double
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(gradient_snr)
+
+BOOST_AUTO_TEST_CASE(four_images_by_hand) {
+  // -1/2 three times and 1/2: mean -1/4, variance 1/4 - 1/16, ratio 1/3.
+  BOOST_TEST(snr({{1, 1, 1, 1}}, {0, 0, 0, 1}) == 1. / 3, tolerance(rounding));
+  BOOST_TEST(snr({{8, 8, 8, 8}}, {0, 0, 0, 1}) == 1. / 3, tolerance(rounding));  // no scale in it
+}
+
+BOOST_AUTO_TEST_CASE(a_bias_is_one_more_weight) {
+  // The weight: -1/2 -1/2 0 0, mean -1/4, variance 1/8 - 1/16, ratio 1. The bias as above: 1/3.
+  BOOST_TEST(snr({{1, 1, 0, 0}}, {0, 0, 0, 1}) == 1, tolerance(rounding));
+  BOOST_TEST(snr({{1, 1, 0, 0}}, {0, 0, 0, 1}, true) == 2. / 3, tolerance(rounding));
+}
+
+BOOST_AUTO_TEST_CASE(weights_without_a_ratio_are_left_out) {
+  BOOST_TEST(snr({{1, 1, 1, 1}, {0, 0, 0, 0}}, {0, 0, 0, 1}) == 1. / 3, tolerance(rounding));
+  BOOST_TEST(std::isnan(snr({{1, 1, 1}}, {0, 0, 0})));  // all alike
+  BOOST_TEST(std::isnan(snr({{.1f, .1f, .1f}}, {1, 1, 1})));
+  BOOST_TEST(std::isnan(snr(arma::fvec{1}, {0})));
+  BOOST_TEST(snr({{1, 1}}, {0, 1}) == 0);  // they disagree altogether
+}
+
+BOOST_AUTO_TEST_CASE(all_blocks_count) {
+  std::vector<std::uint16_t> labels(1200, 0);  // sorted, so that within a block all are alike
+  std::fill(labels.begin() + 900, labels.end(), std::uint16_t{1});
+  BOOST_TEST(snr(arma::fmat(1, 1200, arma::fill::ones), labels) == 1. / 3, tolerance(rounding));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

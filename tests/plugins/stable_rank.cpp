@@ -1,0 +1,18 @@
+// Stable rank: by hand, at its ends, and without meaning for no weights.
+#include <boost/test/unit_test.hpp>
+
+#include "singular_matrices.hpp"
+
+using namespace singular_matrices;
+using boost::test_tools::tolerance;
+
+BOOST_AUTO_TEST_SUITE(stable_rank)
+
+BOOST_AUTO_TEST_CASE(by_hand) {
+  BOOST_TEST(of("stable_rank", W) == 50. / 45, tolerance(rounding));
+  BOOST_TEST(of("stable_rank", one_direction) == 1, tolerance(rounding));
+  BOOST_TEST(of("stable_rank", alike) == 3, tolerance(rounding));
+  BOOST_TEST(std::isnan(of("stable_rank", nothing)));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
