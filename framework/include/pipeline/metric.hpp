@@ -34,6 +34,7 @@ struct MetricInfo {
   Looks looks = Looks::at_samples;
   std::string on = "test";                 // the default of the section's parameter: test, train, validation or both
   std::vector<std::string> compares = {};  // models whose networks it asks for with Block::other()
+  bool order_matters = false;              // whether the order of the samples changes a value, beyond rounding
 };
 
 /// Consecutive samples and what a network makes of them. Lives only during see(). Blocks come in order.
