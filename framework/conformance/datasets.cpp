@@ -79,7 +79,10 @@ struct Loading {
   static bool given(const Candidate& candidate, const std::string& name) {
     return std::ranges::any_of(candidate.values, [&](const auto& v) { return v.first == name; });
   }
-  Data load(std::size_t threads) const { return made.object->load(data::Access(files, threads)); }
+  Data load(std::size_t threads) const {
+    const auto speaks = made.speaks_in("Dataset::load");
+    return made.object->load(data::Access(files, threads));
+  }
 };
 
 void keeps_its_promise(const Candidate& candidate, Findings& findings) {
@@ -126,6 +129,7 @@ Data made_data(bool bytes) {
 template <class F>
 void each_storage(const Candidate& candidate, Findings& findings, F&& f) {
   const Made<Dataset> made(candidate);
+  const auto speaks = made.speaks_in("Wrapper::change");
   const auto* wrapper = dynamic_cast<const Wrapper*>(made.object.get());
   if (!wrapper) throw Skip("is a data set and wraps none");
   needs_values_for<Dataset>(candidate);

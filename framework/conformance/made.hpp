@@ -1,10 +1,12 @@
 // Makes the plugin on trial, with its values set.
 #pragma once
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <memory>
 
 #include "conformance/law.hpp"
+#include "learning/speaking.hpp"
 
 namespace pipeline::conformance {
 
@@ -14,8 +16,13 @@ struct Made {
   std::shared_ptr<Base> object;
   Parameters parameters;
 
-  explicit Made(const Candidate& candidate) : object(static_cast<Base*>(candidate.plugin.make())) {
-    if (!object) throw std::runtime_error("its library returns no object");
+  explicit Made(const Candidate& candidate) : plugin_(candidate.plugin) {
+    parameters.base = std::filesystem::current_path();
+    {
+      const auto speaks = speaks_in("make");
+      object.reset(static_cast<Base*>(plugins::make_object(plugin_)));
+    }
+    const auto speaks = speaks_in("declare");
     object->declare(parameters);
     for (const auto& [name, value] : candidate.values) set(name, value);
   }
@@ -27,6 +34,13 @@ struct Made {
     if (const auto complaint = parameter->set(value))
       throw std::invalid_argument(name + " = " + value + " " + *complaint);
   }
+  /// While the result lives, a crash is blamed on this hook.
+  learning::Speaks speaks_in(const char* hook) const {
+    return learning::Speaks({plugin_.kind.c_str(), plugin_.name.c_str(), hook, "", 0});
+  }
+
+ private:
+  plugins::Loaded plugin_;
 };
 
 /// A plugin with a parameter that has no default can be tried only with a value for it.

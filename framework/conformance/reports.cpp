@@ -77,7 +77,9 @@ std::map<std::string, std::string> contents(const fs::path& folder) {
 }
 
 std::vector<std::string> written_by(const Candidate& candidate, const fs::path& run, const Occasion& occasion) {
-  return Made<Report>(candidate).object->write(RunResults(run), occasion);
+  const Made<Report> made(candidate);
+  const auto speaks = made.speaks_in("Report::write");
+  return made.object->write(RunResults(run), occasion);
 }
 
 void reports_on_a_run(const Candidate& candidate, Findings& findings) {
