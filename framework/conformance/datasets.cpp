@@ -164,6 +164,21 @@ void wrapper_same_bytes(const Candidate& candidate, Findings& findings) {
   });
 }
 
+void wrapper_neutral_changes_nothing(const Candidate& candidate, Findings& findings) {
+  bool any = false;
+  each_storage(candidate, findings, [&](const Wrapper&, const Data& data) {
+    Made<Dataset> made(candidate);
+    for (const Parameter& p : made.parameters.all())
+      if (!p.neutral_value.empty()) made.set(p.name, p.neutral_value), any = true;
+    Data out = dynamic_cast<const Wrapper&>(*made.object).change(data);
+    // Marks may begin where there were none, all 0.
+    for (Samples* s : {&out.train, &out.test})
+      if (std::ranges::count(s->marked, 0) == std::ranges::ssize(s->marked)) s->marked.clear();
+    findings.expect(!any || same(out, data), "at its neutral value it changes the data");
+  });
+  if (!any) throw Skip("declares no neutral value");
+}
+
 }  // namespace
 
 std::vector<Law> laws_of_datasets() {
@@ -179,6 +194,8 @@ std::vector<Law> laws_of_wrappers() {
       {"wrapper_keeps_its_promise", "it makes what changed_shape() promises, of bytes and of floats",
        wrapper_keeps_its_promise},
       {"wrapper_same_bytes", "the same data becomes the same bytes", wrapper_same_bytes},
+      {"wrapper_neutral_changes_nothing", "at its neutral value the data stays as it is",
+       wrapper_neutral_changes_nothing},
   };
 }
 

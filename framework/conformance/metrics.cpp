@@ -123,7 +123,7 @@ void says_what_does_not_fit(const Candidate& candidate, Findings& findings) {
     for (const bool nonnegative : {false, true}) try {
         made.object->check({sizes, true}, nonnegative);
       } catch (const std::invalid_argument& e) {
-        if (!made.parameters.all().empty()) begins_with_a_parameter(e.what(), made.parameters, findings);
+        begins_with_a_parameter(e.what(), made.parameters, findings);
       }
 }
 

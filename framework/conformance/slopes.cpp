@@ -111,7 +111,7 @@ void penalty_has_the_gradient_of_its_value(const Candidate& candidate, Findings&
 void penalty_adds_to_the_gradient(const Candidate& candidate, Findings& findings) {
   const Entry e = entry_of(candidate);
   if (!e.weight_penalty && !e.layer_penalty && !e.activation_penalty) throw Skip("has no penalty");
-  fits_or_skips(candidate, ordinary().shape(), image_of(9));
+  fits_or_skips(candidate, ordinary().shape(), image_of(ordinary().shape().inputs(1)));
   Trial t(candidate, ordinary());
   const Layer& w = t.material.weights.layer(2);
   const auto expect_sum = [&](const arma::fmat& alone, const arma::fmat& onto, const char* hook) {

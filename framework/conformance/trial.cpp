@@ -29,7 +29,7 @@ const std::vector<Material>& materials() {
     };
     const auto make = [](const std::string& sort, const Fill& fill, float scale, bool corner = false,
                          bool single = false) {
-      const arma::uword features = single ? 1 : 9, units = single ? 1 : 6, classes = single ? 2 : 3,
+      const arma::uword features = single ? 1 : 25, units = single ? 1 : 6, classes = single ? 2 : 3,
                         batch = single ? 1 : 7;
       Material m{sort, {}, {}, fill(features, batch, 1), fill(units, batch, 2), fill(classes, batch, 3), scale, corner};
       m.weights.layers = {{fill(units, features, 4), fill(units, 1, 5)},

@@ -10,15 +10,24 @@ using namespace pipeline::conformance;
 
 namespace {
 
+/// What plugins of ours that have a parameter without a default are tried with.
+Values values_for(const std::string& plugin) {
+  if (plugin == "subset") return {{"per_class", "5"}};
+  return {};
+}
+
 /// How many plugins passed each law. A failed one is reported, a skipped one is told.
 std::map<std::string, std::size_t> try_every_law(const std::string& kind) {
   std::map<std::string, std::size_t> passed;
   for (const std::string& name : laws::names(kind))
     for (const Law& law : conformance::laws(kind)) {
-      const Outcome outcome = judge(law, {laws::catalogue().load(kind, name)});
+      const Outcome outcome = judge(law, {laws::catalogue().load(kind, name), values_for(name)});
       const std::string text = kind + " " + name + ", " + outcome.law + ": " + outcome.detail;
       BOOST_CHECK_MESSAGE(outcome.verdict != Verdict::failed, text);
       if (outcome.verdict == Verdict::skipped) BOOST_TEST_MESSAGE(text);
+      // A file that a data set must be given is another matter: it has tests of its own.
+      BOOST_CHECK_MESSAGE(kind == "dataset" || !outcome.detail.starts_with("has no default"),
+                          text << "; name a value in values_for()");
       passed[law.name] += outcome.verdict == Verdict::passed;
     }
   return passed;
@@ -44,8 +53,8 @@ BOOST_AUTO_TEST_CASE(of_metrics) { check_each_was_tried("metric", try_every_law(
 
 BOOST_AUTO_TEST_CASE(of_datasets) {
   auto passed = try_every_law("dataset");
-  BOOST_TEST(passed["keeps_its_promise"] >= 1u);
-  BOOST_TEST(passed["same_bytes_for_any_threads"] >= 1u);
+  check_each_was_tried("dataset", passed);
+  BOOST_TEST(passed["wrapper_keeps_its_promise"] >= 3u);  // those that come with the program
 }
 
 BOOST_AUTO_TEST_CASE(of_reports) { check_each_was_tried("report", try_every_law("report")); }
