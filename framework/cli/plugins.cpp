@@ -5,6 +5,7 @@
 #include "cli/command.hpp"
 #include "cli/complain.hpp"
 #include "cli/doctor.hpp"
+#include "cli/plugins_test.hpp"
 #include "config/complaint.hpp"
 
 namespace pipeline::cli {
@@ -138,12 +139,16 @@ int inspect(Catalogue& catalogue, const std::string& name, bool ini, bool json) 
 
 int plugins(const Words& words) {
   options::options_description visible("options");
-  visible.add_options()("ini", "inspect: print a section ready to be pasted")("json", "inspect, doctor: print JSON");
+  visible.add_options()("ini", "inspect: print a section ready to be pasted")(
+      "json", "inspect, doctor, test: print JSON")("verbose", "test: say what each law asks")(
+      "seconds", options::value<unsigned>()->default_value(60)->value_name("N"), "test: how long a law may take");
   add_plugin_options(visible);
   const Parsed parsed(
-      words, "plugins list | inspect NAME [--ini|--json] | doctor [--json] | path",
+      words, "plugins list | inspect NAME [--ini|--json] | test PLUGIN [key=value ...] | doctor [--json] | path",
       "list: every plugin with one line about it. inspect: a plugin's parameters with range, default and\n"
-      "meaning. doctor: tries every library that is found and explains what is refused; exit 3 if one is.\n"
+      "meaning. test: tries the laws that every plugin must keep on those of a library (FILE.so) or of a name, with\n"
+      "these parameters set; exit 3 if one fails. doctor: tries every library that is found and explains what is "
+      "refused; exit 3 if one is.\n"
       "path: the folders that are searched, in order.",
       visible, "  pipeline plugins inspect dropout --ini");
   if (parsed.help_given()) return Exit::ok;
@@ -153,19 +158,23 @@ int plugins(const Words& words) {
   if (what == "list" && given.size() == 1) return list(catalogue);
   if (what == "inspect" && given.size() == 2)
     return inspect(catalogue, given[1], parsed.has("ini"), parsed.has("json"));
+  if (what == "test" && given.size() >= 2)
+    return test_plugins(catalogue, given[1], {given.begin() + 2, given.end()}, parsed.has("json"),
+                        parsed.has("verbose"), parsed.get<unsigned>("seconds"));
   if (what == "doctor" && given.size() == 1) return doctor(catalogue, parsed.has("json"));
   if (what == "path" && given.size() == 1) {
     for (const auto& folder : catalogue.path().folders) std::cout << folder.string() << "\n";
     return Exit::ok;
   }
   if (what == "inspect") throw UsageError("inspect needs the name of one plugin: pipeline plugins inspect NAME");
+  if (what == "test") throw UsageError("test needs a library or the name of a plugin: pipeline plugins test FILE.so");
   const bool known = what == "list" || what == "doctor" || what == "path";
-  throw UsageError(
-      (what.empty() ? "plugins needs a word that says what to do"
-       : known      ? "plugins " + what + " takes nothing after it"
-                    : "unknown word '" + what + "' after plugins") +
-      (known ? "" : indented(config::suggestion(what, {"list", "inspect", "doctor", "path"}))) +
-      "\n  usage: pipeline plugins list | inspect NAME [--ini|--json] | doctor [--json] | path   (--help says more)");
+  throw UsageError((what.empty() ? "plugins needs a word that says what to do"
+                    : known      ? "plugins " + what + " takes nothing after it"
+                                 : "unknown word '" + what + "' after plugins") +
+                   (known ? "" : indented(config::suggestion(what, {"list", "inspect", "test", "doctor", "path"}))) +
+                   "\n  usage: pipeline plugins list | inspect NAME [--ini|--json] | test PLUGIN | doctor [--json] | "
+                   "path   (--help says more)");
 }
 
 }  // namespace pipeline::cli

@@ -45,7 +45,9 @@ struct CentredProduct {
     for (arma::uword b = 0; b < block_a.n_cols; ++b) mean_a += block_a.col(b) * (block_sizes[b] / samples);
     arma::mat shift = block_a;
     shift.each_col() -= mean_a;
-    return own + shift * block_x.t();
+    arma::mat sum = shift * block_x.t();
+    sum += own;  // not own + ...: that would hold a third matrix of this size, in every thread
+    return sum;
   }
 };
 

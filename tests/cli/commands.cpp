@@ -155,15 +155,18 @@ BOOST_AUTO_TEST_CASE(mistakes_end_with_2_and_a_remedy) {
        "error: --plugin-path nosuch is no folder; give one that holds plugins (*.so)\n"},
       {{"plugins"},
        "error: plugins needs a word that says what to do\n"
-       "  (valid: doctor, inspect, list, path)\n"
-       "  usage: pipeline plugins list | inspect NAME [--ini|--json] | doctor [--json] | path   (--help says more)\n"},
+       "  (valid: doctor, inspect, list, path, test)\n"
+       "  usage: pipeline plugins list | inspect NAME [--ini|--json] | test PLUGIN | doctor [--json] | "
+       "path   (--help says more)\n"},
       {{"plugins", "lits"},
        "error: unknown word 'lits' after plugins\n"
-       "  did you mean 'list'?  (valid: doctor, inspect, list, path)\n"
-       "  usage: pipeline plugins list | inspect NAME [--ini|--json] | doctor [--json] | path   (--help says more)\n"},
+       "  did you mean 'list'?  (valid: doctor, inspect, list, path, test)\n"
+       "  usage: pipeline plugins list | inspect NAME [--ini|--json] | test PLUGIN | doctor [--json] | "
+       "path   (--help says more)\n"},
       {{"plugins", "list", "l2"},
        "error: plugins list takes nothing after it\n"
-       "  usage: pipeline plugins list | inspect NAME [--ini|--json] | doctor [--json] | path   (--help says more)\n"},
+       "  usage: pipeline plugins list | inspect NAME [--ini|--json] | test PLUGIN | doctor [--json] | "
+       "path   (--help says more)\n"},
       {{"plugins", "inspect"}, "error: inspect needs the name of one plugin: pipeline plugins inspect NAME\n"},
       {{"plugins", "inspect", "dropot"},
        "error: unknown plugin 'dropot'\n"

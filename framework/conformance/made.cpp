@@ -1,0 +1,45 @@
+#include "conformance/made.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+
+namespace pipeline::conformance {
+
+void begins_with_a_parameter(const std::string& words, const Parameters& parameters, Findings& findings) {
+  std::vector<std::string> known = {"layers", "biases", "on", "images"};
+  for (const Parameter& p : parameters.all()) known.push_back(p.name);
+  const std::string first = words.substr(0, words.find(' '));
+  findings.expect(std::ranges::find(known, first) != known.end(),
+                  "complains that '" + words + "', but begins with no parameter, so nobody can point at the value");
+}
+
+std::string printed_by(const std::function<void()>& work) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> into(std::tmpfile(), &std::fclose);
+  if (!into) throw Skip("no temporary file can be made");
+  const auto flush = [] {
+    std::cout.flush(), std::cerr.flush();
+    std::fflush(nullptr);
+  };
+  struct Redirected {
+    int fd, before;
+    Redirected(int which, int to) : fd(which), before(::dup(which)) { ::dup2(to, fd); }
+    ~Redirected() { ::dup2(before, fd), ::close(before); }
+  };
+  flush();
+  {
+    const Redirected out(1, ::fileno(into.get())), err(2, ::fileno(into.get()));
+    try {
+      work();
+    } catch (...) {  // other laws speak of what it throws
+    }
+    flush();
+  }
+  std::string text;
+  std::rewind(into.get());
+  for (int c; (c = std::fgetc(into.get())) != EOF;) text += static_cast<char>(c);
+  return text;
+}
+
+}  // namespace pipeline::conformance

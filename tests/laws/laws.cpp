@@ -1,0 +1,62 @@
+// The laws of framework/conformance for every plugin found: a new one is tried the day it appears.
+#include <boost/test/unit_test.hpp>
+
+#include <map>
+
+#include "every_plugin.hpp"
+
+using namespace pipeline;
+using namespace pipeline::conformance;
+
+namespace {
+
+/// What plugins of ours that have a parameter without a default are tried with.
+Values values_for(const std::string& plugin) {
+  if (plugin == "subset") return {{"per_class", "5"}};
+  return {};
+}
+
+/// How many plugins passed each law. A failed one is reported, a skipped one is told.
+std::map<std::string, std::size_t> try_every_law(const std::string& kind) {
+  std::map<std::string, std::size_t> passed;
+  for (const std::string& name : laws::names(kind))
+    for (const Law& law : conformance::laws(kind)) {
+      const Outcome outcome = judge(law, {laws::catalogue().load(kind, name), values_for(name)});
+      const std::string text = kind + " " + name + ", " + outcome.law + ": " + outcome.detail;
+      BOOST_CHECK_MESSAGE(outcome.verdict != Verdict::failed, text);
+      if (outcome.verdict == Verdict::skipped) BOOST_TEST_MESSAGE(text);
+      // A file that a data set must be given is another matter: it has tests of its own.
+      BOOST_CHECK_MESSAGE(kind == "dataset" || !outcome.detail.starts_with("has no default"),
+                          text << "; name a value in values_for()");
+      passed[law.name] += outcome.verdict == Verdict::passed;
+    }
+  return passed;
+}
+
+/// A law that nobody passes is one that nobody tried.
+void check_each_was_tried(const std::string& kind, const std::map<std::string, std::size_t>& passed) {
+  for (const Law& law : conformance::laws(kind))
+    BOOST_CHECK_MESSAGE(passed.at(law.name) >= 1, "no " << kind << " passes " << law.name);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(every_law)
+
+BOOST_AUTO_TEST_CASE(of_regularisers) {
+  auto passed = try_every_law("regulariser");
+  check_each_was_tried("regulariser", passed);
+  BOOST_TEST(passed["neutral_changes_nothing"] >= 5u);  // those that come with the program
+}
+
+BOOST_AUTO_TEST_CASE(of_metrics) { check_each_was_tried("metric", try_every_law("metric")); }
+
+BOOST_AUTO_TEST_CASE(of_datasets) {
+  auto passed = try_every_law("dataset");
+  check_each_was_tried("dataset", passed);
+  BOOST_TEST(passed["wrapper_keeps_its_promise"] >= 3u);  // those that come with the program
+}
+
+BOOST_AUTO_TEST_CASE(of_reports) { check_each_was_tried("report", try_every_law("report")); }
+
+BOOST_AUTO_TEST_SUITE_END()
