@@ -134,19 +134,19 @@ BOOST_AUTO_TEST_SUITE(batch_norm)
 
 BOOST_AUTO_TEST_CASE(two_units_and_two_images_by_hand) {
   Normed b(2, {{"eps", "3"}});
-  b.array("gamma") = arma::fmat{{2}, {1}};
-  b.array("beta") = arma::fmat{{.5f}, {-1}};
+  b.array("gamma") = arma::fvec{2, 1};
+  b.array("beta") = arma::fvec{.5f, -1};
   // Unit 1: mean 2, var 1, root of 1 + 3 is 2, n = -1/2, 1/2. Unit 2 always says 5: mean 5, var 0, n = 0.
   BOOST_TEST(same_bits(b.forward({{1, 3}, {5, 5}}), arma::fmat{{-.5f, 1.5f}, {-1, -1}}));
   // Unit 1: dz' = 4, 0: mean 2, mean of dz' n = -1; gamma / 2 * (dz' - 2 + n) = 1.5, -1.5.
   BOOST_TEST(same_bits(b.backward({{4, 0}, {1, 2}}),
                        arma::fmat{{1.5f, -1.5f}, {-.5f / std::sqrt(3.f), .5f / std::sqrt(3.f)}}));
-  BOOST_TEST(same_bits(b.gradient("gamma"), arma::fmat{{-2}, {0}}));
-  BOOST_TEST(same_bits(b.gradient("beta"), arma::fmat{{4}, {3}}));
+  BOOST_TEST(same_bits(b.gradient("gamma"), arma::fvec{-2, 0}));
+  BOOST_TEST(same_bits(b.gradient("beta"), arma::fvec{4, 3}));
   // Running: mean 0 + .1 * 2 and .1 * 5; var 1 + .1 * (1 * 2 / 1 - 1) and 1 - .1.
   b.after_update();
-  BOOST_TEST(far(b.array("running_mean"), {{.2}, {.5}}) < 1e-7);  // one float32 rounding
-  BOOST_TEST(far(b.array("running_var"), {{1.1}, {.9}}) < 2e-7);
+  BOOST_TEST(far(b.array("running_mean"), arma::vec{.2, .5}) < 1e-7);  // one float32 rounding
+  BOOST_TEST(far(b.array("running_var"), arma::vec{1.1, .9}) < 2e-7);
 }
 
 BOOST_AUTO_TEST_CASE(measuring_uses_the_running_numbers_and_leaves_them_alone) {
@@ -168,11 +168,11 @@ BOOST_AUTO_TEST_CASE(before_any_step_measuring_divides_by_the_root_of_1_plus_eps
 BOOST_AUTO_TEST_CASE(a_batch_of_one_says_beta_and_has_no_spread) {
   Normed b(1);
   b.array("beta").fill(.25f);
-  BOOST_TEST(b.forward({{7}})[0] == .25f);
-  BOOST_TEST(b.backward({{3}})[0] == 0);
+  BOOST_TEST(b.forward(arma::fmat{7})[0] == .25f);
+  BOOST_TEST(b.backward(arma::fmat{3})[0] == 0);
   b.after_update();
-  BOOST_TEST(far(b.array("running_mean"), {{.7}}) < 1e-7);
-  BOOST_TEST(far(b.array("running_var"), {{.9}}) < 1e-7);
+  BOOST_TEST(far(b.array("running_mean"), arma::vec{.7}) < 1e-7);
+  BOOST_TEST(far(b.array("running_var"), arma::vec{.9}) < 1e-7);
 }
 
 BOOST_AUTO_TEST_CASE(slopes_run_through_mean_and_variance) {

@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(two_images_by_hand) {
 
 BOOST_AUTO_TEST_CASE(certainty_costs_nothing_and_has_no_slope) {
   const learning::Entry e = plugin("confidence_penalty");
-  const arma::fmat z = {{1e4f}, {0}, {-1e30f}};
+  const arma::fmat z = arma::fvec{1e4f, 0, -1e30f};
   BOOST_TEST(e.activation_penalty->value(z, 1) == 0);
   arma::fmat g(3, 1, arma::fill::zeros);
   e.activation_penalty->add_gradient(z, g, 1);

@@ -39,10 +39,10 @@ BOOST_AUTO_TEST_CASE(each_feature_by_hand) {
 }
 
 BOOST_AUTO_TEST_CASE(the_whole_set_by_hand) {
-  const Data data = standardised("set", of({{1, 3}, {3, 5}}, {{3}, {0}}));  // mean 3, variance 8 / 4
+  const Data data = standardised("set", of({{1, 3}, {3, 5}}, arma::fvec{3, 0}));  // mean 3, variance 8 / 4
   const double a = std::sqrt(2.);
   BOOST_TEST(far(data.train.floats, {{-2 / a, 0}, {0, 2 / a}}) < 3e-7);
-  BOOST_TEST(far(data.test.floats, {{0}, {-3 / a}}) < 3e-7);
+  BOOST_TEST(far(data.test.floats, arma::vec{0, -3 / a}) < 3e-7);
 }
 
 BOOST_AUTO_TEST_CASE(bytes_count_as_the_values_they_stand_for) {
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(bytes_count_as_the_values_they_stand_for) {
 }
 
 BOOST_AUTO_TEST_CASE(a_set_of_one_value_becomes_0) {
-  const Data data = standardised("set", of(arma::fmat(2, 3, arma::fill::value(.1f)), {{5}, {.1f}}));
+  const Data data = standardised("set", of(arma::fmat(2, 3, arma::fill::value(.1f)), arma::fvec{5, .1f}));
   BOOST_TEST((arma::abs(data.train.floats).max() == 0 && arma::abs(data.test.floats).max() == 0));
 }
 
