@@ -16,7 +16,13 @@ _pipeline_files() {
 }
 # section.key= for every key of a pipeline file.
 _pipeline_keys() {
-  "$program" show "$1" | sed -n -e '/^\[/{s/^\[\(.*\)\]$/\1/;h;}' -e '/^[^[# ]* = /{G;s/^\([^ ]*\) = .*\n/\1\n/;s/\(.*\)\n\(.*\)/\2.\1=/p;}'
+  local line section
+  while read -r line; do
+    case $line in
+      '['*) section=${line:1:-1} ;;
+      *' = '*) echo "$section.${line%% = *}=" ;;
+    esac
+  done < <("$program" show "$1")
 }
 
 _pipeline_offered() {
