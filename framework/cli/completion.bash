@@ -10,13 +10,19 @@ _pipeline_subcommands() {
 _pipeline_options() { "$program" "$1" --help | grep -o -e '--[a-z][a-z-]*' | sort -u; }
 _pipeline_folders() { compgen -d -- "$1" | sed 's,$,/,'; }
 _pipeline_files() {
-  compgen -f -X '!*.ini' -- "$1"
-  _pipeline_folders "$1"
-  "$program" --help | grep -o '[A-Za-z0-9_-]*\.ini'
+  compgen -f -X "!*$1" -- "$2"
+  _pipeline_folders "$2"
 }
+_pipeline_shipped() { "$program" --help | grep -o '[A-Za-z0-9_-]*\.ini'; }
 # section.key= for every key of a pipeline file.
 _pipeline_keys() {
-  "$program" show "$1" | sed -n -e '/^\[/{s/^\[\(.*\)\]$/\1/;h;}' -e '/^[^[# ]* = /{G;s/^\([^ ]*\) = .*\n/\1\n/;s/\(.*\)\n\(.*\)/\2.\1=/p;}'
+  local line section
+  while read -r line; do
+    case $line in
+      '['*) section=${line:1:-1} ;;
+      *' = '*) echo "$section.${line%% = *}=" ;;
+    esac
+  done < <("$program" show "$1")
 }
 
 _pipeline_offered() {
@@ -28,10 +34,16 @@ _pipeline_offered() {
   case ${#words[@]}:${words[1]}:$current in
     2:*) _pipeline_commands ;;
     *:-*) _pipeline_options "${words[1]}" ;;
-    3:run:* | 3:check:* | 3:show:*) _pipeline_files "$current" ;;
+    3:run:* | 3:check:* | 3:show:*)
+      _pipeline_files .ini "$current"
+      _pipeline_shipped
+      ;;
     *:run:* | *:check:* | *:show:*) _pipeline_keys "${words[2]}" ;;
     3:plugins:* | 3:data:* | 3:new:*) _pipeline_subcommands "${words[1]}" ;;
-    4:plugins:*) [ "${words[2]}" = inspect ] && _pipeline_plugins ;;
+    4:plugins:*)
+      [[ ${words[2]} == inspect || ${words[2]} == test ]] && _pipeline_plugins
+      [[ ${words[2]} == test ]] && _pipeline_files .so "$current"
+      ;;
     4:data:*) _pipeline_plugins datasets ;;
   esac
 }

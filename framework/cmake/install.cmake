@@ -1,10 +1,12 @@
 # Where everything lands under the prefix. The program finds its plugins, pipelines and templates from its own place,
 # so a prefix may be moved as a whole; hence lib, and not a folder that another system would name otherwise.
-#   runtime      the program, libpipeline, the plugins, share/pipeline, the manual
+#   runtime      the program, libpipeline, the plugins and what tries them, share/pipeline, the manual
 #   development  what a plugin is built with: headers, the CMake package
 set_target_properties(pipeline_program PROPERTIES INSTALL_RPATH $ORIGIN/../lib)
 install(TARGETS pipeline EXPORT pipeline_targets
   LIBRARY DESTINATION lib COMPONENT runtime NAMELINK_COMPONENT development)
+set_target_properties(pipeline_probe PROPERTIES INSTALL_RPATH $ORIGIN/..)
+install(TARGETS pipeline_probe RUNTIME DESTINATION lib/pipeline COMPONENT runtime)
 install(TARGETS pipeline_program EXPORT pipeline_targets RUNTIME DESTINATION bin COMPONENT runtime)
 
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/pipelines ${CMAKE_SOURCE_DIR}/plugins/template

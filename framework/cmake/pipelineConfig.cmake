@@ -1,5 +1,5 @@
-# find_package(pipeline): pipeline::pipeline to link with, pipeline::program to run, pipeline_add_plugin(NAME source ...),
-# and PIPELINE_USER_PLUGINS, the folder whose plugins every study of this user finds.
+# find_package(pipeline): pipeline::pipeline to link with, pipeline::program to run, pipeline_add_plugin(NAME source
+# ...), and PIPELINE_USER_PLUGINS, the folder whose plugins every study of this user finds.
 include(${CMAKE_CURRENT_LIST_DIR}/pipeline_matrices.cmake)
 if(pipeline_missing)
   set(pipeline_FOUND FALSE)

@@ -78,7 +78,10 @@ BOOST_AUTO_TEST_CASE(offers_what_the_program_knows) {
   BOOST_TEST((offered(world, "pipeline data ") == Set{"fetch", "path", "verify"}));
   BOOST_TEST((offered(world, "pipeline data fetch mni") == Set{"mnist"}));
   BOOST_TEST((offered(world, "pipeline data fetch dro") == Set{}));  // a regulariser
-  BOOST_TEST((offered(world, "pipeline plugins inspect dro") == Set{"dropout"}));
+  BOOST_TEST((offered(world, "pipeline plugins inspect dropo") == Set{"dropout"}));
+  world.write("built.so", "");
+  BOOST_TEST((offered(world, "pipeline plugins test bui") == Set{"built.so"}));
+  BOOST_TEST((offered(world, "pipeline plugins test dropo") == Set{"dropout"}));
   BOOST_TEST((offered(world, "pipeline check x.ini --f") == Set{"--format"}));
   BOOST_TEST((offered(world, "pipeline check --format ") == Set{"json", "text"}));
   BOOST_TEST((offered(world, "pipeline nosuch ") == Set{}));

@@ -78,10 +78,10 @@ BOOST_AUTO_TEST_SUITE(installation)
 
 BOOST_AUTO_TEST_CASE(holds_everything_and_names_no_folder_of_the_build) {
   const fs::path& prefix = installed().prefix;
-  for (const char* file : {"bin/pipeline", "lib/libpipeline.so", "lib/cmake/pipeline/pipelineConfig.cmake",
-                           "lib/cmake/pipeline/pipelineConfigVersion.cmake", "share/man/man1/pipeline.1",
-                           "share/bash-completion/completions/pipeline", "share/pipeline/data/SOURCES.md",
-                           "share/pipeline/template/project/CMakeLists.txt"})
+  for (const char* file : {"bin/pipeline", "lib/pipeline/probe", "lib/libpipeline.so",
+                           "lib/cmake/pipeline/pipelineConfig.cmake", "lib/cmake/pipeline/pipelineConfigVersion.cmake",
+                           "share/man/man1/pipeline.1", "share/bash-completion/completions/pipeline",
+                           "share/pipeline/data/SOURCES.md", "share/pipeline/template/project/CMakeLists.txt"})
     BOOST_TEST(fs::exists(prefix / file), file);
   const auto same = [&](const fs::path& ours, const std::string& theirs, const std::string& ending = "") {
     BOOST_TEST(!files_below(ours, ending).empty(), ours);
