@@ -35,12 +35,12 @@ const std::string plain = "[model:plain]\n",
                       "[model:stops]\nregularisers = early_stopping\nearly_stopping.metric = held_out\n"
                       "early_stopping.patience = 4\n";
 
-struct Row {
+struct Line {
   std::uint64_t step;
   double value;
 };
-std::vector<Row> held_out(const std::string& csv, const std::string& model) {
-  std::vector<Row> rows;
+std::vector<Line> held_out(const std::string& csv, const std::string& model) {
+  std::vector<Line> rows;
   std::istringstream lines(rows_where(csv, [&](auto& m, auto& metric) { return m == model && metric == "held_out"; }));
   for (std::string line; std::getline(lines, line);)
     rows.push_back({std::stoull(line), std::stod(line.substr(line.rfind(',') + 1))});
@@ -80,11 +80,11 @@ BOOST_AUTO_TEST_CASE(a_run_stops_with_the_best_weights_and_changes_nobody_elses_
   const SmallRun both(scratch, text(plain + stops));
   both.in("both", 2);
   const std::string csv = both.file_of("both", "metrics.csv");
-  const std::vector<Row> all = held_out(csv, "plain"), seen = held_out(csv, "stops");
+  const std::vector<Line> all = held_out(csv, "plain"), seen = held_out(csv, "stops");
   BOOST_TEST_REQUIRE(all.size() == 81u);  // 0, 5 .. 400
   BOOST_TEST_REQUIRE(seen.size() >= 6u);
   BOOST_TEST_REQUIRE(seen.size() < 80u);  // it stopped
-  const Row last = seen.back();
+  const Line last = seen.back();
   BOOST_TEST(last.step == 400u);  // its last measurement stands beside the others'
   std::size_t best = 0;
   for (std::size_t i = 0; i + 1 < seen.size(); ++i) {

@@ -3,6 +3,8 @@
 
 #include <set>
 
+#include <pipeline/dataset.hpp>
+
 #include "support/load_plugin.hpp"
 #include "support/scratch.hpp"
 

@@ -1,6 +1,8 @@
 // Standardise: features and whole sets by hand, constants, and a test set that goes by the training set's numbers.
 #include <boost/test/unit_test.hpp>
 
+#include <pipeline/dataset.hpp>
+
 #include "support/load_plugin.hpp"
 
 using namespace support;

@@ -3,6 +3,8 @@
 
 #include <map>
 
+#include <pipeline/dataset.hpp>
+
 #include "support/load_plugin.hpp"
 #include "support/scratch.hpp"
 
