@@ -90,7 +90,7 @@ void print_ini(Catalogue& catalogue, const Loaded& p, const Parameters& paramete
                  dataset && std::dynamic_pointer_cast<Wrapper>(catalogue.make<Dataset>(p.kind, p.name)) != nullptr;
   const std::string prefix = regulariser || wrapper ? p.name + "." : "";
   std::cout << "# " << p.summary << "\n";
-  if (dataset) std::cout << "[dataset]\n" << (wrapper ? "wrappers = " : "plugin = ") << p.name << "\n";
+  if (dataset) std::cout << "[dataset]\n" << (wrapper ? "plugin = digits\nwrappers = " : "plugin = ") << p.name << "\n";
   if (regulariser) std::cout << "[model:" << p.name << "]\nregularisers = " << p.name << "\n";
   if (p.kind == "metric") std::cout << "[metric:" << p.name << "]\nevery = 1000\n";
   if (p.kind == "report") std::cout << "[report:" << p.name << "]\n";
@@ -144,11 +144,11 @@ int plugins(const Words& words) {
       "seconds", options::value<unsigned>()->default_value(60)->value_name("N"), "test: how long a law may take");
   add_plugin_options(visible);
   const Parsed parsed(
-      words, "plugins list | inspect NAME [--ini|--json] | test PLUGIN [key=value ...] | doctor [--json] | path",
+      words, "plugins list | inspect NAME [--ini|--json] | test PLUGIN | doctor [--json] | path",
       "list: every plugin with one line about it. inspect: a plugin's parameters with range, default and\n"
-      "meaning. test: tries the laws that every plugin must keep on those of a library (FILE.so) or of a name, with\n"
-      "these parameters set; exit 3 if one fails. doctor: tries every library that is found and explains what is "
-      "refused; exit 3 if one is.\n"
+      "meaning. test PLUGIN [key=value ...]: tries the laws that every plugin must keep on those of a\n"
+      "library (FILE.so) or of a name, with these parameters set; exit 3 if one fails. doctor: tries\n"
+      "every library that is found and explains what is refused; exit 3 if one is.\n"
       "path: the folders that are searched, in order.",
       visible, "  pipeline plugins inspect dropout --ini");
   if (parsed.help_given()) return Exit::ok;

@@ -175,7 +175,7 @@ class Reader {
     own_keys_known ? finish(reader) : keep(reader);
   }
 
-  void read_wrappers(SectionReader& reader, const std::vector<std::string>& names, const Word& list) {
+  void read_wrappers(SectionReader& reader, const std::vector<std::string>& names, const Word list) {
     std::set<std::string> seen;
     for (std::size_t i = 0; i < names.size(); ++i) {
       const std::string& name = names[i];

@@ -34,9 +34,9 @@ struct Options {
   void check(bool nonnegative) const {
     if (nonnegative) return;
     if (rate == "positive")
-      throw std::invalid_argument("layer 1 has negative inputs: rate = positive needs inputs >= 0; set rate = none");
+      throw std::invalid_argument("rate = positive needs inputs >= 0, but layer 1 has negative ones; set rate = none");
     if (rescale == "max")
-      throw std::invalid_argument("layer 1 has negative inputs: rescale = max needs inputs >= 0; set rescale = none");
+      throw std::invalid_argument("rescale = max needs inputs >= 0, but layer 1 has negative ones; set rescale = none");
   }
 };
 

@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(a_data_set_that_breaks_its_word_is_named) {
   check_exit(said, 4);
   check_text(said.err,
              "error: data set 'breaks_promise' in [dataset] (command line): promised 8 + 8 samples of 4 features, but "
-             "handed over 6 + 6 of 4\n");
+             "handed over 6 + 6 samples of 4 features\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

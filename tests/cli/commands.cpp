@@ -139,12 +139,10 @@ BOOST_AUTO_TEST_CASE(mistakes_end_with_2_and_a_remedy) {
        "  usage: pipeline run FILE [section.key=value ...] [options]   (--help says more)\n"},
       {{"check", "stduy.ini"},
        "error: there is no file 'stduy.ini' here, and no shipped pipeline of that name\n"
-       "  did you mean 'study.ini'?  (valid: mnist_snr.ini, mnist_snr_short.ini, quickstart.ini, "
-       "study.ini)\n"},
+       "  <file near stduy.ini>\n"},
       {{"check", "mnist_srn.ini"},
        "error: there is no file 'mnist_srn.ini' here, and no shipped pipeline of that name\n"
-       "  did you mean 'mnist_snr.ini'?  (valid: mnist_snr.ini, mnist_snr_short.ini, quickstart.ini,\n"
-       "  study.ini)\n"},
+       "  <file near mnist_srn.ini>\n"},
       {{"check", "./stduy.ini"},
        "error: there is no file './stduy.ini'\n"
        "  did you mean 'study.ini'?  (valid: study.ini)\n"},
@@ -465,6 +463,7 @@ BOOST_AUTO_TEST_CASE(the_ini_of_every_plugin_can_be_pasted) {
     }
     const std::string name = words_of(line)[0];
     if (kind == "datasets" && (name == "csv" || name == "idx")) continue;  // they name files of the user's own
+    if (name == "early_stopping") continue;                                // and this one a section
     const Said said = world.run({"plugins", "inspect", name, "--ini"});
     check_exit(said, 0);
     for (const bool uncommented : {false, true}) {

@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(inputs_below_0_are_told_to_a_metric_that_cannot_use_them) {
   check_exit(said, 2);
   check_text(
       said.err,
-      R"(command line: metric:signal_factor.every: error: [metric:signal_factor]: layer 1 has negative inputs: rate = positive needs inputs >= 0; set rate = none
+      R"(command line: metric:signal_factor.every: error: [metric:signal_factor]: rate = positive needs inputs >= 0, but layer 1 has negative ones; set rate = none
    | +metric:signal_factor.every=1
    |  ^~~~~~~~~~~~~~~~~~~~
 )");

@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_verdict_is_forgotten_with_another_engine_and_half_a_file_
   const fs::path file = memory(bench)[0];
   nlohmann::json known = nlohmann::json::parse(read_file(file));
   BOOST_TEST((known["refused"]["cause"] == "the library crashes while it is loaded (SIGSEGV, Segmentation fault)"));
-  BOOST_TEST((known["engine"]["path"] == BUILD_DIR "/lib/libpipeline.so"));
+  BOOST_TEST(known["engine"]["path"].get<std::string>().starts_with(BUILD_DIR "/lib/libpipeline.so"));
   // Remembered words are shown as they stand: so it is the memory that speaks.
   known["refused"]["cause"] = "the library is as we remember it";
   std::ofstream(file) << known;

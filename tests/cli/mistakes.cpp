@@ -35,7 +35,7 @@ const Mistake mistakes[] = {
     {"a choice", "every = 10", "every = 10\non = tset",
      R"(study.ini:26:6: error: value 'tset' of on is not one of the choices
    26 | on = tset
-      |      ^~~~ did you mean 'test'?  (valid: both, test, train), default test
+      |      ^~~~ did you mean 'test'?  (valid: both, test, train, validation), default test
 )"},
     {"a flag", "layers = 784, 16, 10", "layers = 784, 16, 10\noutput_bias = false",
      R"(study.ini:12:15: error: value 'false' of output_bias is neither yes nor no

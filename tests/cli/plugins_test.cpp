@@ -25,7 +25,8 @@ struct TestBench : Bench {
     check_exit(said, exit, where);
     BOOST_TEST(said.err == "");
     Outcomes out;
-    for (const json& law : json::parse(said.out).at("plugins").at(0).at("laws"))
+    const json all = json::parse(said.out);
+    for (const json& law : all.at("plugins").at(0).at("laws"))
       out[law.at("law")] = {law.at("outcome"), law.at("detail")};
     return out;
   }

@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(each_is_blamed_by_name_for_what_it_does) {
   BOOST_TEST(with([](Data& d) { d.train.labels[3] = 77; }) == who + "has the training label 77 but only 10 classes");
   BOOST_TEST(with([](Data& d) { d.train.marked = {1}; }) == who + "has 1 marks for 300 training samples");
   BOOST_TEST(with([](Data& d) { d.test = study::part_of(d.test, 0, 50); }) ==
-             who + "promised 300 + 100 samples of 784 features, but handed over 300 + 50 of 784 features");
+             who + "promised 300 + 100 samples of 784 features, but handed over 300 + 50 samples of 784 features");
   BOOST_TEST(with({}) == "");
 }
 

@@ -36,15 +36,14 @@ BOOST_AUTO_TEST_CASE(a_group_is_all_weights_that_leave_an_input_and_all_biases_o
   for (Layer& l : study.start.layers) l.W.fill(1), l.b.fill(1);
   const double inputs = 3 * 2 * 2 + 4 * 3 * 3, biases = 2 * 2 + 3 * 3;  // each sqrt(m) * |w_j| = m
   BOOST_TEST(study.model_of(lasso("1"))->weight_penalty(study.start) == inputs);
-  BOOST_TEST(study.model_of(lasso("1", "subgradient", with_biases()))->weight_penalty(study.start) ==
-             inputs + biases);
+  BOOST_TEST(study.model_of(lasso("1", "subgradient", with_biases()))->weight_penalty(study.start) == inputs + biases);
 }
 
 BOOST_AUTO_TEST_CASE(the_proximal_form_switches_off_whole_inputs) {
   SmallStudy study;
   study.samples.bytes.rows(0, 9).zeros();  // inputs that say nothing
-  const auto model = study.model_of(lasso("0.04", "proximal", only_layer(1)));
-  study.train(*model, 0, 60);
+  const auto model = study.model_of(lasso("0.001", "proximal", only_layer(1)));
+  study.train(*model, 0, 1500);
   const arma::fmat& W = model->network().layer(1).W;
   std::size_t off = 0, in_part = 0;
   for (arma::uword j = 0; j < W.n_cols; ++j) {

@@ -26,16 +26,24 @@ namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
 
 /// Golden texts do not list the catalogue, which grows: "<metric near acuracy>" stands for what the program suggests
-/// among its metrics for that word, "<plugin near x>" among all plugins.
+/// among its metrics for that word, "<plugin near x>" among all plugins, "<file near x>" among the shipped pipelines and
+/// study.ini. Under a complaint it is folded as the program folds.
 inline std::string with_suggestions(std::string text) {
   static pipeline::plugins::Catalogue catalogue(pipeline::plugins::search_path({}, false));
-  static const std::regex mark("<([a-z]+) near ([a-z0-9_]+)>");
+  static const std::regex mark("<([a-z]+) near ([a-z0-9_.]+)>");
   for (std::smatch found; std::regex_search(text, found, mark);) {
     std::vector<std::string> known;
     for (const std::string& kind : pipeline::plugins::kinds())
       for (const std::string& name : catalogue.names(kind))
         if (found[1] == kind || found[1] == "plugin") known.push_back(name);
-    text = found.prefix().str() + pipeline::config::suggestion(found[2], known) + found.suffix().str();
+    if (found[1] == "file") {
+      known = {"study.ini"};
+      for (const auto& file : fs::directory_iterator(SOURCE_DIR "/pipelines"))
+        if (file.path().extension() == ".ini") known.push_back(file.path().filename().string());
+    }
+    std::string suggested = pipeline::config::suggestion(found[2], known);
+    if (found.prefix().str().ends_with("\n  ")) suggested = pipeline::config::folded(suggested, 2, "  ");
+    text = found.prefix().str() + suggested + found.suffix().str();
   }
   return text;
 }
