@@ -79,10 +79,14 @@ void drop(Tree& tree, const Override& o, Complaints& complaints) {
                    suggestion(o.key.text, names(*section)));
 }
 
-/// Keys of the file that were meant for another plugin go; those of earlier overrides were meant for this one.
+/// Keys of the file that were meant for another plugin go; those of earlier overrides were meant for this one, and those
+/// that every data set takes (images set aside, wrappers and their keys) for any.
 void drop_keys_of_file(Tree& section) {
+  const auto for_any = [](const std::string& key) {
+    return key == "validation" || key == "wrappers" || key.find('.') != std::string::npos;
+  };
   for (auto key = section.begin(); key != section.end();)
-    key = key->second.data().value.place.on_command_line() ? std::next(key) : section.erase(key);
+    key = key->second.data().value.place.on_command_line() || for_any(key->first) ? std::next(key) : section.erase(key);
 }
 
 void set(Tree& tree, const Override& o, Complaints& complaints) {

@@ -65,7 +65,8 @@ void same_call_same_answer(const Candidate& candidate, Findings& findings) {
     trial.begin_anew();
     trial.every_hook(4);
     trial.begin_anew();
-    findings.expect(same(first, trial.every_hook(3), hook),
+    const bool the_same = same(first, trial.every_hook(3), hook);  // before the words, which name the hook
+    findings.expect(the_same,
                     hook +
                         " gives another answer when it is asked again at the same step, with the same arrays: draw "
                         "from step.random only, and keep what outlasts a step with keep()");
@@ -81,7 +82,8 @@ void any_order_of_tiles(const Candidate& candidate, Findings& findings) {
     Answers forwards = trial.every_hook(3), backwards = other.every_hook(3, true);
     std::erase_if(forwards, [](const Answer& a) { return a.hook == "WeightPenalty::value"; });
     std::string hook;
-    findings.expect(same(forwards, backwards, hook), hook + " depends on the order in which tiles come");
+    const bool the_same = same(forwards, backwards, hook);  // before the words, which name the hook
+    findings.expect(the_same, hook + " depends on the order in which tiles come");
     findings.expect(same_bits(trial.states, other.states), "what it keeps depends on the order in which tiles come");
   });
 }

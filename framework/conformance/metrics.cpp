@@ -1,5 +1,7 @@
 // Laws of metrics: they measure and never train, and say the same thing of the same network however they are asked.
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "conformance/bench.hpp"
@@ -232,11 +234,18 @@ void says_the_same_beside_others(const Candidate& candidate, Findings& findings)
 }
 
 /// The same samples from the last to the first.
-Samples backwards(const Samples& s) {
+/// The same samples, class by class from the last class on: no two parts of them are alike any more.
+Samples by_class(const Samples& s) {
+  std::vector<arma::uword> order(s.size());
+  std::iota(order.begin(), order.end(), arma::uword{0});
+  std::ranges::stable_sort(order, std::greater{}, [&](arma::uword n) { return s.labels[n]; });
   Samples out = s;
-  if (s.bytes.n_cols) out.bytes = arma::fliplr(s.bytes);
-  if (s.floats.n_cols) out.floats = arma::fliplr(s.floats);
-  std::ranges::reverse(out.labels), std::ranges::reverse(out.marked);
+  if (s.bytes.n_cols) out.bytes = s.bytes.cols(arma::uvec(order));
+  if (s.floats.n_cols) out.floats = s.floats.cols(arma::uvec(order));
+  for (std::size_t n = 0; n < order.size(); ++n) {
+    out.labels[n] = s.labels[order[n]];
+    if (!s.marked.empty()) out.marked[n] = s.marked[order[n]];
+  }
   return out;
 }
 
@@ -245,8 +254,8 @@ void order_of_samples_does_not_matter(const Candidate& candidate, Findings& find
   const MetricSection m = fitting(candidate, *stage);
   if (m.info.looks == Looks::at_weights) throw Skip("looks at no samples");
   if (m.info.order_matters) throw Skip("declares that the order of samples matters");
-  const Stage turned(stage->start, stage->network, stage->rival, backwards(stage->train), backwards(stage->test),
-                     backwards(stage->validation));
+  const Stage turned(stage->start, stage->network, stage->rival, by_class(stage->train), by_class(stage->test),
+                     by_class(stage->validation));
   const Measured a = stage->measure(m), b = turned.measure(m);
   if (a.rows.size() != b.rows.size() || a.sheets.size() != b.sheets.size())
     return findings.fail("gives more or fewer values where the same samples come in another order");

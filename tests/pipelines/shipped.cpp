@@ -24,6 +24,10 @@ Words shortened(const World& world, const std::string& file) {
   for (const std::string& line : lines_of(world.run({"show", file}).out))
     if (line.starts_with("[metric:")) words.push_back(line.substr(1, line.size() - 2) + ".every=10");
   BOOST_TEST(!words.empty(), file);
+  // So few samples must do for what is set aside, and for what a class keeps.
+  const std::string shown = world.run({"show", file}).out;
+  if (shown.find("\nvalidation = 5000\n") != std::string::npos) words.push_back("dataset.validation=100");
+  if (shown.find("\nsubset.per_class = 500\n") != std::string::npos) words.push_back("dataset.subset.per_class=30");
   return words + Words{"training.steps=20", "training.batch_size=20"};
 }
 
