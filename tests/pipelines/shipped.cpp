@@ -1,8 +1,10 @@
 // Laws for every pipeline that ships: it checks, it says what it asks, and in short it runs, on several data sets.
 #include <nlohmann/json.hpp>
+#include <pipeline/dataset.hpp>
 
+#include "data/access.hpp"
 #include "support/csv_rows.hpp"
-#include "support/data_files.hpp"
+#include "support/load_plugin.hpp"
 #include "support/program.hpp"
 
 using namespace support;
@@ -52,6 +54,27 @@ void check_whole_run(const fs::path& run, const std::string& last_step) {
     }
 }
 
+/// Handwritten digits of 8 x 8 pixels between 0 and 1: those of the data set `digits`, 24 x 24 of their pixels averaged
+/// three by three.
+std::string csv_of_small_digits(std::size_t rows) {
+  const auto digits = load<pipeline::Dataset>("dataset", "digits");
+  set(*digits, {{"train", std::to_string(rows)}, {"test", "1"}});
+  const pipeline::Samples samples = digits->load(pipeline::data::Access({}, 1)).train;
+  std::string text = "label";
+  for (int p = 0; p < 64; ++p) text += ",p" + std::to_string(p);
+  text += "\n";
+  for (std::size_t n = 0; n < rows; ++n) {
+    text += std::to_string(samples.labels[n]);
+    for (std::size_t p = 0; p < 64; ++p) {
+      unsigned sum = 0;
+      for (std::size_t q = 0; q < 9; ++q) sum += samples.bytes((2 + p / 8 * 3 + q / 3) * 28 + 2 + p % 8 * 3 + q % 3, n);
+      text += "," + std::to_string(sum / (9 * 255.0));
+    }
+    text += "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(shipped_pipelines)
@@ -88,18 +111,18 @@ BOOST_AUTO_TEST_CASE(each_runs_in_short_and_draws_its_pictures) {
 
 BOOST_AUTO_TEST_CASE(the_same_study_runs_on_a_table_of_smaller_images) {
   const World world;
-  world.write("small digits.csv", csv_of_small_digits(500, 1));
+  world.write("small digits.csv", csv_of_small_digits(500));
   const Said said = world.run(Words{"run", "mnist_snr.ini", "dataset.plugin=csv", "dataset.train=small digits.csv",
                                     "dataset.header=yes", "dataset.label=label", "dataset.test_rows=100",
                                     "dataset.image=8,8", "network.layers=64,16,12,10", "--out", "out"} +
-                              shortened(world, "mnist_snr.ini") + Words{"training.steps=200"});
+                              shortened(world, "mnist_snr.ini") + Words{"training.steps=1000"});
   check_exit(said, 0);
   check_says(said.out, "  data set   csv: 400 training and 100 test images of 8 x 8, 10 classes\n");
-  check_whole_run(world.here / "out", "200");
-  // The digits are told apart by a bright square, which a few hundred steps learn.
+  check_whole_run(world.here / "out", "1000");
+  // Guessing gives .1; a small network that sees 400 blurred digits learns most of them.
   double accuracy = 0;
   for (const CsvRow& r : csv_rows(world.read("out/metrics.csv")))
-    if (r.model == "noreg" && r.metric == "accuracy" && r.step == "200") accuracy = std::stod(r.value);
+    if (r.model == "noreg" && r.metric == "accuracy" && r.step == "1000") accuracy = std::stod(r.value);
   BOOST_TEST(accuracy > 0.6);
   const json data = json::parse(world.read("out/run.json"))["data"];
   BOOST_TEST_REQUIRE(data.size() == 1u);

@@ -34,24 +34,4 @@ inline std::string gzipped(const std::string& plain) {
   return out;
 }
 
-/// Eight by eight pixels between 0 and 1: a bright square whose place says which digit it is, on grey noise.
-inline std::string csv_of_small_digits(std::size_t rows, std::uint32_t seed) {
-  std::string text = "label";
-  for (int p = 0; p < 64; ++p) text += ",p" + std::to_string(p);
-  text += "\n";
-  std::uint32_t state = seed;
-  const auto next = [&] { return state = state * 1664525u + 1013904223u, state >> 16; };  // reproducible anywhere
-  for (std::size_t r = 0; r < rows; ++r) {
-    const std::uint32_t digit = r < 10 ? static_cast<std::uint32_t>(r) : next() % 10;
-    text += std::to_string(digit);
-    for (std::uint32_t p = 0; p < 64; ++p) {
-      const bool lit = p / 6 == digit || p % 11 == digit;
-      const std::uint32_t value = lit ? 600 + next() % 400 : next() % 300;
-      text += ",0." + std::string(value < 100 ? value < 10 ? "00" : "0" : "") + std::to_string(value);
-    }
-    text += "\n";
-  }
-  return text;
-}
-
 }  // namespace support
