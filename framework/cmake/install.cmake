@@ -32,7 +32,7 @@ install(EXPORT pipeline_targets NAMESPACE pipeline:: FILE pipelineTargets.cmake
 
 # cpack -G DEB: pipeline-snr to run studies with, pipeline-snr-dev to write plugins with.
 set(CPACK_PACKAGE_NAME pipeline-snr)
-set(CPACK_PACKAGE_CONTACT "pipeline maintainers <maintainers@users.noreply.r-seed-fd3bf88b.example>")
+set(CPACK_PACKAGE_CONTACT "pipeline maintainers <maintainers@pipeline.invalid>")
 set(CPACK_VERBATIM_VARIABLES ON)
 set(CPACK_STRIP_FILES OFF)  # plugins are found by their symbol tables, which a strip takes away
 set(CPACK_COMPONENTS_ALL runtime development)

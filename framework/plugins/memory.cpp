@@ -9,6 +9,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "data/sha256.hpp"
+
 namespace pipeline::plugins {
 namespace fs = std::filesystem;
 using nlohmann::json;
@@ -24,11 +26,12 @@ fs::path folder() {
   return {};
 }
 
-/// One file a library, named by FNV-1a of its path. Its path stands in it too, so two of one name only forget.
+/// One file a library, named by the SHA-256 of its path. Its path stands in it too, so two of one name only forget.
 fs::path file_of(const fs::path& library) {
-  std::uint64_t hash = 14695981039346656037u;
-  for (const unsigned char c : library.string()) hash = (hash ^ c) * 1099511628211u;
-  return folder() / (library.stem().string() + "-" + std::to_string(hash) + ".json");
+  const std::string path = library.string();
+  data::Sha256 sum;
+  sum.add(path.data(), path.size());
+  return folder() / (library.stem().string() + "-" + sum.hex().substr(0, 16) + ".json");
 }
 
 /// What tells that a file is another than it was.

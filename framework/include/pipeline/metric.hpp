@@ -139,7 +139,8 @@ class PIPELINE_API Metric {
   virtual ~Metric() = default;
   virtual void declare(Parameters&) {}
   virtual MetricInfo describe() const = 0;
-  /// Throws std::invalid_argument for parameters that do not fit this network or data; called before any work.
+  /// Throws std::invalid_argument, its words beginning with a parameter's name, where the parameters do not fit this
+  /// network or data. Called before any work.
   virtual void check(const NetworkShape&, bool /*nonnegative_inputs*/) const {}
   virtual void prepare(Evaluation&) const {}
   virtual void measure(const Evaluation& evaluation, Results& results) const = 0;
