@@ -99,8 +99,8 @@ class Screen final : public study::Observer {
     std::cout << "  network    ";
     for (std::size_t i = 0; i < d.network.sizes.size(); ++i) std::cout << (i ? " - " : "") << d.network.sizes[i];
     std::cout << (d.network.layers() > 1 ? ", ReLU" : "") << (d.network.output_bias ? "" : ", no output bias") << "\n";
-    std::cout << "  training   " << plural(d.steps, "step") << " of " << plural(d.batch_size, "sample")
-              << "; OpenBLAS (" << h.kernels << "), " << plural(h.threads, "thread") << "\n";
+    std::cout << "  training   " << plural(d.steps, "step") << " of " << plural(d.batch_size, "sample") << "; "
+              << h.kernels << ", " << plural(h.threads, "thread") << "\n";
     for (std::size_t i = 0; i < d.models.size(); ++i) {
       const study::ModelSection& m = d.models[i];
       std::string text = m.name + ": " + (m.regularisers.empty() ? "no regulariser" : "");

@@ -14,7 +14,7 @@ int version(const Words& words) {
   std::cout << "pipeline " PIPELINE_VERSION ", plugin contract " << PIPELINE_CONTRACT << "\n"
             << PIPELINE_COMPILER << "; " << PIPELINE_BUILD << "\n"
             << "Boost " << BOOST_VERSION / 100000 << "." << BOOST_VERSION / 100 % 1000 << "; "
-            << learning::products_library() << ", kernels " << learning::products_core() << "\n";
+            << learning::blas_library() << ", kernels " << learning::blas_core() << "\n";
   return Exit::ok;
 }
 

@@ -1,11 +1,11 @@
 // From the gradients by z to new weights, tile by tile: data gradient, penalties in file order, gradient hooks,
 // w = fma(-rate, g, w), hooks after the update. The gradient is stored whole only where a hook needs it whole.
+#include <algorithm>
 #include <ranges>
 
 #include "learning/checked.hpp"
 #include "learning/elementwise.hpp"
 #include "learning/model.hpp"
-#include "learning/products.hpp"
 #include "learning/tiles.hpp"
 
 namespace pipeline::learning {
@@ -23,31 +23,47 @@ const Layer& in_reach(const Entry& e, const Layer& layer, Layer& copy) {
 }
 }  // namespace
 
-/// The data gradient of every tile of a layer, handed on while it is still in cache.
+/// The data gradient of every tile of a layer's weights, handed on while it is still in cache.
 template <class PerTile>
-void Model::each_data_gradient(std::size_t l, PerTile&& per_tile) {
+void Model::each_weight_gradient(std::size_t l, PerTile&& per_tile) {
   const Layer& layer = network_.layer(l);
   const arma::fmat &dz = dz_[l - 1], &x = pass_.x[l - 1];
   columns_.set_size(layer.outputs(), kColumns);
   for (std::size_t first = 0; first < layer.inputs(); first += kColumns) {
     const std::size_t count = std::min(kColumns, layer.inputs() - first);
-    gradient_columns(dz, x, first, count, columns_.memptr());
+    products_.gradient(dz, x, pass_.of_x[l - 1], first, count, columns_.memptr());
     for (std::size_t j = 0; j < count; ++j)
       per_tile(Tile{l, Kind::weights, first + j, 0}, std::span(columns_.colptr(j), layer.outputs()));
   }
-  if (layer.b.is_empty()) return;
-  row_sums(dz, bias_gradient_);
-  per_tile(Tile{l, Kind::bias, 0, 0}, std::span(bias_gradient_.memptr(), layer.outputs()));
+}
+
+/// That of its biases, if it has any.
+template <class PerTile>
+void Model::each_bias_gradient(std::size_t l, PerTile&& per_tile) {
+  if (network_.layer(l).b.is_empty()) return;
+  row_sums(dz_[l - 1], bias_gradient_);
+  per_tile(Tile{l, Kind::bias, 0, 0}, std::span(bias_gradient_.memptr(), bias_gradient_.n_elem));
+}
+
+bool Model::has_tile_hooks(std::size_t l) const {
+  return std::ranges::any_of(entries_, [&](const Entry& e) {
+    return (e.weight_penalty || e.gradient || e.before_update || e.after_update) && e.scope.weights_of(l);
+  });
 }
 
 void Model::descend_layer(std::size_t l, const Step& step) {
   Layer& layer = network_.layer(l);
-  each_data_gradient(l, [&](const Tile& tile, std::span<float> g) {
+  const auto descend_tile = [&](const Tile& tile, std::span<float> g) {
     const std::span<float> w = part(layer, tile);
     for (const Entry& e : entries_) penalise(e, tile, w, g, step);
     change(tile, w, g, step);
     update(tile, w, g, step);
-  });
+  };
+  if (products_.are_own() && !has_tile_hooks(l))  // then nobody sees the gradient, and it is never stored
+    products_.descend(dz_[l - 1], pass_.of_x[l - 1], rate_, layer.W);
+  else
+    each_weight_gradient(l, descend_tile);
+  each_bias_gradient(l, descend_tile);
   after_layer(l, step);
 }
 
@@ -63,7 +79,9 @@ void Model::blame(const Entry& entry, const char* hook, const Tile& tile, const 
   const std::size_t l = std::max<std::size_t>(tile.layer, 1);  // an array of the inputs is seen through layer 1
   const arma::fmat &dz = dz_[l - 1], &x = pass_.x[l - 1];
   arma::fmat data(dz.n_rows, x.n_rows);  // its own sums may have left the numbers before any hook saw them
-  gradient_columns(dz, x, 0, x.n_rows, data.memptr());
+  Nonzeros of_x;
+  of_x.of(x);
+  products_.gradient(dz, x, of_x, 0, x.n_rows, data.memptr());
   if (!all_finite(dz) || !all_finite(x) || !all_finite(data)) throw Diverged(step.number);
   throw HookFailure(entry.name, hook, step.number,
                     "left a value that is not finite in layer " + std::to_string(tile.layer) +
@@ -154,8 +172,9 @@ void Model::after_layer(std::size_t l, const Step& step) {
 void Model::store_layer_gradient(std::size_t l, const Network& at, const Step& step) {
   if (gradient_.layers.empty()) gradient_ = network_;
   Layer& g = gradient_.layer(l);
-  each_data_gradient(l,
-                     [&](const Tile& tile, std::span<float> data) { std::ranges::copy(data, part(g, tile).begin()); });
+  const auto keep = [&](const Tile& tile, std::span<float> data) { std::ranges::copy(data, part(g, tile).begin()); };
+  each_weight_gradient(l, keep);
+  each_bias_gradient(l, keep);
   for (const Entry& e : std::views::reverse(entries_))
     if (e.weight && e.scope.weights_of(l))
       checked(e, "WeightChange::backward", step.number, l, g,

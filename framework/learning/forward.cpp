@@ -5,7 +5,6 @@
 
 #include "learning/checked.hpp"
 #include "learning/elementwise.hpp"
-#include "learning/products.hpp"
 
 namespace pipeline::learning {
 
@@ -35,25 +34,26 @@ void change_backward(const Entries& entries, Where where, std::size_t layer, con
   }
 }
 
-void backward_into(std::size_t layer, const Network& network, const Entries& entries, const Step* step,
-                   const Pass& pass, const arma::fmat& next_dz, arma::fmat& dz,
+void backward_into(const Products& products, std::size_t layer, const Network& network, const Entries& entries,
+                   const Step* step, const Pass& pass, const arma::fmat& next_dz, arma::fmat& dz,
                    const std::function<void(arma::fmat&)>& after_weights) {
-  transposed_times(network.layer(layer + 1).W, next_dz, dz);
+  products.back(network.layer(layer + 1).W, next_dz, dz);
   if (after_weights) after_weights(dz);
   change_backward(entries, Where::after_relu, layer, step, dz);
   relu_adjoint(pass.before_relu(layer), dz);
   change_backward(entries, Where::before_relu, layer, step, dz);
 }
 
-void forward(const Network& network, const Entries& entries, const Step* step, Pass& pass) {
+void forward(const Products& products, const Network& network, const Entries& entries, const Step* step, Pass& pass) {
   const std::size_t depth = network.depth();
   pass.x.resize(depth);
   pass.z.resize(depth);
+  pass.of_x.resize(depth);
   pass.changed_z.resize(depth);
   change_forward(entries, Where::inputs, 0, step, pass.x[0]);
   for (std::size_t l = 1; l <= depth; ++l) {
     arma::fmat& z = pass.z[l - 1];
-    weights_times_inputs(network.layer(l).W, pass.x[l - 1], z);
+    products.forward(network.layer(l).W, pass.x[l - 1], pass.of_x[l - 1], z);
     add_bias(z, network.layer(l).b);
     if (l == depth) break;
     arma::fmat& changed = pass.changed_z[l - 1];

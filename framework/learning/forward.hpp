@@ -4,12 +4,14 @@
 #include <vector>
 
 #include "learning/entry.hpp"
+#include "learning/products.hpp"
 
 namespace pipeline::learning {
 
 /// What a pass leaves behind. x[l - 1] is what layer l receives, z[l - 1] what its weights and biases make of it.
 struct Pass {
   std::vector<arma::fmat> x, z;
+  std::vector<Nonzeros> of_x;         // where x is not zero; with own kernels only
   std::vector<arma::fmat> changed_z;  // z as the hooks before ReLU left it; empty where there is none
   const arma::fmat& logits() const { return z.back(); }
   const arma::fmat& before_relu(std::size_t l) const {
@@ -21,7 +23,7 @@ using Entries = std::vector<Entry>;
 
 /// z = W x + b for each layer, ReLU between. `x[0]` is set by the caller. With `step` the training form of the
 /// activation hooks runs, without it the form when measuring.
-void forward(const Network& network, const Entries& entries, const Step* step, Pass& pass);
+void forward(const Products& products, const Network& network, const Entries& entries, const Step* step, Pass& pass);
 
 /// Runs the activation hooks of one place, in file order forward, in reverse order backward. With `step` in the training
 /// form, without it in the form when measuring.
@@ -30,8 +32,8 @@ void change_backward(const Entries& entries, Where where, std::size_t layer, con
 
 /// dz of `layer` from dz of the next one: through the next one's weights, then `after_weights` (penalties), the
 /// activation hooks after ReLU, ReLU, those before it.
-void backward_into(std::size_t layer, const Network& network, const Entries& entries, const Step* step,
-                   const Pass& pass, const arma::fmat& next_dz, arma::fmat& dz,
+void backward_into(const Products& products, std::size_t layer, const Network& network, const Entries& entries,
+                   const Step* step, const Pass& pass, const arma::fmat& next_dz, arma::fmat& dz,
                    const std::function<void(arma::fmat&)>& after_weights = {});
 
 }  // namespace pipeline::learning

@@ -3,17 +3,17 @@
 #include "learning/checked.hpp"
 #include "learning/elementwise.hpp"
 #include "learning/loss.hpp"
-#include "learning/products.hpp"
 #include "learning/tiles.hpp"
 
 namespace pipeline::learning {
 
 Model::Model(std::string name, const Network& start, Entries entries, float learning_rate, ImageShape image,
-             std::size_t classes)
+             std::size_t classes, Products products)
     : name_(std::move(name)),
       network_(start),
       entries_(std::move(entries)),
       rate_(learning_rate),
+      products_(products),
       classes_(classes),
       image_(image),
       states_(network_),
@@ -35,7 +35,7 @@ Model::Model(std::string name, const Network& start, Entries entries, float lear
 std::unique_ptr<Model> Model::copy() const {
   Entries entries;
   for (const Entry& e : entries_) entries.push_back(e.remade());
-  auto twin = std::make_unique<Model>(name_, network_, std::move(entries), rate_, image_, classes_);
+  auto twin = std::make_unique<Model>(name_, network_, std::move(entries), rate_, image_, classes_, products_);
   twin->states_.adopt(states_);
   return twin;
 }
@@ -111,7 +111,7 @@ void Model::pass_forward(const Network& at, const Step& step) {
   }
   pass_.x.resize(at.depth());
   pass_.x[0] = batch_.inputs;
-  forward(*used, entries_, &step, pass_);
+  forward(products_, *used, entries_, &step, pass_);
   if (!all_finite(pass_.logits())) throw Diverged(step.number);
   softmax_gradient(pass_.logits(), batch_.targets, dz_.back());
   for (const Entry& e : entries_)
@@ -121,7 +121,7 @@ void Model::pass_forward(const Network& at, const Step& step) {
 }
 
 void Model::pass_backward_into(std::size_t layer, const Network& at, const Step& step) {
-  backward_into(layer, weight_changes_ ? changed_ : at, entries_, &step, pass_, dz_[layer], dz_[layer - 1],
+  backward_into(products_, layer, weight_changes_ ? changed_ : at, entries_, &step, pass_, dz_[layer], dz_[layer - 1],
                 [&](arma::fmat& d) {
                   for (const Entry& e : entries_)
                     if (e.penalises_activations(layer, at.depth()))

@@ -13,7 +13,7 @@ class Model {
  public:
   /// Copies `start`. Throws HookFailure where an entry keeps what it may not.
   Model(std::string name, const Network& start, Entries entries, float learning_rate, ImageShape image,
-        std::size_t classes);
+        std::size_t classes, Products products = Products());
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
 
@@ -27,6 +27,7 @@ class Model {
   const Network& network() const { return network_; }
   const Entries& entries() const { return entries_; }
   const States& states() const { return states_; }
+  const Products& products() const { return products_; }
 
   /// A model of its own that stands where this one does: new objects of every entry, copies of all arrays.
   std::unique_ptr<Model> copy() const;
@@ -50,7 +51,10 @@ class Model {
 
   // descent.cpp: from dz to new weights
   template <class PerTile>
-  void each_data_gradient(std::size_t layer, PerTile&& per_tile);
+  void each_weight_gradient(std::size_t layer, PerTile&& per_tile);
+  template <class PerTile>
+  void each_bias_gradient(std::size_t layer, PerTile&& per_tile);
+  bool has_tile_hooks(std::size_t layer) const;
   void descend_layer(std::size_t layer, const Step& step);
   void descend_stored(const Step& step);
   void penalise(const Entry& entry, const Tile& tile, std::span<const float> w, std::span<float> g,
@@ -70,6 +74,7 @@ class Model {
   Network network_;
   Entries entries_;
   float rate_;
+  Products products_;
   std::size_t classes_;
   ImageShape image_;
   States states_;

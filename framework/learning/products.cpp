@@ -2,31 +2,66 @@
 
 #include <cblas.h>
 
+#include "learning/kernels/choose.hpp"
+
 namespace pipeline::learning {
 
 void products_use_one_thread() { openblas_set_num_threads(1); }
-std::string products_core() { return openblas_get_corename(); }
-std::string products_library() { return openblas_get_config(); }
+std::string own_level() { return kernels::best().name; }
+std::string blas_core() { return openblas_get_corename(); }
+std::string blas_library() { return openblas_get_config(); }
 
 namespace {
+
 int size(arma::uword n) { return static_cast<int>(n); }
+
+kernels::Panels all_panels(std::size_t outputs) { return {0, kernels::best().panels(outputs)}; }
+
+kernels::Dense dense(const arma::fmat& m) { return {m.memptr(), m.n_rows, m.n_rows, m.n_cols, false}; }
+kernels::Dense transposed(const arma::fmat& m) { return {m.memptr(), m.n_rows, m.n_cols, m.n_rows, true}; }
+
+void own_product(const kernels::Dense& A, const kernels::Sparse& b, float* y) {
+  kernels::best().product(A, b, y, A.outputs, all_panels(A.outputs));
+}
+
 }  // namespace
 
-void weights_times_inputs(const arma::fmat& W, const arma::fmat& x, arma::fmat& z) {
+void Products::forward(const arma::fmat& W, const arma::fmat& x, Nonzeros& of_x, arma::fmat& z) const {
   z.set_size(W.n_rows, x.n_cols);
+  if (are_own()) {
+    of_x.of(x);
+    own_product(dense(W), of_x.columns(), z.memptr());
+    return;
+  }
   cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, size(W.n_rows), size(x.n_cols), size(W.n_cols), 1.0f,
               W.memptr(), size(W.n_rows), x.memptr(), size(x.n_rows), 0.0f, z.memptr(), size(z.n_rows));
 }
 
-void transposed_times(const arma::fmat& W, const arma::fmat& dz, arma::fmat& dx) {
+void Products::back(const arma::fmat& W, const arma::fmat& dz, arma::fmat& dx) const {
   dx.set_size(W.n_cols, dz.n_cols);
+  if (are_own()) {
+    static thread_local Nonzeros of_dz;  // room that every call needs anew
+    of_dz.of(dz);
+    own_product(transposed(W), of_dz.columns(), dx.memptr());
+    return;
+  }
   cblas_sgemm(CblasColMajor, CblasTrans, CblasNoTrans, size(W.n_cols), size(dz.n_cols), size(W.n_rows), 1.0f,
               W.memptr(), size(W.n_rows), dz.memptr(), size(dz.n_rows), 0.0f, dx.memptr(), size(dx.n_rows));
 }
 
-void gradient_columns(const arma::fmat& dz, const arma::fmat& x, std::size_t first, std::size_t count, float* g) {
+void Products::gradient(const arma::fmat& dz, const arma::fmat& x, Nonzeros& of_x, std::size_t first, std::size_t count,
+                        float* g) const {
+  if (are_own()) {
+    const kernels::Sparse all = of_x.rows();
+    own_product(dense(dz), {all.first, all.begin + first, count, all.count * count / all.columns}, g);
+    return;
+  }
   cblas_sgemm(CblasColMajor, CblasNoTrans, CblasTrans, size(dz.n_rows), size(count), size(dz.n_cols), 1.0f, dz.memptr(),
               size(dz.n_rows), x.memptr() + first, size(x.n_rows), 0.0f, g, size(dz.n_rows));
+}
+
+void Products::descend(const arma::fmat& dz, Nonzeros& of_x, float rate, arma::fmat& W) const {
+  kernels::best().descend(dense(dz), of_x.rows(), W.memptr(), W.n_rows, rate, all_panels(W.n_rows));
 }
 
 }  // namespace pipeline::learning

@@ -1,21 +1,42 @@
-// The three products of a layer, by OpenBLAS with one thread a call. Shapes hang on the layers and the batch only:
-// OpenBLAS cuts its sums by shape, so these fix the bits whatever the number of threads.
+// The products of a layer, by our own kernels, which skip what is multiplied by zero, or by OpenBLAS.
+//
+// Own: each element is one chain of fused multiply-adds, ascending, so that neither skipping nor threads nor blocks
+// change a bit. OpenBLAS gets one thread a call and shapes that hang on the layers and the batch only, for it cuts its
+// sums by shape.
 #pragma once
 #include <armadillo>
 
+#include "learning/nonzeros.hpp"
+
 namespace pipeline::learning {
 
-/// One thread inside every product from now on; called once, before any of them.
-void products_use_one_thread();
-/// Which kernels OpenBLAS chose for this processor, and how it was built.
-std::string products_core();
-std::string products_library();
+enum class Kernels { own, blas };
 
-/// z = W x                         W [outputs x inputs]  x [inputs x samples]  z [outputs x samples]
-void weights_times_inputs(const arma::fmat& W, const arma::fmat& x, arma::fmat& z);
-/// dx = W' dz
-void transposed_times(const arma::fmat& W, const arma::fmat& dz, arma::fmat& dx);
-/// g = dz x(first .. first + count - 1, :)'     the gradient of `count` inputs' weights  [outputs x count]
-void gradient_columns(const arma::fmat& dz, const arma::fmat& x, std::size_t first, std::size_t count, float* g);
+class Products {
+ public:
+  explicit Products(Kernels kernels = Kernels::own) : kernels_(kernels) {}
+  bool are_own() const { return kernels_ == Kernels::own; }
+
+  /// z = W x        W [outputs x inputs]  x [inputs x samples]  z [outputs x samples]
+  /// Leaves in `of_x` where x is not zero, for the gradient of the same layer.
+  void forward(const arma::fmat& W, const arma::fmat& x, Nonzeros& of_x, arma::fmat& z) const;
+  /// dx = W' dz
+  void back(const arma::fmat& W, const arma::fmat& dz, arma::fmat& dx) const;
+  /// g = dz x(first .. first + count - 1, :)'     the gradient of `count` inputs' weights  [outputs x count]
+  void gradient(const arma::fmat& dz, const arma::fmat& x, Nonzeros& of_x, std::size_t first, std::size_t count,
+                float* g) const;
+  /// W = fma(-rate, dz x', W) with the same bits as by way of gradient(). Own kernels only.
+  void descend(const arma::fmat& dz, Nonzeros& of_x, float rate, arma::fmat& W) const;
+
+ private:
+  Kernels kernels_;
+};
+
+/// One thread inside every product of OpenBLAS from now on; called once, before any of them.
+void products_use_one_thread();
+/// The instruction level of our own kernels; which kernels OpenBLAS chose for this processor, and how it was built.
+std::string own_level();
+std::string blas_core();
+std::string blas_library();
 
 }  // namespace pipeline::learning

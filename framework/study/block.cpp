@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "learning/loss.hpp"
-#include "learning/products.hpp"
 
 namespace pipeline::study {
 
@@ -30,7 +29,7 @@ void PassBlock::run(const PassBlock& same, const arma::fmat& inputs) {
 void PassBlock::forward() {
   const auto changes_inputs = [](const learning::Entry& e) { return e.changes_activations(Where::inputs, 0); };
   if (std::ranges::any_of(subject_.entries, changes_inputs)) unchanged_ = pass_.x[0];
-  learning::forward(network_, subject_.entries, nullptr, pass_);
+  learning::forward(subject_.products, network_, subject_.entries, nullptr, pass_);
   has_losses_ = has_dz_ = false;
   is_fresh_.clear();
   changed_.clear();
@@ -50,7 +49,7 @@ const arma::fmat& PassBlock::dz(std::size_t layer) const {
     dz_.resize(depth());
     learning::sample_gradients(pass_.logits(), labels, dz_.back());
     for (std::size_t l = depth() - 1; l >= 1; --l)
-      learning::backward_into(l, network_, subject_.entries, nullptr, pass_, dz_[l], dz_[l - 1]);
+      learning::backward_into(subject_.products, l, network_, subject_.entries, nullptr, pass_, dz_[l], dz_[l - 1]);
     has_dz_ = true;
   }
   return dz_.at(layer - 1);
@@ -60,7 +59,7 @@ arma::fmat PassBlock::times_inputs(const arma::fmat& d, std::size_t layer) const
   const arma::fmat& in = x(layer);
   if (d.n_cols != in.n_cols) throw std::invalid_argument("times_inputs needs one column a sample of the block");
   arma::fmat product(d.n_rows, in.n_rows);
-  learning::gradient_columns(d, in, 0, in.n_rows, product.memptr());
+  subject_.products.gradient(d, in, pass_.of_x.at(layer - 1), 0, in.n_rows, product.memptr());
   return product;
 }
 

@@ -33,8 +33,8 @@ class PassBlock final : public Block {
 
   const Subject& subject_;
   const Network& network_;
-  learning::Pass pass_;
-  arma::fmat unchanged_;  // the inputs, where a hook changes them in pass_
+  mutable learning::Pass pass_;  // its lists of what is not zero grow when asked for
+  arma::fmat unchanged_;         // the inputs, where a hook changes them in pass_
   mutable std::vector<double> losses_;
   mutable std::vector<arma::fmat> dz_;
   mutable std::map<const Network*, std::unique_ptr<PassBlock>> through_;  // by the weights they go through

@@ -195,13 +195,15 @@ class Reader {
   void read_training() {
     SectionReader reader = section("training");
     Parameters p;
-    std::string loss = "cross_entropy", kernels = "blas";
+    std::string loss = "cross_entropy", kernels = "own";
     p.whole("steps", d_.steps, at_least(0), "updates of every model").must_be_given();
     p.whole("batch_size", d_.batch_size, at_least(1), "images of a batch");
     p.number("learning_rate", learning_rate_, above(0), "constant step size of plain gradient descent");
     p.choice("loss", loss, {"cross_entropy"}, "mean softmax cross-entropy");
-    p.choice("kernels", kernels, {"blas"}, "what computes the products: OpenBLAS, one thread a call");
+    p.choice("kernels", kernels, {"own", "blas"},
+             "what computes the products: own kernels, which skip zeros, or OpenBLAS, one thread a call");
     reader.take(p);
+    d_.kernels = kernels == "own" ? learning::Kernels::own : learning::Kernels::blas;
     d_.batch_word = reader.setting("batch_size").word;
     finish(reader);
   }

@@ -4,6 +4,7 @@
 
 #include "config/section.hpp"
 #include "learning/entry.hpp"
+#include "learning/products.hpp"
 #include "learning/start.hpp"
 #include "plugins/catalogue.hpp"
 
@@ -62,6 +63,7 @@ struct Description {
   config::Word dataset_word, validation_word, layers_word, batch_word;
   NetworkShape network;
   learning::StartingWeights start;
+  learning::Kernels kernels = learning::Kernels::own;
   std::uint64_t steps = 0, batch_size = 60;
   std::vector<ModelSection> models;
   std::vector<MetricSection> metrics;

@@ -28,6 +28,7 @@ struct Subject {
   std::function<double()> weight_penalty = {};
   std::function<double(const learning::Pass&)> batch_penalty = {};  // empty where there is none
   std::map<std::string, const Subject*> others = {};                // models to compare with; null where one has ended
+  learning::Products products = learning::Products();
 };
 
 /// The samples that metrics may look at.

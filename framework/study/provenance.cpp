@@ -103,7 +103,7 @@ RunRecord::RunRecord(const Description& d, const plugins::Catalogue& catalogue, 
   ::gethostname(host, sizeof host - 1);
   j["host"] = host;
   j["cpu"] = cpu();
-  j["blas"] = {{"library", learning::products_library()}, {"kernel", learning::products_core()}};
+  j["blas"] = {{"library", learning::blas_library()}, {"kernel", learning::blas_core()}};
   j["threads"] = options.threads;
   j["steps"] = d.steps;
   j["models"] = Json::array();

@@ -29,14 +29,14 @@ double seconds_of(F&& f) {
 /// counts: what else the machine does just then slows some of them, and says nothing about the hours to come.
 double estimate_seconds(const Description& d, const Data& data, const Team& team, std::size_t threads) {
   const learning::Model& control = *team.members().front().model;
-  learning::Model trial("trial", control.network(), {}, 0, {}, d.network.sizes.back());
+  learning::Model trial("trial", control.network(), {}, 0, {}, d.network.sizes.back(), control.products());
   std::vector<std::uint32_t> batch(d.batch_size, 0);
   double step = seconds_of([&] { trial.step(0, team.train(), batch); });
   for (int i = 0; i < 8; ++i) step = std::min(step, seconds_of([&] { trial.step(0, team.train(), batch); }));
   double each_model = step * static_cast<double>(d.steps);
 
   const learning::Entries none;
-  const Subject subject{"control", control.network(), control.network(), none};
+  const Subject subject{"control", control.network(), control.network(), none, {}, {}, {}, control.products()};
   std::map<std::uint64_t, std::vector<const MetricSection*>> by_pace;
   for (const MetricSection& m : d.metrics)
     if (m.info.compares.empty()) by_pace[m.every].push_back(&m);
@@ -70,7 +70,14 @@ class Run {
     copy_pipeline();
     record_.write("running");
     csv_.append("step,model,metric,layer,value\n");
-    Heading heading{d, loaded.shape, {}, folder_, options.threads, 0, learning::products_core()};
+    Heading heading{d,
+                    loaded.shape,
+                    {},
+                    folder_,
+                    options.threads,
+                    0,
+                    d.kernels == learning::Kernels::own ? "own kernels (" + learning::own_level() + ")"
+                                                        : "OpenBLAS (" + learning::blas_core() + ")"};
     for (const auto& [id, p] : catalogue.loaded()) heading.plugins.emplace_back(id, p.library);
     try {
       heading.estimated_seconds = estimate_seconds(d, loaded.data, team_, options.threads);

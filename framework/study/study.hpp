@@ -24,7 +24,7 @@ struct Heading {
   std::filesystem::path folder;
   std::size_t threads = 1;
   double estimated_seconds = 0;
-  std::string kernels;  // OpenBLAS's name for them
+  std::string kernels;  // "own kernels (avx2)", "OpenBLAS (Zen)"
 };
 
 /// Hears of the run; the library itself never prints. All calls come from the thread that called run().

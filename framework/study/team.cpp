@@ -21,7 +21,8 @@ Team::Team(const Description& d, const Data& data, std::size_t threads, const st
     m.name = name;
     m.steps = steps;
     try {
-      m.model = std::make_unique<learning::Model>(name, start_, std::move(entries), rate, data.image, data.classes);
+      m.model = std::make_unique<learning::Model>(name, start_, std::move(entries), rate, data.image, data.classes,
+                                                  learning::Products(d.kernels));
     } catch (const learning::HookFailure& e) {  // ends this model only, as in every other hook
       m.failure = place_of(name, e.entry) + e.what();
       m.plugin_failed = m.ended = true;
@@ -193,6 +194,7 @@ bool Team::measure(Member& m, std::uint64_t step) {
   Subject subject{m.name, measured, start_, m.model->entries(), [&] { return m.model->weight_penalty(measured); }};
   if (m.model->has_batch_penalty())
     subject.batch_penalty = [&](const learning::Pass& pass) { return m.model->batch_penalty(measured, pass); };
+  subject.products = m.model->products();
   std::vector<std::shared_ptr<const Snapshot>> held;
   for (const std::string& name : compared(m, step)) {
     const std::lock_guard lock(mutex_);

@@ -26,7 +26,7 @@ std::string failure_of(std::shared_ptr<Regulariser> hook) {
     learning::Pass pass;
     pass.x.resize(3);
     study.inputs.widen(study.batch(0), pass.x[0]);
-    learning::forward(measured, model->entries(), nullptr, pass);
+    learning::forward(model->products(), measured, model->entries(), nullptr, pass);
     model->batch_penalty(measured, pass);
   });
 }
