@@ -60,9 +60,9 @@ void checked(const Entry& entry, const char* hook, std::uint64_t step, Network& 
 
 /// What a penalty adds to the loss.
 template <class F>
-double checked_value(const Entry& entry, const char* hook, F&& call) {
-  const double value = entry.run(hook, 0, call);
-  if (!std::isfinite(value)) throw HookFailure(entry.name, hook, 0, "gave a value that is not finite");
+double checked_value(const Entry& entry, const char* hook, std::uint64_t step, F&& call) {
+  const double value = entry.run(hook, step, call);
+  if (!std::isfinite(value)) throw HookFailure(entry.name, hook, step, "gave a value that is not finite");
   return value;
 }
 

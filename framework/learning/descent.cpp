@@ -124,7 +124,7 @@ void Model::update(const Tile& tile, std::span<float> w, std::span<const float> 
 }
 
 template <class F>
-void Model::each_own_tile(F&& f) {
+void Model::each_own_tile(F&& f) const {
   for (std::size_t own = 0; own < states_.trained().size(); ++own) {
     Kept& kept = *states_.trained()[own].second;
     for (auto& [layer, values] : kept.values)
@@ -210,7 +210,7 @@ void Model::change_stored(const Step& step) {
               [&] { e.network_gradient->change(network_, gradient_, e.step(step.number, rate_)); });
 }
 
-double Model::weight_penalty(const Network& at) const {
+double Model::weight_penalty(const Network& at, std::uint64_t step) const {
   double sum = 0;
   for (const Entry& e : entries_) {
     if (!e.weight_penalty) continue;
@@ -218,24 +218,29 @@ double Model::weight_penalty(const Network& at) const {
       const Layer& w = at.layer(l);
       each_tile(l, w, [&](const Tile& tile) {
         if (e.scope.covers(tile))
-          sum += checked_value(e, "WeightPenalty::value", [&] { return e.weight_penalty->value(part(w, tile), tile); });
+          sum += checked_value(e, "WeightPenalty::value", step,
+                               [&] { return e.weight_penalty->value(part(w, tile), tile); });
       });
     }
+    each_own_tile([&](const Tile& tile, std::span<const float> w, std::span<float>, const Entry&) {
+      if (e.scope.covers(tile))
+        sum += checked_value(e, "WeightPenalty::value", step, [&] { return e.weight_penalty->value(w, tile); });
+    });
   }
   return sum;
 }
 
-double Model::batch_penalty(const Network& at, const Pass& pass) const {
+double Model::batch_penalty(const Network& at, const Pass& pass, std::uint64_t step) const {
   double sum = 0;
   for (const Entry& e : entries_)
     for (std::size_t l = 1; l <= at.depth(); ++l) {
       Layer copy;
       if (e.layer_penalty && e.scope.weights_of(l))
-        sum += checked_value(e, "LayerPenalty::value", [&] {
+        sum += checked_value(e, "LayerPenalty::value", step, [&] {
           return e.layer_penalty->value(in_reach(e, at.layer(l), copy), {l, pass.x[l - 1], pass.z[l - 1]});
         });
       if (e.penalises_activations(l, at.depth()))
-        sum += checked_value(e, "ActivationPenalty::value", [&] {
+        sum += checked_value(e, "ActivationPenalty::value", step, [&] {
           return e.activation_penalty->value(l < at.depth() ? pass.x[l] : pass.logits(), l);
         });
     }

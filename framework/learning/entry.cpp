@@ -9,11 +9,12 @@ void find(Hook*& hook, Regulariser& object) {
 }
 }  // namespace
 
-Entry::Entry(std::string entry_name, std::shared_ptr<Regulariser> plugin, Scope where, std::uint64_t seed,
-             std::string model_name, Remake remake_object)
+Entry::Entry(std::string entry_name, std::shared_ptr<Regulariser> made, Scope where, std::uint64_t seed,
+             std::string model_name, Remake remake_object, std::string plugin_name)
     : name(std::move(entry_name)),
       model(std::move(model_name)),
-      object(std::move(plugin)),
+      plugin(plugin_name == name ? "" : std::move(plugin_name)),
+      object(std::move(made)),
       scope(std::move(where)),
       random(seed, "regulariser", model, name),
       remake(std::move(remake_object)) {

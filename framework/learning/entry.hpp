@@ -42,12 +42,13 @@ struct Scope {
 using Remake = std::function<std::shared_ptr<Regulariser>()>;
 
 struct Entry {
-  Entry(std::string entry_name, std::shared_ptr<Regulariser> plugin, Scope where, std::uint64_t seed,
-        std::string model_name, Remake remake_object = {});
+  Entry(std::string entry_name, std::shared_ptr<Regulariser> made, Scope where, std::uint64_t seed,
+        std::string model_name, Remake remake_object = {}, std::string plugin_name = "");
   /// The same entry with a new object, not bound to any arrays yet. Needs `remake`.
   Entry remade() const;
 
   std::string name, model;
+  std::string plugin;  // empty where the entry is named like it
   std::shared_ptr<Regulariser> object;
   Scope scope;
   Random random;  // Random(seed, "regulariser", model, entry)
@@ -83,7 +84,7 @@ struct Entry {
   /// Runs a hook; whatever it throws comes back as a HookFailure.
   template <class F>
   decltype(auto) run(const char* hook, std::uint64_t step_number, F&& f) const {
-    const Speaks speaks({"regulariser", name.c_str(), hook, model.c_str(), step_number});
+    const Speaks speaks({"regulariser", name.c_str(), hook, model.c_str(), step_number, plugin.c_str()});
     try {
       return f();
     } catch (const HookFailure&) {

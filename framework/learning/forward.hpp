@@ -21,19 +21,26 @@ struct Pass {
 
 using Entries = std::vector<Entry>;
 
-/// z = W x + b for each layer, ReLU between. `x[0]` is set by the caller. With `step` the training form of the
-/// activation hooks runs, without it the form when measuring.
-void forward(const Products& products, const Network& network, const Entries& entries, const Step* step, Pass& pass);
+/// How a pass runs: by which products, with whose hooks in which form, at which step.
+enum class Form { training, measuring };
+struct Regime {
+  const Products& products;
+  const Entries& entries;
+  Step step;
+  Form form;
+};
 
-/// Runs the activation hooks of one place, in file order forward, in reverse order backward. With `step` in the training
-/// form, without it in the form when measuring.
-void change_forward(const Entries& entries, Where where, std::size_t layer, const Step* step, arma::fmat& values);
-void change_backward(const Entries& entries, Where where, std::size_t layer, const Step* step, arma::fmat& gradient);
+/// z = W x + b for each layer, ReLU between. `x[0]` is set by the caller.
+void forward(const Regime& regime, const Network& network, Pass& pass);
+
+/// Runs the activation hooks of one place, in file order forward, in reverse order backward.
+void change_forward(const Regime& regime, Where where, std::size_t layer, arma::fmat& values);
+void change_backward(const Regime& regime, Where where, std::size_t layer, arma::fmat& gradient);
 
 /// dz of `layer` from dz of the next one: through the next one's weights, then `after_weights` (penalties), the
 /// activation hooks after ReLU, ReLU, those before it.
-void backward_into(const Products& products, std::size_t layer, const Network& network, const Entries& entries,
-                   const Step* step, const Pass& pass, const arma::fmat& next_dz, arma::fmat& dz,
+void backward_into(const Regime& regime, std::size_t layer, const Network& network, const Pass& pass,
+                   const arma::fmat& next_dz, arma::fmat& dz,
                    const std::function<void(arma::fmat&)>& after_weights = {});
 
 }  // namespace pipeline::learning

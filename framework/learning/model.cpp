@@ -30,6 +30,11 @@ Model::Model(std::string name, const Network& start, Entries entries, float lear
     stores_gradient_ |= e.weight || e.layer_penalty || e.network_gradient || e.look_ahead;
   }
   states_.complete();
+  for (const Entry& e : entries_)
+    if (e.measured && !states_.trained().empty())
+      throw HookFailure(e.name, "MeasuredWeights", 0,
+                        "measures other weights than are trained, but would leave the array '" +
+                            states_.trained().front().first + "' as it is: the two do not go together in one model");
 }
 
 std::unique_ptr<Model> Model::copy() const {
@@ -111,7 +116,7 @@ void Model::pass_forward(const Network& at, const Step& step) {
   }
   pass_.x.resize(at.depth());
   pass_.x[0] = batch_.inputs;
-  forward(products_, *used, entries_, &step, pass_);
+  forward(training(step), *used, pass_);
   if (!all_finite(pass_.logits())) throw Diverged(step.number);
   softmax_gradient(pass_.logits(), batch_.targets, dz_.back());
   for (const Entry& e : entries_)
@@ -121,7 +126,7 @@ void Model::pass_forward(const Network& at, const Step& step) {
 }
 
 void Model::pass_backward_into(std::size_t layer, const Network& at, const Step& step) {
-  backward_into(products_, layer, weight_changes_ ? changed_ : at, entries_, &step, pass_, dz_[layer], dz_[layer - 1],
+  backward_into(training(step), layer, weight_changes_ ? changed_ : at, pass_, dz_[layer], dz_[layer - 1],
                 [&](arma::fmat& d) {
                   for (const Entry& e : entries_)
                     if (e.penalises_activations(layer, at.depth()))
@@ -134,21 +139,21 @@ bool Model::measures_other_weights() const {
   return std::ranges::any_of(entries_, [](const Entry& e) { return e.measured || e.weight; });
 }
 
-Network Model::measured_network() const {
+Network Model::measured_network(std::uint64_t step) const {
   Network copy = network_;
   for (const Entry& e : entries_) {
     for (std::size_t l = 1; l <= copy.depth(); ++l) {
       Layer& layer = copy.layer(l);
       if (e.weight && e.scope.weights_of(l))
-        checked(e, "WeightChange::measure", 0, l, layer, [&] { e.weight->measure(layer, l); });
+        checked(e, "WeightChange::measure", step, l, layer, [&] { e.weight->measure(layer, l); });
       if (!e.measured) continue;
       each_tile(l, layer, [&](const Tile& tile) {
         if (!e.scope.covers(tile)) return;
         const std::span<float> w = part(layer, tile);
         const bool was_finite = all_finite(w);
-        e.run("MeasuredWeights::measured", 0, [&] { e.measured->measured(w, tile); });
+        e.run("MeasuredWeights::measured", step, [&] { e.measured->measured(w, tile); });
         if (was_finite && !all_finite(w))
-          throw HookFailure(e.name, "MeasuredWeights::measured", 0,
+          throw HookFailure(e.name, "MeasuredWeights::measured", step,
                             "left a value that is not finite in layer " + std::to_string(l));
       });
     }

@@ -37,13 +37,14 @@ class Model {
 
   bool measures_other_weights() const;
   /// The weights to measure with: the trained ones unless a regulariser says otherwise.
-  Network measured_network() const;
+  Network measured_network(std::uint64_t step = 0) const;
   /// Sum of the penalties that look at weights only, and of those that look at a batch too.
-  double weight_penalty(const Network& at) const;
-  double batch_penalty(const Network& at, const Pass& pass) const;
+  double weight_penalty(const Network& at, std::uint64_t step = 0) const;
+  double batch_penalty(const Network& at, const Pass& pass, std::uint64_t step = 0) const;
   bool has_batch_penalty() const { return layer_penalties_ || activation_penalties_; }
 
  private:
+  Regime training(const Step& step) const { return {products_, entries_, step, Form::training}; }
   // model.cpp: from the batch to dz of every layer
   void load_batch(const Step& step, const Inputs& train, const std::vector<std::uint32_t>& samples);
   void pass_forward(const Network& at, const Step& step);
@@ -62,7 +63,7 @@ class Model {
   void change(const Tile& tile, std::span<const float> w, std::span<float> g, const Step& step);
   void update_own(const Step& step);
   template <class F>
-  void each_own_tile(F&& f);
+  void each_own_tile(F&& f) const;
   void update(const Tile& tile, std::span<float> w, std::span<const float> g, const Step& step);
   void blame(const Entry& entry, const char* hook, const Tile& tile, const Step& step) const;
   void store_layer_gradient(std::size_t layer, const Network& at, const Step& step);

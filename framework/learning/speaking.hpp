@@ -11,10 +11,11 @@ namespace pipeline::learning {
 
 struct Speaker {
   const char* kind;   // "regulariser"
-  const char* name;   // its entry, section or plugin
+  const char* name;   // its entry, or the plugin's own
   const char* hook;   // "GradientChange::change"
   const char* model;  // empty where no model is concerned
   std::uint64_t step;
+  const char* plugin = "";          // where an entry or a section is not named like it
   const Speaker* before = nullptr;  // who called it: a metric's pass runs hooks of regularisers
 };
 

@@ -8,13 +8,14 @@ namespace pipeline::study {
 
 class PassBlock final : public Block {
  public:
-  PassBlock(const Subject& subject, const Network& network) : subject_(subject), network_(network) {}
+  PassBlock(const Subject& subject, const Network& network, std::uint64_t step)
+      : subject_(&subject), network_(&network), step_(step) {}
 
   /// Runs samples from .. from + count - 1 of a split through the network.
   void load(const learning::Inputs& inputs, std::size_t from, std::size_t count);
   const learning::Pass& pass() const { return pass_; }
 
-  std::size_t depth() const override { return network_.depth(); }
+  std::size_t depth() const override { return network_->depth(); }
   std::span<const double> losses() const override;
   const arma::fmat& x(std::size_t layer) const override { return pass_.x.at(layer - 1); }
   const arma::fmat& z(std::size_t layer) const override { return pass_.z.at(layer - 1); }
@@ -27,20 +28,24 @@ class PassBlock final : public Block {
  private:
   void run(const PassBlock& same_samples, const arma::fmat& inputs);
   void forward();
+  learning::Regime measuring() const;
   /// The samples as the data set has them, before hooks of the inputs.
   const arma::fmat& inputs() const { return unchanged_.is_empty() ? pass_.x[0] : unchanged_; }
-  const PassBlock& same_samples_through(const Subject& subject, const Network& network) const;
+  /// One of made_, with these inputs through these weights.
+  const PassBlock& another(const Subject& subject, const Network& network, const arma::fmat& inputs) const;
 
-  const Subject& subject_;
-  const Network& network_;
+  const Subject* subject_;
+  const Network* network_;
+  std::uint64_t step_;
   mutable learning::Pass pass_;  // its lists of what is not zero grow when asked for
   arma::fmat unchanged_;         // the inputs, where a hook changes them in pass_
   mutable std::vector<double> losses_;
   mutable std::vector<arma::fmat> dz_;
-  mutable std::map<const Network*, std::unique_ptr<PassBlock>> through_;  // by the weights they go through
-  mutable std::vector<std::unique_ptr<PassBlock>> changed_;               // other inputs, while this block lasts
   mutable bool has_losses_ = false, has_dz_ = false;
-  mutable std::map<const Network*, bool> is_fresh_;  // of through_: whether it shows this block
+  // Other weights or inputs that were asked for while this block lasts. What is made once serves block after block.
+  mutable std::vector<std::unique_ptr<PassBlock>> made_;
+  mutable std::size_t in_use_ = 0;
+  mutable std::map<std::string, const PassBlock*> others_;  // of these, by model; null where it failed
 };
 
 }  // namespace pipeline::study

@@ -325,7 +325,7 @@ class Reader {
     if (!m.object) return keep(reader);
     Parameters own;
     if (!declare(*m.object, own, "metric", m.plugin, m.word)) return keep(reader);
-    m.info = m.object->describe();
+    if (!describe(m)) return keep(reader);
     Parameters samples;
     m.on = m.info.looks == Looks::at_samples ? m.info.on : "test";
     if (m.info.looks == Looks::at_samples)
@@ -337,9 +337,14 @@ class Reader {
       complaints_.add(reader.setting("on").word, "on = validation, but no images are set aside for it",
                       "add validation = 5000 to [dataset]; they come off the training set of all models");
     reader.take(own, "", m.plugin);
-    m.info = m.object->describe();  // once more: what it compares with may be a parameter
+    if (!describe(m)) return keep(reader);  // once more: what it compares with may be a parameter
     finish(reader);
     d_.metrics.push_back(std::move(m));
+  }
+
+  bool describe(MetricSection& m) {
+    return attempt("metric", m.plugin, "Metric::describe", "says what it measures", m.word,
+                   [&] { m.info = m.object->describe(); });
   }
 
   void read_report(const std::string& name, const Tree& tree) {
@@ -375,10 +380,16 @@ class Reader {
 
   template <class Plugin>
   bool declare(Plugin& plugin, Parameters& p, const std::string& kind, const std::string& name, const Word& word) {
-    const learning::Speaks speaks({kind.c_str(), name.c_str(), "declare", "", 0});
-    const std::string who = place_of(word) + kind + " '" + name + "' fails while it declares its parameters";
+    return attempt(kind, name, "declare", "declares its parameters", word, [&] { plugin.declare(p); });
+  }
+  /// False, with a refusal noted, where the plugin throws.
+  template <class Call>
+  bool attempt(const std::string& kind, const std::string& name, const char* hook, const std::string& doing,
+               const Word& word, const Call& call) {
+    const learning::Speaks speaks({kind.c_str(), name.c_str(), hook, "", 0});
+    const std::string who = place_of(word) + kind + " '" + name + "' fails while it " + doing;
     try {
-      plugin.declare(p);
+      call();
       return true;
     } catch (const std::exception& e) {
       refused_.push_back(who + ": " + e.what());
@@ -440,6 +451,7 @@ Description describe(const std::filesystem::path& file, const std::vector<std::s
   std::optional<DataShape> shape;
   std::string data_trouble;
   try {
+    const learning::Speaks speaks({"dataset", d.dataset_plugin.c_str(), "Dataset::shape", "", 0});
     if (d.dataset) shape = d.dataset->shape();
   } catch (const std::exception& e) {
     data_trouble = blamed_dataset(d) + e.what();

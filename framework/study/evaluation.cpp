@@ -1,5 +1,7 @@
 #include "study/evaluation.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "learning/elementwise.hpp"
@@ -33,7 +35,10 @@ struct Moment {
 class SplitPass {
  public:
   SplitPass(Moment& moment, const learning::Inputs& of, std::size_t first_so_many)
-      : inputs(of), count(first_so_many), moment_(moment), block_(moment.subject, moment.subject.network) {}
+      : inputs(of),
+        count(first_so_many),
+        moment_(moment),
+        block_(moment.subject, moment.subject.network, moment.step) {}
 
   const learning::Inputs& inputs;
   const std::size_t count;
@@ -176,11 +181,12 @@ class Collector final : public Results {
       throw std::invalid_argument("gave " + std::to_string(x.n_elem) + " values for the " + std::to_string(outputs) +
                                   " nodes of layer " + std::to_string(l));
     check_no_infinity(x);
-    sheets.push_back({section_.name + suffix_, std::to_string(l), true, x});
+    add_sheet(std::to_string(l), true, x);
   }
   void matrix(const std::string& name, const arma::mat& x) override {
     check_no_infinity(x);
-    sheets.push_back({section_.name + suffix_, name, false, x});
+    check_name(name);
+    add_sheet(name, false, x);
   }
 
   /// By value name in the order of first use, then by layer.
@@ -197,6 +203,7 @@ class Collector final : public Results {
     return section_.name + suffix_ + (name.empty() ? "" : "." + name);
   }
   void add(std::size_t l, double x, const std::string& name) {
+    if (!name.empty()) check_name(name);
     if (std::isinf(x) || (std::isnan(x) && section_.info.edge.empty()))
       throw std::invalid_argument("gave " + std::string(std::isnan(x) ? "nan" : "infinity") + " for " + label(name) +
                                   (l ? ", layer " + std::to_string(l) : ""));
@@ -208,6 +215,17 @@ class Collector final : public Results {
     if (l < 1 || l > subject_.network.depth())
       throw std::invalid_argument("spoke of layer " + std::to_string(l) + " of a network with " +
                                   std::to_string(subject_.network.depth()));
+  }
+  void add_sheet(const std::string& name, bool is_vector, const arma::mat& x) {
+    for (const Sheet& s : sheets)
+      if (s.name == name) throw std::invalid_argument("gave '" + name + "' twice");
+    sheets.push_back({section_.name + suffix_, name, is_vector, x});
+  }
+  /// It stands in metrics.csv, or names a data set of nodes.h5.
+  static void check_name(const std::string& name) {
+    const auto allowed = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-'; };
+    if (name.empty() || !std::ranges::all_of(name, allowed))
+      throw std::invalid_argument("gave a value the name '" + name + "'; letters, digits, _ and - make a name");
   }
   static void check_no_infinity(const arma::mat& x) {
     if (x.has_inf()) throw std::invalid_argument("gave infinity");

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "data/error.hpp"
+#include "learning/speaking.hpp"
+#include "plugins/refusal.hpp"
 
 namespace pipeline::study {
 
@@ -15,7 +17,8 @@ namespace {
 /// of that one where the file gives it.
 template <class Check>
 void fits(const Description& d, const std::string& section, const std::string& prefix, const Word& fallback,
-          Complaints& complaints, const Check& check) {
+          Complaints& complaints, const learning::Speaker& who, const Check& check) {
+  const learning::Speaks speaks(who);
   try {
     check();
   } catch (const std::invalid_argument& e) {
@@ -26,6 +29,20 @@ void fits(const Description& d, const std::string& section, const std::string& p
         for (const config::Setting& setting : s.settings)
           if (setting.key == key && setting.word.place.column > 0) word = setting.word;
     if (!complaints.about(word)) complaints.add(word, "[" + section + "]: " + prefix + words);
+  }
+}
+
+/// Runs a call of a plugin named at this word. What it throws that is no complaint about a parameter is its own fault.
+template <class Call>
+void blaming(const char* kind, const std::string& plugin, const char* hook, const Word& word, const Call& call) {
+  const std::string who = word.place.file + (word.place.line ? ":" + std::to_string(word.place.line) : "") + ": " +
+                          kind + " '" + plugin + "' fails in " + hook;
+  try {
+    call(learning::Speaker{kind, plugin.c_str(), hook, "", 0});
+  } catch (const std::exception& e) {
+    throw plugins::RefusedPlugin(who + ": " + e.what());
+  } catch (...) {
+    throw plugins::RefusedPlugin(who);
   }
 }
 
@@ -51,11 +68,16 @@ Word item(Word list, std::size_t index, const std::string& text) {
 void check_plugins(const Description& d, const std::optional<ImageShape>& image, bool nonnegative,
                    Complaints& complaints) {
   for (const MetricSection& m : d.metrics)
-    fits(d, "metric:" + m.name, "", m.word, complaints, [&] { m.object->check(d.network, nonnegative); });
+    blaming("metric", m.plugin, "Metric::check", m.word, [&](const learning::Speaker& who) {
+      fits(d, "metric:" + m.name, "", m.word, complaints, who, [&] { m.object->check(d.network, nonnegative); });
+    });
   for (const ModelSection& model : d.models)
     for (const EntrySection& e : model.regularisers)
       if (image && e.object)
-        fits(d, "model:" + model.name, e.name + ".", e.word, complaints, [&] { e.object->check(d.network, *image); });
+        blaming("regulariser", e.plugin, "Regulariser::check", e.word, [&](const learning::Speaker& who) {
+          fits(d, "model:" + model.name, e.name + ".", e.word, complaints, who,
+               [&] { e.object->check(d.network, *image); });
+        });
 }
 
 void check_compared_models(const Description& d, Complaints& complaints) {
@@ -74,7 +96,11 @@ void check_watched_sections(const Description& d, Complaints& complaints) {
     for (const EntrySection& e : model.regularisers) {
       const auto* watcher = dynamic_cast<const Watcher*>(e.object.get());
       if (!watcher) continue;
-      const std::string section = watcher->section();
+      std::string section;
+      blaming("regulariser", e.plugin, "Watcher::section", e.word, [&](const learning::Speaker& who) {
+        const learning::Speaks speaks(who);
+        section = watcher->section();
+      });
       const Word word = word_of(d, "model:" + model.name, section, e.word);
       const auto watched = std::ranges::find(d.metrics, section, &MetricSection::name);
       std::vector<std::string> known;
@@ -99,10 +125,11 @@ std::optional<DataShape> wrapped_shape(const Description& d, DataShape shape, Co
   for (const WrapperEntry& w : d.wrappers) {
     bool fitting = false;
     try {
-      fits(d, "dataset", w.name + ".", w.word, complaints, [&] {
-        shape = w.object->changed_shape(shape);
-        fitting = true;
-      });
+      fits(d, "dataset", w.name + ".", w.word, complaints, {"wrapper", w.name.c_str(), "Wrapper::changed_shape", "", 0},
+           [&] {
+             shape = w.object->changed_shape(shape);
+             fitting = true;
+           });
     } catch (const std::exception& e) {
       throw data::DataError(blamed_wrapper(w) + e.what());
     }

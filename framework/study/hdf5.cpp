@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "study/evaluation.hpp"
 #include "study/files.hpp"
 
 namespace pipeline::study {
@@ -131,8 +132,8 @@ void NodesFile::add(const std::string& model, std::uint64_t step, const std::vec
       stack.columns = sheet.values.n_cols;
     }
     if (stack.rows != sheet.values.n_rows || stack.columns != sheet.values.n_cols)
-      throw std::runtime_error("[metric:" + sheet.section + "] gave '" + sheet.name +
-                               "' another shape than at its first measurement");
+      throw MetricFailure("[metric:" + sheet.section + "], model " + model + ", step " + std::to_string(step) +
+                          ": gave '" + sheet.name + "' another shape than at its first measurement");
     stack.steps.push_back(static_cast<std::int64_t>(step));
     for (arma::uword r = 0; r < sheet.values.n_rows; ++r)
       for (arma::uword c = 0; c < sheet.values.n_cols; ++c) stack.values.push_back(sheet.values(r, c));

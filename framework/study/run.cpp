@@ -135,9 +135,9 @@ class Run {
         last_step_ = row.step;
         if (!row.layer && !d_.metrics.empty() && row.metric == d_.metrics.front().name) newest_[row.model] = row.value;
       }
-      nodes_.add(team_.members()[model].name, step, measured.sheets);
     }
     if (!text.empty()) csv_.append(text);
+    for (const auto& [step, model, measured] : released) nodes_.add(team_.members()[model].name, step, measured.sheets);
   }
 
   void tell_progress() {

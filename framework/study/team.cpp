@@ -35,7 +35,7 @@ Team::Team(const Description& d, const Data& data, std::size_t threads, const st
   for (const ModelSection& model : d.models) {
     learning::Entries entries;
     for (const EntrySection& e : model.regularisers)
-      entries.emplace_back(e.name, e.object, e.scope, d.seed, model.name, e.remake);
+      entries.emplace_back(e.name, e.object, e.scope, d.seed, model.name, e.remake, e.plugin);
     add(model.name, std::move(entries), model.learning_rate, d.steps);
   }
 }
@@ -189,11 +189,12 @@ bool Team::measure(Member& m, std::uint64_t step) {
 
   Network other;
   const bool uses_other = m.model->measures_other_weights();
-  if (uses_other) other = m.model->measured_network();
+  if (uses_other) other = m.model->measured_network(step);
   const Network& measured = uses_other ? other : m.model->network();
-  Subject subject{m.name, measured, start_, m.model->entries(), [&] { return m.model->weight_penalty(measured); }};
+  Subject subject{m.name, measured, start_, m.model->entries(),
+                  [&] { return m.model->weight_penalty(measured, step); }};
   if (m.model->has_batch_penalty())
-    subject.batch_penalty = [&](const learning::Pass& pass) { return m.model->batch_penalty(measured, pass); };
+    subject.batch_penalty = [&](const learning::Pass& pass) { return m.model->batch_penalty(measured, pass, step); };
   subject.products = m.model->products();
   std::vector<std::shared_ptr<const Snapshot>> held;
   for (const std::string& name : compared(m, step)) {

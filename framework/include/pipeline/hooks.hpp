@@ -2,14 +2,15 @@
 //
 //   batch -> [BatchChange] -> inputs -> layers, each: W [WeightChange], z, ReLU; [ActivationChange] at its place
 //         -> loss + [WeightPenalty, LayerPenalty, ActivationPenalty] -> gradient
-//         -> [GradientChange, NetworkGradientChange]
+//         -> [GradientChange, NetworkGradientChange], [LookAhead] asks for the gradient elsewhere first
 //         -> [BeforeUpdate] -> W = W - rate * gradient -> [AfterUpdate, AfterLayerUpdate]
 //   measuring: weights from [MeasuredWeights], activations by their `measure` form; then [Watcher]
 //
 // Several entries of one model: forward hooks in file order, adjoints in reverse. `layers` and `biases` are common
-// parameters: a hook is called only for the layers that the entry names, for biases and trained arrays of other
-// entries only where biases = yes. A Layer that a hook is handed has an empty b without it. Hooks that are handed a
-// whole Network see all of it. What an entry keeps from step to step is declared in state.hpp.
+// parameters: a hook is called only for the layers that the entry names, for biases only where biases = yes; then the
+// tile hooks (penalty, gradient, before and after the update) also see the trained arrays of all entries. A Layer that
+// a hook is handed has an empty b without it. Hooks that are handed a whole Network see the weights and biases of all
+// layers, never trained arrays. What an entry keeps from step to step is declared in state.hpp.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -113,7 +114,8 @@ class PIPELINE_API GradientChange {
   virtual void change(std::span<const float> w, std::span<float> g, const Tile& tile, const Step& step) const = 0;
 };
 
-/// Gradient of the whole network, after the tile hooks. Makes the engine store it, which costs time.
+/// Gradient of all weights and biases, after the tile hooks. Makes the engine store it, which costs time. Trained
+/// arrays take their own gradient, which this hook neither sees nor changes.
 class PIPELINE_API NetworkGradientChange {
  public:
   virtual ~NetworkGradientChange() = default;
@@ -121,7 +123,7 @@ class PIPELINE_API NetworkGradientChange {
 };
 
 /// Look ahead: writes displaced weights; the engine asks for the gradient there, on the same batch and draws, and
-/// goes on from its exact copy of the weights. One a model.
+/// goes on from its exact copy of the weights. Trained arrays stay where they are meanwhile. One a model.
 class PIPELINE_API LookAhead {
  public:
   virtual ~LookAhead() = default;
@@ -149,7 +151,8 @@ class PIPELINE_API AfterLayerUpdate {
   virtual void after_update(arma::fmat& W, arma::fvec& b, std::size_t layer, const Step& step) const = 0;
 };
 
-/// Weights to measure with, instead of the trained ones: writes them over a copy, tile by tile.
+/// Weights to measure with, instead of the trained ones: writes them over a copy, tile by tile. Not in one model with
+/// an entry that trains arrays of its own: those would be measured as they are, beside weights that they do not fit.
 class PIPELINE_API MeasuredWeights {
  public:
   virtual ~MeasuredWeights() = default;

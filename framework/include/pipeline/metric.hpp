@@ -5,6 +5,11 @@
 //   measure()    turns what was gathered into results
 //
 // A metric sees copies and constants: it can never change training or its random numbers.
+//
+//   may assume   declare() and describe() come before all else, on one thread
+//   must do      prepare() and measure() serve all models, on several threads at once: what a measurement gathers is
+//                kept in its Gatherer, never in the metric
+//   must not     keep a mutable member that they write
 #pragma once
 #include <any>
 #include <cstdint>
@@ -57,12 +62,12 @@ class Block {
   /// d x(l)'  [rows x inputs] for d [rows x size], by the engine's own product.
   virtual arma::fmat times_inputs(const arma::fmat& d, std::size_t layer) const = 0;
 
-  /// The same samples through other weights of this shape (kept by the caller until the block is gone), or other inputs
+  /// The same samples through other weights of this shape (kept by the caller, unchanged, until see() returns), or other inputs
   /// [features x size] through the same weights.
   virtual const Block& at(const Network& weights) const = 0;
   virtual const Block& with(const arma::fmat& inputs) const = 0;
   /// The same samples through another model of compares, as it is measured at this step; "control" is the untrained
-  /// network. Null where that model ended before this step.
+  /// network. A model that a regulariser stopped is seen as it stopped. Null where the model failed.
   virtual const Block* other(const std::string& model) const = 0;
 };
 

@@ -24,7 +24,7 @@ constexpr int kMostWidth = kMostUnits * kUnit;
 // Columns of y that are under way at a time, so that their chains stay near: 64 x 448 bytes.
 constexpr std::size_t kColumns = 64;
 // Rows of a panel that are packed at a time: few enough for the first-level cache where they are used often.
-constexpr std::size_t kFewestRows = 48, kMostRows = 256;
+constexpr std::size_t kFewestRows = 64, kMostRows = 256;
 
 constexpr std::size_t smaller(std::size_t a, std::size_t b) { return a < b ? a : b; }
 
@@ -70,16 +70,6 @@ void pack(const Dense& A, const Piece& piece, float* __restrict panel) {
   }
 }
 
-/// Asks for share `part` of `parts` of a piece's cache lines, so that they are near when it is packed.
-void prefetch(const Dense& A, const Piece& piece, std::size_t part, std::size_t parts) {
-  const std::size_t runs = A.transposed ? piece.outputs : piece.rows,
-                    length = A.transposed ? piece.rows : piece.outputs;
-  const float* data =
-      A.data + (A.transposed ? piece.first * A.stride + piece.from : piece.from * A.stride + piece.first);
-  for (std::size_t r = part * runs / parts; r < (part + 1) * runs / parts; ++r)
-    for (std::size_t k = 0; k < length + 15; k += 16) __builtin_prefetch(data + r * A.stride + k);
-}
-
 /// out = f(i, out), register by register, for the first `count` floats of N registers.
 template <int N, class F>
 inline void each_register(float* out, std::size_t count, F&& f) {
@@ -112,9 +102,7 @@ void one_panel(const Dense& A, const Sparse& b, std::size_t first, std::size_t c
     for (std::size_t from = 0; from < A.inner; from += rows) {
       const std::size_t to = smaller(from + rows, A.inner);
       if (c0 == 0 || rows < A.inner) pack<N>(A, {first, count, from, to - from}, panel);
-      const Piece next = {first, count, to < A.inner ? to : 0, smaller(rows, A.inner - (to < A.inner ? to : 0))};
       for (std::size_t c = 0; c < columns; ++c) {
-        if (rows < A.inner) prefetch(A, next, c, columns);
         Lanes chain[N];
         float* const kept = under_way + c * width;
 #pragma GCC unroll 16
