@@ -1,6 +1,7 @@
 // Libraries that crash, hang or end whoever loads them: found out in a process of their own, and remembered.
 #include <nlohmann/json.hpp>
 
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "support/bench.hpp"
@@ -46,6 +47,18 @@ void check_refused(Bench& bench, const std::string& library, const std::string& 
   check_exit(bench.with({"check", "study.ini"}), 0, where);
 }
 
+/// Nobody holds the lock, or whoever holds it ends soon.
+bool set_free(const fs::path& lock) {
+  const int file = ::open(lock.c_str(), O_RDWR | O_CLOEXEC);
+  bool free = false;
+  for (int tries = 0; file >= 0 && !free && tries < 400; ++tries) {
+    free = ::flock(file, LOCK_EX | LOCK_NB) == 0;
+    if (!free) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  ::close(file);
+  return free;
+}
+
 const std::string mend = "mend the plugin or take its library away";
 
 }  // namespace
@@ -68,6 +81,19 @@ BOOST_AUTO_TEST_CASE(a_hang_while_loading) {
   // What was too slow before is given the longer time that it has now.
   bench.environment["PIPELINE_PROBE_SECONDS"] = "0.75";
   check_says(bench.with(names_harms).err, "hangs while it is loaded: no answer within 0.75 s\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_library_starts_ends_with_its_trial) {
+  for (const std::string library : {"forks_loading", "forks_and_hangs_loading"}) {
+    Bench bench;
+    const fs::path lock = bench.here / "lock";
+    bench.environment["PIPELINE_PROBE_SECONDS"] = "3";
+    bench.environment["HARMS_LOCK"] = lock.string();
+    bench.put(libraries / (library + ".so"));
+    bench.with({"plugins", "doctor"});
+    BOOST_TEST(fs::exists(lock));
+    BOOST_TEST(set_free(lock), library);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(an_end_of_the_program_while_loading) {
