@@ -1,5 +1,6 @@
 // Plugins that are not what they should be: refused with their reason, or failing without taking others along.
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "support/bench.hpp"
 #include "support/csv_rows.hpp"
@@ -127,6 +128,12 @@ BOOST_AUTO_TEST_CASE(an_exception_from_a_hook_stops_its_model_only) {
   const std::string rows = bench.read("out/metrics.csv");
   BOOST_TEST(rows_of(rows, "plain") == rows_of(bench.read("healthy/metrics.csv"), "plain"));
   BOOST_TEST(lines_of(rows_of(rows, "l2")).size() == 1u);  // what it measured at step 0 is kept
+  // However long a name is, its summary stands in one column with the others.
+  std::set<std::size_t> columns;
+  for (const std::string& line : lines_of(said.out))
+    if (line.starts_with("  ") && line[2] != ' ') columns.insert(line.find_first_not_of(' ', line.find(' ', 2)));
+  BOOST_TEST(columns.size() == 1u);
+  BOOST_TEST(said.out.find("largest_singular_value  ") != std::string::npos);
   const json j = json::parse(bench.read("out/run.json"));
   BOOST_TEST((j["status"] == "finished, some models failed"));
   BOOST_TEST((j["failures"]["l2"] ==

@@ -194,3 +194,6 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_tested_is_said) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+  for (const std::string seconds : {"0", "-1", "86401"})
+    says({"own_dice", "--seconds=" + seconds}, 2, "error: --seconds is a number from 1 to 86400\n");
+  says({"own_dice", "--seconds=soon"}, 2, "error: ");
