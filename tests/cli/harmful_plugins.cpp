@@ -36,11 +36,11 @@ void check_refused(Bench& bench, const std::string& library, const std::string& 
   const std::string file = "\n  <here>/plugins/" + library + ".so\n  ", end = remedy + "\n";
   Said said = bench.with(names_harms);
   check_exit(said, 3, where);
-  check_text(bench.tidy(said.err), "error: " + cause + file + end, where);
+  check_text(bench.tidy(said.err), "error: command line: " + cause + file + end, where);
   said = bench.with(names_harms);
   check_exit(said, 3, where);
   check_text(timeless(bench.tidy(said.err)),
-             "error: " + cause + file +
+             "error: command line: " + cause + file +
                  "found on DAY UTC, remembered until the file changes or `pipeline plugins doctor` tries it again\n  " +
                  end,
              where);
@@ -120,7 +120,8 @@ BOOST_AUTO_TEST_CASE(a_crash_while_it_is_made_names_the_plugin) {
   const Said said = bench.with({"check", "study.ini", "~model:l2.l2.lambda", "model:l2.regularisers=neighbour"});
   check_exit(said, 3);
   check_says(said.err,
-             "error: regulariser 'neighbour' cannot be used: regulariser 'harms' crashes while it is made (SIGSEGV");
+             "error: command line: regulariser 'neighbour' cannot be used: regulariser 'harms' crashes while it is "
+             "made (SIGSEGV");
 }
 
 BOOST_AUTO_TEST_CASE(a_hang_while_it_declares) {
