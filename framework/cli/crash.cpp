@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 
+#include "cli/command.hpp"
 #include "learning/speaking.hpp"
 
 namespace pipeline::cli {
@@ -105,7 +107,19 @@ extern "C" void on_crash(int number) {
   std::abort();
 }
 
+/// A run that ends like this has not finished, whatever code the hook gives.
+void on_exit_of_a_hook() {
+  if (!learning::speaking) return;
+  if (!someone_said_it.test_and_set()) say("ends the program", "it calls exit");
+  ::_exit(Exit::plugin_refused);
+}
+
 }  // namespace
+
+void name_who_exits() {
+  std::atexit(on_exit_of_a_hook);
+  std::at_quick_exit(on_exit_of_a_hook);
+}
 
 void name_who_crashes() {
   on_terminal = ::isatty(STDERR_FILENO) == 1;

@@ -33,6 +33,7 @@ std::string name_of(const Verdict::Plugin& p) { return p.kind + " '" + p.name + 
 
 Patient examine(const fs::path& library) {
   const Contents contents = pipeline::plugins::contents_of(library);
+  if (contents.damaged) return {library, "", Refusal{"the file " + contents.passed_over, {}, "build it again"}, {}};
   if (contents.plugins.empty()) return {library, contents.passed_over, {}, {}};
   Verdict verdict = pipeline::plugins::probe(library);
   // What a library holds is known from its symbols, however far the probe came.

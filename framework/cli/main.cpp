@@ -99,5 +99,6 @@ int main(const Words& words) {
 int main(int argc, char** argv) {
   const pipeline::learning::HandlerStack for_crashes;
   pipeline::cli::name_who_crashes();
+  pipeline::cli::name_who_exits();
   return pipeline::cli::main({argv + 1, argv + argc});
 }

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -26,9 +28,18 @@ const std::string usage_text = "new regulariser | metric | dataset | report | pi
 bool letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
 bool name_character(char c) { return letter(c) || std::isdigit(static_cast<unsigned char>(c)) || c == '_'; }
 
+// File systems take 255, of which an ending and the folders of runs need some.
+constexpr std::size_t kLongestName = 200;
+
 /// A plugin's name becomes part of a C++ class and of an exported symbol; a pipeline's is only a name.
 void check_name(const std::string& kind, const std::string& name) {
   const bool plugin = kind != "pipeline";
+  if (name.size() > kLongestName)
+    throw UsageError("the name of a " + kind + " has " + std::to_string(kLongestName) +
+                     " characters at most, and this one " + std::to_string(name.size()) + "\n  choose a shorter one");
+  if (kind == "regulariser" && (name == "learning_rate" || name == "regularisers"))  // no entry may be called so
+    throw UsageError("'" + name + "' cannot be the name of a regulariser: a [model] has a key of that name" +
+                     "\n  choose another name");
   const auto fits = [&](char c) { return name_character(c) || (!plugin && c == '-'); };
   if (!name.empty() && std::ranges::all_of(name, fits) && (!plugin || letter(name[0]))) return;
   std::string better = name;
@@ -56,6 +67,17 @@ void replace(std::string& text, const std::string& from, const std::string& to) 
     text.replace(at, from.size(), to);
 }
 
+UsageError cannot(const std::string& what, const fs::path& path, const std::string& be, const std::string& why) {
+  return UsageError("the " + what + " '" + path.string() + "' cannot be " + be + ": " + why +
+                    "\n  choose a folder that takes files: --dir DIR");
+}
+
+/// Whatever is there, a link to nowhere too.
+bool is_there(const fs::path& path) {
+  std::error_code unreadable;
+  return fs::exists(fs::symlink_status(path, unreadable));
+}
+
 class Templates {
  public:
   Templates(std::string kind, std::string name) : kind_(std::move(kind)), name_(std::move(name)) {}
@@ -67,8 +89,9 @@ class Templates {
     if (!(text << in.rdbuf()))
       throw std::runtime_error("there is no template " + (installation() / "share/pipeline/template" / from).string() +
                                "\n  it belongs to the program; install pipeline again");
+    errno = 0;
     std::ofstream out(to, std::ios::binary);
-    if (!(out << renamed(text.str())).flush()) throw std::runtime_error("cannot write " + to.string());
+    if (!(out << renamed(text.str())).flush()) throw cannot("file", to, "written", std::strerror(errno ? errno : EIO));
   }
 
  private:
@@ -95,7 +118,7 @@ std::string program_as_typed() {
 
 void new_pipeline(const std::string& name, const fs::path& folder) {
   const fs::path file = folder / (name + ".ini");
-  if (fs::exists(fs::symlink_status(file)))
+  if (is_there(file))
     throw UsageError("'" + file.string() + "' is there already and is left as it is" +
                      "\n  choose another name, or another folder: --dir DIR");
   Templates("pipeline", name).write("example_pipeline.ini", file);
@@ -111,14 +134,21 @@ void new_plugin(const std::string& kind, const std::string& name, const fs::path
       throw UsageError("there is a " + kind + " '" + name + "' already: " + f.library.string() +
                        "\n  choose another name; of two with one name neither would be loaded");
   const fs::path project = folder / name;
-  if (fs::exists(fs::symlink_status(project)) || !fs::create_directory(project))
+  std::error_code trouble;
+  if (is_there(project) || (!fs::create_directory(project, trouble) && !trouble))
     throw UsageError("'" + project.string() + "' is there already and is left as it is" +
                      "\n  choose another name, or another folder: --dir DIR");
+  if (trouble) throw cannot("folder", project, "made", trouble.message());
 
   const Templates templates(kind, name);
-  for (const char* ending : {".cpp", ".ini"}) templates.write("example_" + kind + ending, project / (name + ending));
-  for (const char* file : {"CMakeLists.txt", "README.md"})
-    templates.write("project/" + std::string(file), project / file);
+  try {
+    for (const char* ending : {".cpp", ".ini"}) templates.write("example_" + kind + ending, project / (name + ending));
+    for (const char* file : {"CMakeLists.txt", "README.md"})
+      templates.write("project/" + std::string(file), project / file);
+  } catch (const std::exception&) {
+    fs::remove_all(project, trouble);  // half a project would only be in the way of the next try
+    throw;
+  }
 
   const std::string source = quoted(project.string()), build = quoted((project / "build").string());
   std::cout << "wrote " << project.string() << ": " << name << ".cpp, " << name << ".ini, CMakeLists.txt, README.md\n\n"

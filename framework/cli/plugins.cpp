@@ -32,6 +32,8 @@ Parameters parameters_of(Catalogue& catalogue, const Loaded& p) {
 
 int list(Catalogue& catalogue) {
   bool refused = false;
+  std::size_t longest = 0;
+  for (const pipeline::plugins::Found& f : catalogue.all()) longest = std::max(longest, f.name.size());
   for (const std::string& kind : pipeline::plugins::kinds()) {
     std::cout << kind << "s\n";
     for (const std::string& name : catalogue.names(kind)) {
@@ -40,10 +42,10 @@ int list(Catalogue& catalogue) {
         summary = catalogue.load(kind, name).summary;
       } catch (const pipeline::plugins::RefusedPlugin& e) {
         for (const char c : std::string("refused: ") + e.what())  // its further lines under its first
-          summary += c == '\n' ? c + std::string(22, ' ') : std::string(1, c);
+          summary += c == '\n' ? c + std::string(longest + 4, ' ') : std::string(1, c);
         refused = true;
       }
-      std::cout << "  " << name << std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') << summary << "\n";
+      std::cout << "  " << name << std::string(longest - name.size() + 2, ' ') << summary << "\n";
     }
   }
   return refused ? Exit::plugin_refused : Exit::ok;
@@ -154,13 +156,15 @@ int plugins(const Words& words) {
   if (parsed.help_given()) return Exit::ok;
   const Words& given = parsed.positional();
   const std::string what = given.empty() ? "" : given[0];
+  const auto seconds = parsed.get<unsigned>("seconds");
+  if (seconds < 1 || seconds > 86400) throw UsageError("--seconds is a number from 1 to 86400");  // -1 is 4294967295
   Catalogue catalogue = catalogue_from(parsed);
   if (what == "list" && given.size() == 1) return list(catalogue);
   if (what == "inspect" && given.size() == 2)
     return inspect(catalogue, given[1], parsed.has("ini"), parsed.has("json"));
   if (what == "test" && given.size() >= 2)
     return test_plugins(catalogue, given[1], {given.begin() + 2, given.end()}, parsed.has("json"),
-                        parsed.has("verbose"), parsed.get<unsigned>("seconds"));
+                        parsed.has("verbose"), seconds);
   if (what == "doctor" && given.size() == 1) return doctor(catalogue, parsed.has("json"));
   if (what == "path" && given.size() == 1) {
     for (const auto& folder : catalogue.path().folders) std::cout << folder.string() << "\n";

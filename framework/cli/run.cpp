@@ -7,6 +7,7 @@
 
 #include "cli/command.hpp"
 #include "cli/complain.hpp"
+#include "cli/crash.hpp"
 #include "cli/progress.hpp"
 #include "config/complaint.hpp"
 #include "config/numbers.hpp"
@@ -201,6 +202,7 @@ int run(const Words& words) {
   };
 
   listen_for_signals();
+  name_who_exits();
   Screen screen(style, d.metrics.empty() ? "" : d.metrics.front().name);
   study::Outcome outcome;
   try {

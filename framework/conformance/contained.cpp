@@ -6,7 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -27,8 +29,8 @@ constexpr std::chrono::seconds kLastWords{2};
 
 int mouth = -1;  // of the child: where it says what comes out
 
-/// Says whose hook ran, and nothing else: this is a signal handler.
-extern "C" void name_the_hook(int number) {
+/// Says whose hook ran, and nothing else: signal handlers call it.
+void name_the_hook() {
   const auto say = [](const char* text) {
     if (::write(mouth, text, std::strlen(text)) < 0) ::_exit(1);
   };
@@ -37,11 +39,47 @@ extern "C" void name_the_hook(int number) {
     say(who->hook);
     say("\n");
   }
+}
+
+extern "C" void on_crash(int number) {
+  name_the_hook();
   ::signal(number, SIG_DFL);
   ::raise(number);
 }
 
-[[noreturn]] void be_the_child(const Candidate& candidate, const std::vector<Law>& all, std::size_t first) {
+/// A plugin called exit: with the code that it gave, and before what others want to be done at the end.
+extern "C" void on_exit_of_a_hook(int code, void*) {
+  name_the_hook();
+  ::_exit(code);
+}
+
+/// Where a child's temporary files go, so that none stay behind when it crashes. It goes with this object.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    std::error_code none;
+    std::string name = (std::filesystem::temp_directory_path(none) / "pipeline_conformance_XXXXXX").string();
+    if (!none && ::mkdtemp(name.data())) path_ = name;  // else the laws that need one say so
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+  /// For this process and those that it starts.
+  void use() const {
+    if (!path_.empty()) ::setenv("TMPDIR", path_.c_str(), 1);
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+[[noreturn]] void be_the_child(const Candidate& candidate, const std::vector<Law>& all, std::size_t first,
+                               const ScratchFolder& scratch) {
+  scratch.use();
   ::setpgid(0, 0);  // so that what the plugin starts goes with it
 #if defined(__linux__)
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -50,10 +88,11 @@ extern "C" void name_the_hook(int number) {
   for (const int fd : {0, 1, 2}) ::dup2(nowhere, fd);
   const learning::HandlerStack stack;
   struct sigaction action {};
-  action.sa_handler = name_the_hook;
+  action.sa_handler = on_crash;
   action.sa_flags = SA_ONSTACK | SA_NODEFER;
   for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM}) ::sigaction(number, &action, nullptr);
   std::set_terminate(std::abort);
+  ::on_exit(on_exit_of_a_hook, nullptr);
   for (std::size_t i = first; i < all.size(); ++i) {
     const Outcome o = judge(all[i], candidate);
     const std::string line = json{{"verdict", static_cast<int>(o.verdict)}, {"detail", o.detail}}.dump(
@@ -78,7 +117,7 @@ class Child {
     if (pid_ == 0) {
       ::close(ends[0]);
       mouth = ends[1];
-      be_the_child(candidate, all, first);
+      be_the_child(candidate, all, first, scratch_);
     }
     ::close(ends[1]);
     ear_ = ends[0];
@@ -126,6 +165,7 @@ class Child {
   }
 
  private:
+  const ScratchFolder scratch_;  // taken away once everybody who could write into it is gone
   pid_t pid_ = -1;
   int ear_ = -1;
   std::string heard_;

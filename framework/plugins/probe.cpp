@@ -33,16 +33,26 @@ struct End {
   bool too_long = false;
 };
 
+/// Ends what the child started and left behind, and the child, which may have joined another group. Until it is waited
+/// for, nobody else can have its number.
+void end_all(pid_t child, End& end) {
+  ::kill(-child, SIGKILL), ::kill(child, SIGKILL);
+  ::waitpid(child, &end.status, 0);
+}
+
+bool has_ended(pid_t child) {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child;
+}
+
 /// Reads until the child has ended or the time is over; a child that closes the pipe and stays is waited for as well.
 void listen(int pipe, pid_t child, Clock::time_point until, End& end) {
   bool open = true;
   for (;;) {
-    if (::waitpid(child, &end.status, WNOHANG) == child) break;
+    if (has_ended(child)) break;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
     if (left <= 0) {
       end.too_long = true;
-      ::kill(child, SIGKILL);
-      ::waitpid(child, &end.status, 0);
       break;
     }
     if (!open) {
@@ -57,6 +67,7 @@ void listen(int pipe, pid_t child, Clock::time_point until, End& end) {
     else
       open = false;
   }
+  end_all(child, end);
   // What it said last may still be in the pipe. What it started may hold the pipe open: that is not waited for.
   ::fcntl(pipe, F_SETFL, O_NONBLOCK);
   char text[4096];
@@ -84,7 +95,8 @@ End run_probe(const fs::path& library) {
   ::sigfillset(&usual);
   ::posix_spawnattr_setsigmask(&as, &none);
   ::posix_spawnattr_setsigdefault(&as, &usual);
-  ::posix_spawnattr_setflags(&as, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  ::posix_spawnattr_setpgroup(&as, 0);  // a group of its own, so that what the library starts goes with it
+  ::posix_spawnattr_setflags(&as, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
   char* const argv[] = {const_cast<char*>(program.c_str()), const_cast<char*>(file.c_str()), nullptr};
   pid_t child = -1;
   const int trouble = ::posix_spawn(&child, program.c_str(), &files, &as, argv, environ);

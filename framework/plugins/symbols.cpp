@@ -1,10 +1,9 @@
 #include "plugins/symbols.hpp"
 
 #include <algorithm>
-#include <boost/dll/library_info.hpp>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <cctype>
+
+#include "plugins/elf.hpp"
 
 namespace pipeline::plugins {
 namespace fs = std::filesystem;
@@ -13,6 +12,8 @@ namespace {
 
 /// "pipeline_metric_loss" -> metric, loss. The kinds hold no underscore.
 bool parse_symbol(const std::string& symbol, Found& found) {
+  const auto in_a_name = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
+  if (!std::ranges::all_of(symbol, in_a_name)) return false;  // it will be printed
   for (const std::string& kind : kinds()) {
     const std::string start = symbol_of(kind, "");
     if (!symbol.starts_with(start) || symbol.size() == start.size()) continue;
@@ -32,15 +33,14 @@ Contents contents_of(const fs::path& library) {
   const fs::file_status status = fs::status(library, error);
   if (fs::is_directory(status)) return {{}, "is a folder", true};
   if (fs::exists(status) && !fs::is_regular_file(status)) return {{}, "is no file", true};  // opening a pipe would wait
-  errno = 0;
-  if (!std::ifstream(library, std::ios::binary))
-    return {{}, std::string("cannot be read: ") + std::strerror(errno ? errno : ENOENT), true};
   Contents out;
   try {
-    for (const std::string& symbol : boost::dll::library_info(library.string()).symbols())
+    for (const std::string& symbol : exported_names(library, "pipeline_"))
       if (Found f; parse_symbol(symbol, f)) out.plugins.push_back({f.kind, f.name, library});
-  } catch (const std::exception&) {
-    return {{}, "is no library that can be read", true};
+  } catch (const NoLibrary& e) {
+    return {{}, e.what(), true};
+  } catch (const DamagedLibrary& e) {
+    return {{}, std::string("is damaged: ") + e.what(), true, true};
   }
   std::ranges::sort(out.plugins, {}, [](const Found& f) { return std::pair(f.kind, f.name); });
   if (out.plugins.empty()) out.passed_over = "is a library, but holds no plugin";

@@ -22,6 +22,7 @@ struct Contents {
   std::vector<Found> plugins = {};
   std::string passed_over = {};  // why it holds none: "is a folder", "cannot be read: Permission denied", ...
   bool unreadable = false;       // so it may have been meant to be one
+  bool damaged = false;          // it certainly was: passed_over begins with "is damaged: "
 };
 
 /// "pipeline_metric_loss", what a library exports for its metric `loss`.

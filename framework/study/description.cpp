@@ -373,7 +373,7 @@ class Reader {
     } catch (const plugins::UnknownPlugin&) {
       complaints_.add(word, "unknown " + kind + " '" + name + "'", config::suggestion(name, catalogue_.names(kind)));
     } catch (const plugins::RefusedPlugin& e) {
-      refused_.push_back(e.what());
+      refused_.push_back(place_of(word) + e.what());
     }
     return nullptr;
   }

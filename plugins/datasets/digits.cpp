@@ -56,4 +56,4 @@ class Digits final : public Dataset {
 
 }  // namespace
 
-PIPELINE_DATASET(Digits, digits, "handwritten digits drawn while loading: 28 x 28, ten classes, no file needed")
+PIPELINE_DATASET(Digits, digits, "handwritten digits drawn at loading: 28 x 28, ten classes, no file needed")

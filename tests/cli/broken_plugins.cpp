@@ -1,5 +1,6 @@
 // Plugins that are not what they should be: refused with their reason, or failing without taking others along.
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "support/bench.hpp"
 #include "support/csv_rows.hpp"
@@ -12,8 +13,9 @@ BOOST_AUTO_TEST_SUITE(broken_plugins)
 BOOST_AUTO_TEST_CASE(another_contract_is_refused) {
   const Bench bench;
   bench.put(libraries / "refused.so");
-  bench.refused(bench.swapped("other_contract"),
-                R"(error: regulariser 'other_contract' was built for plugin contract 999, this program has contract 2
+  bench.refused(
+      bench.swapped("other_contract"),
+      R"(error: command line: regulariser 'other_contract' was built for plugin contract 999, this program has contract 2
   <here>/plugins/refused.so
   build it again, against this program's headers
 )");
@@ -26,7 +28,7 @@ BOOST_AUTO_TEST_CASE(another_build_is_refused_with_both_sides) {
   check_exit(said, 3);
   const auto lines = lines_of(bench.tidy(said.err));
   BOOST_TEST_REQUIRE(lines.size() == 7u);
-  BOOST_TEST(lines[0] == "error: regulariser 'other_build' was built with another layout of C++ objects");
+  BOOST_TEST(lines[0] == "error: command line: regulariser 'other_build' was built with another layout of C++ objects");
   BOOST_TEST(lines[1] == "  <here>/plugins/refused.so");
   BOOST_TEST(lines[2] == "  plugin:  C++ ABI other, pointers 4");
   BOOST_TEST(lines[3] == "           OldC 1.0");
@@ -35,12 +37,25 @@ BOOST_AUTO_TEST_CASE(another_build_is_refused_with_both_sides) {
   for (const std::string& line : lines) BOOST_TEST(line.size() <= 100u, line);
 }
 
+BOOST_AUTO_TEST_CASE(the_line_that_names_a_refused_plugin_is_said) {
+  const Bench bench;
+  bench.put(libraries / "refused.so");
+  const std::string end = R"( was built for plugin contract 999, this program has contract 2
+  <here>/plugins/refused.so
+  build it again, against this program's headers
+)";
+  bench.write("study.ini", replaced(replaced(small_study, "l2.lambda = 1e-3\n", ""), "= l2", "= other_contract"));
+  bench.refused({}, "error: study.ini:21: regulariser 'other_contract'" + end);
+  bench.write("study.ini", replaced(small_study, "l2.lambda = 1e-3", "l2.plugin = other_contract"));
+  bench.refused({}, "error: study.ini:22: regulariser 'other_contract'" + end);
+}
+
 BOOST_AUTO_TEST_CASE(a_missing_symbol_is_found_at_once_and_named) {
   const Bench bench;
   bench.put(libraries / "missing_symbol.so");
   bench.refused(
       bench.swapped("missing_symbol"),
-      R"(error: regulariser 'missing_symbol' cannot be used: the library cannot be loaded: undefined symbol: gone::function_that_nobody_has(int)
+      R"(error: command line: regulariser 'missing_symbol' cannot be used: the library cannot be loaded: undefined symbol: gone::function_that_nobody_has(int)
   <here>/plugins/missing_symbol.so
   build it again, against this program
 )");
@@ -51,11 +66,11 @@ BOOST_AUTO_TEST_CASE(a_plugin_that_cannot_be_made_is_refused) {
   bench.put(libraries / "misbehaves.so");
   bench.put(libraries / "refused.so");
   bench.refused(bench.swapped("make_throws"),
-                R"(error: regulariser 'make_throws' cannot be made: no licence found
+                R"(error: command line: regulariser 'make_throws' cannot be made: no licence found
   <here>/plugins/misbehaves.so
 )");
   bench.refused(bench.swapped("makes_nothing"),
-                R"(error: regulariser 'makes_nothing' cannot be made: its library returns no object
+                R"(error: command line: regulariser 'makes_nothing' cannot be made: its library returns no object
   <here>/plugins/refused.so
 )");
 }
@@ -67,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_refused_plugin_is_the_complaint_even_where_its_keys_are_s
       bench.swapped("declare_throws") + Words{"model:l2.declare_throws.strength=1"},
       "error: command line: regulariser 'declare_throws' fails while it declares its parameters: declared too much\n");
   bench.refused(bench.swapped("make_throws") + Words{"model:l2.make_throws.strength=1"},
-                R"(error: regulariser 'make_throws' cannot be made: no licence found
+                R"(error: command line: regulariser 'make_throws' cannot be made: no licence found
   <here>/plugins/misbehaves.so
 )");
 }
@@ -75,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_refused_plugin_is_the_complaint_even_where_its_keys_are_s
 BOOST_AUTO_TEST_CASE(two_libraries_with_one_plugin_are_refused_by_both_names) {
   const Bench bench;
   bench.put(shipped / "l2.so");
-  bench.refused({}, R"(error: two libraries hold a regulariser named 'l2'
+  bench.refused({}, R"(error: study.ini:21: two libraries hold a regulariser named 'l2'
   <here>/plugins/l2.so
   <build>/lib/pipeline/plugins/l2.so
   remove or rename one, or leave its folder out of the search (pipeline plugins path)
@@ -96,8 +111,9 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_no_plugin_is_passed_over) {
   check_exit(bench.with({"check", "study.ini"}), 0);
   check_exit(bench.with({"plugins", "list"}), 0);
   // Until somebody names it.
-  bench.refused(bench.swapped("text"),
-                R"(error: <here>/plugins/text.so is no library that can be read, so it holds no regulariser 'text'
+  bench.refused(
+      bench.swapped("text"),
+      R"(error: command line: <here>/plugins/text.so is no library that can be read, so it holds no regulariser 'text'
   build it again, or take it away if it is something else
 )");
   const Said said = bench.with(Words{"check", "study.ini"} + bench.swapped("stranger"));
@@ -112,6 +128,12 @@ BOOST_AUTO_TEST_CASE(the_list_keeps_the_reason_of_a_refused_plugin) {
   check_exit(said, 3);
   check_says(said.out, "refused: regulariser 'other_contract' was built for plugin contract 999");
   check_says(said.out, "\n  l2 ");  // the others are listed all the same
+  // However long a name is, its summary stands in one column with the others.
+  std::set<std::size_t> columns;
+  for (const std::string& line : lines_of(said.out))
+    if (line.starts_with("  ") && line[2] != ' ') columns.insert(line.find_first_not_of(' ', line.find(' ', 2)));
+  BOOST_TEST(columns.size() == 1u);
+  BOOST_TEST(said.out.find("largest_singular_value  ") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(an_exception_from_a_hook_stops_its_model_only) {

@@ -15,12 +15,12 @@ Said crash(const Bench& bench, const std::string& way) {
        "model:l2.hook_crashes.row=190,l2,accuracy,,", "training.steps=400", "--progress", "none", "--threads", "2"});
 }
 
-void check_last_words(const std::string& way, int number, const std::string& how) {
+void check_last_words(const std::string& way, int exit, const std::string& how) {
   BOOST_TEST_CONTEXT(way) {
     const Bench bench;
     bench.put(libraries / "crashes.so");
     const Said said = crash(bench, way);
-    check_exit(said, 128 + number);  // the signal is told by the status, as ever
+    check_exit(said, exit);
     check_text(said.err, "error: regulariser 'hook_crashes' " + how +
                              " in hook GradientChange::change, model l2, step 300\n"
                              "  the program ends; what was measured before is kept. Leave the plugin out to run "
@@ -37,16 +37,22 @@ void check_last_words(const std::string& way, int number, const std::string& how
 BOOST_AUTO_TEST_SUITE(crashes)
 
 BOOST_AUTO_TEST_CASE(every_way_to_end_names_who_spoke) {
-  check_last_words("segv", SIGSEGV, "crashes (SIGSEGV, it touches memory that is not there)");
-  check_last_words("bus", SIGBUS, "crashes (SIGBUS, it touches memory that cannot be reached)");
-  check_last_words("fpe", SIGFPE, "crashes (SIGFPE, it divides whole numbers by zero)");
-  check_last_words("ill", SIGILL, "crashes (SIGILL, the processor does not know an instruction)");
-  check_last_words("abort", SIGABRT, "crashes (SIGABRT, it gives up)");
-  check_last_words("terminate", SIGABRT, "throws where nothing may be thrown (the moon is full)");
+  // The signal is told by the status, as ever.
+  check_last_words("segv", 128 + SIGSEGV, "crashes (SIGSEGV, it touches memory that is not there)");
+  check_last_words("bus", 128 + SIGBUS, "crashes (SIGBUS, it touches memory that cannot be reached)");
+  check_last_words("fpe", 128 + SIGFPE, "crashes (SIGFPE, it divides whole numbers by zero)");
+  check_last_words("ill", 128 + SIGILL, "crashes (SIGILL, the processor does not know an instruction)");
+  check_last_words("abort", 128 + SIGABRT, "crashes (SIGABRT, it gives up)");
+  check_last_words("terminate", 128 + SIGABRT, "throws where nothing may be thrown (the moon is full)");
 }
 
 BOOST_AUTO_TEST_CASE(a_hook_without_end_runs_out_of_stack_and_still_says_so) {
-  check_last_words("stack", SIGSEGV, "crashes (SIGSEGV, it touches memory that is not there)");
+  check_last_words("stack", 128 + SIGSEGV, "crashes (SIGSEGV, it touches memory that is not there)");
+}
+
+BOOST_AUTO_TEST_CASE(a_hook_that_ends_the_program_is_no_success) {
+  check_last_words("exit", 3, "ends the program (it calls exit)");
+  check_last_words("quick_exit", 3, "ends the program (it calls exit)");
 }
 
 BOOST_AUTO_TEST_CASE(metrics_and_reports_are_named_as_well) {

@@ -1,6 +1,7 @@
 // Libraries that crash, hang or end whoever loads them: found out in a process of their own, and remembered.
 #include <nlohmann/json.hpp>
 
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "support/bench.hpp"
@@ -35,15 +36,27 @@ void check_refused(Bench& bench, const std::string& library, const std::string& 
   const std::string file = "\n  <here>/plugins/" + library + ".so\n  ", end = remedy + "\n";
   Said said = bench.with(names_harms);
   check_exit(said, 3, where);
-  check_text(bench.tidy(said.err), "error: " + cause + file + end, where);
+  check_text(bench.tidy(said.err), "error: command line: " + cause + file + end, where);
   said = bench.with(names_harms);
   check_exit(said, 3, where);
   check_text(timeless(bench.tidy(said.err)),
-             "error: " + cause + file +
+             "error: command line: " + cause + file +
                  "found on DAY UTC, remembered until the file changes or `pipeline plugins doctor` tries it again\n  " +
                  end,
              where);
   check_exit(bench.with({"check", "study.ini"}), 0, where);
+}
+
+/// Nobody holds the lock, or whoever holds it ends soon.
+bool set_free(const fs::path& lock) {
+  const int file = ::open(lock.c_str(), O_RDWR | O_CLOEXEC);
+  bool free = false;
+  for (int tries = 0; file >= 0 && !free && tries < 400; ++tries) {
+    free = ::flock(file, LOCK_EX | LOCK_NB) == 0;
+    if (!free) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  ::close(file);
+  return free;
 }
 
 const std::string mend = "mend the plugin or take its library away";
@@ -70,6 +83,19 @@ BOOST_AUTO_TEST_CASE(a_hang_while_loading) {
   check_says(bench.with(names_harms).err, "hangs while it is loaded: no answer within 0.75 s\n");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_library_starts_ends_with_its_trial) {
+  for (const std::string library : {"forks_loading", "forks_and_hangs_loading"}) {
+    Bench bench;
+    const fs::path lock = bench.here / "lock";
+    bench.environment["PIPELINE_PROBE_SECONDS"] = "3";
+    bench.environment["HARMS_LOCK"] = lock.string();
+    bench.put(libraries / (library + ".so"));
+    bench.with({"plugins", "doctor"});
+    BOOST_TEST(fs::exists(lock));
+    BOOST_TEST(set_free(lock), library);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_end_of_the_program_while_loading) {
   Bench bench;
   check_refused(bench, "exits_loading",
@@ -94,7 +120,8 @@ BOOST_AUTO_TEST_CASE(a_crash_while_it_is_made_names_the_plugin) {
   const Said said = bench.with({"check", "study.ini", "~model:l2.l2.lambda", "model:l2.regularisers=neighbour"});
   check_exit(said, 3);
   check_says(said.err,
-             "error: regulariser 'neighbour' cannot be used: regulariser 'harms' crashes while it is made (SIGSEGV");
+             "error: command line: regulariser 'neighbour' cannot be used: regulariser 'harms' crashes while it is "
+             "made (SIGSEGV");
 }
 
 BOOST_AUTO_TEST_CASE(a_hang_while_it_declares) {
@@ -136,8 +163,7 @@ BOOST_AUTO_TEST_CASE(the_list_goes_on_past_every_broken_library) {
   bench.put(libraries / "hangs_loading.so");
   const Said said = bench.with({"plugins", "list"});
   check_exit(said, 3);
-  check_says(said.out,
-             "\n  harms               refused: regulariser 'harms' cannot be used: the library hangs while it is");
+  check_says(said.out, " refused: regulariser 'harms' cannot be used: the library hangs while it is");
   check_says(said.out, "\n  l2 ");
   check_says(said.out, "\nreports\n");
 }

@@ -100,6 +100,13 @@ BOOST_AUTO_TEST_CASE(overwrites_nothing) {
   BOOST_TEST((files_in(world.here / "taken") == std::set<std::string>{"note.txt"}));
 }
 
+BOOST_AUTO_TEST_CASE(the_longest_name_makes_a_project) {
+  const World world;
+  const std::string name(200, 'a');
+  check_exit(world.run({"new", "regulariser", name}), 0);
+  BOOST_TEST(files_in(world.here / name).size() == 4u);
+}
+
 BOOST_AUTO_TEST_CASE(mistakes_end_with_2_and_a_remedy) {
   const World world;
   const std::string usage =
@@ -138,6 +145,21 @@ BOOST_AUTO_TEST_CASE(mistakes_end_with_2_and_a_remedy) {
       {{"regulariser", "l2"},
        "there is a regulariser 'l2' already: <build>/lib/pipeline/plugins/l2.so\n"
        "  choose another name; of two with one name neither would be loaded\n"},
+      {{"regulariser", "learning_rate"},
+       "'learning_rate' cannot be the name of a regulariser: a [model] has a key of that name\n  choose another "
+       "name\n"},
+      {{"regulariser", "regularisers"},
+       "'regularisers' cannot be the name of a regulariser: a [model] has a key of that name\n  choose another name\n"},
+      {{"metric", std::string(201, 'a')},
+       "the name of a metric has 200 characters at most, and this one 201\n  choose a shorter one\n"},
+      {{"pipeline", std::string(300, 'a')},
+       "the name of a pipeline has 200 characters at most, and this one 300\n  choose a shorter one\n"},
+      {{"regulariser", "x1", "--dir", "/proc"},
+       "the folder '/proc/x1' cannot be made: No such file or directory\n  choose a folder that takes files: --dir "
+       "DIR\n"},
+      {{"pipeline", "x1", "--dir", "/proc"},
+       "the file '/proc/x1.ini' cannot be written: No such file or directory\n"
+       "  choose a folder that takes files: --dir DIR\n"},
       {{"metric", "a", "--dir", "no where"}, "--dir no where is no folder; make it first: mkdir -p 'no where'\n"},
   };
   for (const Case& c : cases) {

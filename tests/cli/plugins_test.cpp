@@ -91,6 +91,7 @@ BOOST_AUTO_TEST_CASE(a_plugin_that_harms_the_process_fails_a_law_and_its_hook_is
   bench.fails("crashes_in_a_hook", "throws_nothing",
               "crashes (SIGSEGV, Segmentation fault) in hook GradientChange::change");
   bench.fails("ends_the_program", "throws_nothing", "ends the program, with exit code 7");
+  bench.fails("ends_politely", "throws_nothing", "ends the program, with exit code 7 in hook GradientChange::change");
   // What does not touch the hook is tried all the same.
   BOOST_TEST((bench.outcomes({"crashes_in_a_hook"}, 3)["says_what_it_is"].outcome == "passed"));
   Outcomes hanging = bench.outcomes({"hangs_in_a_hook", "--seconds", "1"}, 3);
@@ -126,6 +127,15 @@ BOOST_AUTO_TEST_CASE(wrong_reports_are_found) {
   bench.fails("writes_anywhere", "writes_its_own_files_only", "writes into the working directory");
   bench.fails("throws_text", "fails_by_exception_only",
               "no measurement yet: throws something that is no std::exception");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_crash_leaves_behind_is_taken_away) {
+  TestBench bench;
+  const fs::path temporary = bench.here / "temporary";
+  fs::create_directories(temporary);
+  bench.environment["TMPDIR"] = temporary.string();
+  bench.fails("crashes_reporting", "reports_on_a_run", "crashes (SIGSEGV, Segmentation fault) in hook Report::write");
+  BOOST_TEST(fs::is_empty(temporary));
 }
 
 BOOST_AUTO_TEST_CASE(a_required_parameter_is_given_as_a_word) {
@@ -187,6 +197,9 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_tested_is_said) {
   says({"own_dise"}, 2, "error: unknown plugin 'own_dise'\n  did you mean 'own_dice'?");
   says({"nosuch.so"}, 2, "error: there is no file 'nosuch.so'\n");
   says({"own_dice", "loss"}, 2, "error: 'loss' is no key=value; test one plugin or library at a time\n");
+  for (const std::string seconds : {"0", "-1", "86401"})
+    says({"own_dice", "--seconds=" + seconds}, 2, "error: --seconds is a number from 1 to 86400\n");
+  says({"own_dice", "--seconds=soon"}, 2, "error: ");
   says({"./notes.so"}, 3, "error: there is no plugin to test: ");
   says({"other_contract"}, 3, "was built for plugin contract 999");
   says({"make_throws"}, 3, "'make_throws' cannot be made: no licence found");

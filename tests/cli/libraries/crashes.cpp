@@ -27,7 +27,8 @@ struct HookCrashes final : Regulariser, GradientChange {
   std::string way = "segv", rows, row;
 
   void declare(Parameters& p) override {
-    p.choice("way", way, {"segv", "fpe", "ill", "bus", "abort", "terminate", "stack"}, "how it ends");
+    p.choice("way", way, {"segv", "fpe", "ill", "bus", "abort", "terminate", "stack", "exit", "quick_exit"},
+             "how it ends");
     p.text("rows", rows, "the metrics.csv that must be written so far first");
     p.text("row", row, "as far as this row");
   }
@@ -47,6 +48,8 @@ struct HookCrashes final : Regulariser, GradientChange {
     if (way == "bus") ::raise(SIGBUS);
     if (way == "abort") std::abort();
     if (way == "terminate") promises_not_to_throw();
+    if (way == "exit") std::exit(0);
+    if (way == "quick_exit") std::quick_exit(0);
     volatile int top = 1;
     if (way == "stack") deeper(&top);
   }

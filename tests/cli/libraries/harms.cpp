@@ -1,6 +1,8 @@
 // Libraries that harm the process that loads them. One source, one library for each way: see CMakeLists.txt.
 #include <pipeline/regulariser.hpp>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -15,11 +17,25 @@ using namespace pipeline;
   for (;;) ::pause();
 }
 
+/// Leaves a process behind that keeps a file locked for as long as it lives.
+[[maybe_unused]] void leave_one_behind() {
+  const int file = ::open(std::getenv("HARMS_LOCK"), O_RDWR | O_CREAT, 0666);
+  if (file < 0 || ::flock(file, LOCK_EX) != 0) ::_exit(1);
+  if (::fork() != 0) return;
+  ::alarm(60);
+  hang();
+}
+
 struct AtStart {
   AtStart() {
 #if defined(CRASHES_LOADING)
     crash();
 #elif defined(HANGS_LOADING)
+    hang();
+#elif defined(FORKS_LOADING)
+    leave_one_behind();
+#elif defined(FORKS_AND_HANGS_LOADING)
+    leave_one_behind();
     hang();
 #elif defined(EXITS_LOADING)
     ::_exit(7);

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <thread>
@@ -121,6 +122,9 @@ struct Hangs final : Regulariser, GradientChange {
 };
 struct EndsTheProgram final : Regulariser, GradientChange {
   void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override { std::_Exit(7); }
+};
+struct EndsPolitely final : Regulariser, GradientChange {
+  void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override { std::exit(7); }
 };
 struct Chatters final : Regulariser, GradientChange {
   void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {
@@ -288,6 +292,14 @@ struct ThrowsText final : Report {
     return {};
   }
 };
+/// Leaves a file where temporary files go.
+struct CrashesReporting final : Report {
+  std::vector<std::string> write(const RunResults&, const Occasion&) const override {
+    std::ofstream(std::filesystem::temp_directory_path() / "luck.txt") << "luck\n";
+    ::raise(SIGSEGV);
+    return {};
+  }
+};
 
 }  // namespace
 
@@ -304,6 +316,7 @@ PIPELINE_REGULARISER(ThrowsANumber, throws_a_number, "throws what is no exceptio
 PIPELINE_REGULARISER(Crashes, crashes_in_a_hook, "crashes in a hook")
 PIPELINE_REGULARISER(Hangs, hangs_in_a_hook, "hangs in a hook")
 PIPELINE_REGULARISER(EndsTheProgram, ends_the_program, "ends the program in a hook")
+PIPELINE_REGULARISER(EndsPolitely, ends_politely, "calls exit in a hook")
 PIPELINE_REGULARISER(Chatters, chatters, "prints from its hook")
 PIPELINE_REGULARISER(NoHook, no_hook, "derives from no interface")
 PIPELINE_REGULARISER(Pull, no_summary, "")
@@ -322,3 +335,4 @@ PIPELINE_DATASET(Half, half, "keeps half of the training samples")
 PIPELINE_REPORT(Meddles, meddles, "writes into a file that is not its own")
 PIPELINE_REPORT(WritesAnywhere, writes_anywhere, "writes into the working directory")
 PIPELINE_REPORT(ThrowsText, throws_text, "throws what is no exception")
+PIPELINE_REPORT(CrashesReporting, crashes_reporting, "crashes while it reports")
