@@ -67,7 +67,9 @@ void say(const char* how, const char* words) {
   if (on_terminal) out << "\n";  // below a progress bar
   out << "error: ";
   if (who) {
-    out << who->kind << " '" << who->name << "' " << how << " (" << words << ") in hook " << who->hook;
+    out << who->kind << " '" << who->name << "' ";
+    if (*who->plugin) out << "(plugin " << who->plugin << ") ";
+    out << how << " (" << words << ") in hook " << who->hook;
     if (*who->model) out << ", model " << who->model << ", step " << who->step;
     for (const learning::Speaker* caller = who->before; caller; caller = caller->before)
       out << "\n  called by " << caller->kind << " '" << caller->name << "', hook " << caller->hook;
