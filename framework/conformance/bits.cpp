@@ -53,6 +53,7 @@ std::vector<Network> trained_by(const Candidate& candidate, const Bench& bench, 
   team.rethrow();
   std::vector<Network> out;
   for (const study::Member& m : team.members()) {
+    if (!m.failure.empty() && !m.plugin_failed) throw learning::Diverged(m.next);
     if (!m.failure.empty()) throw std::runtime_error(m.failure);
     out.push_back(m.model->measured_network());
     out.push_back(m.model->network());

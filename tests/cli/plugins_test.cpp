@@ -69,6 +69,19 @@ BOOST_AUTO_TEST_CASE(draws_and_state_of_its_own_are_found) {
   bench.fails("first_tile_first", "any_order_of_tiles", "AfterUpdate::after_update depends on the order");
 }
 
+BOOST_AUTO_TEST_CASE(a_model_that_diverges_is_nobodys_failure) {
+  const TestBench bench;
+  for (const Words& words : {Words{"weight_decay", "lambda=100"}, Words{"gaussian_noise", "sd=1e10"}}) {
+    Outcomes all = bench.outcomes(words, 0);
+    for (const std::string law : {"throws_nothing", "same_steps_same_bits", "any_number_of_threads", "copies_go_on"}) {
+      BOOST_TEST(all[law].outcome == "skipped", law);
+      BOOST_TEST(all[law].detail.starts_with("diverges with these values: a logit is no finite number at step "),
+                 law << ": " << all[law].detail);
+    }
+    BOOST_TEST(all["same_call_same_answer"].outcome == "passed");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(numbers_that_are_none_and_neutral_values_that_are_not_are_found) {
   const TestBench bench;
   bench.fails("nan_at_zero", "finite_stays_finite", "all zero: LayerPenalty::add_gradient makes a number that is none");
