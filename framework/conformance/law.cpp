@@ -49,9 +49,9 @@ Outcome judge(const Law& law, const Candidate& candidate) {
 }
 
 const std::vector<Law>& laws(const std::string& kind) {
-  static const std::vector<Law> regularisers =
-                                    together({laws_of_every_kind(), laws_of_hooks(), laws_of_slopes(), laws_of_bits()}),
-                                metrics = together({laws_of_every_kind(), laws_of_metrics()}),
+  static const std::vector<Law> regularisers = together({laws_of_every_kind(), laws_of_hooks(), laws_of_slopes(), laws_of_bits()}),
+                                metrics =
+                                    together({laws_of_every_kind(), laws_of_metrics(), laws_of_metrics_of_samples()}),
                                 datasets = together({laws_of_every_kind(), laws_of_datasets(), laws_of_wrappers()}),
                                 reports = together({laws_of_every_kind(), laws_of_reports()});
   if (kind == "regulariser") return regularisers;

@@ -70,6 +70,7 @@ std::vector<Law> laws_of_hooks();
 std::vector<Law> laws_of_slopes();
 std::vector<Law> laws_of_bits();
 std::vector<Law> laws_of_metrics();
+std::vector<Law> laws_of_metrics_of_samples();
 std::vector<Law> laws_of_datasets();
 std::vector<Law> laws_of_wrappers();
 std::vector<Law> laws_of_reports();

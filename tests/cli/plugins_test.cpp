@@ -18,7 +18,9 @@ using Outcomes = std::map<std::string, Outcome>;
 
 /// A bench with the wrong plugins, of which one is tested.
 struct TestBench : Bench {
-  TestBench() { put(libraries / "wrong.so"); }
+  TestBench() {
+    for (const std::string name : {"wrong.so", "wrong_metrics.so"}) put(libraries / name);
+  }
 
   Outcomes outcomes(const Words& words, int exit, std::source_location where = std::source_location::current()) const {
     const Said said = with(Words{"plugins", "test"} + words + Words{"--json"});
@@ -119,6 +121,12 @@ BOOST_AUTO_TEST_CASE(wrong_metrics_are_found) {
   bench.fails("silent_edge", "copes_with_edges", "weights of 0: ");
   bench.fails("remembers", "says_the_same_again", "says another thing when it is asked again");
   bench.passes("last_sample_declared");
+  bench.fails("upside_down", "what_it_calls_better_is", "on wrong ones, yet says that lower is better");
+  bench.fails("one_at_a_time", "serves_models_at_once", "says another thing of two networks at once");
+  const std::string rows = "names_its_rows_after_its_section";
+  bench.fails("grows", rows, "gives matrix 'steps' [41 x 1] where it gave matrix 'steps' [1 x 1] of the untrained");
+  bench.fails("comes_later", rows, "gives 0 vectors and matrices of the untrained network and 1 of a trained one");
+  bench.fails("two_of_one_name", rows, "where matrix 'same' [2 x 2] comes second");
 }
 
 BOOST_AUTO_TEST_CASE(wrong_data_sets_are_found) {
