@@ -49,7 +49,8 @@ Outcome judge(const Law& law, const Candidate& candidate) {
 }
 
 const std::vector<Law>& laws(const std::string& kind) {
-  static const std::vector<Law> regularisers = together({laws_of_every_kind(), laws_of_hooks(), laws_of_slopes(), laws_of_bits()}),
+  static const std::vector<Law> regularisers = together({laws_of_every_kind(), laws_of_hooks(), laws_of_penalties(),
+                                                         laws_of_ways_back(), laws_of_bits()}),
                                 metrics =
                                     together({laws_of_every_kind(), laws_of_metrics(), laws_of_metrics_of_samples()}),
                                 datasets = together({laws_of_every_kind(), laws_of_datasets(), laws_of_wrappers()}),

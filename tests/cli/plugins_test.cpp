@@ -19,7 +19,7 @@ using Outcomes = std::map<std::string, Outcome>;
 /// A bench with the wrong plugins, of which one is tested.
 struct TestBench : Bench {
   TestBench() {
-    for (const std::string name : {"wrong.so", "wrong_metrics.so"}) put(libraries / name);
+    for (const std::string name : {"wrong.so", "wrong_state.so", "wrong_metrics.so"}) put(libraries / name);
   }
 
   Outcomes outcomes(const Words& words, int exit, std::source_location where = std::source_location::current()) const {
@@ -71,6 +71,29 @@ BOOST_AUTO_TEST_CASE(draws_and_state_of_its_own_are_found) {
   bench.fails("first_tile_first", "any_order_of_tiles", "AfterUpdate::after_update depends on the order");
 }
 
+BOOST_AUTO_TEST_CASE(wrong_derivatives_by_biases_and_trained_arrays_are_found) {
+  const TestBench bench;
+  const std::string slope = "penalty_has_the_gradient_of_its_value";
+  bench.fails("wrong_on_biases", slope, "biases = yes: WeightPenalty, layer 1, biases: the value rises by");
+  bench.fails("wrong_on_trained_arrays", slope, "WeightPenalty, layer 1, an array that is trained: the value rises by");
+  bench.fails("forgets_biases", slope, "LayerPenalty, layer 1, biases: the value rises by");
+  bench.fails("halves_biases", "way_back_is_the_adjoint",
+              "WeightChange::forward and backward, layer 1, step 0, biases");
+}
+
+BOOST_AUTO_TEST_CASE(kept_arrays_that_change_too_early_are_found) {
+  const TestBench bench;
+  const std::string law = "keeps_arrays_until_the_update";
+  bench.fails("counts_measurements", law, "ActivationChange::measure changes 'counts_measurements.seen'");
+  bench.fails("counts_passes", law, "ActivationChange::forward changes 'counts_passes.seen'");
+  bench.fails("sums_gradients", law, "GradientChange::change changes 'sums_gradients.sum'");
+  bench.fails("value_with_a_gradient", law, "WeightPenalty::value changes the gradient of a trained array");
+  bench.passes("keeps_rightly");
+  for (const std::string plugin : {"batch_norm", "spectral_norm", "weight_average"})
+    BOOST_TEST((bench.outcomes({plugin}, 0)[law].outcome == "passed"));
+  BOOST_TEST((bench.outcomes({"l2"}, 0)[law].detail == "keeps no arrays"));
+}
+
 BOOST_AUTO_TEST_CASE(a_model_that_diverges_is_nobodys_failure) {
   const TestBench bench;
   for (const Words& words : {Words{"weight_decay", "lambda=100"}, Words{"gaussian_noise", "sd=1e10"}}) {
@@ -82,6 +105,27 @@ BOOST_AUTO_TEST_CASE(a_model_that_diverges_is_nobodys_failure) {
     }
     BOOST_TEST(all["same_call_same_answer"].outcome == "passed");
   }
+}
+
+BOOST_AUTO_TEST_CASE(layers_and_biases_are_given_as_in_a_model) {
+  const TestBench bench;
+  bench.passes("l2", {"biases=yes", "layers=1,2"});
+  bench.passes("dropout", {"layers=0"});
+  bench.passes("batch_norm", {"biases=yes"});
+  Outcomes third = bench.outcomes({"l2", "layers=3"}, 0);
+  BOOST_TEST(third["copies_go_on"].outcome == "passed");  // its network has three
+  BOOST_TEST(third["finite_stays_finite"].outcome == "skipped");
+  BOOST_TEST(third["finite_stays_finite"].detail ==
+             "touches none of these layers of the network with 2 on which it is tried");
+  const auto says = [&](const Words& words, const std::string& complaint) {
+    const Said said = bench.with(Words{"plugins", "test"} + words);
+    check_exit(said, 2);
+    check_says(said.err, complaint);
+  };
+  says({"l2", "biases=perhaps"}, "error: biases = perhaps ");
+  says({"l2", "layers=1,4"}, "error: '4' is no layer of the networks on which it is tried\n");
+  says({"l2", "layer=1"}, "error: there is no parameter 'layer'\n  did you mean 'layers'?");
+  says({"loss", "biases=yes"}, "error: there is no parameter 'biases'");
 }
 
 BOOST_AUTO_TEST_CASE(numbers_that_are_none_and_neutral_values_that_are_not_are_found) {
