@@ -1,10 +1,13 @@
 // Laws of penalties: the gradient of each is the slope of its value, by weights, biases and trained arrays, and is added.
 #include "conformance/walk.hpp"
+#include "learning/tiles.hpp"
 
 namespace pipeline::conformance {
 
 namespace {
+using learning::each_tile;
 using learning::Entry;
+using learning::part;
 
 /// What a penalty meets tile by tile, each column one: weights, biases, or an array that an entry trains.
 struct Columns {
@@ -136,12 +139,65 @@ void activation_penalty(Trial& t, Findings& findings) {
   }
 }
 
+/// Whether penalties of weights have a value but no gradient anywhere, because what comes after the update lowers them
+/// instead: a proximal step.
+bool is_proximal(const Candidate& candidate) {
+  const Entry e = entry_of(candidate);
+  if ((!e.weight_penalty && !e.layer_penalty) || (!e.after_update && !e.after_layer_update)) return false;
+  bool none = true;
+  const auto all_zero = [](const arma::fmat& g) { return std::ranges::all_of(g, [](float x) { return x == 0; }); };
+  Findings nobodys;
+  each_walk(candidate, nobodys, [&](Trial& t, bool) {
+    if (e.weight_penalty)
+      for (const Columns& c : in_reach(t)) {
+        arma::fmat g = zeros_like(c.values);
+        c.add_gradient(t.entry, g);
+        none = none && all_zero(g);
+      }
+    for (const Passed& p : passed(t)) {
+      Layer g{zeros_like(p.w.W), zeros_like(p.w.b)};
+      p.add_gradient(g);
+      none = none && all_zero(g.W) && all_zero(g.b);
+    }
+  });
+  if (!none) return false;
+  // At the usual rate, and at one where a strength of 1e-9 tells.
+  return std::ranges::any_of(std::vector{0.1f, 1e3f}, [&](float rate) {
+    Trial t(candidate, ordinary());
+    const Step step = t.entry.step(0, rate);
+    double before = 0, after = 0;
+    for (std::size_t l = 1; l <= 2; ++l) {
+      if (!t.entry.scope.weights_of(l)) continue;
+      Layer w = t.material.weights.layer(l);
+      const auto penalty = [&] {
+        const Passed p(t, l);
+        const Columns c{"", {l, Kind::weights}, w.W};
+        return (e.weight_penalty ? c.penalty(t.entry, w.W) : 0) +
+               (e.layer_penalty ? p.penalty({w.W, p.w.b}, w.W * p.x) : 0);
+      };
+      before += penalty();
+      if (e.after_update)
+        each_tile(l, w, [&](const Tile& tile) {
+          if (t.entry.scope.covers(tile)) t.entry.after_update->after_update(part(w, tile), tile, step);
+        });
+      arma::fvec no_biases;
+      if (e.after_layer_update)
+        t.entry.after_layer_update->after_update(w.W, t.entry.scope.biases ? w.b : no_biases, l, step);
+      after += penalty();
+    }
+    return after < before;
+  });
+}
+
 void penalty_has_the_gradient_of_its_value(const Candidate& candidate, Findings& findings) {
   const Entry e = entry_of(candidate);
   if (!e.weight_penalty && !e.layer_penalty && !e.activation_penalty) throw Skip("has no penalty");
   fits_or_skips(candidate, ordinary().shape(), image_of(ordinary().shape().inputs(1)));
+  const bool proximal = is_proximal(candidate);
+  if (proximal && !e.activation_penalty)
+    throw Skip("its penalty is proximal: it adds no gradient, the hook after the update lowers it instead");
   each_walk(candidate, findings, [&](Trial& t, bool biases) {
-    weight_penalty(t, findings), layer_penalty(t, findings);
+    if (!proximal) weight_penalty(t, findings), layer_penalty(t, findings);
     if (!biases) activation_penalty(t, findings);
   });
 }

@@ -94,6 +94,23 @@ BOOST_AUTO_TEST_CASE(kept_arrays_that_change_too_early_are_found) {
   BOOST_TEST((bench.outcomes({"l2"}, 0)[law].detail == "keeps no arrays"));
 }
 
+BOOST_AUTO_TEST_CASE(a_choice_may_make_a_law_touch_a_plugin_no_more) {
+  const TestBench bench;
+  Outcomes equal = bench.outcomes({"weight_average", "form=equal"}, 0);
+  BOOST_TEST(equal["neutral_changes_nothing"].outcome == "skipped");
+  BOOST_TEST(equal["neutral_changes_nothing"].detail ==
+             "decay = 0 changes something where form = equal; a neutral value is promised where every choice is at its "
+             "default");
+  for (const std::string plugin : {"l1", "group_lasso"}) {
+    Outcomes proximal = bench.outcomes({plugin, "form=proximal"}, 0);
+    BOOST_TEST(proximal["penalty_has_the_gradient_of_its_value"].outcome == "skipped");
+    BOOST_TEST(proximal["penalty_has_the_gradient_of_its_value"].detail ==
+               "its penalty is proximal: it adds no gradient, the hook after the update lowers it instead");
+    BOOST_TEST(proximal["neutral_changes_nothing"].outcome == "passed");
+  }
+  bench.fails("forgets_its_gradient", "penalty_has_the_gradient_of_its_value", "the gradient says 0");
+}
+
 BOOST_AUTO_TEST_CASE(a_model_that_diverges_is_nobodys_failure) {
   const TestBench bench;
   for (const Words& words : {Words{"weight_decay", "lambda=100"}, Words{"gaussian_noise", "sd=1e10"}}) {
