@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/complaint.hpp"
+#include "config/numbers.hpp"
 #include "conformance/contained.hpp"
 #include "conformance/made.hpp"
 #include "plugins/probe.hpp"
@@ -73,13 +74,45 @@ std::pair<std::string, std::string> split(const std::string& word) {
   return {word.substr(0, equals), word.substr(equals + 1)};
 }
 
+/// `layers` and `biases`, which every regulariser takes as an entry of a model does.
+void set_common(Candidate& candidate, const std::string& key, const std::string& value) {
+  Words layers;
+  bool biases = false;
+  Parameters common;
+  common.words("layers", layers, "all, or layer numbers (0 is the inputs)");
+  common.flag("biases", biases, "whether biases are regularised too");
+  if (const auto complaint = common.find(key)->set(value)) throw UsageError(key + " = " + value + " " + *complaint);
+  if (key == "biases") {
+    candidate.biases = biases;
+    return;
+  }
+  candidate.layers.reset();
+  if (layers == Words{"all"}) return;
+  candidate.layers.emplace();
+  for (const std::string& word : layers) {
+    const auto layer = config::parse_whole(word);
+    if (!layer || *layer > conformance::kDeepest)
+      throw UsageError("'" + word + "' is no layer of the networks on which it is tried" +
+                       indented("all, or numbers from 0 (the inputs) to " + std::to_string(conformance::kDeepest)));
+    candidate.layers->insert(*layer);
+  }
+}
+
 /// Gives each plugin the settings that it has a parameter for; each must be somebody's.
 void set(std::vector<Candidate>& candidates, const Words& settings) {
   for (const std::string& word : settings) {
     const auto [key, value] = split(word);
     Words known;
     bool taken = false;
-    for (Candidate& c : candidates)
+    for (Candidate& c : candidates) {
+      if (c.plugin.kind == "regulariser") {
+        known.insert(known.end(), {"layers", "biases"});
+        if (key == "layers" || key == "biases") {
+          set_common(c, key, value);
+          taken = true;
+          continue;
+        }
+      }
       conformance::with_object(c, [&](const auto&, Parameters& parameters) {
         for (const Parameter& p : parameters.all()) known.push_back(p.name);
         Parameter* p = parameters.find(key);
@@ -88,6 +121,7 @@ void set(std::vector<Candidate>& candidates, const Words& settings) {
         c.values.emplace_back(key, value);
         taken = true;
       });
+    }
     if (!taken) throw UsageError("there is no parameter '" + key + "'" + indented(config::suggestion(key, known)));
   }
 }

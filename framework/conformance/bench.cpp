@@ -38,18 +38,26 @@ bool same_bits(const Network& a, const Network& b) {
   return true;
 }
 
-bool same_bits(const learning::States& a, const learning::States& b) {
+std::string first_difference(const learning::States& a, const learning::States& b) {
   const auto same_arrays = [](const PerLayer::Arrays& x, const PerLayer::Arrays& y) {
     return std::ranges::equal(
         x, y, [](const auto& p, const auto& q) { return p.first == q.first && same_bits(p.second, q.second); });
   };
-  return std::ranges::equal(a.all(), b.all(), [&](const auto& x, const auto& y) {
-    const learning::Kept &p = x.second, &q = y.second;
-    if (p.life == Life::step) return true;  // of no use to later steps
-    return x.first == y.first && p.counts == q.counts && same_arrays(p.values, q.values) &&
-           same_bits(p.like_weights.network, q.like_weights.network) &&
-           std::ranges::equal(p.like_weights.own, q.like_weights.own, same_arrays);
-  });
+  for (const auto& [name, p] : a.all()) {
+    if (p.life == Life::step) continue;  // of no use to later steps
+    const auto other = b.all().find(name);
+    if (other == b.all().end()) return name;
+    const learning::Kept& q = other->second;
+    if (p.counts != q.counts || !same_arrays(p.values, q.values) ||
+        !same_bits(p.like_weights.network, q.like_weights.network) ||
+        !std::ranges::equal(p.like_weights.own, q.like_weights.own, same_arrays))
+      return name;
+  }
+  return "";
+}
+
+bool same_bits(const learning::States& a, const learning::States& b) {
+  return a.all().size() == b.all().size() && first_difference(a, b).empty();
 }
 
 Bench::Bench(std::vector<std::size_t> sizes, std::size_t count)
@@ -75,12 +83,17 @@ learning::Entry entry_of(const Candidate& candidate, const How& how) {
   };
   const std::shared_ptr<Regulariser> object = make();
   learning::Scope scope;
-  scope.biases = how.biases.value_or(object->biases_by_default());
+  scope.biases = how.biases.value_or(candidate.biases.value_or(object->biases_by_default()));
+  scope.all_layers = !candidate.layers;
+  scope.layers = candidate.layers.value_or(std::set<std::size_t>());
   return {candidate.plugin.name, object, scope, 1, how.model, make};
 }
 
 void fits_or_skips(const Candidate& candidate, const NetworkShape& shape, const ImageShape& image) {
   needs_values_for<Regulariser>(candidate);
+  if (candidate.layers && !entry_of(candidate).touches_any(shape.layers()))
+    throw Skip("touches none of these layers of the network with " + std::to_string(shape.layers()) +
+               " on which it is tried");
   try {
     Made<Regulariser>(candidate).object->check(shape, image);
   } catch (const std::invalid_argument& e) {

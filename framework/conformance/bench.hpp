@@ -26,6 +26,8 @@ bool same_bits(const Matrix& a, const Matrix& b) {
 }
 bool same_bits(const Network& a, const Network& b);
 bool same_bits(const learning::States& a, const learning::States& b);
+/// The first array, by "<entry>.<name>", whose bits differ; nothing where none does. Arrays of one step do not count.
+std::string first_difference(const learning::States& a, const learning::States& b);
 
 /// A network, images and batches.
 struct Bench {
@@ -53,7 +55,7 @@ struct How {
   std::string model = "model";
 };
 learning::Entry entry_of(const Candidate& candidate, const How& how = {});
-/// Skips the law where check() refuses this network; its words say why.
+/// Skips the law where check() refuses this network, or the layers asked for are none of it; its words say why.
 void fits_or_skips(const Candidate& candidate, const NetworkShape& shape, const ImageShape& image);
 
 }  // namespace pipeline::conformance

@@ -1,6 +1,7 @@
 // Laws of single hooks, each called by hand: there is one, it throws nothing, it makes no NaN, and its answer is a
 // function of what it is given.
 #include <cstring>
+#include <set>
 
 #include "conformance/trial.hpp"
 #include "learning/elementwise.hpp"
@@ -16,7 +17,9 @@ void has_a_hook(const Candidate& candidate, Findings& findings) {
                    e.gradient || e.network_gradient || e.look_ahead || e.before_update || e.after_update ||
                    e.after_layer_update || e.measured || e.watcher;
   findings.expect(any, "derives from no interface of hooks.hpp, so it does nothing");
-  if (any) findings.expect(e.touches_any(3), "touches no layer of a network with three, at its default layers");
+  if (any && candidate.layers && !e.touches_any(kDeepest))
+    throw Skip("touches none of these layers of a network with three");
+  if (any) findings.expect(e.touches_any(kDeepest), "touches no layer of a network with three, at its default layers");
   if (e.watcher) findings.expect(!e.watcher->section().empty(), "watches a section without a name");
 }
 
@@ -88,6 +91,49 @@ void any_order_of_tiles(const Candidate& candidate, Findings& findings) {
   });
 }
 
+std::vector<PerLayer::Arrays> gradients_of(const learning::States& states) {
+  std::vector<PerLayer::Arrays> out;
+  for (const auto& [name, kept] : states.trained()) out.push_back(kept->gradients);
+  return out;
+}
+
+/// Steps may be tried and thrown away, and a measurement may come at any time: neither may leave a trace.
+void keeps_arrays_until_the_update(const Candidate& candidate, Findings& findings) {
+  {
+    const Trial trial(candidate, ordinary());
+    const auto own = [&](const auto& array) { return array.second.owner == &trial.entry; };
+    if (std::ranges::none_of(trial.states.all(), own)) throw Skip("keeps no arrays");
+  }
+  const std::set<std::string> may_change = {"AfterUpdate::after_update", "AfterLayerUpdate::after_update",
+                                            "Watcher::see"},
+                              may_add = {"ActivationChange::backward", "WeightChange::backward"};
+  std::set<std::string> told;  // the same of every material says no more
+  each_material(candidate, findings, [&](Trial& trial) {
+    Trial before(candidate, trial.material);
+    auto gradients = gradients_of(trial.states);
+    trial.after_hook = [&](const std::string& hook) {
+      const std::string changed = first_difference(before.states, trial.states);
+      if (!changed.empty() && !may_change.contains(hook) && told.insert(hook).second)
+        findings.fail(hook + " changes '" + changed +
+                      "': kept arrays change only after the update (AfterUpdate, AfterLayerUpdate) or when watching; "
+                      "what a step leaves to later hooks is for Life::step");
+      const auto now = gradients_of(trial.states);
+      const bool the_same = std::ranges::equal(now, gradients, [](const auto& x, const auto& y) {
+        return std::ranges::equal(x, y, [](const auto& p, const auto& q) { return same_bits(p.second, q.second); });
+      });
+      if (!the_same && !may_add.contains(hook) && told.insert(hook + " gradient").second)
+        findings.fail(hook + " changes the gradient of a trained array; only the way back adds to it");
+      before.states.adopt(trial.states);
+      gradients = now;
+    };
+    for (const std::uint64_t step : {0, 1, 1000}) {
+      trial.states.zero_gradients();
+      gradients = gradients_of(trial.states);
+      trial.every_hook(step);
+    }
+  });
+}
+
 void finite_stays_finite(const Candidate& candidate, Findings& findings) {
   each_material(candidate, findings, [&](Trial& trial) {
     for (const std::uint64_t step : {0, 3}) try {
@@ -148,6 +194,8 @@ std::vector<Law> laws_of_hooks() {
        trains_from_zero_and_on_one_weight},
       {"same_call_same_answer", "a hook's answer depends on what it is given, the step and kept arrays only",
        same_call_same_answer},
+      {"keeps_arrays_until_the_update", "kept arrays change only after the update or when watching",
+       keeps_arrays_until_the_update},
       {"any_order_of_tiles", "tiles in any order give the same bits", any_order_of_tiles},
   };
 }

@@ -1,5 +1,7 @@
 #include "conformance/law.hpp"
 
+#include "learning/entry.hpp"
+
 namespace pipeline::conformance {
 
 namespace {
@@ -33,6 +35,8 @@ Outcome judge(const Law& law, const Candidate& candidate) {
     law.check(candidate, findings);
   } catch (const Skip& e) {
     skipped = e.what();
+  } catch (const learning::Diverged& e) {  // any plugin that is strong enough can do that, and none is wrong for it
+    skipped = "diverges with these values: a logit is no finite number at step " + std::to_string(e.step);
   } catch (const std::exception& e) {
     findings.fail(e.what());
   } catch (...) {
@@ -45,9 +49,10 @@ Outcome judge(const Law& law, const Candidate& candidate) {
 }
 
 const std::vector<Law>& laws(const std::string& kind) {
-  static const std::vector<Law> regularisers =
-                                    together({laws_of_every_kind(), laws_of_hooks(), laws_of_slopes(), laws_of_bits()}),
-                                metrics = together({laws_of_every_kind(), laws_of_metrics()}),
+  static const std::vector<Law> regularisers = together({laws_of_every_kind(), laws_of_hooks(), laws_of_penalties(),
+                                                         laws_of_ways_back(), laws_of_bits()}),
+                                metrics =
+                                    together({laws_of_every_kind(), laws_of_metrics(), laws_of_metrics_of_samples()}),
                                 datasets = together({laws_of_every_kind(), laws_of_datasets(), laws_of_wrappers()}),
                                 reports = together({laws_of_every_kind(), laws_of_reports()});
   if (kind == "regulariser") return regularisers;

@@ -4,6 +4,8 @@
 //   failed    what was seen, so that its author knows where to look
 //   skipped   why the law does not touch this plugin, or what is needed to try it
 #pragma once
+#include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -15,10 +17,16 @@ namespace pipeline::conformance {
 
 using Values = std::vector<std::pair<std::string, std::string>>;  // parameter and value, as text
 
+/// Layers of the deepest network on which regularisers are tried.
+inline constexpr std::size_t kDeepest = 3;
+
 /// A plugin on trial: with these values set and all others as they are declared.
 struct Candidate {
   plugins::Loaded plugin;
   Values values = {};
+  // The common parameters of every regulariser; where nothing is said, all layers, and biases as the plugin has it.
+  std::optional<std::set<std::size_t>> layers = {};
+  std::optional<bool> biases = {};
 };
 
 enum class Verdict { passed, failed, skipped };
@@ -58,7 +66,7 @@ struct Law {
   void (*check)(const Candidate&, Findings&);
 };
 
-/// Tries one law. Whatever the plugin throws is a finding too.
+/// Tries one law. Whatever the plugin throws is a finding too; a training that diverges tells nothing of the law.
 Outcome judge(const Law& law, const Candidate& candidate);
 
 /// Every law for plugins of this kind, the simplest first.
@@ -67,9 +75,11 @@ const std::vector<Law>& laws(const std::string& kind);
 // One file a group of laws.
 std::vector<Law> laws_of_every_kind();
 std::vector<Law> laws_of_hooks();
-std::vector<Law> laws_of_slopes();
+std::vector<Law> laws_of_penalties();
+std::vector<Law> laws_of_ways_back();
 std::vector<Law> laws_of_bits();
 std::vector<Law> laws_of_metrics();
+std::vector<Law> laws_of_metrics_of_samples();
 std::vector<Law> laws_of_datasets();
 std::vector<Law> laws_of_wrappers();
 std::vector<Law> laws_of_reports();

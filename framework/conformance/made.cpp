@@ -15,6 +15,13 @@ void begins_with_a_parameter(const std::string& words, const Parameters& paramet
                   "complains that '" + words + "', but begins with no parameter, so nobody can point at the value");
 }
 
+std::string other_choices(const Parameters& parameters) {
+  std::string out;
+  for (const Parameter& p : parameters.all())
+    if (p.type == "choice" && p.get() != p.initial) out += (out.empty() ? "" : ", ") + p.name + " = " + p.get();
+  return out;
+}
+
 std::string printed_by(const std::function<void()>& work) {
   const std::unique_ptr<FILE, int (*)(FILE*)> into(std::tmpfile(), &std::fclose);
   if (!into) throw Skip("no temporary file can be made");

@@ -43,6 +43,9 @@ struct Made {
   plugins::Loaded plugin_;
 };
 
+/// "form = equal": the choices that are not at their defaults.
+std::string other_choices(const Parameters& parameters);
+
 /// A plugin with a parameter that has no default can be tried only with a value for it.
 template <class Base>
 void needs_values_for(const Candidate& candidate) {

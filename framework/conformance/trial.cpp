@@ -62,12 +62,41 @@ const std::vector<Material>& materials() {
 
 const Material& ordinary() { return materials().front(); }
 
-Trial::Trial(const Candidate& candidate, const Material& of)
-    : material(of), network(of.weights), entry(entry_of(candidate)), states(network), untouched_(network) {
+namespace {
+
+/// Trains one array a layer, of the first two inputs' size, as entries beside the one on trial may.
+class Trains final : public Regulariser {
+  PerLayer array_;
+  void keep(State& state) override {
+    const NetworkShape n = state.network();
+    state.per_layer(
+        "array", array_, Life::trained,
+        [=](std::size_t l) {
+          return State::Size{l ? n.outputs(l) : 0, l ? std::min<std::size_t>(2, n.inputs(l)) : 0};
+        },
+        1);
+  }
+};
+
+learning::Entry trains() {
+  const auto make = [] { return std::make_shared<Trains>(); };
+  return {"another entry", make(), learning::Scope{}, 1, "model", make};
+}
+
+}  // namespace
+
+Trial::Trial(const Candidate& candidate, const Material& of, std::optional<bool> biases)
+    : material(of),
+      network(of.weights),
+      entry(entry_of(candidate, {.biases = biases})),
+      another(trains()),
+      states(network),
+      untouched_(network) {
   fits_or_skips(candidate, of.shape(), image_of(of.shape().inputs(1)));
   const learning::Entry twin = entry.remade();  // declares the arrays that are kept as they began
-  untouched_.declare(twin), untouched_.complete();
-  states.declare(entry), states.complete();
+  const learning::Entry another_twin = another.remade();
+  untouched_.declare(twin), untouched_.declare(another_twin), untouched_.complete();
+  states.declare(entry), states.declare(another), states.complete();
 }
 
 /// One round through a training step and a measurement.
@@ -81,6 +110,9 @@ struct Trial::Calls {
   const Step step = e.step(number, 0.1f);
   const std::size_t depth = 2;
 
+  void ran(const std::string& hook) {
+    if (t.after_hook) t.after_hook(hook);
+  }
   void note(const std::string& hook, const arma::fmat& values) {
     answers.push_back({hook, {values.begin(), values.end()}});
   }
@@ -118,6 +150,7 @@ struct Trial::Calls {
     Batch b{m.inputs, arma::fmat(classes, size, arma::fill::zeros), image_of(m.inputs.n_rows)};
     for (arma::uword n = 0; n < size; ++n) b.targets(n % classes, n) = 1;
     e.run("BatchChange::change", number, [&] { e.batch->change(b, step); });
+    ran("BatchChange::change");
     if (arma::size(b.inputs) != arma::size(m.inputs) || b.targets.n_rows != classes || b.targets.n_cols != size)
       throw learning::HookFailure(e.name, "BatchChange::change", number, "changed the shape of the batch");
     note("BatchChange::change", b.inputs);
@@ -129,6 +162,7 @@ struct Trial::Calls {
       if (!e.scope.weights_of(l)) continue;
       const auto call = [&](const char* hook, Layer layer, const auto& f) {
         learning::checked(e, hook, number, l, layer, [&] { f(layer); });
+        ran(hook);
         note(hook, layer);
       };
       call("WeightChange::forward", m.weights.layer(l), [&](Layer& x) { e.weight->forward(x, l, step); });
@@ -141,6 +175,7 @@ struct Trial::Calls {
     if (!e.changes_activations(where, layer)) return;
     const auto call = [&](const char* hook, arma::fmat x, const auto& f) {
       learning::checked(e, hook, number, x, [&] { f(Activations{layer, x}); });
+      ran(hook);
       note(hook, x);
     };
     call("ActivationChange::forward", values, [&](Activations h) { e.activation->forward(h, step); });
@@ -161,9 +196,14 @@ struct Trial::Calls {
       all_tiles([&](const Tile& tile) {
         const auto w = part(m.weights.layer(tile.layer), tile);
         sum += e.run("WeightPenalty::value", number, [&] { return e.weight_penalty->value(w, tile); });
+      });
+      ran("WeightPenalty::value");
+      all_tiles([&](const Tile& tile) {
+        const auto w = part(m.weights.layer(tile.layer), tile);
         e.run("WeightPenalty::add_gradient", number,
               [&] { e.weight_penalty->add_gradient(w, part(g.layer(tile.layer), tile), tile); });
       });
+      ran("WeightPenalty::add_gradient");
       // The sum of its parts depends on their order by rounding, which is the engine's affair: it has one order.
       if (!backwards && !beyond_float32(sum)) answers.push_back({"WeightPenalty::value", {sum}});
       if (!beyond_float32(sum)) note("WeightPenalty::add_gradient", g);
@@ -175,7 +215,9 @@ struct Trial::Calls {
       const Layer w = in_reach(m.weights.layer(l));
       Layer g = in_reach(m.gradient.layer(l));
       const double value = e.run("LayerPenalty::value", number, [&] { return e.layer_penalty->value(w, {l, x, z}); });
+      ran("LayerPenalty::value");
       e.run("LayerPenalty::add_gradient", number, [&] { e.layer_penalty->add_gradient(w, {l, x, z}, g); });
+      ran("LayerPenalty::add_gradient");
       if (beyond_float32(value)) continue;
       answers.push_back({"LayerPenalty::value", {value}});
       note("LayerPenalty::add_gradient", g);
@@ -185,7 +227,9 @@ struct Trial::Calls {
       const arma::fmat& h = l < depth ? m.hidden : m.logits;
       arma::fmat g = h;
       const double value = e.run("ActivationPenalty::value", number, [&] { return e.activation_penalty->value(h, l); });
+      ran("ActivationPenalty::value");
       e.run("ActivationPenalty::add_gradient", number, [&] { e.activation_penalty->add_gradient(h, g, l); });
+      ran("ActivationPenalty::add_gradient");
       if (beyond_float32(value)) continue;
       answers.push_back({"ActivationPenalty::value", {value}});
       note("ActivationPenalty::add_gradient", g);
@@ -200,18 +244,21 @@ struct Trial::Calls {
           e.gradient->change(part(m.weights.layer(tile.layer), tile), part(g.layer(tile.layer), tile), tile, step);
         });
       });
+      ran("GradientChange::change");
       note("GradientChange::change", g);
     }
     if (e.network_gradient) {
       g = m.gradient;
       learning::checked(e, "NetworkGradientChange::change", number, g,
                         [&] { e.network_gradient->change(m.weights, g, step); });
+      ran("NetworkGradientChange::change");
       note("NetworkGradientChange::change", g);
     }
     if (e.look_ahead) {
       Network displaced = m.weights;
       learning::checked(e, "LookAhead::displace", number, displaced,
                         [&] { e.look_ahead->displace(displaced, m.gradient, step); });
+      ran("LookAhead::displace");
       note("LookAhead::displace", displaced);
     }
   }
@@ -220,6 +267,7 @@ struct Trial::Calls {
     Network w = m.weights;
     const auto each = [&](const char* hook, const auto& f) {
       all_tiles([&](const Tile& tile) { e.run(hook, number, [&] { f(part(w.layer(tile.layer), tile), tile); }); });
+      ran(hook);
       note(hook, w);
     };
     if (e.before_update)
@@ -233,6 +281,7 @@ struct Trial::Calls {
       Layer& layer = w.layer(l);
       learning::checked(e, "AfterLayerUpdate::after_update", number, l, layer,
                         [&] { e.after_layer_update->after_update(layer.W, layer.b, l, step); });
+      ran("AfterLayerUpdate::after_update");
       note("AfterLayerUpdate::after_update", layer);
     }
     if (e.measured)
@@ -243,6 +292,7 @@ struct Trial::Calls {
     if (!e.watcher) return;
     for (const double value : {0.5, 0.7, 0.6, std::nan("")}) {
       const auto verdict = e.run("Watcher::see", number, [&] { return e.watcher->see({number, value, true}); });
+      ran("Watcher::see");
       answers.push_back({"Watcher::see", {static_cast<double>(verdict)}});
     }
   }

@@ -27,8 +27,8 @@ using Answers = std::vector<Answer>;
 
 class Trial {
  public:
-  /// Skips the law where check() refuses the material's network.
-  Trial(const Candidate& candidate, const Material& material);
+  /// Skips the law where check() refuses the material's network. Beside it, another entry trains an array.
+  Trial(const Candidate& candidate, const Material& material, std::optional<bool> biases = {});
   Trial(const Trial&) = delete;
 
   /// Calls every hook as the engine does, at this step, with tiles from the last to the first if asked.
@@ -38,8 +38,10 @@ class Trial {
 
   const Material& material;
   Network network;
-  learning::Entry entry;
+  learning::Entry entry, another;
   learning::States states;
+  /// Hears of each hook once it has run for all its tiles, or for one layer.
+  std::function<void(const std::string& hook)> after_hook;
 
  private:
   struct Calls;
@@ -48,12 +50,12 @@ class Trial {
 
 /// Calls f(trial) on every sort of material that the plugin fits; findings are about the sort.
 template <class F>
-void each_material(const Candidate& candidate, Findings& findings, F&& f) {
+void each_material(const Candidate& candidate, Findings& findings, F&& f, std::optional<bool> biases = {}) {
   fits_or_skips(candidate, ordinary().shape(), image_of(ordinary().shape().inputs(1)));
   for (const Material& material : materials()) {
-    findings.about(material.sort);
+    findings.about(material.sort + (biases.value_or(false) ? ", biases = yes" : ""));
     try {
-      Trial trial(candidate, material);
+      Trial trial(candidate, material, biases);
       f(trial);
     } catch (const Skip&) {  // an image of one pixel cannot be shifted by two
     }

@@ -18,7 +18,9 @@ using Outcomes = std::map<std::string, Outcome>;
 
 /// A bench with the wrong plugins, of which one is tested.
 struct TestBench : Bench {
-  TestBench() { put(libraries / "wrong.so"); }
+  TestBench() {
+    for (const std::string name : {"wrong.so", "wrong_state.so", "wrong_metrics.so"}) put(libraries / name);
+  }
 
   Outcomes outcomes(const Words& words, int exit, std::source_location where = std::source_location::current()) const {
     const Said said = with(Words{"plugins", "test"} + words + Words{"--json"});
@@ -69,6 +71,80 @@ BOOST_AUTO_TEST_CASE(draws_and_state_of_its_own_are_found) {
   bench.fails("first_tile_first", "any_order_of_tiles", "AfterUpdate::after_update depends on the order");
 }
 
+BOOST_AUTO_TEST_CASE(wrong_derivatives_by_biases_and_trained_arrays_are_found) {
+  const TestBench bench;
+  const std::string slope = "penalty_has_the_gradient_of_its_value";
+  bench.fails("wrong_on_biases", slope, "biases = yes: WeightPenalty, layer 1, biases: the value rises by");
+  bench.fails("wrong_on_trained_arrays", slope, "WeightPenalty, layer 1, an array that is trained: the value rises by");
+  bench.fails("forgets_biases", slope, "LayerPenalty, layer 1, biases: the value rises by");
+  bench.fails("halves_biases", "way_back_is_the_adjoint",
+              "WeightChange::forward and backward, layer 1, step 0, biases");
+}
+
+BOOST_AUTO_TEST_CASE(kept_arrays_that_change_too_early_are_found) {
+  const TestBench bench;
+  const std::string law = "keeps_arrays_until_the_update";
+  bench.fails("counts_measurements", law, "ActivationChange::measure changes 'counts_measurements.seen'");
+  bench.fails("counts_passes", law, "ActivationChange::forward changes 'counts_passes.seen'");
+  bench.fails("sums_gradients", law, "GradientChange::change changes 'sums_gradients.sum'");
+  bench.fails("value_with_a_gradient", law, "WeightPenalty::value changes the gradient of a trained array");
+  bench.passes("keeps_rightly");
+  for (const std::string plugin : {"batch_norm", "spectral_norm", "weight_average"})
+    BOOST_TEST((bench.outcomes({plugin}, 0)[law].outcome == "passed"));
+  BOOST_TEST((bench.outcomes({"l2"}, 0)[law].detail == "keeps no arrays"));
+}
+
+BOOST_AUTO_TEST_CASE(a_choice_may_make_a_law_touch_a_plugin_no_more) {
+  const TestBench bench;
+  Outcomes equal = bench.outcomes({"weight_average", "form=equal"}, 0);
+  BOOST_TEST(equal["neutral_changes_nothing"].outcome == "skipped");
+  BOOST_TEST(equal["neutral_changes_nothing"].detail ==
+             "decay = 0 changes something where form = equal; a neutral value is promised where every choice is at its "
+             "default");
+  for (const std::string plugin : {"l1", "group_lasso"}) {
+    Outcomes proximal = bench.outcomes({plugin, "form=proximal"}, 0);
+    BOOST_TEST(proximal["penalty_has_the_gradient_of_its_value"].outcome == "skipped");
+    BOOST_TEST(proximal["penalty_has_the_gradient_of_its_value"].detail ==
+               "its penalty is proximal: it adds no gradient, the hook after the update lowers it instead");
+    BOOST_TEST(proximal["neutral_changes_nothing"].outcome == "passed");
+  }
+  bench.fails("forgets_its_gradient", "penalty_has_the_gradient_of_its_value", "the gradient says 0");
+}
+
+BOOST_AUTO_TEST_CASE(a_model_that_diverges_is_nobodys_failure) {
+  const TestBench bench;
+  for (const Words& words : {Words{"weight_decay", "lambda=100"}, Words{"gaussian_noise", "sd=1e10"}}) {
+    Outcomes all = bench.outcomes(words, 0);
+    for (const std::string law : {"throws_nothing", "same_steps_same_bits", "any_number_of_threads", "copies_go_on"}) {
+      BOOST_TEST(all[law].outcome == "skipped", law);
+      BOOST_TEST(all[law].detail.starts_with("diverges with these values: a logit is no finite number at step "),
+                 law << ": " << all[law].detail);
+    }
+    BOOST_TEST(all["same_call_same_answer"].outcome == "passed");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(layers_and_biases_are_given_as_in_a_model) {
+  const TestBench bench;
+  bench.passes("l2", {"biases=yes", "layers=1,2"});
+  bench.passes("dropout", {"layers=0"});
+  bench.passes("batch_norm", {"biases=yes"});
+  Outcomes third = bench.outcomes({"l2", "layers=3"}, 0);
+  BOOST_TEST(third["copies_go_on"].outcome == "passed");  // its network has three
+  BOOST_TEST(third["finite_stays_finite"].outcome == "skipped");
+  BOOST_TEST(third["finite_stays_finite"].detail ==
+             "touches none of these layers of the network with 2 on which it is tried");
+  const auto says = [&](const Words& words, const std::string& complaint) {
+    const Said said = bench.with(Words{"plugins", "test"} + words);
+    check_exit(said, 2);
+    check_says(said.err, complaint);
+  };
+  says({"l2", "biases=perhaps"}, "error: biases = perhaps ");
+  says({"l2", "layers=1,4"}, "error: '4' is no layer of the networks on which it is tried\n");
+  says({"l2", "layer=1"}, "error: there is no parameter 'layer'\n  did you mean 'layers'?");
+  says({"loss", "biases=yes"}, "error: there is no parameter 'biases'");
+}
+
 BOOST_AUTO_TEST_CASE(numbers_that_are_none_and_neutral_values_that_are_not_are_found) {
   const TestBench bench;
   bench.fails("nan_at_zero", "finite_stays_finite", "all zero: LayerPenalty::add_gradient makes a number that is none");
@@ -107,6 +183,12 @@ BOOST_AUTO_TEST_CASE(wrong_metrics_are_found) {
   bench.fails("silent_edge", "copes_with_edges", "weights of 0: ");
   bench.fails("remembers", "says_the_same_again", "says another thing when it is asked again");
   bench.passes("last_sample_declared");
+  bench.fails("upside_down", "what_it_calls_better_is", "on wrong ones, yet says that lower is better");
+  bench.fails("one_at_a_time", "serves_models_at_once", "says another thing of two networks at once");
+  const std::string rows = "names_its_rows_after_its_section";
+  bench.fails("grows", rows, "gives matrix 'steps' [41 x 1] where it gave matrix 'steps' [1 x 1] of the untrained");
+  bench.fails("comes_later", rows, "gives 0 vectors and matrices of the untrained network and 1 of a trained one");
+  bench.fails("two_of_one_name", rows, "where matrix 'same' [2 x 2] comes second");
 }
 
 BOOST_AUTO_TEST_CASE(wrong_data_sets_are_found) {

@@ -1,0 +1,68 @@
+// Metrics that load, and look like metrics, but break one law each; what is wrong stands above each.
+#include <pipeline/metric.hpp>
+
+#include <chrono>
+#include <thread>
+
+namespace {
+using namespace pipeline;
+
+struct Right final : Gatherer {
+  double right = 0;
+  void see(const Block& block) override {
+    for (std::size_t n = 0; n < block.size; ++n) right += block.logits().col(n).index_max() == block.labels[n];
+  }
+};
+
+/// The share of right answers, of which it says that less is better.
+struct UpsideDown final : Metric {
+  MetricInfo describe() const override { return {.unit = "share of samples", .better = Direction::lower}; }
+  void prepare(Evaluation& e) const override { e.gather<Right>("wrong: right"); }
+  void measure(const Evaluation& e, Results& out) const override {
+    out.value(e.gathered<Right>("wrong: right").right / static_cast<double>(e.samples()));
+  }
+};
+
+/// Remembers in a member whose turn it is: right for one model at a time.
+struct OneAtATime final : Metric {
+  mutable const Network* turn = nullptr;
+  MetricInfo describe() const override { return {.unit = "weight", .looks = Looks::at_weights}; }
+  void prepare(Evaluation& e) const override { turn = &e.network(); }
+  void measure(const Evaluation&, Results& out) const override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    out.value(arma::norm(turn->layer(1).W, "fro"));
+  }
+};
+
+/// A matrix that grows with the step.
+struct Grows final : Metric {
+  MetricInfo describe() const override { return {.unit = "count", .looks = Looks::at_weights}; }
+  void measure(const Evaluation& e, Results& out) const override {
+    out.matrix("steps", arma::mat(e.step() + 1, 1, arma::fill::ones));
+  }
+};
+
+/// A vector over nodes, but not of the untrained network.
+struct ComesLater final : Metric {
+  MetricInfo describe() const override { return {.unit = "count", .looks = Looks::at_weights}; }
+  void measure(const Evaluation& e, Results& out) const override {
+    out.value(1);
+    if (e.step() > 0) out.nodes(1, arma::vec(e.network().layer(1).outputs(), arma::fill::ones));
+  }
+};
+
+/// Two matrices of one name.
+struct TwoOfOneName final : Metric {
+  MetricInfo describe() const override { return {.unit = "count", .looks = Looks::at_weights}; }
+  void measure(const Evaluation&, Results& out) const override {
+    for (const double x : {1.0, 2.0}) out.matrix("same", arma::mat(2, 2, arma::fill::value(x)));
+  }
+};
+
+}  // namespace
+
+PIPELINE_METRIC(UpsideDown, upside_down, "calls right answers worse than wrong ones")
+PIPELINE_METRIC(OneAtATime, one_at_a_time, "keeps in a member whose turn it is")
+PIPELINE_METRIC(Grows, grows, "gives a matrix that grows")
+PIPELINE_METRIC(ComesLater, comes_later, "gives a vector at some steps only")
+PIPELINE_METRIC(TwoOfOneName, two_of_one_name, "gives two matrices of one name")
