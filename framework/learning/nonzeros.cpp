@@ -1,6 +1,8 @@
 #include "learning/nonzeros.hpp"
 
-#include <algorithm>
+#include <utility>
+
+#include "learning/kernels/choose.hpp"
 
 namespace pipeline::learning {
 
@@ -15,17 +17,13 @@ void Nonzeros::Lists::make_room(std::size_t entries_at_most) {
 void Nonzeros::of(const arma::fmat& m) {
   row_count_ = m.n_rows;
   has_rows_ = false;
-  columns_.make_room((m.n_rows + 1) * m.n_cols);  // each column is closed by an entry
+  columns_.make_room((m.n_rows + 1) * m.n_cols + kernels::kSpare);  // each column is closed by an entry
   columns_.begin.resize(m.n_cols);
   Nonzero* next = columns_.entries.get();
   const auto rows = static_cast<std::uint32_t>(m.n_rows);
   for (arma::uword c = 0; c < m.n_cols; ++c) {
     columns_.begin[c] = static_cast<std::uint32_t>(next - columns_.entries.get());
-    const float* x = m.colptr(c);
-    for (std::uint32_t i = 0; i < rows; ++i) {  // written always, kept if not zero: nothing to guess
-      *next = {i, x[i]};
-      next += x[i] != 0;
-    }
+    next += kernels::best().list(m.colptr(c), m.n_rows, next);
     *next++ = {rows, 0};
   }
   columns_.count = static_cast<std::size_t>(next - columns_.entries.get()) - m.n_cols;

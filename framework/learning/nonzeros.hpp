@@ -12,7 +12,7 @@ namespace pipeline::learning {
 /// one matrix to the next.
 class Nonzeros {
  public:
-  /// From now on those of m, which is not kept.
+  /// From now on those of m, which is not kept. Its elements may be NaN, which is not zero.
   void of(const arma::fmat& m);
   kernels::Sparse columns() const { return columns_.view(); }
   /// The same of the transposed matrix. Made on the first call, so not for two threads at once.

@@ -155,6 +155,19 @@ BOOST_AUTO_TEST_CASE(nonzeros_list_each_element_once_by_column_and_by_row) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(every_level_lists_the_same) {
+  for (const arma::uword count : {1, 7, 8, 9, 16, 100, 253})
+    for (const double density : {0., .1, .5, 1.}) {
+      const arma::fmat x = numbers(count, 1, density, count);
+      std::vector<kernels::Nonzero> plain(count + kernels::kSpare), listed = plain;
+      const std::size_t kept = kernels::plain.list(x.memptr(), count, plain.data());
+      for (const Level* level : kernels::usable()) {
+        BOOST_TEST_REQUIRE(level->list(x.memptr(), count, listed.data()) == kept);
+        BOOST_TEST(std::memcmp(plain.data(), listed.data(), kept * sizeof(kernels::Nonzero)) == 0);
+      }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(not_a_number_is_no_zero) {
   arma::fmat m(2, 1);
   m[0] = std::numeric_limits<float>::quiet_NaN(), m[1] = 0;

@@ -63,5 +63,18 @@ inline void transpose(const float* from, std::size_t from_stride, float* to, std
 }
 #endif
 
+#if defined(__AVX2__)
+/// For each set of 8 lanes, named by its bits: which lanes they are, in front.
+struct InFront {
+  alignas(64) unsigned char lanes[256][8] = {};
+  constexpr InFront() {
+    for (int set = 0; set < 256; ++set)
+      for (int lane = 0, next = 0; lane < 8; ++lane)
+        if (set >> lane & 1) lanes[set][next++] = static_cast<unsigned char>(lane);
+  }
+};
+constexpr InFront kInFront;
+#endif
+
 }  // namespace
 }  // namespace pipeline::learning::kernels

@@ -21,8 +21,8 @@ namespace {
 constexpr int kUnit = 16;  // widths are whole multiples of this at every level
 constexpr int kMostUnits = kLanes == 4 ? 3 : 7;
 constexpr int kMostWidth = kMostUnits * kUnit;
-// Columns of y that are under way at a time, so that their chains stay near: 64 x 448 bytes.
-constexpr std::size_t kColumns = 64;
+// Columns of y that are under way at a time, so that their chains stay in the second-level cache: 256 x 448 bytes.
+constexpr std::size_t kColumns = 256;
 // Rows of a panel that are packed at a time: few enough for the first-level cache where they are used often.
 constexpr std::size_t kFewestRows = 64, kMostRows = 256;
 
@@ -30,6 +30,30 @@ constexpr std::size_t smaller(std::size_t a, std::size_t b) { return a < b ? a :
 
 std::size_t units(std::size_t outputs) { return (outputs + kUnit - 1) / kUnit; }
 std::size_t panels(std::size_t outputs) { return (units(outputs) + kMostUnits - 1) / kMostUnits; }
+
+std::size_t list(const float* x, std::size_t count, Nonzero* out) {
+  Nonzero* next = out;
+  std::size_t i = 0;
+#if defined(__AVX2__)
+  static_assert(sizeof(Nonzero) == 8, "an index and a value side by side");
+  for (; i + 8 <= count; i += 8) {
+    const __m256 value = _mm256_loadu_ps(x + i);
+    const int set = _mm256_movemask_ps(_mm256_cmp_ps(value, _mm256_setzero_ps(), _CMP_NEQ_UQ));
+    const __m256i lane = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(kInFront.lanes[set])));
+    const __m256i row = _mm256_add_epi32(lane, _mm256_set1_epi32(static_cast<int>(i)));
+    const __m256i kept = _mm256_castps_si256(_mm256_permutevar8x32_ps(value, lane));
+    const __m256i even = _mm256_unpacklo_epi32(row, kept), odd = _mm256_unpackhi_epi32(row, kept);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(next), _mm256_permute2x128_si256(even, odd, 0x20));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(next + 4), _mm256_permute2x128_si256(even, odd, 0x31));
+    next += __builtin_popcount(static_cast<unsigned>(set));
+  }
+#endif
+  for (; i < count; ++i) {  // written always, kept if not zero: nothing to guess
+    *next = {static_cast<std::uint32_t>(i), x[i]};
+    next += x[i] != 0;
+  }
+  return static_cast<std::size_t>(next - out);
+}
 
 /// Rows so that a column finds about 16 entries among them: less work, and every block's overhead would show.
 std::size_t rows_of_block(const Dense& A, const Sparse& b) {
@@ -199,6 +223,6 @@ void descend(const Dense& A, const Sparse& b, float* w, std::size_t stride, floa
 #endif
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
-const Level PIPELINE_LEVEL = {TEXT(PIPELINE_LEVEL), panels, product, descend};
+const Level PIPELINE_LEVEL = {TEXT(PIPELINE_LEVEL), list, panels, product, descend};
 
 }  // namespace pipeline::learning::kernels

@@ -29,6 +29,8 @@ struct Sparse {
   std::size_t columns, count;  // count: of all entries that are not zero
 };
 
+inline constexpr std::size_t kSpare = 8;  // entries that may be written behind the last one
+
 /// Panels [from, to) of the outputs; each is computed on its own, so they may be divided between threads.
 struct Panels {
   std::size_t from, to;
@@ -36,6 +38,8 @@ struct Panels {
 
 struct Level {
   const char* name;
+  /// Writes those of x[0 .. count) that are not zero, ascending, and says how many. `out` has room for count + kSpare.
+  std::size_t (*list)(const float* x, std::size_t count, Nonzero* out);
   std::size_t (*panels)(std::size_t outputs);
   /// y = A b, column by column of y [outputs x columns], `stride` floats apart.
   void (*product)(const Dense&, const Sparse&, float* y, std::size_t stride, Panels);

@@ -21,6 +21,13 @@ float chain(const Dense& A, const Sparse& b, std::size_t k, std::size_t c) {
   return sum + 0.0f;
 }
 
+std::size_t list(const float* x, std::size_t count, Nonzero* out) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < count; ++i)
+    if (x[i] != 0) out[kept++] = {static_cast<std::uint32_t>(i), x[i]};
+  return kept;
+}
+
 std::size_t panels(std::size_t) { return 1; }
 
 void product(const Dense& A, const Sparse& b, float* y, std::size_t stride, Panels) {
@@ -36,6 +43,6 @@ void descend(const Dense& A, const Sparse& b, float* w, std::size_t stride, floa
 
 }  // namespace
 
-const Level plain = {"plain", panels, product, descend};
+const Level plain = {"plain", list, panels, product, descend};
 
 }  // namespace pipeline::learning::kernels
