@@ -103,6 +103,8 @@ RunRecord::RunRecord(const Description& d, const plugins::Catalogue& catalogue, 
   ::gethostname(host, sizeof host - 1);
   j["host"] = host;
   j["cpu"] = cpu();
+  const bool own = d.kernels == learning::Kernels::own;
+  j["kernels"] = {{"choice", own ? "own" : "blas"}, {"level", own ? learning::own_level() : learning::blas_core()}};
   j["blas"] = {{"library", learning::blas_library()}, {"kernel", learning::blas_core()}};
   j["threads"] = options.threads;
   j["steps"] = d.steps;
