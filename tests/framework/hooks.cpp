@@ -369,6 +369,42 @@ BOOST_AUTO_TEST_CASE(before_the_update_weights_change_and_the_gradient_is_made_a
   BOOST_TEST(same_bits(streamed, stored));
 }
 
+BOOST_AUTO_TEST_CASE(weights_of_a_pass_may_be_changed_tile_by_tile) {
+  /// Scales what leaves input j, by a draw of its own; biases by their own.
+  struct ByTile final : Regulariser, WeightTileChange {
+    static float factor(const Tile& t, const Step& step) {
+      return static_cast<float>(
+          .5 +
+          step.random.in_layer(static_cast<std::uint32_t>(t.layer)).uniform(t.kind == Kind::bias ? 1000 : t.input));
+    }
+    static void scale(std::span<float> w, float by) {
+      for (float& x : w) x *= by;
+    }
+    void forward_tile(std::span<float> w, const Tile& t, const Step& s) const override { scale(w, factor(t, s)); }
+    void backward_tile(std::span<float> g, const Tile& t, const Step& s) const override { scale(g, factor(t, s)); }
+    void measure_tile(std::span<float> w, const Tile& t) const override { scale(w, t.kind == Kind::bias ? 1 : 2); }
+  };
+  struct ByLayer final : Regulariser, WeightChange {
+    static void scale(Layer& l, std::size_t layer, const Step& s) {
+      for (std::size_t j = 0; j < l.inputs(); ++j) l.W.col(j) *= ByTile::factor({layer, Kind::weights, j}, s);
+      if (!l.b.is_empty()) l.b *= ByTile::factor({layer, Kind::bias}, s);
+    }
+    void forward(Layer& l, std::size_t layer, const Step& s) const override { scale(l, layer, s); }
+    void backward(Layer& l, std::size_t layer, const Step& s) const override { scale(l, layer, s); }
+  };
+  const SmallStudy study;
+  for (const learning::Scope& scope : {learning::Scope{}, with_biases(), only_layer(2)}) {
+    const auto tiles = study.model_of(entry("change", std::make_shared<ByTile>(), scope)),
+               layers = study.model_of(entry("change", std::make_shared<ByLayer>(), scope)), none = study.model({});
+    for (learning::Model* m : {tiles.get(), layers.get(), none.get()}) study.train(*m, 0, 5);
+    BOOST_TEST(same_bits(tiles->network(), layers->network()));
+    BOOST_TEST(!same_bits(tiles->network(), none->network()));
+    const Network measured = tiles->measured_network();
+    BOOST_TEST(same_bits(measured.layer(2).W, arma::fmat(tiles->network().layer(2).W * 2)));
+    BOOST_TEST(same_bits(measured.layer(2).b, tiles->network().layer(2).b));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_trained_array_follows_the_slope_of_the_loss) {
   const SmallStudy study;
   const auto hook = std::make_shared<TrainedScale>();

@@ -1,6 +1,7 @@
 // The moments of a training step that a regulariser may touch: one small interface each.
 //
-//   batch -> [BatchChange] -> inputs -> layers, each: W [WeightChange], z, ReLU; [ActivationChange] at its place
+//   batch -> [BatchChange] -> inputs -> layers, each: W [WeightChange, WeightTileChange], z, ReLU;
+//            [ActivationChange] at its place
 //         -> loss + [WeightPenalty, LayerPenalty, ActivationPenalty] -> gradient
 //         -> [GradientChange, NetworkGradientChange], [LookAhead] asks for the gradient elsewhere first
 //         -> [BeforeUpdate] -> W = W - rate * gradient -> [AfterUpdate, AfterLayerUpdate]
@@ -71,6 +72,31 @@ class PIPELINE_API WeightChange {
   virtual void forward(Layer& copy, std::size_t layer, const Step& step) const = 0;
   virtual void backward(Layer& gradient, std::size_t layer, const Step& step) const = 0;
   virtual void measure(Layer& /*copy*/, std::size_t /*layer*/) const {}
+};
+
+/// The same for a change that needs to see no more than one tile at a time, in any order.
+class PIPELINE_API WeightTileChange : public WeightChange {
+ public:
+  virtual void forward_tile(std::span<float> copy, const Tile& tile, const Step& step) const = 0;
+  virtual void backward_tile(std::span<float> gradient, const Tile& tile, const Step& step) const = 0;
+  virtual void measure_tile(std::span<float> /*copy*/, const Tile& /*tile*/) const {}
+
+  void forward(Layer& copy, std::size_t layer, const Step& step) const final {
+    each_tile(copy, layer, [&](std::span<float> w, const Tile& tile) { forward_tile(w, tile, step); });
+  }
+  void backward(Layer& gradient, std::size_t layer, const Step& step) const final {
+    each_tile(gradient, layer, [&](std::span<float> g, const Tile& tile) { backward_tile(g, tile, step); });
+  }
+  void measure(Layer& copy, std::size_t layer) const final {
+    each_tile(copy, layer, [&](std::span<float> w, const Tile& tile) { measure_tile(w, tile); });
+  }
+
+ private:
+  template <class F>
+  static void each_tile(Layer& l, std::size_t layer, F&& f) {
+    for (std::size_t j = 0; j < l.inputs(); ++j) f(std::span(l.W.colptr(j), l.outputs()), {layer, Kind::weights, j});
+    if (!l.b.is_empty()) f(std::span(l.b.memptr(), l.b.n_elem), {layer, Kind::bias});
+  }
 };
 
 /// Penalty on weights, tile by tile: R = sum of value() over tiles, in units of the loss.
