@@ -206,7 +206,7 @@ class Run {
       }
       const std::string group = &m == &team_.members().front() ? "/control" : "/models/" + m.name;
       if (m.model->measures_other_weights()) {
-        measured.push_back(std::make_unique<Network>(m.model->measured_network()));
+        measured.push_back(std::make_unique<Network>(m.model->measured_network(m.steps)));
         groups.push_back({group, measured.back().get(), &m.model->states()});
         groups.push_back({group + "/training", &m.model->network(), &m.model->states()});
       } else {

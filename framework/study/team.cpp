@@ -126,7 +126,7 @@ void Team::advance(Member& m, std::uint64_t& next) {
   while (next < end && !stopping()) {
     if (!others_are_there(m, next)) return;
     if (!measure(m, next)) {
-      auto last = std::make_shared<const Snapshot>(*m.model);
+      auto last = std::make_shared<const Snapshot>(*m.model, next);
       const std::lock_guard lock(mutex_);
       m.stopped_at = next;
       m.left[kForGood] = std::move(last);
@@ -165,7 +165,7 @@ bool Team::others_are_there(Member& m, std::uint64_t step) {
   std::unique_lock lock(mutex_);
   if (is_compared && !m.left.contains(step)) {
     lock.unlock();
-    auto copy = std::make_shared<const Snapshot>(*m.model);
+    auto copy = std::make_shared<const Snapshot>(*m.model, step);
     lock.lock();
     m.left[step] = std::move(copy);
     for (Member& other : members_) other.waits = false;  // they look again

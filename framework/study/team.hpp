@@ -16,11 +16,12 @@ namespace pipeline::study {
 
 /// A copy of a model at one step, left for metrics that compare models.
 struct Snapshot {
-  explicit Snapshot(const learning::Model& model)
-      : copy(model.copy()), network(copy->measured_network()), subject{copy->name(), network,
-                                                                       network,      copy->entries(),
-                                                                       {},           {},
-                                                                       {},           copy->products()} {}
+  Snapshot(const learning::Model& model, std::uint64_t step)
+      : copy(model.copy()),
+        network(copy->measured_network(step)),
+        subject{copy->name(), network, network, copy->entries()} {
+    subject.products = copy->products();
+  }
   std::unique_ptr<learning::Model> copy;
   Network network;
   Subject subject;

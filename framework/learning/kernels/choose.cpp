@@ -5,11 +5,10 @@ namespace pipeline::learning::kernels {
 std::vector<const Level*> usable() {
   std::vector<const Level*> levels;
 #if defined(__x86_64__)
-  const auto has = [](bool supported) { return supported; };
-  if (has(__builtin_cpu_supports("avx512f")) && has(__builtin_cpu_supports("avx512vl")) &&
-      has(__builtin_cpu_supports("avx512bw")) && has(__builtin_cpu_supports("avx512dq")))
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq"))
     levels.push_back(&avx512);
-  if (has(__builtin_cpu_supports("avx2")) && has(__builtin_cpu_supports("fma"))) levels.push_back(&avx2);
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) levels.push_back(&avx2);
 #endif
   levels.push_back(&baseline);
   return levels;

@@ -178,33 +178,14 @@ void each_panel(const Dense& A, const Sparse& b, Panels which, float* out, std::
   for (std::size_t p = which.from; p < which.to; ++p) {
     const std::size_t from = p * all / of, wide = (p + 1) * all / of - from, first = from * kUnit;
     const std::size_t count = smaller(wide * kUnit, A.outputs - first);
-    const auto at = [&]<int U>() {
+    const auto at_width = [&]<int U>(const auto& narrower) {
       constexpr int N = U * kUnit / kLanes;
-      if constexpr (U <= kMostUnits) one_panel<N>(A, b, first, count, Finish<N>{out + first, stride, count, args...});
+      if (wide == U)
+        one_panel<N>(A, b, first, count, Finish<N>{out + first, stride, count, args...});
+      else if constexpr (U > 1)
+        narrower.template operator()<U - 1>(narrower);
     };
-    switch (wide) {
-      case 1:
-        at.template operator()<1>();
-        break;
-      case 2:
-        at.template operator()<2>();
-        break;
-      case 3:
-        at.template operator()<3>();
-        break;
-      case 4:
-        at.template operator()<4>();
-        break;
-      case 5:
-        at.template operator()<5>();
-        break;
-      case 6:
-        at.template operator()<6>();
-        break;
-      case 7:
-        at.template operator()<7>();
-        break;
-    }
+    at_width.template operator()<kMostUnits>(at_width);
   }
 }
 
