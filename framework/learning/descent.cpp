@@ -11,9 +11,9 @@
 namespace pipeline::learning {
 
 namespace {
-// Inputs whose weights' gradient is made at a time: large enough for the product, small enough that the update finds
-// it in the second-level cache (256 x 1000 floats, 1 MB). It fixes the shapes of the products and so the bits.
-constexpr std::size_t kColumns = 256;
+// Inputs whose weights' gradient is made at a time, so that the update finds it in the second-level cache (64 x 1000
+// floats, 256 KB). OpenBLAS needs more for its speed; there the number fixes the shapes of the products and so the bits.
+constexpr std::size_t kColumns = 64, kColumnsOfBlas = 256;
 
 /// A layer as the entry may see it: without the biases that it leaves alone.
 const Layer& in_reach(const Entry& e, const Layer& layer, Layer& copy) {
@@ -28,9 +28,10 @@ template <class PerTile>
 void Model::each_weight_gradient(std::size_t l, PerTile&& per_tile) {
   const Layer& layer = network_.layer(l);
   const arma::fmat &dz = dz_[l - 1], &x = pass_.x[l - 1];
-  columns_.set_size(layer.outputs(), kColumns);
-  for (std::size_t first = 0; first < layer.inputs(); first += kColumns) {
-    const std::size_t count = std::min(kColumns, layer.inputs() - first);
+  const std::size_t at_a_time = products_.are_own() ? kColumns : kColumnsOfBlas;
+  columns_.set_size(layer.outputs(), at_a_time);
+  for (std::size_t first = 0; first < layer.inputs(); first += at_a_time) {
+    const std::size_t count = std::min(at_a_time, layer.inputs() - first);
     products_.gradient(dz, x, pass_.of_x[l - 1], first, count, columns_.memptr());
     for (std::size_t j = 0; j < count; ++j)
       per_tile(Tile{l, Kind::weights, first + j, 0}, std::span(columns_.colptr(j), layer.outputs()));

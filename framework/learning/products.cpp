@@ -15,16 +15,21 @@ namespace {
 
 int size(arma::uword n) { return static_cast<int>(n); }
 
-kernels::Panels all_panels(std::size_t outputs) { return {0, kernels::best().panels(outputs)}; }
-
 kernels::Dense dense(const arma::fmat& m) { return {m.memptr(), m.n_rows, m.n_rows, m.n_cols, false}; }
 kernels::Dense transposed(const arma::fmat& m) { return {m.memptr(), m.n_rows, m.n_cols, m.n_rows, true}; }
 
-void own_product(const kernels::Dense& A, const kernels::Sparse& b, float* y) {
-  kernels::best().product(A, b, y, A.outputs, all_panels(A.outputs));
+}  // namespace
+
+template <class F>
+void Products::each_panel(std::size_t outputs, const F& panel) const {
+  const std::size_t panels = kernels::best().panels(outputs);
+  if (!crew_) return panel(kernels::Panels{0, panels});
+  crew_->divide(panels, [&](std::size_t i) { panel(kernels::Panels{i, i + 1}); });
 }
 
-}  // namespace
+void Products::own_product(const kernels::Dense& A, const kernels::Sparse& b, float* y) const {
+  each_panel(A.outputs, [&](kernels::Panels which) { kernels::best().product(A, b, y, A.outputs, which); });
+}
 
 void Products::forward(const arma::fmat& W, const arma::fmat& x, Nonzeros& of_x, arma::fmat& z) const {
   z.set_size(W.n_rows, x.n_cols);
@@ -61,7 +66,10 @@ void Products::gradient(const arma::fmat& dz, const arma::fmat& x, Nonzeros& of_
 }
 
 void Products::descend(const arma::fmat& dz, Nonzeros& of_x, float rate, arma::fmat& W) const {
-  kernels::best().descend(dense(dz), of_x.rows(), W.memptr(), W.n_rows, rate, all_panels(W.n_rows));
+  const kernels::Sparse rows = of_x.rows();
+  each_panel(W.n_rows, [&](kernels::Panels which) {
+    kernels::best().descend(dense(dz), rows, W.memptr(), W.n_rows, rate, which);
+  });
 }
 
 }  // namespace pipeline::learning

@@ -6,6 +6,7 @@
 #pragma once
 #include <armadillo>
 
+#include "learning/crew.hpp"
 #include "learning/nonzeros.hpp"
 
 namespace pipeline::learning {
@@ -14,7 +15,8 @@ enum class Kernels { own, blas };
 
 class Products {
  public:
-  explicit Products(Kernels kernels = Kernels::own) : kernels_(kernels) {}
+  /// With a crew, threads that have nothing else to do share own kernels' work. It is not owned.
+  explicit Products(Kernels kernels = Kernels::own, Crew* crew = nullptr) : kernels_(kernels), crew_(crew) {}
   bool are_own() const { return kernels_ == Kernels::own; }
 
   /// z = W x        W [outputs x inputs]  x [inputs x samples]  z [outputs x samples]
@@ -29,7 +31,13 @@ class Products {
   void descend(const arma::fmat& dz, Nonzeros& of_x, float rate, arma::fmat& W) const;
 
  private:
+  /// Calls panel({i, i + 1}) for each panel i of so many outputs, by all who are free.
+  template <class F>
+  void each_panel(std::size_t outputs, const F& panel) const;
+  void own_product(const kernels::Dense& A, const kernels::Sparse& b, float* y) const;
+
   Kernels kernels_;
+  Crew* crew_;
 };
 
 /// One thread inside every product of OpenBLAS from now on; called once, before any of them.

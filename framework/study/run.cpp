@@ -50,8 +50,10 @@ double estimate_seconds(const Description& d, const Data& data, const Team& team
     const double first = seconds_of(measured), fastest = std::min(first, seconds_of(measured));
     each_model += fastest * blocks * static_cast<double>(d.steps / every + 2);
   }
-  const std::size_t models = d.models.size();
-  return each_model * static_cast<double>(models) / static_cast<double>(std::min(threads, models));
+  // A thread without a model helps those that have one: half as much as one of its own, measured with two.
+  const std::size_t models = d.models.size(), alone = std::min(threads, models);
+  const std::size_t helping = std::min(threads - alone, models);
+  return each_model * static_cast<double>(models) / (static_cast<double>(alone) + .5 * static_cast<double>(helping));
 }
 
 /// One run from the moment its data is there.

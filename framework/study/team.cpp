@@ -22,7 +22,7 @@ Team::Team(const Description& d, const Data& data, std::size_t threads, const st
     m.steps = steps;
     try {
       m.model = std::make_unique<learning::Model>(name, start_, std::move(entries), rate, data.image, data.classes,
-                                                  learning::Products(d.kernels));
+                                                  learning::Products(d.kernels, &crew_));
     } catch (const learning::HookFailure& e) {  // ends this model only, as in every other hook
       m.failure = place_of(name, e.entry) + e.what();
       m.plugin_failed = m.ended = true;
@@ -47,7 +47,8 @@ Team::~Team() {
 }
 
 void Team::start() {
-  for (std::size_t i = 0; i < std::min(threads_, members_.size()); ++i) workers_.emplace_back([this] { work(); });
+  const std::size_t useful = kMostForOne * members_.size();
+  for (std::size_t i = 0; i < std::min(threads_, useful); ++i) workers_.emplace_back([this] { work(); });
 }
 
 /// Of the members that nobody works on, the one with the fewest steps; none if it leads the slowest by two slices.
@@ -78,7 +79,9 @@ void Team::work() {
     if (std::ranges::all_of(members_, &Member::ended)) break;
     Member* member = furthest_behind();
     if (!member) {
-      changed_.wait_for(lock, std::chrono::milliseconds(200));  // a signal sets a flag but wakes nobody
+      lock.unlock();
+      crew_.help(std::chrono::milliseconds(1));
+      lock.lock();
       continue;
     }
     member->busy = true;

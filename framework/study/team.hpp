@@ -1,4 +1,5 @@
-// All models of a study, each advancing alone: a free thread takes the one furthest behind for a slice of steps.
+// All models of a study, each advancing alone: a free thread takes the one furthest behind for a slice of steps, or, where
+// none is free, a share of the products of one that is under way.
 #pragma once
 #include <condition_variable>
 #include <exception>
@@ -69,6 +70,8 @@ class Team {
  private:
   // None leads by more than two slices, so that a measurement of all is never long in coming.
   static constexpr std::uint64_t kSlice = 200;
+  // Threads that one model keeps busy at the most: its products fall into about ten panels.
+  static constexpr std::size_t kMostForOne = 16;
   // The step of the copy that a model leaves which a regulariser stopped: it stays as it is.
   static constexpr std::uint64_t kForGood = std::numeric_limits<std::uint64_t>::max();
 
@@ -89,6 +92,7 @@ class Team {
   const Description& description_;
   learning::Inputs train_, test_, validation_;
   Network start_;
+  learning::Crew crew_;  // whoever has no model to advance
   std::vector<Member> members_;
   const std::atomic<int>* stop_signal_;
   std::size_t threads_;

@@ -24,8 +24,10 @@ class Dropout final : public Regulariser, public ActivationChange {
 
   void silence(Activations h, const Step& step) const {
     const Random draws = step.random.in_layer(static_cast<std::uint32_t>(h.layer));
-    draws.bernoulli(keep_prob, h.values.n_elem,
-                    [&](std::size_t unit, bool kept) { h.values[unit] = kept ? h.values[unit] / keep_prob : 0.0f; });
+    float* const value = h.values.memptr();
+    const float keep = keep_prob;  // a copy: the compiler then knows that no value written changes it
+    draws.bernoulli(keep, h.values.n_elem,
+                    [=](std::size_t unit, bool kept) { value[unit] = kept ? value[unit] / keep : 0.0f; });
   }
 };
 

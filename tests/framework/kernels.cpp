@@ -1,7 +1,9 @@
 // The kernels against the plain loops they stand for, bit by bit, over awkward shapes and densities.
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
+#include <thread>
 
 #include "learning/kernels/choose.hpp"
 #include "learning/products.hpp"
@@ -190,6 +192,53 @@ BOOST_AUTO_TEST_CASE(a_model_learns_the_same_bits_whether_or_not_its_gradient_is
   BOOST_TEST(same_bits(none->network(), sees->network()));
   BOOST_TEST(same_bits(none->network(), stores->network()));
   BOOST_TEST(!same_bits(none->network(), study.start));
+}
+
+/// Threads that do nothing but help, until the end of the scope.
+struct Helping {
+  Crew& crew;
+  std::atomic<bool> over = false;
+  std::vector<std::jthread> threads;
+  Helping(Crew& of, int count) : crew(of) {
+    for (int i = 0; i < count; ++i)
+      threads.emplace_back([this] {
+        while (!over) crew.help(std::chrono::milliseconds(1));
+      });
+  }
+  ~Helping() { over = true; }
+};
+
+BOOST_AUTO_TEST_CASE(a_crew_does_each_part_once_for_several_at_a_time) {
+  Crew crew;
+  const Helping helping(crew, 2);
+  const auto ask = [&](std::size_t parts) {
+    for (int round = 0; round < 300; ++round) {
+      std::vector<int> times(parts, 0);
+      crew.divide(parts, [&](std::size_t i) { ++times[i]; });
+      if (std::ranges::any_of(times, [](int n) { return n != 1; })) return false;
+    }
+    return true;
+  };
+  bool other = false;
+  std::jthread beside([&] { other = ask(7); });
+  BOOST_TEST(ask(40));
+  beside.join();
+  BOOST_TEST(other);
+}
+
+BOOST_AUTO_TEST_CASE(a_model_learns_the_same_bits_whoever_shares_in_its_products) {
+  const support::SmallStudy study({20, 430, 337, 5});
+  const auto learnt = [&](Crew* crew) {
+    Model m("model", study.start, {}, study.rate, {}, 5, Products(Kernels::own, crew));
+    study.train(m, 0, 30);
+    return m.network();
+  };
+  const Network alone = learnt(nullptr);
+  Crew crew;
+  for (const int helpers : {0, 1, 3}) {
+    const Helping helping(crew, helpers);
+    BOOST_TEST(same_bits(learnt(&crew), alone));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(both_kinds_of_kernels_learn_the_same_up_to_rounding) {

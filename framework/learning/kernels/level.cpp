@@ -78,7 +78,10 @@ void pack(const Dense& A, const Piece& piece, float* __restrict panel) {
 #pragma GCC unroll 16
         for (int k = 0; k < N; ++k) store(p + k * kLanes, load(a + k * kLanes));
       } else {
-        for (std::size_t k = 0; k < width; ++k) p[k] = k < piece.outputs ? a[k] : 0;
+        std::size_t k = 0;
+        for (; k + kLanes <= piece.outputs; k += kLanes) store(p + k, load(a + k));
+        for (; k < piece.outputs; ++k) p[k] = a[k];
+        for (; k < width; ++k) p[k] = 0;
       }
     }
     return;
@@ -97,6 +100,11 @@ void pack(const Dense& A, const Piece& piece, float* __restrict panel) {
 /// out = f(i, out), register by register, for the first `count` floats of N registers.
 template <int N, class F>
 inline void each_register(float* out, std::size_t count, F&& f) {
+  if (count == N * kLanes) {
+#pragma GCC unroll 16
+    for (int i = 0; i < N; ++i) store(out + i * kLanes, f(i, load(out + i * kLanes)));
+    return;
+  }
   const int whole = static_cast<int>(count / kLanes);
 #pragma GCC unroll 16
   for (int i = 0; i < N; ++i) {
@@ -132,6 +140,7 @@ void one_panel(const Dense& A, const Sparse& b, std::size_t first, std::size_t c
 #pragma GCC unroll 16
         for (int i = 0; i < N; ++i) chain[i] = from == 0 ? Lanes{} : load(kept + i * kLanes);
         const Nonzero* e = at[c];
+        if (Finish::kLeavesForZero && e == b.first + b.begin[c0 + c] && e->row >= A.inner) continue;
         for (; e->row < to; ++e) {
           const Lanes factor = broadcast(e->value);
           const float* row = panel + (e->row - from) * width;
@@ -153,6 +162,7 @@ void one_panel(const Dense& A, const Sparse& b, std::size_t first, std::size_t c
 /// y = chains
 template <int N>
 struct Store {
+  static constexpr bool kLeavesForZero = false;
   float* y;
   std::size_t stride, count;
   void operator()(std::size_t c, Lanes (&chain)[N]) const {
@@ -163,6 +173,7 @@ struct Store {
 /// w = fma(-rate, chains, w)
 template <int N>
 struct Descend {
+  static constexpr bool kLeavesForZero = true;  // fma(-rate, 0, w) is w: blank pixels' weights stay where they are
   float* w;
   std::size_t stride, count;
   Lanes minus_rate;
