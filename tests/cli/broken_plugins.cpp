@@ -87,6 +87,18 @@ BOOST_AUTO_TEST_CASE(a_refused_plugin_is_the_complaint_even_where_its_keys_are_s
 )");
 }
 
+BOOST_AUTO_TEST_CASE(a_plugin_that_throws_before_the_run_is_named_with_the_place_that_asks_for_it) {
+  const Bench bench;
+  bench.put(libraries / "misbehaves.so");
+  const auto check_blamed = [&](const Words& words, const std::string& text) {
+    const Said said = bench.with(words);
+    check_exit(said, 3);
+    check_text(bench.tidy(said.err), text);
+  };
+  check_blamed({"check", "study.ini", "+metric:describe_throws.every=10"}, "error: \n");
+  check_blamed({"check", "study.ini", "~model:l2.l2.lambda", "model:l2.regularisers=section_throws"}, "error: \n");
+}
+
 BOOST_AUTO_TEST_CASE(two_libraries_with_one_plugin_are_refused_by_both_names) {
   const Bench bench;
   bench.put(shipped / "l2.so");

@@ -46,6 +46,18 @@ BOOST_AUTO_TEST_CASE(every_way_to_end_names_who_spoke) {
   check_last_words("terminate", 128 + SIGABRT, "throws where nothing may be thrown (the moon is full)");
 }
 
+BOOST_AUTO_TEST_CASE(an_entry_of_another_name_is_named_with_its_plugin) {
+  const Bench bench;
+  bench.put(libraries / "crashes.so");
+  const Said said = bench.with({"run", "study.ini", "~model:l2.l2.lambda", "model:l2.regularisers=boom",
+                                "model:l2.boom.plugin=hook_crashes", "model:l2.boom.rows=study.ini",
+                                "model:l2.boom.row=[model:l2]", "training.steps=400", "--progress", "none"});
+  check_exit(said, 128 + SIGSEGV);
+  check_says(said.err, "error: ");
+  check_says(said.err, "boom");
+  check_says(said.err, "hook_crashes");
+}
+
 BOOST_AUTO_TEST_CASE(a_hook_without_end_runs_out_of_stack_and_still_says_so) {
   check_last_words("stack", 128 + SIGSEGV, "crashes (SIGSEGV, it touches memory that is not there)");
 }

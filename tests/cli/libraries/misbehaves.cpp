@@ -38,6 +38,16 @@ struct DeclareThrows final : Regulariser, GradientChange {
   void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {}
 };
 
+struct SectionThrows final : Regulariser, Watcher {
+  std::string section() const override { throw std::runtime_error("nothing to watch"); }
+  Verdict see(const Watched&) const override { return Verdict::go_on; }
+};
+
+struct DescribeThrows final : Metric {
+  MetricInfo describe() const override { throw std::runtime_error("no words for it"); }
+  void measure(const Evaluation&, Results&) const override {}
+};
+
 struct MeasureThrows final : Metric {
   MetricInfo describe() const override { return {}; }
   void measure(const Evaluation& e, Results& out) const override {
@@ -99,6 +109,8 @@ PIPELINE_REGULARISER(HookThrowsNumber, hook_throws_number, "throws what is no ex
 PIPELINE_REGULARISER(HookGivesNan, hook_gives_nan, "makes a gradient NaN")
 PIPELINE_REGULARISER(MakeThrows, make_throws, "cannot be made")
 PIPELINE_REGULARISER(DeclareThrows, declare_throws, "cannot declare")
+PIPELINE_REGULARISER(SectionThrows, section_throws, "cannot say what it watches")
+PIPELINE_METRIC(DescribeThrows, describe_throws, "cannot say what it measures")
 PIPELINE_METRIC(MeasureThrows, measure_throws, "throws at step 10")
 PIPELINE_METRIC(MeasureGivesInf, measure_gives_inf, "measures infinity")
 PIPELINE_METRIC(LayerOutOfRange, layer_out_of_range, "measures a layer that is not there")
