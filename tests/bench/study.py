@@ -87,6 +87,8 @@ learning_rate = 0.01
 [model:other]
 [metric:loss]
 every = 100000
+[report:summary]
+[report:plots]
 """)
     return file
 

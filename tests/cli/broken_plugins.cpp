@@ -95,8 +95,10 @@ BOOST_AUTO_TEST_CASE(a_plugin_that_throws_before_the_run_is_named_with_the_place
     check_exit(said, 3);
     check_text(bench.tidy(said.err), text);
   };
-  check_blamed({"check", "study.ini", "+metric:describe_throws.every=10"}, "error: \n");
-  check_blamed({"check", "study.ini", "~model:l2.l2.lambda", "model:l2.regularisers=section_throws"}, "error: \n");
+  check_blamed({"check", "study.ini", "+metric:describe_throws.every=10"},
+               "error: command line: metric 'describe_throws' fails while it says what it measures: no words for it\n");
+  check_blamed({"check", "study.ini", "~model:l2.l2.lambda", "model:l2.regularisers=section_throws"},
+               "error: command line: regulariser 'section_throws' fails in Watcher::section: nothing to watch\n");
 }
 
 BOOST_AUTO_TEST_CASE(two_libraries_with_one_plugin_are_refused_by_both_names) {
