@@ -164,9 +164,9 @@ int run(const Words& words) {
   visible.add_options()("out", options::value<std::string>()->value_name("DIR"),
                         "the run folder; default runs/NAME/TIME-HASH")(
       "threads", options::value<std::size_t>()->default_value(cores)->value_name("N"),
-      "models that advance at a time; changes no number")(
-      "progress", options::value<std::string>()->default_value("auto")->value_name("STYLE"),
-      "auto, bar, line, json or none")("offline", "never download data");
+      "how many to use; changes no number")("progress",
+                                            options::value<std::string>()->default_value("auto")->value_name("STYLE"),
+                                            "auto, bar, line, json or none")("offline", "never download data");
   add_plugin_options(visible);
   const Parsed parsed(
       words, "run FILE [section.key=value ...] [options]",

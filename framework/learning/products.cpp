@@ -13,6 +13,9 @@ std::string blas_library() { return openblas_get_config(); }
 
 namespace {
 
+// Multiply-adds, and floats packed or written.
+constexpr std::size_t kWorthSharing = 3'000'000;
+
 int size(arma::uword n) { return static_cast<int>(n); }
 
 kernels::Dense dense(const arma::fmat& m) { return {m.memptr(), m.n_rows, m.n_rows, m.n_cols, false}; }
@@ -27,7 +30,14 @@ void Products::each_panel(std::size_t outputs, const F& panel) const {
   crew_->divide(panels, [&](std::size_t i) { panel(kernels::Panels{i, i + 1}); });
 }
 
+bool Products::can_share(Kernels kernels, std::size_t outputs) {
+  return kernels == Kernels::own && kernels::best().panels(outputs) > 1;
+}
+
 void Products::own_product(const kernels::Dense& A, const kernels::Sparse& b, float* y) const {
+  // What takes less than some 50 us is done before anybody else has woken up.
+  if (A.outputs * (b.count + A.inner + b.columns) < kWorthSharing)
+    return kernels::best().product(A, b, y, A.outputs, {0, kernels::best().panels(A.outputs)});
   each_panel(A.outputs, [&](kernels::Panels which) { kernels::best().product(A, b, y, A.outputs, which); });
 }
 

@@ -18,6 +18,8 @@ class Products {
   /// With a crew, threads that have nothing else to do share own kernels' work. It is not owned.
   explicit Products(Kernels kernels = Kernels::own, Crew* crew = nullptr) : kernels_(kernels), crew_(crew) {}
   bool are_own() const { return kernels_ == Kernels::own; }
+  /// Whether a layer of so many outputs is enough for a crew.
+  static bool can_share(Kernels kernels, std::size_t outputs);
 
   /// z = W x        W [outputs x inputs]  x [inputs x samples]  z [outputs x samples]
   /// Leaves in `of_x` where x is not zero, for the gradient of the same layer.

@@ -52,7 +52,7 @@ double estimate_seconds(const Description& d, const Data& data, const Team& team
   }
   // A thread without a model helps those that have one: half as much as one of its own, measured with two.
   const std::size_t models = d.models.size(), alone = std::min(threads, models);
-  const std::size_t helping = std::min(threads - alone, models);
+  const std::size_t helping = products_can_be_shared(d) ? std::min(threads - alone, models) : 0;
   return each_model * static_cast<double>(models) / (static_cast<double>(alone) + .5 * static_cast<double>(helping));
 }
 

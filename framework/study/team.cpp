@@ -1,11 +1,17 @@
 #include "study/team.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include "learning/checked.hpp"
 #include "learning/speaking.hpp"
 
 namespace pipeline::study {
+
+bool products_can_be_shared(const Description& d) {
+  return std::ranges::any_of(d.network.sizes | std::views::drop(1),
+                             [&](std::size_t outputs) { return learning::Products::can_share(d.kernels, outputs); });
+}
 
 Team::Team(const Description& d, const Data& data, std::size_t threads, const std::atomic<int>* stop_signal)
     : description_(d),
@@ -15,6 +21,7 @@ Team::Team(const Description& d, const Data& data, std::size_t threads, const st
       start_(learning::starting_network(d.network, d.start, d.seed)),
       stop_signal_(stop_signal),
       threads_(threads),
+      can_share_(products_can_be_shared(d)),
       ordering_(d.models.size() + 1) {
   const auto add = [&](const std::string& name, learning::Entries entries, float rate, std::uint64_t steps) {
     Member m;
@@ -47,7 +54,7 @@ Team::~Team() {
 }
 
 void Team::start() {
-  const std::size_t useful = kMostForOne * members_.size();
+  const std::size_t useful = can_share_ ? kMostForOne * description_.models.size() : members_.size();
   for (std::size_t i = 0; i < std::min(threads_, useful); ++i) workers_.emplace_back([this] { work(); });
 }
 
@@ -79,9 +86,13 @@ void Team::work() {
     if (std::ranges::all_of(members_, &Member::ended)) break;
     Member* member = furthest_behind();
     if (!member) {
-      lock.unlock();
-      crew_.help(std::chrono::milliseconds(1));
-      lock.lock();
+      if (can_share_) {
+        lock.unlock();
+        crew_.help(std::chrono::milliseconds(5));
+        lock.lock();
+      } else {
+        changed_.wait_for(lock, std::chrono::milliseconds(200));  // a signal sets a flag but wakes nobody
+      }
       continue;
     }
     member->busy = true;

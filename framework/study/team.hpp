@@ -43,6 +43,9 @@ struct Member {
   std::unique_ptr<learning::Batches> batches;
 };
 
+/// Whether threads without a model can help those that have one.
+bool products_can_be_shared(const Description& description);
+
 class Team {
  public:
   Team(const Description& description, const Data& data, std::size_t threads, const std::atomic<int>* stop_signal);
@@ -70,7 +73,7 @@ class Team {
  private:
   // None leads by more than two slices, so that a measurement of all is never long in coming.
   static constexpr std::uint64_t kSlice = 200;
-  // Threads that one model keeps busy at the most: its products fall into about ten panels.
+  // Threads that a model keeps busy at the most: its products fall into about ten panels.
   static constexpr std::size_t kMostForOne = 16;
   // The step of the copy that a model leaves which a regulariser stopped: it stays as it is.
   static constexpr std::uint64_t kForGood = std::numeric_limits<std::uint64_t>::max();
@@ -96,6 +99,7 @@ class Team {
   std::vector<Member> members_;
   const std::atomic<int>* stop_signal_;
   std::size_t threads_;
+  bool can_share_;  // threads without a model can help
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -55,9 +55,10 @@ void time_steps(const char* pipeline) {
     while (out.t < kTrained) out.step();
     return out;
   };
-  Trained first = trained(d.models.front());
+  const Trained beginner = trained(d.models.front());
   for (const study::ModelSection& m : d.models) {
-    Trained other = trained(m);
+    Trained first{d, train, beginner.model->copy()}, other = trained(m);
+    first.t = kTrained;
     std::vector<double> of_first, of_other;
     for (int i = 0; i < kTimed; ++i) of_first.push_back(first.step()), of_other.push_back(other.step());
     const double ms = median(of_other);

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 torch.set_num_threads(1)
+print("PyTorch", torch.__version__, "with", "MKL" if torch.backends.mkl.is_available() else "another BLAS", file=sys.stderr)
 BATCH, RATE = 60, 0.1
 
 

@@ -71,9 +71,12 @@ struct Case {
                     {p * panels / parts, (p + 1) * panels / parts});
     return y;
   }
-  arma::fmat descended(const Level& level) const {
+  arma::fmat descended(const Level& level, std::size_t parts = 1) const {
     arma::fmat out = w;
-    level.descend(dense(false), of_b.columns(), out.memptr(), out.n_rows, .1f, {0, level.panels(A.n_rows)});
+    const std::size_t panels = level.panels(A.n_rows);
+    for (std::size_t p = parts; p-- > 0;)
+      level.descend(dense(false), of_b.columns(), out.memptr(), out.n_rows, .1f,
+                    {p * panels / parts, (p + 1) * panels / parts});
     return out;
   }
 };
@@ -94,6 +97,7 @@ BOOST_AUTO_TEST_CASE(every_level_with_fused_multiply_add_has_the_bits_of_the_pla
           if (fuses(*level)) {
             BOOST_TEST(same_bits(c.product(*level, false), y));
             BOOST_TEST(same_bits(c.descended(*level), w));
+            BOOST_TEST(same_bits(c.descended(*level, 3), w));
           } else {  // rounds each product too: twice the error of one rounding for each of `inner` terms
             const arma::mat size =
                 arma::abs(arma::conv_to<arma::mat>::from(c.A)) * arma::abs(arma::conv_to<arma::mat>::from(c.b));
@@ -208,6 +212,22 @@ struct Helping {
   ~Helping() { over = true; }
 };
 
+BOOST_AUTO_TEST_CASE(a_crew_is_joined_by_others) {
+  Crew crew;
+  const Helping helping(crew, 1);
+  bool joined = false;
+  for (int round = 0; round < 1000 && !joined; ++round) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(10);
+    std::atomic<int> arrived = 0;
+    crew.divide(3, [&](std::size_t) {  // whoever is here waits for a second one
+      ++arrived;
+      while (arrived < 2 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+      if (std::chrono::steady_clock::now() < end) joined = true;
+    });
+  }
+  BOOST_TEST(joined);
+}
+
 BOOST_AUTO_TEST_CASE(a_crew_does_each_part_once_for_several_at_a_time) {
   Crew crew;
   const Helping helping(crew, 2);
@@ -227,10 +247,10 @@ BOOST_AUTO_TEST_CASE(a_crew_does_each_part_once_for_several_at_a_time) {
 }
 
 BOOST_AUTO_TEST_CASE(a_model_learns_the_same_bits_whoever_shares_in_its_products) {
-  const support::SmallStudy study({20, 430, 337, 5});
+  const support::SmallStudy study({784, 1200, 1130, 5});  // large enough to be shared
   const auto learnt = [&](Crew* crew) {
     Model m("model", study.start, {}, study.rate, {}, 5, Products(Kernels::own, crew));
-    study.train(m, 0, 30);
+    study.train(m, 0, 5);
     return m.network();
   };
   const Network alone = learnt(nullptr);
