@@ -68,7 +68,7 @@ class LinePicture {
     add(direction_words(column_.info.better));
     if (smooth_) add("bold: mean of " + number(mean_rows) + " rows");
     if (std::any_of(panels_.begin(), panels_.end(), [](const Panel& p) { return p.range.cut; }))
-      add("axis cut to the last three quarters of the steps");
+      add("values cut to the range of the last three quarters of the steps");
     return text;
   }
 

@@ -2,7 +2,9 @@
 //
 //   while it runs   a line a model: the newest value of each metric, layers as 1/2/3
 //   at the end      a line a value, a column a model; the same table in summary.txt
-//   *               the best model by the metric's own direction; several if they are equal as shown; never nan
+//   *               the best model by the metric's own direction; several if they are equal as shown; never nan; of
+//                   values of one step only, so a model that ended early is not compared
+//   '               a value of an earlier step than the table's
 //
 //   control, the untrained network, stands beside the models and is never marked. "-" is a value not measured.
 #include <pipeline/report.hpp>
@@ -54,6 +56,7 @@ class Summary final : public Report {
     std::vector<Lines> cells(names.size());
     for (std::size_t m = 0; m < names.size(); ++m) cells[m] = {names[m] + " "};
     std::string section;
+    bool any_earlier = false;
     for (const Column& column : series.columns)
       for (const std::size_t layer : column.layers) {
         const bool first = layer == *column.layers.begin(), more = column.section == section;
@@ -64,9 +67,13 @@ class Summary final : public Report {
                          : column.info.better == Direction::higher          ? "higher"
                                                                             : "lower");
         unit.push_back(first ? column.info.unit : "");
-        const auto [shown, best] = newest(series, column, layer, names, 5);
-        for (std::size_t m = 0; m < names.size(); ++m)
-          cells[m].push_back(shown[m] + (m > 0 && names.size() > 2 && shown[m] == best ? "*" : " "));
+        const auto [shown, steps, compared, best] = newest(series, column, layer, names, 5);
+        cells[0].push_back(shown[0] + " ");
+        for (std::size_t m = 1; m < names.size(); ++m) {
+          const bool earlier = steps[m] && *steps[m] < step;
+          any_earlier |= earlier;
+          cells[m].push_back(shown[m] + (steps[m] == compared && shown[m] == best ? "*" : earlier ? "'" : " "));
+        }
       }
     TextTable table;
     for (const Lines& column : {metric, layers, better}) table.stub(column);
@@ -78,30 +85,45 @@ class Summary final : public Report {
     lines.push_back("");
     if (results.models.size() > 1)
       lines.push_back("  *  the best of the models;  control is the network before training");
+    if (any_earlier) lines.push_back("  '  measured at an earlier step");
     for (const std::string& model : results.models)
       if (const auto last = series.last_step(model); last && *last < step)
         lines.push_back("  " + model + " was last measured at step " + std::to_string(*last));
     return lines;
   }
 
+  using Steps = std::vector<std::optional<std::uint64_t>>;
   struct Newest {
     Lines shown;
-    std::string best;  // as shown; empty if there is none
+    Steps steps;                            // of what is shown
+    std::optional<std::uint64_t> compared;  // the step whose values are compared: the newest of the trained models'
+    std::string best;                       // as shown; empty if there are no two to compare
   };
   /// The newest value of each model, with as many decimals as the trained ones need.
   static Newest newest(const Series& series, const Column& column, std::size_t layer, const Lines& models, int digits) {
-    std::vector<double> trained;
-    for (const std::string& model : models)
-      if (const Points& points = series.of(column.metric, layer, model); !points.empty() && model != "control")
-        if (!std::isnan(points.back().value)) trained.push_back(points.back().value);
-    const int decimals = decimals_for(trained, digits);
     Newest newest;
+    std::vector<double> trained, compared;
+    const auto each_trained = [&](auto&& f) {
+      for (const std::string& model : models)
+        if (const Points& points = series.of(column.metric, layer, model); !points.empty() && model != "control")
+          f(points.back());
+    };
+    each_trained([&](const Point& last) { newest.compared = std::max(newest.compared.value_or(0), last.step); });
+    std::size_t candidates = 0;
+    each_trained([&](const Point& last) {
+      candidates += last.step == newest.compared;
+      if (std::isnan(last.value)) return;
+      trained.push_back(last.value);
+      if (last.step == newest.compared) compared.push_back(last.value);
+    });
+    const int decimals = decimals_for(trained, digits);
     for (const std::string& model : models) {
       const Points& points = series.of(column.metric, layer, model);
       newest.shown.push_back(points.empty() ? "-" : fixed(points.back().value, decimals));
+      newest.steps.push_back(points.empty() ? std::nullopt : std::optional(points.back().step));
     }
-    const auto [low, high] = std::minmax_element(trained.begin(), trained.end());
-    if (column.info.better != Direction::neither && !trained.empty())
+    const auto [low, high] = std::minmax_element(compared.begin(), compared.end());
+    if (column.info.better != Direction::neither && candidates > 1 && !compared.empty())
       newest.best = fixed(column.info.better == Direction::higher ? *high : *low, decimals);
     return newest;
   }

@@ -51,20 +51,29 @@ BOOST_AUTO_TEST_CASE(the_closing_table_marks_the_best_by_direction) {
       "10,a,accuracy,,0.98\n10,a,loss,,0.5\n10,a,loss.penalty,,0.25\n10,a,size,1,3\n10,a,size,2,nan\n"
       "10,b,accuracy,,0.98\n10,b,loss,,nan\n10,b,loss.penalty,,0\n10,b,size,1,4\n10,b,size,2,1\n"
       "7,c,accuracy,,0.9\n7,c,loss,,0.25\n";
-  // accuracy: a tie, both are marked; loss: the lowest; a penalty and a size have no direction; control is no model.
+  // accuracy: a tie, both are marked; loss: the lowest of the same step, so neither nan nor c's, which ended early; a
+  // penalty and a size have no direction; control is no model.
   BOOST_TEST(said("\"a\", \"b\", \"c\"", rows, {10, true}) ==
              "tiny after 10 updates\n"
              "\n"
              "              layer  better  control      a      b      c\n"
              "  -------------------------------------------------------------------------\n"
-             "  accuracy           higher     0.99   0.98*  0.98*  0.90   share of images\n"
-             "  loss               lower      2.50   0.50    nan   0.25*  nats\n"
+             "  accuracy           higher     0.99   0.98*  0.98*  0.90'  share of images\n"
+             "  loss               lower      2.50   0.50*   nan   0.25'  nats\n"
              "    .penalty                       -   0.25   0.00      -   nats\n"
              "  size        1                    -      3      4      -\n"
              "              2                    -    nan      1      -\n"
              "\n"
              "  *  the best of the models;  control is the network before training\n"
+             "  '  measured at an earlier step\n"
              "  c was last measured at step 7\n");
+}
+
+BOOST_AUTO_TEST_CASE(models_that_stand_at_different_steps_are_not_compared) {
+  const std::string text =
+      said("\"a\", \"b\"", "5,a,accuracy,,0.9\n5,a,loss,,1\n0,b,accuracy,,0.1\n5,b,loss,,2\n", {5, true});
+  BOOST_TEST(text.find("0.9   0.1'") != text.npos, text);
+  BOOST_TEST(text.find("1*    2 ") != text.npos, text);
 }
 
 BOOST_AUTO_TEST_CASE(a_whole_run_fits_a_page) {
