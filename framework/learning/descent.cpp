@@ -27,7 +27,8 @@ const Layer& in_reach(const Entry& e, const Layer& layer, Layer& copy) {
 template <class PerTile>
 void Model::each_weight_gradient(std::size_t l, PerTile&& per_tile) {
   const Layer& layer = network_.layer(l);
-  const arma::fmat &dz = dz_[l - 1], &x = pass_.x[l - 1];
+  const Factor dz{dz_[l - 1], dz_panels_};
+  const arma::fmat& x = pass_.x[l - 1];
   const std::size_t at_a_time = products_.are_own() ? kColumns : kColumnsOfBlas;
   columns_.set_size(layer.outputs(), at_a_time);
   for (std::size_t first = 0; first < layer.inputs(); first += at_a_time) {
@@ -46,10 +47,26 @@ void Model::each_bias_gradient(std::size_t l, PerTile&& per_tile) {
   per_tile(Tile{l, Kind::bias, 0, 0}, std::span(bias_gradient_.memptr(), bias_gradient_.n_elem));
 }
 
-bool Model::has_tile_hooks(std::size_t l) const {
-  return std::ranges::any_of(entries_, [&](const Entry& e) {
-    return (e.weight_penalty || e.gradient || e.before_update || e.after_update) && e.scope.weights_of(l);
-  });
+/// Whether a hook of the entry looks at the weights, or at their gradient, in every step. A single penalty on squares
+/// does not: it is a part of the update.
+bool Model::sees_weights(const Entry& e) const {
+  const bool hooks = e.gradient || e.before_update || e.after_update || e.after_layer_update ||
+                     (e.weight_penalty && !e.squared_penalty);
+  for (std::size_t l = 1; l <= network_.depth(); ++l) {
+    if (!e.scope.weights_of(l)) continue;
+    const auto adds_one = [&](const Entry& other) { return other.weight_penalty && other.scope.weights_of(l); };
+    if (hooks || (e.squared_penalty && std::ranges::count_if(entries_, adds_one) > 1)) return true;
+  }
+  return false;
+}
+
+/// The gradient of the layer's penalty is this number times its weights.
+float Model::decay(std::size_t l, const Step& step) const {
+  for (const Entry& e : entries_)
+    if (e.squared_penalty && e.scope.weights_of(l))
+      return static_cast<float>(
+          checked_value(e, "SquaredPenalty::factor", step.number, [&] { return e.squared_penalty->factor(); }));
+  return 0;
 }
 
 void Model::descend_layer(std::size_t l, const Step& step) {
@@ -60,10 +77,12 @@ void Model::descend_layer(std::size_t l, const Step& step) {
     change(tile, w, g, step);
     update(tile, w, g, step);
   };
-  if (products_.are_own() && !has_tile_hooks(l))  // then nobody sees the gradient, and it is never stored
-    products_.descend(dz_[l - 1], pass_.of_x[l - 1], rate_, layer.W);
-  else
+  if (lives_in_panels_) {  // then nobody sees the gradient, and it is never stored
+    products_.descend(dz_panels_, pass_.of_x[l - 1], {rate_, decay(l, step)}, panels_[l - 1]);
+    is_behind_ = true;
+  } else {
     each_weight_gradient(l, descend_tile);
+  }
   each_bias_gradient(l, descend_tile);
   after_layer(l, step);
 }
@@ -82,7 +101,8 @@ void Model::blame(const Entry& entry, const char* hook, const Tile& tile, const 
   arma::fmat data(dz.n_rows, x.n_rows);  // its own sums may have left the numbers before any hook saw them
   Nonzeros of_x;
   of_x.of(x);
-  products_.gradient(dz, x, of_x, 0, x.n_rows, data.memptr());
+  Panelled panels;
+  products_.gradient(products_.factor(dz, panels), x, of_x, 0, x.n_rows, data.memptr());
   if (!all_finite(dz) || !all_finite(x) || !all_finite(data)) throw Diverged(step.number);
   throw HookFailure(entry.name, hook, step.number,
                     "left a value that is not finite in layer " + std::to_string(tile.layer) +
@@ -193,9 +213,10 @@ void Model::store_layer_gradient(std::size_t l, const Network& at, const Step& s
 }
 
 void Model::store_gradient(const Network& at, const Step& step) {
-  pass_forward(at, step);
+  const Weights used = pass_forward(at, step);
   for (std::size_t l = at.depth(); l >= 1; --l) {
-    if (l > 1) pass_backward_into(l - 1, at, step);
+    take_dz(l);
+    if (l > 1) pass_backward_into(l - 1, used, step);
     store_layer_gradient(l, at, step);
   }
 }

@@ -32,8 +32,10 @@ Entry Entry::remade() const {
 void Entry::find_hooks() {
   find(batch, *object);
   find(activation, *object);
+  find(activation_scale, *object);
   find(weight, *object);
   find(weight_penalty, *object);
+  find(squared_penalty, *object);
   find(layer_penalty, *object);
   find(activation_penalty, *object);
   find(gradient, *object);

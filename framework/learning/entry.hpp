@@ -57,8 +57,10 @@ struct Entry {
   // What the object derives from; null where it does not.
   BatchChange* batch;
   ActivationChange* activation;
+  ActivationScale* activation_scale;  // an activation too
   WeightChange* weight;
   WeightPenalty* weight_penalty;
+  SquaredPenalty* squared_penalty;  // a weight_penalty too
   LayerPenalty* layer_penalty;
   ActivationPenalty* activation_penalty;
   GradientChange* gradient;

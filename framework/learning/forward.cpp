@@ -34,17 +34,37 @@ void change_backward(const Regime& r, Where where, std::size_t layer, arma::fmat
   }
 }
 
-void backward_into(const Regime& regime, std::size_t layer, const Network& network, const Pass& pass,
-                   const arma::fmat& next_dz, arma::fmat& dz, const std::function<void(arma::fmat&)>& after_weights) {
-  regime.products.back(network.layer(layer + 1).W, next_dz, dz);
+/// Whether the gradient by what the layer puts out is wanted only where that is not zero: ReLU lets nothing through
+/// elsewhere, and neither does a hook that multiplied by zero.
+static bool zeros_need_no_gradient(const Regime& r, std::size_t layer) {
+  return std::ranges::none_of(r.entries, [&](const Entry& e) {
+    return e.changes_activations(Where::after_relu, layer) && !(e.activation_scale && r.form == Form::training);
+  });
+}
+
+void backward_into(const Regime& regime, std::size_t layer, const Weights& weights, Pass& pass, const Factor& next_dz,
+                   arma::fmat& dz, const std::function<void(arma::fmat&)>& after_weights) {
+  Nonzeros* const of_x = zeros_need_no_gradient(regime, layer) ? &pass.of_x[layer] : nullptr;
+  regime.products.back(weights.W(layer + 1), next_dz, of_x, dz);
   if (after_weights) after_weights(dz);
   change_backward(regime, Where::after_relu, layer, dz);
   relu_adjoint(pass.before_relu(layer), dz);
   change_backward(regime, Where::before_relu, layer, dz);
 }
 
+Weights weights(const Products& products, const Network& network, std::vector<Panelled>& panels) {
+  panels.resize(network.depth());
+  for (std::size_t l = 1; l <= network.depth(); ++l) products.factor(network.layer(l).W, panels[l - 1]);
+  return {network, panels};
+}
+
 void forward(const Regime& regime, const Network& network, Pass& pass) {
-  const std::size_t depth = network.depth();
+  std::vector<Panelled> panels;
+  forward(regime, weights(regime.products, network, panels), pass);
+}
+
+void forward(const Regime& regime, const Weights& weights, Pass& pass) {
+  const std::size_t depth = weights.depth();
   pass.x.resize(depth);
   pass.z.resize(depth);
   pass.of_x.resize(depth);
@@ -52,8 +72,8 @@ void forward(const Regime& regime, const Network& network, Pass& pass) {
   change_forward(regime, Where::inputs, 0, pass.x[0]);
   for (std::size_t l = 1; l <= depth; ++l) {
     arma::fmat& z = pass.z[l - 1];
-    regime.products.forward(network.layer(l).W, pass.x[l - 1], pass.of_x[l - 1], z);
-    add_bias(z, network.layer(l).b);
+    regime.products.forward(weights.W(l), pass.x[l - 1], pass.of_x[l - 1], z);
+    add_bias(z, weights.network.layer(l).b);
     if (l == depth) break;
     arma::fmat& changed = pass.changed_z[l - 1];
     if (std::ranges::any_of(regime.entries,

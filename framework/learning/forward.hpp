@@ -30,7 +30,19 @@ struct Regime {
   Form form;
 };
 
+/// A network's weights as products read them. Where a model keeps its weights in panels, network.W may be behind.
+struct Weights {
+  const Network& network;
+  const std::vector<Panelled>& panels;  // one a layer; filled for own kernels only
+  std::size_t depth() const { return network.depth(); }
+  Factor W(std::size_t l) const { return {network.layer(l).W, panels.at(l - 1)}; }
+};
+/// The same after `panels` were made, or made anew; both must outlive what is given back.
+Weights weights(const Products& products, const Network& network, std::vector<Panelled>& panels);
+
 /// z = W x + b for each layer, ReLU between. `x[0]` is set by the caller.
+void forward(const Regime& regime, const Weights& weights, Pass& pass);
+/// For once only: panels are made and thrown away.
 void forward(const Regime& regime, const Network& network, Pass& pass);
 
 /// Runs the activation hooks of one place, in file order forward, in reverse order backward.
@@ -39,8 +51,7 @@ void change_backward(const Regime& regime, Where where, std::size_t layer, arma:
 
 /// dz of `layer` from dz of the next one: through the next one's weights, then `after_weights` (penalties), the
 /// activation hooks after ReLU, ReLU, those before it.
-void backward_into(const Regime& regime, std::size_t layer, const Network& network, const Pass& pass,
-                   const arma::fmat& next_dz, arma::fmat& dz,
-                   const std::function<void(arma::fmat&)>& after_weights = {});
+void backward_into(const Regime& regime, std::size_t layer, const Weights& weights, Pass& pass, const Factor& next_dz,
+                   arma::fmat& dz, const std::function<void(arma::fmat&)>& after_weights = {});
 
 }  // namespace pipeline::learning

@@ -30,6 +30,9 @@ Model::Model(std::string name, const Network& start, Entries entries, float lear
     stores_gradient_ |= e.weight || e.layer_penalty || e.network_gradient || e.look_ahead;
   }
   states_.complete();
+  lives_in_panels_ = products_.are_own() && !stores_gradient_ &&
+                     std::ranges::none_of(entries_, [&](const Entry& e) { return sees_weights(e); });
+  if (lives_in_panels_) weights(products_, network_, panels_);
   for (const Entry& e : entries_)
     if (e.measured && !states_.trained().empty())
       throw HookFailure(e.name, "MeasuredWeights", 0,
@@ -37,17 +40,25 @@ Model::Model(std::string name, const Network& start, Entries entries, float lear
                             states_.trained().front().first + "' as it is: the two do not go together in one model");
 }
 
+const Network& Model::network() const {
+  for (std::size_t l = 1; is_behind_ && l <= network_.depth(); ++l) panels_[l - 1].copy_to(network_.layer(l).W);
+  is_behind_ = false;
+  return network_;
+}
+
 std::unique_ptr<Model> Model::copy() const {
   Entries entries;
   for (const Entry& e : entries_) entries.push_back(e.remade());
-  auto twin = std::make_unique<Model>(name_, network_, std::move(entries), rate_, image_, classes_, products_);
+  auto twin = std::make_unique<Model>(name_, network(), std::move(entries), rate_, image_, classes_, products_);
   twin->states_.adopt(states_);
   return twin;
 }
 
 void Model::restore() {
   if (!remembered_) return;
-  network_ = remembered_->network_;
+  network_ = remembered_->network();
+  is_behind_ = false;
+  if (lives_in_panels_) weights(products_, network_, panels_);
   states_.adopt(remembered_->states_);
 }
 
@@ -55,9 +66,10 @@ void Model::step(std::uint64_t number, const Inputs& train, const std::vector<st
   const Step step{number, rate_, Random(0)};
   load_batch(step, train, samples);
   if (!stores_gradient_) {
-    pass_forward(network_, step);
+    const Weights used = pass_forward(network_, step);
     for (std::size_t l = network_.depth(); l >= 1; --l) {
-      if (l > 1) pass_backward_into(l - 1, network_, step);  // before layer l changes
+      take_dz(l);
+      if (l > 1) pass_backward_into(l - 1, used, step);  // before layer l changes
       descend_layer(l, step);
     }
     update_own(step);
@@ -78,7 +90,7 @@ void Model::step(std::uint64_t number, const Inputs& train, const std::vector<st
 const Network& Model::gradient(std::uint64_t number, const Inputs& train, const std::vector<std::uint32_t>& samples) {
   const Step step{number, rate_, Random(0)};
   load_batch(step, train, samples);
-  store_gradient(network_, step);
+  store_gradient(network(), step);
   change_stored(step);
   return gradient_;
 }
@@ -102,7 +114,8 @@ void Model::load_batch(const Step& step, const Inputs& train, const std::vector<
   }
 }
 
-void Model::pass_forward(const Network& at, const Step& step) {
+/// Gives back the weights that were used: `at`, or a changed copy.
+Weights Model::pass_forward(const Network& at, const Step& step) {
   states_.zero_gradients();
   const Network* used = &at;
   if (weight_changes_) {
@@ -114,25 +127,26 @@ void Model::pass_forward(const Network& at, const Step& step) {
                   [&] { e.weight->forward(changed_.layer(l), l, e.step(step.number, rate_)); });
     used = &changed_;
   }
+  const Weights now = lives_in_panels_ ? Weights{*used, panels_} : weights(products_, *used, panels_);
   pass_.x.resize(at.depth());
   pass_.x[0] = batch_.inputs;
-  forward(training(step), *used, pass_);
+  forward(training(step), now, pass_);
   if (!all_finite(pass_.logits())) throw Diverged(step.number);
   softmax_gradient(pass_.logits(), batch_.targets, dz_.back());
   for (const Entry& e : entries_)
     if (e.penalises_activations(at.depth(), at.depth()))
       checked(e, "ActivationPenalty::add_gradient", step.number, dz_.back(),
               [&] { e.activation_penalty->add_gradient(pass_.logits(), dz_.back(), at.depth()); });
+  return now;
 }
 
-void Model::pass_backward_into(std::size_t layer, const Network& at, const Step& step) {
-  backward_into(training(step), layer, weight_changes_ ? changed_ : at, pass_, dz_[layer], dz_[layer - 1],
-                [&](arma::fmat& d) {
-                  for (const Entry& e : entries_)
-                    if (e.penalises_activations(layer, at.depth()))
-                      checked(e, "ActivationPenalty::add_gradient", step.number, d,
-                              [&] { e.activation_penalty->add_gradient(pass_.x[layer], d, layer); });
-                });
+void Model::pass_backward_into(std::size_t layer, const Weights& used, const Step& step) {
+  backward_into(training(step), layer, used, pass_, {dz_[layer], dz_panels_}, dz_[layer - 1], [&](arma::fmat& d) {
+    for (const Entry& e : entries_)
+      if (e.penalises_activations(layer, used.depth()))
+        checked(e, "ActivationPenalty::add_gradient", step.number, d,
+                [&] { e.activation_penalty->add_gradient(pass_.x[layer], d, layer); });
+  });
 }
 
 bool Model::measures_other_weights() const {
@@ -140,7 +154,7 @@ bool Model::measures_other_weights() const {
 }
 
 Network Model::measured_network(std::uint64_t step) const {
-  Network copy = network_;
+  Network copy = network();
   for (const Entry& e : entries_) {
     for (std::size_t l = 1; l <= copy.depth(); ++l) {
       Layer& layer = copy.layer(l);

@@ -24,7 +24,9 @@ class Model {
   const Network& gradient(std::uint64_t number, const Inputs& train, const std::vector<std::uint32_t>& samples);
 
   const std::string& name() const { return name_; }
-  const Network& network() const { return network_; }
+  const Network& network() const;
+  /// Those weights in panels, if that is how the model keeps them.
+  const std::vector<Panelled>* panels() const { return lives_in_panels_ ? &panels_ : nullptr; }
   const Entries& entries() const { return entries_; }
   const States& states() const { return states_; }
   const Products& products() const { return products_; }
@@ -47,15 +49,18 @@ class Model {
   Regime training(const Step& step) const { return {products_, entries_, step, Form::training}; }
   // model.cpp: from the batch to dz of every layer
   void load_batch(const Step& step, const Inputs& train, const std::vector<std::uint32_t>& samples);
-  void pass_forward(const Network& at, const Step& step);
-  void pass_backward_into(std::size_t layer, const Network& at, const Step& step);
+  Weights pass_forward(const Network& at, const Step& step);
+  /// dz_panels_ are those of the next layer.
+  void pass_backward_into(std::size_t layer, const Weights& used, const Step& step);
 
   // descent.cpp: from dz to new weights
   template <class PerTile>
   void each_weight_gradient(std::size_t layer, PerTile&& per_tile);
   template <class PerTile>
   void each_bias_gradient(std::size_t layer, PerTile&& per_tile);
-  bool has_tile_hooks(std::size_t layer) const;
+  Factor take_dz(std::size_t layer) { return products_.factor(dz_[layer - 1], dz_panels_); }
+  bool sees_weights(const Entry& entry) const;
+  float decay(std::size_t layer, const Step& step) const;
   void descend_layer(std::size_t layer, const Step& step);
   void descend_stored(const Step& step);
   void penalise(const Entry& entry, const Tile& tile, std::span<const float> w, std::span<float> g,
@@ -72,7 +77,11 @@ class Model {
   void after_layer(std::size_t layer, const Step& step);
 
   std::string name_;
-  Network network_;
+  // The weights. Where no hook looks at them between two measurements, they live in panels_, and network_.W is brought
+  // up to date when asked for. Biases are always in network_.
+  mutable Network network_;
+  mutable bool is_behind_ = false;
+  std::vector<Panelled> panels_;  // otherwise of the weights of the present pass
   Entries entries_;
   float rate_;
   Products products_;
@@ -82,13 +91,15 @@ class Model {
   std::unique_ptr<Model> remembered_;
 
   // Which kinds of hooks there are; a model without them takes none of their paths.
-  bool stores_gradient_ = false, weight_changes_ = false, layer_penalties_ = false, activation_penalties_ = false;
+  bool lives_in_panels_ = false, stores_gradient_ = false, weight_changes_ = false, layer_penalties_ = false,
+       activation_penalties_ = false;
   bool after_layer_ = false;
   const Entry* look_ahead_ = nullptr;
 
   Batch batch_;
   Pass pass_;
   std::vector<arma::fmat> dz_;  // gradients by z, one a layer
+  Panelled dz_panels_;          // of one layer at a time
   Network changed_;             // the copy that WeightChange hooks work on
   Network gradient_;            // the whole gradient, where a hook needs it
   arma::fmat columns_;          // the gradient of a few inputs' weights, where none does

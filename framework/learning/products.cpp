@@ -2,7 +2,10 @@
 
 #include <cblas.h>
 
+#include <algorithm>
+
 #include "learning/kernels/choose.hpp"
+#include "learning/kernels/panels.hpp"
 
 namespace pipeline::learning {
 
@@ -13,73 +16,95 @@ std::string blas_library() { return openblas_get_config(); }
 
 namespace {
 
-// Multiply-adds, and floats packed or written.
+// Multiply-adds, and floats read or written. What takes less than some 50 us is done before anybody else has woken up.
 constexpr std::size_t kWorthSharing = 3'000'000;
+// Inputs that somebody takes at a time on the way back.
+constexpr std::size_t kInputsOfPart = 128;
 
 int size(arma::uword n) { return static_cast<int>(n); }
 
-kernels::Dense dense(const arma::fmat& m) { return {m.memptr(), m.n_rows, m.n_rows, m.n_cols, false}; }
-kernels::Dense transposed(const arma::fmat& m) { return {m.memptr(), m.n_rows, m.n_cols, m.n_rows, true}; }
+std::size_t work_of(const kernels::Dense& A, const kernels::Sparse& b) {
+  return A.outputs * (b.count + A.inner + b.columns);
+}
+
+/// Every element of a matrix, as if none were zero.
+kernels::Sparse everything(std::size_t inputs, std::size_t samples) {
+  static thread_local Nonzeros of_ones;
+  static thread_local std::size_t rows = 0, columns = 0;
+  if (rows != inputs || columns != samples) of_ones.of(arma::fmat(inputs, samples, arma::fill::ones));
+  rows = inputs, columns = samples;
+  return of_ones.rows();
+}
 
 }  // namespace
 
 template <class F>
-void Products::each_panel(std::size_t outputs, const F& panel) const {
-  const std::size_t panels = kernels::best().panels(outputs);
-  if (!crew_) return panel(kernels::Panels{0, panels});
-  crew_->divide(panels, [&](std::size_t i) { panel(kernels::Panels{i, i + 1}); });
+void Products::each_part(std::size_t count, std::size_t at_a_time, std::size_t work, const F& f) const {
+  if (!crew_ || work < kWorthSharing) return f(kernels::Part{0, count});
+  crew_->divide((count + at_a_time - 1) / at_a_time, [&](std::size_t i) {
+    f(kernels::Part{i * at_a_time, std::min((i + 1) * at_a_time, count)});
+  });
 }
 
 bool Products::can_share(Kernels kernels, std::size_t outputs) {
-  return kernels == Kernels::own && kernels::best().panels(outputs) > 1;
+  return kernels == Kernels::own && kernels::panels(outputs) > 1;
 }
 
-void Products::own_product(const kernels::Dense& A, const kernels::Sparse& b, float* y) const {
-  // What takes less than some 50 us is done before anybody else has woken up.
-  if (A.outputs * (b.count + A.inner + b.columns) < kWorthSharing)
-    return kernels::best().product(A, b, y, A.outputs, {0, kernels::best().panels(A.outputs)});
-  each_panel(A.outputs, [&](kernels::Panels which) { kernels::best().product(A, b, y, A.outputs, which); });
+Factor Products::factor(const arma::fmat& m, Panelled& panels) const {
+  if (are_own()) panels.of(m);
+  return {m, panels};
 }
 
-void Products::forward(const arma::fmat& W, const arma::fmat& x, Nonzeros& of_x, arma::fmat& z) const {
-  z.set_size(W.n_rows, x.n_cols);
+void Products::own_product(const Panelled& A, const kernels::Sparse& b, float* y) const {
+  const kernels::Dense a = A.view();
+  each_part(kernels::panels(a.outputs), 1, work_of(a, b),
+            [&](kernels::Part part) { kernels::best().product(a, b, y, a.outputs, part); });
+}
+
+void Products::forward(const Factor& W, const arma::fmat& x, Nonzeros& of_x, arma::fmat& z) const {
+  const arma::fmat& w = W.plain;
+  z.set_size(w.n_rows, x.n_cols);
   if (are_own()) {
     of_x.of(x);
-    own_product(dense(W), of_x.columns(), z.memptr());
+    own_product(W.panels, of_x.columns(), z.memptr());
     return;
   }
-  cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, size(W.n_rows), size(x.n_cols), size(W.n_cols), 1.0f,
-              W.memptr(), size(W.n_rows), x.memptr(), size(x.n_rows), 0.0f, z.memptr(), size(z.n_rows));
+  cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, size(w.n_rows), size(x.n_cols), size(w.n_cols), 1.0f,
+              w.memptr(), size(w.n_rows), x.memptr(), size(x.n_rows), 0.0f, z.memptr(), size(z.n_rows));
 }
 
-void Products::back(const arma::fmat& W, const arma::fmat& dz, arma::fmat& dx) const {
-  dx.set_size(W.n_cols, dz.n_cols);
+void Products::back(const Factor& W, const Factor& dz, Nonzeros* of_x, arma::fmat& dx) const {
+  const arma::fmat &w = W.plain, &d = dz.plain;
+  dx.set_size(w.n_cols, d.n_cols);
   if (are_own()) {
-    static thread_local Nonzeros of_dz;  // room that every call needs anew
-    of_dz.of(dz);
-    own_product(transposed(W), of_dz.columns(), dx.memptr());
+    const kernels::Sparse wanted = of_x ? of_x->rows() : everything(w.n_cols, d.n_cols);
+    const kernels::Dense a = W.panels.view();
+    each_part(w.n_cols, kInputsOfPart, work_of(a, wanted), [&](kernels::Part part) {
+      kernels::best().back(a, dz.panels.view(), wanted, dx.memptr(), dx.n_rows, part);
+    });
     return;
   }
-  cblas_sgemm(CblasColMajor, CblasTrans, CblasNoTrans, size(W.n_cols), size(dz.n_cols), size(W.n_rows), 1.0f,
-              W.memptr(), size(W.n_rows), dz.memptr(), size(dz.n_rows), 0.0f, dx.memptr(), size(dx.n_rows));
+  cblas_sgemm(CblasColMajor, CblasTrans, CblasNoTrans, size(w.n_cols), size(d.n_cols), size(w.n_rows), 1.0f, w.memptr(),
+              size(w.n_rows), d.memptr(), size(d.n_rows), 0.0f, dx.memptr(), size(dx.n_rows));
 }
 
-void Products::gradient(const arma::fmat& dz, const arma::fmat& x, Nonzeros& of_x, std::size_t first, std::size_t count,
+void Products::gradient(const Factor& dz, const arma::fmat& x, Nonzeros& of_x, std::size_t first, std::size_t count,
                         float* g) const {
   if (are_own()) {
     const kernels::Sparse all = of_x.rows();
-    own_product(dense(dz), {all.first, all.begin + first, count, all.count * count / all.columns}, g);
+    own_product(dz.panels, {all.first, all.begin + first, count, all.count * count / all.columns}, g);
     return;
   }
-  cblas_sgemm(CblasColMajor, CblasNoTrans, CblasTrans, size(dz.n_rows), size(count), size(dz.n_cols), 1.0f, dz.memptr(),
-              size(dz.n_rows), x.memptr() + first, size(x.n_rows), 0.0f, g, size(dz.n_rows));
+  const arma::fmat& d = dz.plain;
+  cblas_sgemm(CblasColMajor, CblasNoTrans, CblasTrans, size(d.n_rows), size(count), size(d.n_cols), 1.0f, d.memptr(),
+              size(d.n_rows), x.memptr() + first, size(x.n_rows), 0.0f, g, size(d.n_rows));
 }
 
-void Products::descend(const arma::fmat& dz, Nonzeros& of_x, float rate, arma::fmat& W) const {
+void Products::descend(const Panelled& dz, Nonzeros& of_x, kernels::Descent how, Panelled& W) const {
   const kernels::Sparse rows = of_x.rows();
-  each_panel(W.n_rows, [&](kernels::Panels which) {
-    kernels::best().descend(dense(dz), rows, W.memptr(), W.n_rows, rate, which);
-  });
+  const kernels::Dense d = dz.view();
+  each_part(kernels::panels(d.outputs), 1, work_of(d, rows),
+            [&](kernels::Part part) { kernels::best().descend(d, rows, W.data(), how, part); });
 }
 
 }  // namespace pipeline::learning

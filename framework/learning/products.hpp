@@ -1,17 +1,24 @@
 // The products of a layer, by our own kernels, which skip what is multiplied by zero, or by OpenBLAS.
 //
-// Own: each element is one chain of fused multiply-adds, ascending, so that neither skipping nor threads nor blocks
-// change a bit. OpenBLAS gets one thread a call and shapes that hang on the layers and the batch only, for it cuts its
-// sums by shape.
+// Own: each element is a fixed chain of fused multiply-adds, so that neither skipping nor threads nor blocks change a
+// bit. OpenBLAS gets one thread a call and shapes that hang on the layers and the batch only, for it cuts its sums by
+// shape.
 #pragma once
 #include <armadillo>
 
 #include "learning/crew.hpp"
 #include "learning/nonzeros.hpp"
+#include "learning/panelled.hpp"
 
 namespace pipeline::learning {
 
 enum class Kernels { own, blas };
+
+/// A dense factor of a product: OpenBLAS reads it as it is, own kernels in panels.
+struct Factor {
+  const arma::fmat& plain;
+  const Panelled& panels;
+};
 
 class Products {
  public:
@@ -21,22 +28,25 @@ class Products {
   /// Whether a layer of so many outputs is enough for a crew.
   static bool can_share(Kernels kernels, std::size_t outputs);
 
+  /// m as a factor; `panels` is filled if these kernels read it, and both must outlive what is given back.
+  Factor factor(const arma::fmat& m, Panelled& panels) const;
+
   /// z = W x        W [outputs x inputs]  x [inputs x samples]  z [outputs x samples]
   /// Leaves in `of_x` where x is not zero, for the gradient of the same layer.
-  void forward(const arma::fmat& W, const arma::fmat& x, Nonzeros& of_x, arma::fmat& z) const;
-  /// dx = W' dz
-  void back(const arma::fmat& W, const arma::fmat& dz, arma::fmat& dx) const;
+  void forward(const Factor& W, const arma::fmat& x, Nonzeros& of_x, arma::fmat& z) const;
+  /// dx = W' dz     With `of_x`, own kernels compute it only where x is not zero and leave 0 elsewhere.
+  void back(const Factor& W, const Factor& dz, Nonzeros* of_x, arma::fmat& dx) const;
   /// g = dz x(first .. first + count - 1, :)'     the gradient of `count` inputs' weights  [outputs x count]
-  void gradient(const arma::fmat& dz, const arma::fmat& x, Nonzeros& of_x, std::size_t first, std::size_t count,
+  void gradient(const Factor& dz, const arma::fmat& x, Nonzeros& of_x, std::size_t first, std::size_t count,
                 float* g) const;
-  /// W = fma(-rate, dz x', W) with the same bits as by way of gradient(). Own kernels only.
-  void descend(const arma::fmat& dz, Nonzeros& of_x, float rate, arma::fmat& W) const;
+  /// g = dz x', g = g + decay * W, W = fma(-rate, g, W), with the same bits as by way of gradient(). Own kernels only.
+  void descend(const Panelled& dz, Nonzeros& of_x, kernels::Descent how, Panelled& W) const;
 
  private:
-  /// Calls panel({i, i + 1}) for each panel i of so many outputs, by all who are free.
+  /// Calls f(part) so that the parts make up [0, count), `at_a_time` each, by all who are free.
   template <class F>
-  void each_panel(std::size_t outputs, const F& panel) const;
-  void own_product(const kernels::Dense& A, const kernels::Sparse& b, float* y) const;
+  void each_part(std::size_t count, std::size_t at_a_time, std::size_t work, const F& f) const;
+  void own_product(const Panelled& A, const kernels::Sparse& b, float* y) const;
 
   Kernels kernels_;
   Crew* crew_;

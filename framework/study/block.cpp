@@ -36,7 +36,8 @@ void PassBlock::forward() {
     unchanged_ = pass_.x[0];
   else
     unchanged_.reset();
-  learning::forward(measuring(), *network_, pass_);
+  if (!panels_) panels_ = &subject_->panels_of(*network_, made_panels_);
+  learning::forward(measuring(), {*network_, *panels_}, pass_);
   has_losses_ = has_dz_ = false;
   in_use_ = 0;
   others_.clear();
@@ -55,8 +56,10 @@ const arma::fmat& PassBlock::dz(std::size_t layer) const {
   if (!has_dz_) {
     dz_.resize(depth());
     learning::sample_gradients(pass_.logits(), labels, dz_.back());
+    learning::Panelled next;
     for (std::size_t l = depth() - 1; l >= 1; --l)
-      learning::backward_into(measuring(), l, *network_, pass_, dz_[l], dz_[l - 1]);
+      learning::backward_into(measuring(), l, {*network_, *panels_}, pass_, subject_->products.factor(dz_[l], next),
+                              dz_[l - 1]);
     has_dz_ = true;
   }
   return dz_.at(layer - 1);
@@ -66,7 +69,9 @@ arma::fmat PassBlock::times_inputs(const arma::fmat& d, std::size_t layer) const
   const arma::fmat& in = x(layer);
   if (d.n_cols != in.n_cols) throw std::invalid_argument("times_inputs needs one column a sample of the block");
   arma::fmat product(d.n_rows, in.n_rows);
-  subject_->products.gradient(d, in, pass_.of_x.at(layer - 1), 0, in.n_rows, product.memptr());
+  learning::Panelled panels;
+  subject_->products.gradient(subject_->products.factor(d, panels), in, pass_.of_x.at(layer - 1), 0, in.n_rows,
+                              product.memptr());
   return product;
 }
 
@@ -75,6 +80,7 @@ const PassBlock& PassBlock::another(const Subject& subject, const Network& netwo
   PassBlock& block = *made_[in_use_++];
   block.subject_ = &subject;
   block.network_ = &network;
+  block.panels_ = nullptr;  // it may have been changed since it was last shown
   block.run(*this, inputs);
   return block;
 }

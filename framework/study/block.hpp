@@ -37,8 +37,10 @@ class PassBlock final : public Block {
   const Subject* subject_;
   const Network* network_;
   std::uint64_t step_;
-  mutable learning::Pass pass_;  // its lists of what is not zero grow when asked for
-  arma::fmat unchanged_;         // the inputs, where a hook changes them in pass_
+  std::vector<learning::Panelled> made_panels_;
+  const std::vector<learning::Panelled>* panels_ = nullptr;  // of network_, the same for all samples
+  mutable learning::Pass pass_;                              // its lists of what is not zero grow when asked for
+  arma::fmat unchanged_;                                     // the inputs, where a hook changes them in pass_
   mutable std::vector<double> losses_;
   mutable std::vector<arma::fmat> dz_;
   mutable bool has_losses_ = false, has_dz_ = false;

@@ -29,6 +29,12 @@ struct Subject {
   std::function<double(const learning::Pass&)> batch_penalty = {};  // empty where there is none
   std::map<std::string, const Subject*> others = {};                // models to compare with; null where one has ended
   learning::Products products = learning::Products();
+  const std::vector<learning::Panelled>* panels = nullptr;  // of `network`, if there are any already
+
+  /// The panels of these weights, in `room` if they have to be made.
+  const std::vector<learning::Panelled>& panels_of(const Network& of, std::vector<learning::Panelled>& room) const {
+    return &of == &network && panels ? *panels : learning::weights(products, of, room).panels;
+  }
 };
 
 /// The samples that metrics may look at.

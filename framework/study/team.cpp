@@ -210,6 +210,7 @@ bool Team::measure(Member& m, std::uint64_t step) {
   if (m.model->has_batch_penalty())
     subject.batch_penalty = [&](const learning::Pass& pass) { return m.model->batch_penalty(measured, pass, step); };
   subject.products = m.model->products();
+  if (!uses_other) subject.panels = m.model->panels();
   std::vector<std::shared_ptr<const Snapshot>> held;
   for (const std::string& name : compared(m, step)) {
     const std::lock_guard lock(mutex_);

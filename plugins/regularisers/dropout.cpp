@@ -12,17 +12,14 @@
 namespace {
 using namespace pipeline;
 
-class Dropout final : public Regulariser, public ActivationChange {
+class Dropout final : public Regulariser, public ActivationScale {
   float keep_prob = 0.5f;
 
   void declare(Parameters& p) override {
     p.number("keep_prob", keep_prob, above(0).up_to(1), "probability that a unit is kept").neutral("1");
   }
 
-  void forward(Activations h, const Step& step) const override { silence(h, step); }
-  void backward(Activations dh, const Step& step) const override { silence(dh, step); }
-
-  void silence(Activations h, const Step& step) const {
+  void scale(Activations h, const Step& step) const override {
     const Random draws = step.random.in_layer(static_cast<std::uint32_t>(h.layer));
     float* const value = h.values.memptr();
     const float keep = keep_prob;  // a copy: the compiler then knows that no value written changes it

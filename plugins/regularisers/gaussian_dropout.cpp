@@ -16,7 +16,7 @@
 namespace {
 using namespace pipeline;
 
-class GaussianDropout final : public Regulariser, public ActivationChange {
+class GaussianDropout final : public Regulariser, public ActivationScale {
   float keep_prob = 0.5f;
 
   void declare(Parameters& p) override {
@@ -24,10 +24,7 @@ class GaussianDropout final : public Regulariser, public ActivationChange {
         .neutral("1");
   }
 
-  void forward(Activations h, const Step& step) const override { multiply(h, step); }
-  void backward(Activations dh, const Step& step) const override { multiply(dh, step); }
-
-  void multiply(Activations h, const Step& step) const {
+  void scale(Activations h, const Step& step) const override {
     const double sd = std::sqrt((1 - double{keep_prob}) / keep_prob);
     const Random draws = step.random.in_layer(static_cast<std::uint32_t>(h.layer));
     draws.normals(0, h.values.n_elem, [&](std::size_t i, double n) { h.values[i] *= static_cast<float>(1 + sd * n); });

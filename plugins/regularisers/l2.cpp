@@ -12,21 +12,14 @@
 namespace {
 using namespace pipeline;
 
-class L2 final : public Regulariser, public WeightPenalty {
+class L2 final : public Regulariser, public SquaredPenalty {
   float lambda = 5e-5f;
 
   void declare(Parameters& p) override {
     p.number("lambda", lambda, at_least(0), "strength of the penalty lambda / 2 * sum w^2").neutral("0");
   }
 
-  double value(std::span<const float> w, const Tile&) const override {
-    double sum = 0;
-    for (const float x : w) sum += double{x} * x;
-    return double{lambda} / 2 * sum;
-  }
-  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&) const override {
-    for (std::size_t i = 0; i < w.size(); ++i) g[i] += lambda * w[i];
-  }
+  float factor() const override { return lambda; }
 };
 
 }  // namespace

@@ -21,6 +21,7 @@ arma::fmat numbers(arma::uword rows, arma::uword columns, double density, std::u
 /// One layer of a batch of 60. Arguments: outputs, inputs, density of the inputs and of dz in thousandths, 1 for own.
 struct Layer60 {
   arma::fmat W, x, dz, z, dx;
+  Panelled W_panels, dz_panels;
   Nonzeros of_x;
   Products products;
   double flop;
@@ -31,6 +32,8 @@ struct Layer60 {
         products(s.range(4) ? Kernels::own : Kernels::blas),
         flop(2.0 * double(W.n_elem) * 60) {
     of_x.of(x);
+    products.factor(W, W_panels);
+    products.factor(dz, dz_panels);
   }
   void count(benchmark::State& s) const {
     s.counters["dense_GFLOPS"] = benchmark::Counter(flop / 1e9, benchmark::Counter::kIsIterationInvariantRate);
@@ -39,12 +42,12 @@ struct Layer60 {
 
 void forward(benchmark::State& s) {
   Layer60 l(s);
-  for (auto _ : s) l.products.forward(l.W, l.x, l.of_x, l.z);
+  for (auto _ : s) l.products.forward({l.W, l.W_panels}, l.x, l.of_x, l.z);
   l.count(s);
 }
 void back(benchmark::State& s) {
   Layer60 l(s);
-  for (auto _ : s) l.products.back(l.W, l.dz, l.dx);
+  for (auto _ : s) l.products.back({l.W, l.W_panels}, {l.dz, l.dz_panels}, &l.of_x, l.dx);
   l.count(s);
 }
 /// As a step without tile hooks makes it; OpenBLAS by way of a whole gradient.
@@ -54,9 +57,9 @@ void update(benchmark::State& s) {
   for (auto _ : s) {
     l.of_x.of(l.x);  // its lists by input are made anew in every step
     if (l.products.are_own()) {
-      l.products.descend(l.dz, l.of_x, 1e-9f, l.W);
+      l.products.descend(l.dz_panels, l.of_x, {1e-9f}, l.W_panels);
     } else {
-      l.products.gradient(l.dz, l.x, l.of_x, 0, l.W.n_cols, g.memptr());
+      l.products.gradient({l.dz, l.dz_panels}, l.x, l.of_x, 0, l.W.n_cols, g.memptr());
       l.W -= 1e-9f * g;
     }
   }
@@ -78,7 +81,8 @@ void sgemm_2048(benchmark::State& s) {
   const arma::fmat A = numbers(2048, 2048, 1, 1), B = numbers(2048, 2048, 1, 2);
   arma::fmat C;
   Nonzeros unused;
-  for (auto _ : s) Products(Kernels::blas).forward(A, B, unused, C);
+  const Panelled none;
+  for (auto _ : s) Products(Kernels::blas).forward({A, none}, B, unused, C);
   s.counters["dense_GFLOPS"] =
       benchmark::Counter(2.0 * 2048 * 2048 * 2048 / 1e9, benchmark::Counter::kIsIterationInvariantRate);
 }

@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(for_what_it_throws) {
 
 BOOST_AUTO_TEST_CASE(numbers_that_training_itself_lost_are_nobodys_fault) {
   // Inputs near 1e20 and second weights of 1e20 on first weights so faint that the logits stay finite: the
-  // gradient of the first weights, 1e20 / 12 * 1e20, leaves float32 before l2's hook looks at it.
+  // gradient of the first weights, 1e20 / 12 * 1e20, leaves float32 before l1's hook looks at it.
   SmallStudy study({20, 16, 5});
   study.samples.scale = 1e18;
   study.start.layer(1).W.fill(1e-30f);
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(numbers_that_training_itself_lost_are_nobodys_fault) {
   study.start.layer(2).W.fill(1e20f);
   study.start.layer(2).W.row(0) *= 2;
   const learning::Inputs inputs(study.samples);
-  const auto model = study.model_of(plugin("l2"));
+  const auto model = study.model_of(plugin("l1"));
   BOOST_CHECK_THROW(model->step(0, inputs, study.batch(0)), learning::Diverged);
 }
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "learning/kernels/choose.hpp"
+#include "learning/kernels/panels.hpp"
 #include "learning/products.hpp"
 #include "support/small_model.hpp"
 
@@ -48,36 +49,49 @@ std::vector<Shape> shapes() {
   return all;
 }
 
-/// y = A b, or from there on w = fma(-rate, A b, w), with A as it is or handed over transposed.
+const float kUnwritten = std::numeric_limits<float>::quiet_NaN();
+
+/// All products of a layer with weights W: y = A b, w = fma(-rate, A b + decay * w, w), and W' d where b is not zero.
 struct Case {
-  arma::fmat A, A_transposed, b, w;
+  arma::fmat A, b, w, d;
+  Panelled A_panels, d_panels;
   mutable Nonzeros of_b;
   explicit Case(const Shape& s)
       : A(numbers(s.outputs, s.inner, 1, 1)),
-        A_transposed(A.t()),
         b(numbers(s.inner, s.columns, s.density, 2)),
-        w(numbers(s.outputs, s.columns, 1, 3)) {
+        w(numbers(s.outputs, s.columns, 1, 3)),
+        d(numbers(s.outputs, s.columns, .7, 4)) {
     of_b.of(b);
+    A_panels.of(A);
+    d_panels.of(d);
   }
-  kernels::Dense dense(bool transposed) const {
-    const arma::fmat& m = transposed ? A_transposed : A;
-    return {m.memptr(), m.n_rows, A.n_rows, A.n_cols, transposed};
+  template <class F>
+  static void in_parts(std::size_t count, std::size_t parts, F&& f) {
+    for (std::size_t p = parts; p-- > 0;) f(kernels::Part{p * count / parts, (p + 1) * count / parts});
   }
-  arma::fmat product(const Level& level, bool transposed, std::size_t parts = 1) const {
-    arma::fmat y(A.n_rows, b.n_cols, arma::fill::value(std::numeric_limits<float>::quiet_NaN()));
-    const std::size_t panels = level.panels(A.n_rows);
-    for (std::size_t p = parts; p-- > 0;)
-      level.product(dense(transposed), of_b.columns(), y.memptr(), y.n_rows,
-                    {p * panels / parts, (p + 1) * panels / parts});
+  arma::fmat product(const Level& level, std::size_t parts = 1) const {
+    arma::fmat y(A.n_rows, b.n_cols, arma::fill::value(kUnwritten));
+    in_parts(kernels::panels(A.n_rows), parts,
+             [&](kernels::Part part) { level.product(A_panels.view(), of_b.columns(), y.memptr(), y.n_rows, part); });
     return y;
   }
-  arma::fmat descended(const Level& level, std::size_t parts = 1) const {
-    arma::fmat out = w;
-    const std::size_t panels = level.panels(A.n_rows);
-    for (std::size_t p = parts; p-- > 0;)
-      level.descend(dense(false), of_b.columns(), out.memptr(), out.n_rows, .1f,
-                    {p * panels / parts, (p + 1) * panels / parts});
-    return out;
+  arma::fmat descended(const Level& level, float decay, std::size_t parts = 1) const {
+    Panelled out;
+    out.of(w);
+    in_parts(kernels::panels(A.n_rows), parts, [&](kernels::Part part) {
+      level.descend(A_panels.view(), of_b.columns(), out.data(), {.1f, decay}, part);
+    });
+    arma::fmat as_matrix(w.n_rows, w.n_cols);
+    out.copy_to(as_matrix);
+    return as_matrix;
+  }
+  arma::fmat back(const Level& level, std::size_t parts = 1) const {
+    arma::fmat y(A.n_cols, b.n_cols, arma::fill::value(kUnwritten));
+    in_parts((A.n_cols + 15) / 16, parts, [&](kernels::Part part) {
+      level.back(A_panels.view(), d_panels.view(), of_b.rows(), y.memptr(), y.n_rows,
+                 {part.from * 16, std::min<std::size_t>(part.to * 16, A.n_cols)});
+    });
+    return y;
   }
 };
 
@@ -90,18 +104,21 @@ BOOST_AUTO_TEST_SUITE(own_kernels)
 BOOST_AUTO_TEST_CASE(every_level_with_fused_multiply_add_has_the_bits_of_the_plain_loops) {
   for (const Shape& s : shapes()) BOOST_TEST_CONTEXT(s) {
       const Case c(s);
-      const arma::fmat y = c.product(kernels::plain, false), w = c.descended(kernels::plain);
+      const arma::fmat y = c.product(kernels::plain), dx = c.back(kernels::plain);
       for (const Level* level : kernels::usable()) BOOST_TEST_CONTEXT(level->name) {
-          BOOST_TEST(same_bits(c.product(*level, false), c.product(*level, true)));
-          BOOST_TEST(same_bits(c.product(*level, false), c.product(*level, false, 3)));
+          BOOST_TEST(same_bits(c.product(*level), c.product(*level, 3)));
+          BOOST_TEST(same_bits(c.back(*level), c.back(*level, 3)));
+          for (const float decay : {0.0f, .5f}) {
+            BOOST_TEST(same_bits(c.descended(*level, decay), c.descended(*level, decay, 3)));
+            if (fuses(*level)) BOOST_TEST(same_bits(c.descended(*level, decay), c.descended(kernels::plain, decay)));
+          }
           if (fuses(*level)) {
-            BOOST_TEST(same_bits(c.product(*level, false), y));
-            BOOST_TEST(same_bits(c.descended(*level), w));
-            BOOST_TEST(same_bits(c.descended(*level, 3), w));
+            BOOST_TEST(same_bits(c.product(*level), y));
+            BOOST_TEST(same_bits(c.back(*level), dx));
           } else {  // rounds each product too: twice the error of one rounding for each of `inner` terms
             const arma::mat size =
                 arma::abs(arma::conv_to<arma::mat>::from(c.A)) * arma::abs(arma::conv_to<arma::mat>::from(c.b));
-            const arma::mat off = arma::abs(arma::conv_to<arma::mat>::from(c.product(*level, false) - y));
+            const arma::mat off = arma::abs(arma::conv_to<arma::mat>::from(c.product(*level) - y));
             BOOST_TEST(arma::all(arma::vectorise(off <= 2 * static_cast<double>(s.inner + 1) * 6e-8 * size + 1e-30)));
           }
         }
@@ -109,24 +126,55 @@ BOOST_AUTO_TEST_CASE(every_level_with_fused_multiply_add_has_the_bits_of_the_pla
 }
 
 BOOST_AUTO_TEST_CASE(a_product_is_right_to_float32_rounding) {
+  const auto wide = [](const arma::fmat& m) { return arma::conv_to<arma::mat>::from(m); };
+  const auto within = [](const arma::mat& off, std::size_t terms, const arma::mat& size) {
+    return arma::all(arma::vectorise(arma::abs(off) <= static_cast<double>(terms + 1) * 6e-8 * size + 1e-30));
+  };
   for (const Shape& s : shapes()) BOOST_TEST_CONTEXT(s) {
       const Case c(s);
-      const arma::mat A = arma::conv_to<arma::mat>::from(c.A), b = arma::conv_to<arma::mat>::from(c.b);
-      const arma::mat off = arma::abs(arma::conv_to<arma::mat>::from(c.product(kernels::best(), false)) - A * b);
-      BOOST_TEST(arma::all(
-          arma::vectorise(off <= static_cast<double>(s.inner + 1) * 6e-8 * (arma::abs(A) * arma::abs(b)) + 1e-30)));
+      const arma::mat A = wide(c.A), b = wide(c.b), d = wide(c.d);
+      for (const Level* level : kernels::usable()) BOOST_TEST_CONTEXT(level->name) {
+          const std::size_t rounds = fuses(*level) ? 1 : 2;
+          BOOST_TEST(within(wide(c.product(*level)) - A * b, rounds * s.inner, arma::abs(A) * arma::abs(b)));
+          arma::mat dx = A.t() * d;
+          dx.elem(arma::find(c.b == 0)).zeros();
+          BOOST_TEST(within(wide(c.back(*level)) - dx, rounds * s.outputs, arma::abs(A.t()) * arma::abs(d)));
+          arma::mat w = wide(c.w), g = A * b + .5 * w;
+          BOOST_TEST(within(wide(c.descended(*level, .5f)) - (w - double{.1f} * g), rounds * s.inner + 4,
+                            arma::abs(w) + .1 * (arma::abs(A) * arma::abs(b) + .5 * arma::abs(w))));
+        }
     }
 }
 
+BOOST_AUTO_TEST_CASE(panels_hold_a_matrix_and_give_it_back) {
+  Panelled panels;
+  for (const auto& [rows, columns] : {std::pair{1000, 3}, {1, 1}, {113, 20}, {16, 7}}) {
+    const arma::fmat m = numbers(arma::uword(rows), arma::uword(columns), 1, 9);
+    panels.of(m);
+    arma::fmat back(m.n_rows, m.n_cols);
+    panels.copy_to(back);
+    BOOST_TEST(same_bits(m, back));
+    std::size_t next = 0;  // all outputs, once
+    for (std::size_t p = 0; p < kernels::panels(m.n_rows); ++p) {
+      const kernels::Panel panel = kernels::panel(m.n_rows, p);
+      BOOST_TEST(panel.first == next);
+      BOOST_TEST(panel.width <= 112u);
+      next = panel.first + panel.count;
+    }
+    BOOST_TEST(next == m.n_rows);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_chain_that_underflows_below_zero_ends_as_plain_zero_with_or_without_the_terms_left_out) {
-  const arma::fmat A = {{1e-30f, 5}};
+  Panelled A;
+  A.of({{1e-30f, 5}});
   arma::fmat b(2, 1);
   b(0, 0) = -1e-30f, b(1, 0) = 0;
   Nonzeros of_b;
   of_b.of(b);
   for (const Level* level : kernels::usable()) {
     float y = 1;
-    level->product({A.memptr(), 1, 1, 2, false}, of_b.columns(), &y, 1, {0, 1});
+    level->product(A.view(), of_b.columns(), &y, 1, {0, 1});
     BOOST_TEST(y == 0);
     BOOST_TEST(!std::signbit(y));
   }
@@ -196,6 +244,56 @@ BOOST_AUTO_TEST_CASE(a_model_learns_the_same_bits_whether_or_not_its_gradient_is
   BOOST_TEST(same_bits(none->network(), sees->network()));
   BOOST_TEST(same_bits(none->network(), stores->network()));
   BOOST_TEST(!same_bits(none->network(), study.start));
+}
+
+BOOST_AUTO_TEST_CASE(a_squared_penalty_has_the_same_bits_within_the_update_and_beside_another_hook) {
+  struct Sees final : Regulariser, GradientChange {
+    void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {}
+  };
+  const auto pulls = [] { return support::plugin("l2", {{"lambda", ".01"}}); };
+  const support::SmallStudy study({20, 130, 37, 5});
+  const auto alone = study.model_of(pulls()),
+             seen = study.model_of(pulls(), support::entry("s", std::make_shared<Sees>())), none = study.model({});
+  BOOST_TEST(alone->panels());
+  BOOST_TEST(!seen->panels());
+  for (learning::Model* m : {alone.get(), seen.get(), none.get()}) study.train(*m, 0, 30);
+  BOOST_TEST(same_bits(alone->network(), seen->network()));
+  BOOST_TEST(!same_bits(alone->network(), none->network()));
+}
+
+BOOST_AUTO_TEST_CASE(a_mask_has_the_same_bits_whether_or_not_the_engine_knows_that_it_is_one) {
+  struct Half final : Regulariser, ActivationScale {
+    void scale(Activations h, const Step& step) const override {
+      const Random draws = step.random.in_layer(static_cast<std::uint32_t>(h.layer));
+      for (arma::uword i = 0; i < h.values.n_elem; ++i) h.values[i] = draws.uniform(i) < .5 ? 2 * h.values[i] : 0;
+    }
+  };
+  struct Same final : Regulariser, ActivationChange {
+    Half half;
+    void forward(Activations h, const Step& step) const override { half.scale(h, step); }
+    void backward(Activations g, const Step& step) const override { half.scale(g, step); }
+  };
+  const support::SmallStudy study({20, 130, 37, 5});
+  const auto known = study.model_of(support::entry("mask", std::make_shared<Half>())),
+             hidden = study.model_of(support::entry("mask", std::make_shared<Same>()));
+  for (learning::Model* m : {known.get(), hidden.get()}) study.train(*m, 0, 30);
+  BOOST_TEST(same_bits(known->network(), hidden->network()));
+  BOOST_TEST(!same_bits(known->network(), study.start));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_remembered_and_restored_or_asked_for_on_the_way_changes_nothing) {
+  const support::SmallStudy study({20, 130, 37, 5});
+  const auto asked = study.model({}), left = study.model({});
+  study.train(*left, 0, 20);
+  study.train(*asked, 0, 10);
+  const Network at_ten = asked->network();
+  asked->gradient(10, study.inputs, study.batch(10));
+  asked->remember();
+  study.train(*asked, 10, 15);
+  asked->restore();
+  BOOST_TEST(same_bits(asked->network(), at_ten));
+  study.train(*asked, 10, 20);
+  BOOST_TEST(same_bits(asked->network(), left->network()));
 }
 
 /// Threads that do nothing but help, until the end of the scope.

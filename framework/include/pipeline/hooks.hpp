@@ -1,8 +1,8 @@
 // The moments of a training step that a regulariser may touch: one small interface each.
 //
 //   batch -> [BatchChange] -> inputs -> layers, each: W [WeightChange, WeightTileChange], z, ReLU;
-//            [ActivationChange] at its place
-//         -> loss + [WeightPenalty, LayerPenalty, ActivationPenalty] -> gradient
+//            [ActivationChange, ActivationScale] at its place
+//         -> loss + [WeightPenalty, SquaredPenalty, LayerPenalty, ActivationPenalty] -> gradient
 //         -> [GradientChange, NetworkGradientChange], [LookAhead] asks for the gradient elsewhere first
 //         -> [BeforeUpdate] -> W = W - rate * gradient -> [AfterUpdate, AfterLayerUpdate]
 //   measuring: weights from [MeasuredWeights], activations by their `measure` form; then [Watcher]
@@ -65,6 +65,16 @@ class PIPELINE_API ActivationChange {
   virtual void measure_backward(Activations) const {}
 };
 
+/// The same for a change that multiplies each value by a factor which hangs on no value, as a mask does: the gradient
+/// is multiplied by the same factors. Where a value is left 0 the engine computes no gradient, and hands 0 over.
+class PIPELINE_API ActivationScale : public ActivationChange {
+ public:
+  virtual void scale(Activations values, const Step& step) const = 0;
+
+  void forward(Activations h, const Step& step) const final { scale(h, step); }
+  void backward(Activations gradient, const Step& step) const final { scale(gradient, step); }
+};
+
 /// Weights in a pass: the pass uses the changed copy, the update the gradient that `backward` makes of its gradient.
 class PIPELINE_API WeightChange {
  public:
@@ -106,6 +116,22 @@ class PIPELINE_API WeightPenalty {
   virtual double value(std::span<const float> w, const Tile& tile) const = 0;
   /// Adds dR/dw to g; same length as w.
   virtual void add_gradient(std::span<const float> w, std::span<float> g, const Tile& tile) const = 0;
+};
+
+/// The penalty factor / 2 * sum w^2, whose gradient factor * w costs nothing: the engine adds it while it updates.
+class PIPELINE_API SquaredPenalty : public WeightPenalty {
+ public:
+  virtual float factor() const = 0;
+
+  double value(std::span<const float> w, const Tile&) const final {
+    double sum = 0;
+    for (const float x : w) sum += double{x} * x;
+    return double{factor()} / 2 * sum;
+  }
+  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&) const final {
+    const float times = factor();
+    for (std::size_t i = 0; i < w.size(); ++i) g[i] += times * w[i];
+  }
 };
 
 /// Penalty on the weights of a whole layer, which may look at the layer's inputs x and outputs z of the batch.

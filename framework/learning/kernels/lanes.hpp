@@ -36,6 +36,40 @@ inline void store(float* x, Lanes v) { __builtin_memcpy(x, &v, sizeof v); }
 
 constexpr int kLanes = sizeof(Lanes) / sizeof(float);
 
+/// Sixteen sums side by side, in as many registers as that takes.
+constexpr int kSixteen = 16 / kLanes;
+constexpr std::size_t kHalf = 8;
+
+/// to[i] = sum i + sum (i + 8)
+inline void store_half(float* to, const Lanes (&sums)[kSixteen]) {
+#if defined(__AVX512F__)
+  const __m512d all = _mm512_castps_pd(sums[0]);  // maskz: without it GCC 12 warns of its own header
+  const __m256d low = _mm512_maskz_extractf64x4_pd(0xff, all, 0), high = _mm512_maskz_extractf64x4_pd(0xff, all, 1);
+  _mm256_storeu_ps(to, _mm256_castpd_ps(low) + _mm256_castpd_ps(high));
+#else
+  for (int i = 0; i < kSixteen / 2; ++i) store(to + i * kLanes, sums[i] + sums[i + kSixteen / 2]);
+#endif
+}
+
+/// to[i] += the eight floats from[8 i ..], added by halves, for i in [0, 8).
+inline void add_eights(const float* from, float* to) {
+#if defined(__AVX2__)
+  const auto eight = [&](int i) { return _mm256_loadu_ps(from + 8 * i); };
+  __m256 four[4], two[2];
+  for (int i = 0; i < 4; ++i)
+    four[i] =
+        _mm256_permute2f128_ps(eight(i), eight(i + 4), 0x20) + _mm256_permute2f128_ps(eight(i), eight(i + 4), 0x31);
+  for (int i = 0; i < 2; ++i)
+    two[i] =
+        _mm256_shuffle_ps(four[2 * i], four[2 * i + 1], 0x44) + _mm256_shuffle_ps(four[2 * i], four[2 * i + 1], 0xee);
+  const __m256 one = _mm256_shuffle_ps(two[0], two[1], 0x88) + _mm256_shuffle_ps(two[0], two[1], 0xdd);
+  _mm256_storeu_ps(to, _mm256_loadu_ps(to) + one);
+#else
+  for (std::size_t i = 0; i < 8; ++i, from += 8)
+    to[i] += ((from[0] + from[4]) + (from[2] + from[6])) + ((from[1] + from[5]) + (from[3] + from[7]));
+#endif
+}
+
 /// to(i, k) = from(k, i) for a square of so many rows.
 constexpr std::size_t kSquare = 8;
 #if defined(__AVX2__)

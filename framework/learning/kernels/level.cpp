@@ -1,35 +1,29 @@
-// y = A b, where b is known by what is not zero in it. All products of training and measuring are of this form:
+// All products of training and measuring: A is dense, b or the result is known by what is not zero in it.
 //
 //   forward    Z  = W  X     A = W,  b = X   [inputs x samples]      zeros: blank pixels, ReLU, dropout
-//   back       dX = W' dZ    A = W', b = dZ  [outputs x samples]     zeros: where ReLU gave 0
 //   gradient   G  = dZ X'    A = dZ, b = X'  [samples x inputs]      zeros: as forward
+//   back       dX = W' dZ    only where X is not zero: elsewhere ReLU or a mask lets nothing through
 //
-// Each element of y is one chain of fused multiply-adds from 0, rows of b ascending. A term whose factor in b is 0
+// Each element of Z and G is one chain of fused multiply-adds from 0, rows of b ascending. A term whose factor in b is 0
 // changes no finite chain, so leaving it out is exact; the 0 added at the end turns the one trace that could be left,
-// -0 from an underflow, into 0 either way. Blocks and panels only order the work: no sum is ever cut differently.
+// -0 from an underflow, into 0 either way. Each element of dX is sixteen chains a panel, whoever asks for it. Blocks
+// only order the work: no sum is ever cut differently.
 //
 // Compiled once for each instruction level; README.md says why the loops stand as they do.
 #include "learning/kernels/level.hpp"
 
 #include "learning/kernels/lanes.hpp"
+#include "learning/kernels/panels.hpp"
 
 namespace pipeline::learning::kernels {
 namespace {
 
-// A panel is as wide as one column's chains fit into registers: 112 floats in 14 registers of AVX2, leaving one for
-// the factor. AVX-512 has room for more, but a wider panel's rows would leave the first-level cache sooner.
-constexpr int kUnit = 16;  // widths are whole multiples of this at every level
-constexpr int kMostUnits = kLanes == 4 ? 3 : 7;
-constexpr int kMostWidth = kMostUnits * kUnit;
 // Columns of y that are under way at a time, so that their chains stay in the second-level cache: 256 x 448 bytes.
 constexpr std::size_t kColumns = 256;
-// Rows of a panel that are packed at a time: few enough for the first-level cache where they are used often.
+// Rows of a panel at a time: few enough for the first-level cache where they are used often.
 constexpr std::size_t kFewestRows = 64, kMostRows = 256;
-
-constexpr std::size_t smaller(std::size_t a, std::size_t b) { return a < b ? a : b; }
-
-std::size_t units(std::size_t outputs) { return (outputs + kUnit - 1) / kUnit; }
-std::size_t panels(std::size_t outputs) { return (units(outputs) + kMostUnits - 1) / kMostUnits; }
+// How many rows of weights ahead of the present one to ask for.
+constexpr std::size_t kAhead = 4;
 
 std::size_t list(const float* x, std::size_t count, Nonzero* out) {
   Nonzero* next = out;
@@ -61,94 +55,44 @@ std::size_t rows_of_block(const Dense& A, const Sparse& b) {
   return rows < kFewestRows ? kFewestRows : smaller(rows, kMostRows);
 }
 
-/// Outputs first .. first + outputs - 1 of rows from .. from + rows - 1 of A.
-struct Piece {
-  std::size_t first, outputs, from, rows;
-};
-
-/// Copies a piece, row by row, N registers apart, zeros behind the last output.
+/// Asks for N registers' worth of weights, which will be changed.
 template <int N>
-void pack(const Dense& A, const Piece& piece, float* __restrict panel) {
-  constexpr std::size_t width = N * kLanes;
-  if (!A.transposed) {
-    for (std::size_t i = 0; i < piece.rows; ++i) {
-      const float* a = A.data + (piece.from + i) * A.stride + piece.first;
-      float* p = panel + i * width;
-      if (piece.outputs == width) {
+inline void ask_for(const float* row) {
 #pragma GCC unroll 16
-        for (int k = 0; k < N; ++k) store(p + k * kLanes, load(a + k * kLanes));
-      } else {
-        std::size_t k = 0;
-        for (; k + kLanes <= piece.outputs; k += kLanes) store(p + k, load(a + k));
-        for (; k < piece.outputs; ++k) p[k] = a[k];
-        for (; k < width; ++k) p[k] = 0;
-      }
-    }
-    return;
-  }
-  for (std::size_t k = 0; k < width; k += kSquare) {
-    const float* a = A.data + (piece.first + k) * A.stride + piece.from;
-    std::size_t i = 0;
-    if (k + kSquare <= piece.outputs)
-      for (; i + kSquare <= piece.rows; i += kSquare) transpose(a + i, A.stride, panel + i * width + k, width);
-    for (; i < piece.rows; ++i)
-      for (std::size_t q = 0; q < kSquare; ++q)
-        panel[i * width + k + q] = k + q < piece.outputs ? a[q * A.stride + i] : 0;
-  }
+  for (int i = 0; i < N; i += 16 / kLanes) __builtin_prefetch(row + i * kLanes, 1, 3);
 }
 
-/// out = f(i, out), register by register, for the first `count` floats of N registers.
-template <int N, class F>
-inline void each_register(float* out, std::size_t count, F&& f) {
-  if (count == N * kLanes) {
-#pragma GCC unroll 16
-    for (int i = 0; i < N; ++i) store(out + i * kLanes, f(i, load(out + i * kLanes)));
-    return;
-  }
-  const int whole = static_cast<int>(count / kLanes);
-#pragma GCC unroll 16
-  for (int i = 0; i < N; ++i) {
-    float* const at = out + i * kLanes;
-    if (i < whole) {
-      store(at, f(i, load(at)));
-    } else if (const std::size_t rest = count - i * kLanes; i == whole && rest > 0) {
-      alignas(64) float few[kLanes] = {};
-      for (std::size_t k = 0; k < rest; ++k) few[k] = at[k];
-      store(few, f(i, load(few)));
-      for (std::size_t k = 0; k < rest; ++k) at[k] = few[k];
-    }
-  }
-}
-
-/// One panel: N registers wide, outputs first .. first + count - 1. `finish(c, chains)` takes what column c came to.
+/// y = A b for one panel of A, N registers wide. `finish(c, chains)` takes what column c came to.
 template <int N, class Finish>
-void one_panel(const Dense& A, const Sparse& b, std::size_t first, std::size_t count, Finish&& finish) {
-  constexpr std::size_t width = N * kLanes;
-  alignas(64) float panel[kMostRows * width];
+void one_panel(const float* panel, std::size_t inner, std::size_t rows, const Sparse& b, Finish&& finish) {
+  constexpr std::size_t width = N * kLanes, line = 64 / sizeof(float);
   alignas(64) float under_way[kColumns * width];
   const Nonzero* at[kColumns];
-  const std::size_t rows = rows_of_block(A, b);
   for (std::size_t c0 = 0; c0 < b.columns; c0 += kColumns) {
     const std::size_t columns = smaller(kColumns, b.columns - c0);
     for (std::size_t c = 0; c < columns; ++c) at[c] = b.first + b.begin[c0 + c];
-    for (std::size_t from = 0; from < A.inner; from += rows) {
-      const std::size_t to = smaller(from + rows, A.inner);
-      if (c0 == 0 || rows < A.inner) pack<N>(A, {first, count, from, to - from}, panel);
+    for (std::size_t from = 0; from < inner; from += rows) {
+      const std::size_t to = smaller(from + rows, inner);
+      // The next block is asked for in shares, a share with each column.
+      const float* ahead = panel + to * width;
+      const float* const end = panel + smaller(to + rows, inner) * width;
+      const std::size_t share = ((rows * width + columns - 1) / columns + line - 1) / line;
       for (std::size_t c = 0; c < columns; ++c) {
+        for (std::size_t i = 0; i < share && ahead < end; ++i, ahead += line) __builtin_prefetch(ahead, 0, 2);
+        const Nonzero* e = at[c];
+        if (from == 0 && e->row >= inner && finish.leaves_for_zero()) continue;
         Lanes chain[N];
         float* const kept = under_way + c * width;
 #pragma GCC unroll 16
         for (int i = 0; i < N; ++i) chain[i] = from == 0 ? Lanes{} : load(kept + i * kLanes);
-        const Nonzero* e = at[c];
-        if (Finish::kLeavesForZero && e == b.first + b.begin[c0 + c] && e->row >= A.inner) continue;
         for (; e->row < to; ++e) {
           const Lanes factor = broadcast(e->value);
-          const float* row = panel + (e->row - from) * width;
+          const float* row = panel + e->row * width;
 #pragma GCC unroll 16
           for (int i = 0; i < N; ++i) chain[i] = fma(factor, load(row + i * kLanes), chain[i]);
         }
         at[c] = e;
-        if (to < A.inner) {
+        if (to < inner) {
 #pragma GCC unroll 16
           for (int i = 0; i < N; ++i) store(kept + i * kLanes, chain[i]);
         } else {
@@ -162,50 +106,145 @@ void one_panel(const Dense& A, const Sparse& b, std::size_t first, std::size_t c
 /// y = chains
 template <int N>
 struct Store {
-  static constexpr bool kLeavesForZero = false;
   float* y;
   std::size_t stride, count;
+  static constexpr bool leaves_for_zero() { return false; }
   void operator()(std::size_t c, Lanes (&chain)[N]) const {
-    each_register<N>(y + c * stride, count, [&](int i, Lanes) { return chain[i] + Lanes{}; });
+    float* const out = y + c * stride;
+    if (count == N * kLanes) {
+#pragma GCC unroll 16
+      for (int i = 0; i < N; ++i) store(out + i * kLanes, chain[i] + Lanes{});
+      return;
+    }
+    alignas(64) float all[N * kLanes];
+#pragma GCC unroll 16
+    for (int i = 0; i < N; ++i) store(all + i * kLanes, chain[i] + Lanes{});
+    std::size_t k = 0;
+    for (; k + kLanes <= count; k += kLanes) store(out + k, load(all + k));
+    for (; k < count; ++k) out[k] = all[k];
   }
 };
 
-/// w = fma(-rate, chains, w)
+/// w = fma(-rate, chains + decay * w, w)
 template <int N>
 struct Descend {
-  static constexpr bool kLeavesForZero = true;  // fma(-rate, 0, w) is w: blank pixels' weights stay where they are
   float* w;
-  std::size_t stride, count;
-  Lanes minus_rate;
+  Descent how;
+  // fma(-rate, 0, w) is w: blank pixels' weights stay where they are
+  bool leaves_for_zero() const { return how.decay == 0; }
   void operator()(std::size_t c, Lanes (&chain)[N]) const {
-    each_register<N>(w + c * stride, count, [&](int i, Lanes old) { return fma(minus_rate, chain[i] + Lanes{}, old); });
+    constexpr std::size_t width = N * kLanes;
+    float* const row = w + c * width;
+    ask_for<N>(row + kAhead * width);
+    const Lanes minus_rate = broadcast(-how.rate), decay = broadcast(how.decay);
+    if (how.decay == 0) {
+#pragma GCC unroll 16
+      for (int i = 0; i < N; ++i) store(row + i * kLanes, fma(minus_rate, chain[i] + Lanes{}, load(row + i * kLanes)));
+    } else {
+#pragma GCC unroll 16
+      for (int i = 0; i < N; ++i) {
+        const Lanes old = load(row + i * kLanes), penalty = decay * old;
+        store(row + i * kLanes, fma(minus_rate, (chain[i] + Lanes{}) + penalty, old));
+      }
+    }
   }
 };
 
-/// Calls one_panel at the width of each panel: as even as they can be.
-template <template <int> class Finish, class... Args>
-void each_panel(const Dense& A, const Sparse& b, Panels which, float* out, std::size_t stride, Args... args) {
-  const std::size_t all = units(A.outputs), of = panels(A.outputs);
-  for (std::size_t p = which.from; p < which.to; ++p) {
-    const std::size_t from = p * all / of, wide = (p + 1) * all / of - from, first = from * kUnit;
-    const std::size_t count = smaller(wide * kUnit, A.outputs - first);
-    const auto at_width = [&]<int U>(const auto& narrower) {
-      constexpr int N = U * kUnit / kLanes;
-      if (wide == U)
-        one_panel<N>(A, b, first, count, Finish<N>{out + first, stride, count, args...});
-      else if constexpr (U > 1)
-        narrower.template operator()<U - 1>(narrower);
-    };
-    at_width.template operator()<kMostUnits>(at_width);
+/// Calls f.operator()<N>(panel) for each of some panels, N registers wide.
+template <int U = kMostUnits, class F>
+void at_its_width(const Panel& p, const F& f) {
+  if (p.width == U * kUnit)
+    f.template operator()<U* int(kUnit) / kLanes>(p);
+  else if constexpr (U > 1)
+    at_its_width<U - 1>(p, f);
+}
+template <class F>
+void each_panel(std::size_t outputs, Part part, const F& f) {
+  for (std::size_t p = part.from; p < part.to; ++p) at_its_width(panel(outputs, p), f);
+}
+
+void product(const Dense& A, const Sparse& b, float* y, std::size_t stride, Part part) {
+  const std::size_t rows = rows_of_block(A, b);
+  each_panel(A.outputs, part, [&]<int N>(const Panel& p) {
+    one_panel<N>(A.data + p.first * A.inner, A.inner, rows, b, Store<N>{y + p.first, stride, p.count});
+  });
+}
+
+void descend(const Dense& A, const Sparse& b, float* w, Descent how, Part part) {
+  const std::size_t rows = rows_of_block(A, b);
+  each_panel(A.outputs, part, [&]<int N>(const Panel& p) {
+    one_panel<N>(A.data + p.first * A.inner, A.inner, rows, b, Descend<N>{w + p.first * b.columns, how});
+  });
+}
+
+// The way back goes entry by entry, with the weights of a column in registers: then only what is wanted is computed.
+// Rows of d at a time, which stay in the first-level cache, and columns of W, whose sums wait in the second.
+constexpr std::size_t kRowsBack = 64, kColumnsBack = 256;
+
+/// Adds one panel's share to the sums of the entries at[c] .. before row `to`, column after column.
+template <int N>
+void back_panel(const float* w, const float* d, const Nonzero* const* at, std::size_t columns, std::size_t to,
+                float* sums) {
+  constexpr std::size_t width = N * kLanes;
+  alignas(64) float waiting[(kRowsBack + kHalf) * kHalf] = {};  // eight parts of each sum
+  std::size_t count = 0;
+  for (std::size_t c = 0; c < columns; ++c, w += width) {
+    const Nonzero* e = at[c];
+    if (e->row >= to) continue;
+    ask_for<N>(w + kAhead * width);
+    Lanes weights[N];
+#pragma GCC unroll 16
+    for (int i = 0; i < N; ++i) weights[i] = load(w + i * kLanes);
+    for (; e->row < to; ++e) {
+      const float* row = d + e->row * width;
+      Lanes chain[kSixteen] = {};
+#pragma GCC unroll 32
+      for (int i = 0; i < N; ++i) chain[i % kSixteen] = fma(load(row + i * kLanes), weights[i], chain[i % kSixteen]);
+      store_half(waiting + count++ * kHalf, chain);
+    }
+    std::size_t done = 0;
+    for (; done + 8 <= count; done += 8, sums += 8) add_eights(waiting + done * kHalf, sums);
+    if (done == 0) continue;
+    for (std::size_t i = 0; i < (count - done) * kHalf; ++i) waiting[i] = waiting[done * kHalf + i];
+    count -= done;
+  }
+  if (count > 0) add_eights(waiting, sums);  // room for 8 more
+}
+
+/// y(r, c) for rows from .. to - 1 and so many columns: their sums, which follow one another, and 0 elsewhere.
+void spread(const float* sums, const Nonzero** at, std::size_t columns, std::size_t from, std::size_t to, float* y,
+            std::size_t stride) {
+  for (std::size_t c = 0; c < columns; c += kUnit) {
+    alignas(64) float tile[kUnit][kRowsBack] = {};
+    const std::size_t wide = smaller(kUnit, columns - c);
+    for (std::size_t i = 0; i < wide; ++i)
+      for (const Nonzero*& e = at[c + i]; e->row < to; ++e) tile[i][e->row - from] = *sums++;
+    std::size_t r = 0;
+    float* out = y + c;
+    if (wide == kUnit)
+      for (; from + r + kSquare <= to; r += kSquare)
+        for (std::size_t i = 0; i < kUnit; i += kSquare)
+          transpose(&tile[i][r], kRowsBack, out + (from + r) * stride + i, stride);
+    for (; from + r < to; ++r)
+      for (std::size_t i = 0; i < wide; ++i) out[(from + r) * stride + i] = tile[i][r];
   }
 }
 
-void product(const Dense& A, const Sparse& b, float* y, std::size_t stride, Panels which) {
-  each_panel<Store>(A, b, which, y, stride);
-}
-
-void descend(const Dense& A, const Sparse& b, float* w, std::size_t stride, float rate, Panels which) {
-  each_panel<Descend>(A, b, which, w, stride, broadcast(-rate));
+void back(const Dense& W, const Dense& d, const Sparse& listed, float* y, std::size_t stride, Part part) {
+  alignas(64) float sums[kColumnsBack * kRowsBack + 8];
+  const Nonzero* at[kColumnsBack];
+  for (std::size_t c0 = part.from; c0 < part.to; c0 += kColumnsBack) {
+    const std::size_t columns = smaller(kColumnsBack, part.to - c0);
+    for (std::size_t c = 0; c < columns; ++c) at[c] = listed.first + listed.begin[c0 + c];
+    for (std::size_t from = 0; from < d.inner; from += kRowsBack) {
+      const std::size_t to = smaller(from + kRowsBack, d.inner);
+      for (std::size_t i = 0; i < columns * kRowsBack + 8; ++i) sums[i] = 0;
+      each_panel(W.outputs, {0, panels(W.outputs)}, [&]<int N>(const Panel& p) {
+        back_panel<N>(W.data + p.first * W.inner + c0 * p.width, d.data + p.first * d.inner, at, columns, to, sums);
+      });
+      spread(sums, at, columns, from, to, y + c0, stride);
+    }
+  }
 }
 
 }  // namespace
@@ -215,6 +254,6 @@ void descend(const Dense& A, const Sparse& b, float* w, std::size_t stride, floa
 #endif
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
-const Level PIPELINE_LEVEL = {TEXT(PIPELINE_LEVEL), list, panels, product, descend};
+const Level PIPELINE_LEVEL = {TEXT(PIPELINE_LEVEL), list, product, descend, back};
 
 }  // namespace pipeline::learning::kernels

@@ -6,18 +6,17 @@
 
 namespace pipeline::learning::kernels {
 
+/// A dense matrix A [outputs x inner] in panels (panels.hpp): panel p is a block of its own that begins at
+/// data[p.first * inner], in it one row of p.width floats for each i in [0, inner).
+struct Dense {
+  const float* data;
+  std::size_t outputs, inner;
+};
+
 /// An element that is not zero.
 struct Nonzero {
   std::uint32_t row;
   float value;
-};
-
-/// A dense matrix A [outputs x inner]: element (k, i) stands at data[i * stride + k], or transposed at
-/// data[k * stride + i].
-struct Dense {
-  const float* data;
-  std::size_t stride, outputs, inner;
-  bool transposed;
 };
 
 /// A matrix [inner x columns] by what is not zero in it: column c is first[begin[c]] and on, rows ascending, closed by
@@ -31,20 +30,31 @@ struct Sparse {
 
 inline constexpr std::size_t kSpare = 8;  // entries that may be written behind the last one
 
-/// Panels [from, to) of the outputs; each is computed on its own, so they may be divided between threads.
-struct Panels {
+/// Some of the panels, or some columns, [from, to): each is computed on its own, so threads may divide them.
+struct Part {
   std::size_t from, to;
+};
+
+/// How weights follow their gradient g, which a penalty with the gradient decay * w joins first.
+struct Descent {
+  float rate;
+  float decay = 0;
 };
 
 struct Level {
   const char* name;
   /// Writes those of x[0 .. count) that are not zero, ascending, and says how many. `out` has room for count + kSpare.
   std::size_t (*list)(const float* x, std::size_t count, Nonzero* out);
-  std::size_t (*panels)(std::size_t outputs);
-  /// y = A b, column by column of y [outputs x columns], `stride` floats apart.
-  void (*product)(const Dense&, const Sparse&, float* y, std::size_t stride, Panels);
-  /// w = fma(-rate, A b, w)
-  void (*descend)(const Dense&, const Sparse&, float* w, std::size_t stride, float rate, Panels);
+  /// y = A b, column by column of y [outputs x columns], `stride` floats apart. Some panels.
+  void (*product)(const Dense& A, const Sparse& b, float* y, std::size_t stride, Part);
+  /// g = A b, g = g + decay * w where there is a decay, w = fma(-rate, g, w). w lies in panels like A, one row for each
+  /// column of b. Some panels.
+  void (*descend)(const Dense& A, const Sparse& b, float* w, Descent, Part);
+  /// y(r, c) = sum over k of W(k, c) d(k, r) for the entries (r, c) that are listed; elsewhere 0. W, d: [outputs x ...]
+  /// in panels. y [d.inner x W.inner] is written transposed: y(r, c) stands at y[r * stride + c]. Some columns, from a
+  /// multiple of 16 on. Entry by entry: in each panel 16 chains over k, output k in chain k mod 16, added by halves;
+  /// then panel after panel.
+  void (*back)(const Dense& W, const Dense& d, const Sparse& listed, float* y, std::size_t stride, Part);
 };
 
 extern const Level baseline, avx2, avx512;

@@ -1,24 +1,20 @@
 #include <cmath>
 
 #include "learning/kernels/level.hpp"
+#include "learning/kernels/panels.hpp"
 
 namespace pipeline::learning::kernels {
 namespace {
 
-float at(const Dense& A, std::size_t k, std::size_t i) {
-  return A.data[A.transposed ? k * A.stride + i : i * A.stride + k];
+/// Panel p, row i, column k of the panel.
+float at(const Dense& A, const Panel& p, std::size_t k, std::size_t i) {
+  return A.data[p.first * A.inner + i * p.width + k];
 }
 
-float at(const Sparse& b, std::size_t row, std::size_t column) {
+const Nonzero* find(const Sparse& b, std::size_t row, std::size_t column) {
   const Nonzero* e = b.first + b.begin[column];
   while (e->row < row) ++e;
-  return e->row == row ? e->value : 0;
-}
-
-float chain(const Dense& A, const Sparse& b, std::size_t k, std::size_t c) {
-  float sum = 0;
-  for (std::size_t i = 0; i < A.inner; ++i) sum = std::fma(at(b, i, c), at(A, k, i), sum);
-  return sum + 0.0f;
+  return e->row == row ? e : nullptr;
 }
 
 std::size_t list(const float* x, std::size_t count, Nonzero* out) {
@@ -28,21 +24,57 @@ std::size_t list(const float* x, std::size_t count, Nonzero* out) {
   return kept;
 }
 
-std::size_t panels(std::size_t) { return 1; }
-
-void product(const Dense& A, const Sparse& b, float* y, std::size_t stride, Panels) {
-  for (std::size_t c = 0; c < b.columns; ++c)
-    for (std::size_t k = 0; k < A.outputs; ++k) y[c * stride + k] = chain(A, b, k, c);
+/// Calls f(output, panel, place in its row, sum) for each output, where sum = sum over i of A(output, i) b(i, c).
+template <class F>
+void each_sum(const Dense& A, const Sparse& b, std::size_t c, Part part, F&& f) {
+  for (std::size_t n = part.from; n < part.to; ++n) {
+    const Panel p = panel(A.outputs, n);
+    for (std::size_t k = 0; k < p.count; ++k) {
+      float sum = 0;
+      for (std::size_t i = 0; i < A.inner; ++i) {
+        const Nonzero* e = find(b, i, c);
+        sum = std::fma(e ? e->value : 0, at(A, p, k, i), sum);
+      }
+      f(p.first + k, p, k, sum + 0.0f);
+    }
+  }
 }
 
-void descend(const Dense& A, const Sparse& b, float* w, std::size_t stride, float rate, Panels) {
+void product(const Dense& A, const Sparse& b, float* y, std::size_t stride, Part part) {
   for (std::size_t c = 0; c < b.columns; ++c)
-    for (std::size_t k = 0; k < A.outputs; ++k)
-      w[c * stride + k] = std::fma(-rate, chain(A, b, k, c), w[c * stride + k]);
+    each_sum(A, b, c, part, [&](std::size_t k, const Panel&, std::size_t, float sum) { y[c * stride + k] = sum; });
+}
+
+void descend(const Dense& A, const Sparse& b, float* w, Descent how, Part part) {
+  for (std::size_t c = 0; c < b.columns; ++c)
+    each_sum(A, b, c, part, [&](std::size_t, const Panel& p, std::size_t place, float g) {
+      float& x = w[p.first * b.columns + c * p.width + place];
+      if (how.decay != 0) g += how.decay * x;
+      x = std::fma(-how.rate, g, x);
+    });
+}
+
+float back_of(const Dense& W, const Dense& d, std::size_t r, std::size_t c) {
+  float sum = 0;
+  for (std::size_t n = 0; n < panels(W.outputs); ++n) {
+    const Panel p = panel(W.outputs, n);
+    float chain[kUnit] = {};
+    for (std::size_t k = 0; k < p.width; ++k)
+      chain[k % kUnit] = std::fma(at(d, p, k, r), at(W, p, k, c), chain[k % kUnit]);
+    for (std::size_t half = kUnit / 2; half > 0; half /= 2)
+      for (std::size_t i = 0; i < half; ++i) chain[i] += chain[i + half];
+    sum += chain[0];
+  }
+  return sum;
+}
+
+void back(const Dense& W, const Dense& d, const Sparse& listed, float* y, std::size_t stride, Part part) {
+  for (std::size_t c = part.from; c < part.to; ++c)
+    for (std::size_t r = 0; r < d.inner; ++r) y[r * stride + c] = find(listed, r, c) ? back_of(W, d, r, c) : 0;
 }
 
 }  // namespace
 
-const Level plain = {"plain", list, panels, product, descend};
+const Level plain = {"plain", list, product, descend, back};
 
 }  // namespace pipeline::learning::kernels
