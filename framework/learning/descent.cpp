@@ -78,7 +78,7 @@ void Model::descend_layer(std::size_t l, const Step& step) {
     update(tile, w, g, step);
   };
   if (lives_in_panels_) {  // then nobody sees the gradient, and it is never stored
-    products_.descend(dz_panels_, pass_.of_x[l - 1], {rate_, decay(l, step)}, panels_[l - 1]);
+    products_.descend(dz_panels_, pass_.x[l - 1], pass_.of_x[l - 1], {rate_, decay(l, step)}, panels_[l - 1]);
     is_behind_ = true;
   } else {
     each_weight_gradient(l, descend_tile);

@@ -45,7 +45,7 @@ static bool zeros_need_no_gradient(const Regime& r, std::size_t layer) {
 void backward_into(const Regime& regime, std::size_t layer, const Weights& weights, Pass& pass, const Factor& next_dz,
                    arma::fmat& dz, const std::function<void(arma::fmat&)>& after_weights) {
   Nonzeros* const of_x = zeros_need_no_gradient(regime, layer) ? &pass.of_x[layer] : nullptr;
-  regime.products.back(weights.W(layer + 1), next_dz, of_x, dz);
+  regime.products.back(weights.W(layer + 1), next_dz, pass.x[layer], of_x, dz);
   if (after_weights) after_weights(dz);
   change_backward(regime, Where::after_relu, layer, dz);
   relu_adjoint(pass.before_relu(layer), dz);
@@ -72,8 +72,7 @@ void forward(const Regime& regime, const Weights& weights, Pass& pass) {
   change_forward(regime, Where::inputs, 0, pass.x[0]);
   for (std::size_t l = 1; l <= depth; ++l) {
     arma::fmat& z = pass.z[l - 1];
-    regime.products.forward(weights.W(l), pass.x[l - 1], pass.of_x[l - 1], z);
-    add_bias(z, weights.network.layer(l).b);
+    regime.products.forward(weights.W(l), weights.network.layer(l).b, pass.x[l - 1], pass.of_x[l - 1], z);
     if (l == depth) break;
     arma::fmat& changed = pass.changed_z[l - 1];
     if (std::ranges::any_of(regime.entries,

@@ -1,6 +1,7 @@
 #include "learning/inputs.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace pipeline::learning {
 
@@ -18,7 +19,15 @@ Inputs::Inputs(const Samples& samples) : samples_(samples) {
 void Inputs::widen_one(std::size_t sample, float* out) const {
   if (samples_.bytes.n_cols) {
     const std::uint8_t* bytes = samples_.bytes.colptr(sample);
-    for (std::size_t j = 0; j < features(); ++j) out[j] = value_of_[bytes[j]];
+    std::size_t j = 0;
+    for (std::uint64_t eight; j + sizeof eight <= features(); j += sizeof eight) {
+      std::memcpy(&eight, bytes + j, sizeof eight);
+      if (eight == 0)  // most of an image is blank
+        std::fill_n(out + j, sizeof eight, value_of_[0]);
+      else
+        for (std::size_t i = j; i < j + sizeof eight; ++i) out[i] = value_of_[bytes[i]];
+    }
+    for (; j < features(); ++j) out[j] = value_of_[bytes[j]];
   } else {
     std::copy_n(samples_.floats.colptr(sample), features(), out);
   }

@@ -15,8 +15,9 @@ class Nonzeros {
   /// From now on those of m, which is not kept. Its elements may be NaN, which is not zero.
   void of(const arma::fmat& m);
   kernels::Sparse columns() const { return columns_.view(); }
-  /// The same of the transposed matrix. Made on the first call, so not for two threads at once.
-  kernels::Sparse rows();
+  /// The same of the transposed matrix; m as it was handed to of(). Made on the first call, so not for two threads at
+  /// once.
+  kernels::Sparse rows(const arma::fmat& m);
 
  private:
   struct Lists {
@@ -27,7 +28,7 @@ class Nonzeros {
     kernels::Sparse view() const { return {entries.get(), begin.data(), begin.size(), count}; }
   };
   Lists columns_, rows_;
-  std::size_t row_count_ = 0;
+  std::vector<float> room_;
   bool has_rows_ = false;
 };
 

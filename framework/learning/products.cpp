@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "learning/elementwise.hpp"
 #include "learning/kernels/choose.hpp"
 #include "learning/kernels/panels.hpp"
 
@@ -30,10 +31,9 @@ std::size_t work_of(const kernels::Dense& A, const kernels::Sparse& b) {
 /// Every element of a matrix, as if none were zero.
 kernels::Sparse everything(std::size_t inputs, std::size_t samples) {
   static thread_local Nonzeros of_ones;
-  static thread_local std::size_t rows = 0, columns = 0;
-  if (rows != inputs || columns != samples) of_ones.of(arma::fmat(inputs, samples, arma::fill::ones));
-  rows = inputs, columns = samples;
-  return of_ones.rows();
+  static thread_local arma::fmat ones;
+  if (ones.n_rows != inputs || ones.n_cols != samples) of_ones.of(ones.ones(inputs, samples));
+  return of_ones.rows(ones);
 }
 
 }  // namespace
@@ -55,29 +55,30 @@ Factor Products::factor(const arma::fmat& m, Panelled& panels) const {
   return {m, panels};
 }
 
-void Products::own_product(const Panelled& A, const kernels::Sparse& b, float* y) const {
+void Products::own_product(const Panelled& A, const kernels::Sparse& b, const float* bias, float* y) const {
   const kernels::Dense a = A.view();
   each_part(kernels::panels(a.outputs), 1, work_of(a, b),
-            [&](kernels::Part part) { kernels::best().product(a, b, y, a.outputs, part); });
+            [&](kernels::Part part) { kernels::best().product(a, b, bias, y, a.outputs, part); });
 }
 
-void Products::forward(const Factor& W, const arma::fmat& x, Nonzeros& of_x, arma::fmat& z) const {
+void Products::forward(const Factor& W, const arma::fvec& b, const arma::fmat& x, Nonzeros& of_x, arma::fmat& z) const {
   const arma::fmat& w = W.plain;
   z.set_size(w.n_rows, x.n_cols);
   if (are_own()) {
     of_x.of(x);
-    own_product(W.panels, of_x.columns(), z.memptr());
+    own_product(W.panels, of_x.columns(), b.is_empty() ? nullptr : b.memptr(), z.memptr());
     return;
   }
   cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, size(w.n_rows), size(x.n_cols), size(w.n_cols), 1.0f,
               w.memptr(), size(w.n_rows), x.memptr(), size(x.n_rows), 0.0f, z.memptr(), size(z.n_rows));
+  add_bias(z, b);
 }
 
-void Products::back(const Factor& W, const Factor& dz, Nonzeros* of_x, arma::fmat& dx) const {
+void Products::back(const Factor& W, const Factor& dz, const arma::fmat& x, Nonzeros* of_x, arma::fmat& dx) const {
   const arma::fmat &w = W.plain, &d = dz.plain;
   dx.set_size(w.n_cols, d.n_cols);
   if (are_own()) {
-    const kernels::Sparse wanted = of_x ? of_x->rows() : everything(w.n_cols, d.n_cols);
+    const kernels::Sparse wanted = of_x ? of_x->rows(x) : everything(w.n_cols, d.n_cols);
     const kernels::Dense a = W.panels.view();
     each_part(w.n_cols, kInputsOfPart, work_of(a, wanted), [&](kernels::Part part) {
       kernels::best().back(a, dz.panels.view(), wanted, dx.memptr(), dx.n_rows, part);
@@ -91,8 +92,8 @@ void Products::back(const Factor& W, const Factor& dz, Nonzeros* of_x, arma::fma
 void Products::gradient(const Factor& dz, const arma::fmat& x, Nonzeros& of_x, std::size_t first, std::size_t count,
                         float* g) const {
   if (are_own()) {
-    const kernels::Sparse all = of_x.rows();
-    own_product(dz.panels, {all.first, all.begin + first, count, all.count * count / all.columns}, g);
+    const kernels::Sparse all = of_x.rows(x);
+    own_product(dz.panels, {all.first, all.begin + first, count, all.count * count / all.columns}, nullptr, g);
     return;
   }
   const arma::fmat& d = dz.plain;
@@ -100,8 +101,9 @@ void Products::gradient(const Factor& dz, const arma::fmat& x, Nonzeros& of_x, s
               size(d.n_rows), x.memptr() + first, size(x.n_rows), 0.0f, g, size(d.n_rows));
 }
 
-void Products::descend(const Panelled& dz, Nonzeros& of_x, kernels::Descent how, Panelled& W) const {
-  const kernels::Sparse rows = of_x.rows();
+void Products::descend(const Panelled& dz, const arma::fmat& x, Nonzeros& of_x, kernels::Descent how,
+                       Panelled& W) const {
+  const kernels::Sparse rows = of_x.rows(x);
   const kernels::Dense d = dz.view();
   each_part(kernels::panels(d.outputs), 1, work_of(d, rows),
             [&](kernels::Part part) { kernels::best().descend(d, rows, W.data(), how, part); });

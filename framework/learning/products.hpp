@@ -31,22 +31,22 @@ class Products {
   /// m as a factor; `panels` is filled if these kernels read it, and both must outlive what is given back.
   Factor factor(const arma::fmat& m, Panelled& panels) const;
 
-  /// z = W x        W [outputs x inputs]  x [inputs x samples]  z [outputs x samples]
+  /// z = W x + b    W [outputs x inputs]  b [outputs] or empty  x [inputs x samples]  z [outputs x samples]
   /// Leaves in `of_x` where x is not zero, for the gradient of the same layer.
-  void forward(const Factor& W, const arma::fmat& x, Nonzeros& of_x, arma::fmat& z) const;
+  void forward(const Factor& W, const arma::fvec& b, const arma::fmat& x, Nonzeros& of_x, arma::fmat& z) const;
   /// dx = W' dz     With `of_x`, own kernels compute it only where x is not zero and leave 0 elsewhere.
-  void back(const Factor& W, const Factor& dz, Nonzeros* of_x, arma::fmat& dx) const;
+  void back(const Factor& W, const Factor& dz, const arma::fmat& x, Nonzeros* of_x, arma::fmat& dx) const;
   /// g = dz x(first .. first + count - 1, :)'     the gradient of `count` inputs' weights  [outputs x count]
   void gradient(const Factor& dz, const arma::fmat& x, Nonzeros& of_x, std::size_t first, std::size_t count,
                 float* g) const;
   /// g = dz x', g = g + decay * W, W = fma(-rate, g, W), with the same bits as by way of gradient(). Own kernels only.
-  void descend(const Panelled& dz, Nonzeros& of_x, kernels::Descent how, Panelled& W) const;
+  void descend(const Panelled& dz, const arma::fmat& x, Nonzeros& of_x, kernels::Descent how, Panelled& W) const;
 
  private:
   /// Calls f(part) so that the parts make up [0, count), `at_a_time` each, by all who are free.
   template <class F>
   void each_part(std::size_t count, std::size_t at_a_time, std::size_t work, const F& f) const;
-  void own_product(const Panelled& A, const kernels::Sparse& b, float* y) const;
+  void own_product(const Panelled& A, const kernels::Sparse& b, const float* bias, float* y) const;
 
   Kernels kernels_;
   Crew* crew_;

@@ -42,12 +42,12 @@ struct Layer60 {
 
 void forward(benchmark::State& s) {
   Layer60 l(s);
-  for (auto _ : s) l.products.forward({l.W, l.W_panels}, l.x, l.of_x, l.z);
+  for (auto _ : s) l.products.forward({l.W, l.W_panels}, {}, l.x, l.of_x, l.z);
   l.count(s);
 }
 void back(benchmark::State& s) {
   Layer60 l(s);
-  for (auto _ : s) l.products.back({l.W, l.W_panels}, {l.dz, l.dz_panels}, &l.of_x, l.dx);
+  for (auto _ : s) l.products.back({l.W, l.W_panels}, {l.dz, l.dz_panels}, l.x, &l.of_x, l.dx);
   l.count(s);
 }
 /// As a step without tile hooks makes it; OpenBLAS by way of a whole gradient.
@@ -57,7 +57,7 @@ void update(benchmark::State& s) {
   for (auto _ : s) {
     l.of_x.of(l.x);  // its lists by input are made anew in every step
     if (l.products.are_own()) {
-      l.products.descend(l.dz_panels, l.of_x, {1e-9f}, l.W_panels);
+      l.products.descend(l.dz_panels, l.x, l.of_x, {1e-9f}, l.W_panels);
     } else {
       l.products.gradient({l.dz, l.dz_panels}, l.x, l.of_x, 0, l.W.n_cols, g.memptr());
       l.W -= 1e-9f * g;
@@ -82,7 +82,7 @@ void sgemm_2048(benchmark::State& s) {
   arma::fmat C;
   Nonzeros unused;
   const Panelled none;
-  for (auto _ : s) Products(Kernels::blas).forward({A, none}, B, unused, C);
+  for (auto _ : s) Products(Kernels::blas).forward({A, none}, {}, B, unused, C);
   s.counters["dense_GFLOPS"] =
       benchmark::Counter(2.0 * 2048 * 2048 * 2048 / 1e9, benchmark::Counter::kIsIterationInvariantRate);
 }

@@ -54,13 +54,15 @@ const float kUnwritten = std::numeric_limits<float>::quiet_NaN();
 /// All products of a layer with weights W: y = A b, w = fma(-rate, A b + decay * w, w), and W' d where b is not zero.
 struct Case {
   arma::fmat A, b, w, d;
+  arma::fvec bias;
   Panelled A_panels, d_panels;
   mutable Nonzeros of_b;
   explicit Case(const Shape& s)
       : A(numbers(s.outputs, s.inner, 1, 1)),
         b(numbers(s.inner, s.columns, s.density, 2)),
         w(numbers(s.outputs, s.columns, 1, 3)),
-        d(numbers(s.outputs, s.columns, .7, 4)) {
+        d(numbers(s.outputs, s.columns, .7, 4)),
+        bias(numbers(s.outputs, 1, 1, 5)) {
     of_b.of(b);
     A_panels.of(A);
     d_panels.of(d);
@@ -71,8 +73,9 @@ struct Case {
   }
   arma::fmat product(const Level& level, std::size_t parts = 1) const {
     arma::fmat y(A.n_rows, b.n_cols, arma::fill::value(kUnwritten));
-    in_parts(kernels::panels(A.n_rows), parts,
-             [&](kernels::Part part) { level.product(A_panels.view(), of_b.columns(), y.memptr(), y.n_rows, part); });
+    in_parts(kernels::panels(A.n_rows), parts, [&](kernels::Part part) {
+      level.product(A_panels.view(), of_b.columns(), bias.memptr(), y.memptr(), y.n_rows, part);
+    });
     return y;
   }
   arma::fmat descended(const Level& level, float decay, std::size_t parts = 1) const {
@@ -88,7 +91,7 @@ struct Case {
   arma::fmat back(const Level& level, std::size_t parts = 1) const {
     arma::fmat y(A.n_cols, b.n_cols, arma::fill::value(kUnwritten));
     in_parts((A.n_cols + 15) / 16, parts, [&](kernels::Part part) {
-      level.back(A_panels.view(), d_panels.view(), of_b.rows(), y.memptr(), y.n_rows,
+      level.back(A_panels.view(), d_panels.view(), of_b.rows(b), y.memptr(), y.n_rows,
                  {part.from * 16, std::min<std::size_t>(part.to * 16, A.n_cols)});
     });
     return y;
@@ -117,7 +120,8 @@ BOOST_AUTO_TEST_CASE(every_level_with_fused_multiply_add_has_the_bits_of_the_pla
             BOOST_TEST(same_bits(c.back(*level), dx));
           } else {  // rounds each product too: twice the error of one rounding for each of `inner` terms
             const arma::mat size =
-                arma::abs(arma::conv_to<arma::mat>::from(c.A)) * arma::abs(arma::conv_to<arma::mat>::from(c.b));
+                arma::abs(arma::conv_to<arma::mat>::from(c.A)) * arma::abs(arma::conv_to<arma::mat>::from(c.b)) +
+                arma::repmat(arma::abs(arma::conv_to<arma::mat>::from(c.bias)), 1, c.b.n_cols);
             const arma::mat off = arma::abs(arma::conv_to<arma::mat>::from(c.product(*level) - y));
             BOOST_TEST(arma::all(arma::vectorise(off <= 2 * static_cast<double>(s.inner + 1) * 6e-8 * size + 1e-30)));
           }
@@ -135,7 +139,9 @@ BOOST_AUTO_TEST_CASE(a_product_is_right_to_float32_rounding) {
       const arma::mat A = wide(c.A), b = wide(c.b), d = wide(c.d);
       for (const Level* level : kernels::usable()) BOOST_TEST_CONTEXT(level->name) {
           const std::size_t rounds = fuses(*level) ? 1 : 2;
-          BOOST_TEST(within(wide(c.product(*level)) - A * b, rounds * s.inner, arma::abs(A) * arma::abs(b)));
+          const arma::mat biases = arma::repmat(wide(c.bias), 1, b.n_cols);
+          BOOST_TEST(within(wide(c.product(*level)) - A * b - biases, rounds * s.inner + 1,
+                            arma::abs(A) * arma::abs(b) + arma::abs(biases)));
           arma::mat dx = A.t() * d;
           dx.elem(arma::find(c.b == 0)).zeros();
           BOOST_TEST(within(wide(c.back(*level)) - dx, rounds * s.outputs, arma::abs(A.t()) * arma::abs(d)));
@@ -174,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_chain_that_underflows_below_zero_ends_as_plain_zero_with_
   of_b.of(b);
   for (const Level* level : kernels::usable()) {
     float y = 1;
-    level->product(A.view(), of_b.columns(), &y, 1, {0, 1});
+    level->product(A.view(), of_b.columns(), nullptr, &y, 1, {0, 1});
     BOOST_TEST(y == 0);
     BOOST_TEST(!std::signbit(y));
   }
@@ -182,11 +188,12 @@ BOOST_AUTO_TEST_CASE(a_chain_that_underflows_below_zero_ends_as_plain_zero_with_
 
 BOOST_AUTO_TEST_CASE(nonzeros_list_each_element_once_by_column_and_by_row) {
   for (const auto& [rows, columns, density] :
-       {std::tuple{1, 1, 0.}, {7, 5, .4}, {1, 30, 1.}, {33, 1, .5}, {20, 20, 0.}}) {
+       {std::tuple{1, 1, 0.}, {7, 5, .4}, {1, 30, 1.}, {33, 1, .5}, {20, 20, 0.}, {17, 200, .3}, {9, 64, 1.}}) {
     const arma::fmat m = numbers(arma::uword(rows), arma::uword(columns), density, 5);
     Nonzeros of;
-    of.of(numbers(40, 40, 1, 6));  // what it held before must not show
-    of.rows();
+    const arma::fmat before = numbers(40, 40, 1, 6);  // must not show
+    of.of(before);
+    of.rows(before);
     of.of(m);
     const auto matrix = [](const kernels::Sparse& s, arma::uword inner) {
       arma::fmat out(inner, s.columns, arma::fill::zeros);
@@ -205,7 +212,7 @@ BOOST_AUTO_TEST_CASE(nonzeros_list_each_element_once_by_column_and_by_row) {
       return out;
     };
     BOOST_TEST(arma::all(arma::vectorise(matrix(of.columns(), m.n_rows) == m)));
-    BOOST_TEST(arma::all(arma::vectorise(matrix(of.rows(), m.n_cols) == m.t())));
+    BOOST_TEST(arma::all(arma::vectorise(matrix(of.rows(m), m.n_cols) == m.t())));
   }
 }
 

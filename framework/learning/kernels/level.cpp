@@ -49,6 +49,28 @@ std::size_t list(const float* x, std::size_t count, Nonzero* out) {
   return static_cast<std::size_t>(next - out);
 }
 
+/// As many rows at a time as share a line of the cache are turned round in `room`.
+std::size_t list_rows(const float* x, std::size_t rows, std::size_t columns, float* room, Nonzero* out,
+                      std::uint32_t* begin) {
+  Nonzero* next = out;
+  for (std::size_t r0 = 0; r0 < rows; r0 += kRowsListed) {
+    const std::size_t high = smaller(kRowsListed, rows - r0);
+    std::size_t c = 0;
+    if (high == kRowsListed)
+      for (; c + kSquare <= columns; c += kSquare)
+        for (std::size_t r = 0; r < high; r += kSquare)
+          transpose(x + c * rows + r0 + r, rows, room + r * columns + c, columns);
+    for (; c < columns; ++c)
+      for (std::size_t r = 0; r < high; ++r) room[r * columns + c] = x[c * rows + r0 + r];
+    for (std::size_t r = 0; r < high; ++r) {
+      begin[r0 + r] = static_cast<std::uint32_t>(next - out);
+      next += list(room + r * columns, columns, next);
+      *next++ = {static_cast<std::uint32_t>(columns), 0};
+    }
+  }
+  return static_cast<std::size_t>(next - out) - rows;
+}
+
 /// Rows so that a column finds about 16 entries among them: less work, and every block's overhead would show.
 std::size_t rows_of_block(const Dense& A, const Sparse& b) {
   const std::size_t cells = A.inner * b.columns, rows = b.count ? 16 * cells / b.count : cells;
@@ -103,25 +125,29 @@ void one_panel(const float* panel, std::size_t inner, std::size_t rows, const Sp
   }
 }
 
-/// y = chains
+/// y = chains + bias
 template <int N>
 struct Store {
   float* y;
+  const float* bias;  // may be null
   std::size_t stride, count;
   static constexpr bool leaves_for_zero() { return false; }
   void operator()(std::size_t c, Lanes (&chain)[N]) const {
     float* const out = y + c * stride;
     if (count == N * kLanes) {
 #pragma GCC unroll 16
-      for (int i = 0; i < N; ++i) store(out + i * kLanes, chain[i] + Lanes{});
+      for (int i = 0; i < N; ++i) {
+        const Lanes sum = chain[i] + Lanes{};
+        store(out + i * kLanes, bias ? sum + load(bias + i * kLanes) : sum);
+      }
       return;
     }
     alignas(64) float all[N * kLanes];
 #pragma GCC unroll 16
     for (int i = 0; i < N; ++i) store(all + i * kLanes, chain[i] + Lanes{});
     std::size_t k = 0;
-    for (; k + kLanes <= count; k += kLanes) store(out + k, load(all + k));
-    for (; k < count; ++k) out[k] = all[k];
+    for (; k + kLanes <= count; k += kLanes) store(out + k, bias ? load(all + k) + load(bias + k) : load(all + k));
+    for (; k < count; ++k) out[k] = bias ? all[k] + bias[k] : all[k];
   }
 };
 
@@ -163,10 +189,11 @@ void each_panel(std::size_t outputs, Part part, const F& f) {
   for (std::size_t p = part.from; p < part.to; ++p) at_its_width(panel(outputs, p), f);
 }
 
-void product(const Dense& A, const Sparse& b, float* y, std::size_t stride, Part part) {
+void product(const Dense& A, const Sparse& b, const float* bias, float* y, std::size_t stride, Part part) {
   const std::size_t rows = rows_of_block(A, b);
   each_panel(A.outputs, part, [&]<int N>(const Panel& p) {
-    one_panel<N>(A.data + p.first * A.inner, A.inner, rows, b, Store<N>{y + p.first, stride, p.count});
+    one_panel<N>(A.data + p.first * A.inner, A.inner, rows, b,
+                 Store<N>{y + p.first, bias ? bias + p.first : nullptr, stride, p.count});
   });
 }
 
@@ -254,6 +281,6 @@ void back(const Dense& W, const Dense& d, const Sparse& listed, float* y, std::s
 #endif
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
-const Level PIPELINE_LEVEL = {TEXT(PIPELINE_LEVEL), list, product, descend, back};
+const Level PIPELINE_LEVEL = {TEXT(PIPELINE_LEVEL), list, list_rows, product, descend, back};
 
 }  // namespace pipeline::learning::kernels

@@ -28,7 +28,8 @@ struct Sparse {
   std::size_t columns, count;  // count: of all entries that are not zero
 };
 
-inline constexpr std::size_t kSpare = 8;  // entries that may be written behind the last one
+inline constexpr std::size_t kSpare = 8;        // entries that may be written behind the last one
+inline constexpr std::size_t kRowsListed = 16;  // rows that are turned round at a time
 
 /// Some of the panels, or some columns, [from, to): each is computed on its own, so threads may divide them.
 struct Part {
@@ -45,8 +46,13 @@ struct Level {
   const char* name;
   /// Writes those of x[0 .. count) that are not zero, ascending, and says how many. `out` has room for count + kSpare.
   std::size_t (*list)(const float* x, std::size_t count, Nonzero* out);
-  /// y = A b, column by column of y [outputs x columns], `stride` floats apart. Some panels.
-  void (*product)(const Dense& A, const Sparse& b, float* y, std::size_t stride, Part);
+  /// The same for each row of x [rows x columns], one list behind the other from begin[r] on, each closed by an entry of
+  /// row `columns`; says how many without those. `room` is for kRowsListed * columns floats, `out` for
+  /// rows * (columns + 1) + kSpare.
+  std::size_t (*list_rows)(const float* x, std::size_t rows, std::size_t columns, float* room, Nonzero* out,
+                           std::uint32_t* begin);
+  /// y = A b + bias, column by column of y [outputs x columns], `stride` floats apart; no bias: null. Some panels.
+  void (*product)(const Dense& A, const Sparse& b, const float* bias, float* y, std::size_t stride, Part);
   /// g = A b, g = g + decay * w where there is a decay, w = fma(-rate, g, w). w lies in panels like A, one row for each
   /// column of b. Some panels.
   void (*descend)(const Dense& A, const Sparse& b, float* w, Descent, Part);

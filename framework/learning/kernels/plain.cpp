@@ -24,6 +24,18 @@ std::size_t list(const float* x, std::size_t count, Nonzero* out) {
   return kept;
 }
 
+std::size_t list_rows(const float* x, std::size_t rows, std::size_t columns, float*, Nonzero* out,
+                      std::uint32_t* begin) {
+  Nonzero* next = out;
+  for (std::size_t r = 0; r < rows; ++r) {
+    begin[r] = static_cast<std::uint32_t>(next - out);
+    for (std::size_t c = 0; c < columns; ++c)
+      if (x[c * rows + r] != 0) *next++ = {static_cast<std::uint32_t>(c), x[c * rows + r]};
+    *next++ = {static_cast<std::uint32_t>(columns), 0};
+  }
+  return static_cast<std::size_t>(next - out) - rows;
+}
+
 /// Calls f(output, panel, place in its row, sum) for each output, where sum = sum over i of A(output, i) b(i, c).
 template <class F>
 void each_sum(const Dense& A, const Sparse& b, std::size_t c, Part part, F&& f) {
@@ -40,9 +52,11 @@ void each_sum(const Dense& A, const Sparse& b, std::size_t c, Part part, F&& f) 
   }
 }
 
-void product(const Dense& A, const Sparse& b, float* y, std::size_t stride, Part part) {
+void product(const Dense& A, const Sparse& b, const float* bias, float* y, std::size_t stride, Part part) {
   for (std::size_t c = 0; c < b.columns; ++c)
-    each_sum(A, b, c, part, [&](std::size_t k, const Panel&, std::size_t, float sum) { y[c * stride + k] = sum; });
+    each_sum(A, b, c, part, [&](std::size_t k, const Panel&, std::size_t, float sum) {
+      y[c * stride + k] = bias ? sum + bias[k] : sum;
+    });
 }
 
 void descend(const Dense& A, const Sparse& b, float* w, Descent how, Part part) {
@@ -75,6 +89,6 @@ void back(const Dense& W, const Dense& d, const Sparse& listed, float* y, std::s
 
 }  // namespace
 
-const Level plain = {"plain", list, product, descend, back};
+const Level plain = {"plain", list, list_rows, product, descend, back};
 
 }  // namespace pipeline::learning::kernels
