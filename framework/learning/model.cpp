@@ -32,7 +32,6 @@ Model::Model(std::string name, const Network& start, Entries entries, float lear
   states_.complete();
   lives_in_panels_ = products_.are_own() && !stores_gradient_ &&
                      std::ranges::none_of(entries_, [&](const Entry& e) { return sees_weights(e); });
-  if (lives_in_panels_) weights(products_, network_, panels_);
   for (const Entry& e : entries_)
     if (e.measured && !states_.trained().empty())
       throw HookFailure(e.name, "MeasuredWeights", 0,
@@ -58,7 +57,7 @@ void Model::restore() {
   if (!remembered_) return;
   network_ = remembered_->network();
   is_behind_ = false;
-  if (lives_in_panels_) weights(products_, network_, panels_);
+  panels_.clear();
   states_.adopt(remembered_->states_);
 }
 
@@ -127,7 +126,8 @@ Weights Model::pass_forward(const Network& at, const Step& step) {
                   [&] { e.weight->forward(changed_.layer(l), l, e.step(step.number, rate_)); });
     used = &changed_;
   }
-  const Weights now = lives_in_panels_ ? Weights{*used, panels_} : weights(products_, *used, panels_);
+  const bool ready = lives_in_panels_ && !panels_.empty();
+  const Weights now = ready ? Weights{*used, panels_} : weights(products_, *used, panels_);
   pass_.x.resize(at.depth());
   pass_.x[0] = batch_.inputs;
   forward(training(step), now, pass_);

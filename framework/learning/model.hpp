@@ -25,8 +25,8 @@ class Model {
 
   const std::string& name() const { return name_; }
   const Network& network() const;
-  /// Those weights in panels, if that is how the model keeps them.
-  const std::vector<Panelled>* panels() const { return lives_in_panels_ ? &panels_ : nullptr; }
+  /// Those weights in panels, if that is how the model keeps them; it begins to with its first step.
+  const std::vector<Panelled>* panels() const { return lives_in_panels_ && !panels_.empty() ? &panels_ : nullptr; }
   const Entries& entries() const { return entries_; }
   const States& states() const { return states_; }
   const Products& products() const { return products_; }

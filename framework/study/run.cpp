@@ -25,30 +25,39 @@ double seconds_of(F&& f) {
   return seconds_since(start);
 }
 
-/// A guess, from a few steps of a model without regularisers and one block of each measurement. The fastest of several
-/// counts: what else the machine does just then slows some of them, and says nothing about the hours to come.
+template <class F>
+double fastest(int times, F&& f) {
+  double best = seconds_of(f);
+  for (int i = 1; i < times; ++i) best = std::min(best, seconds_of(f));
+  return best;
+}
+
+/// A guess, from a few steps of a model without regularisers and a block or two of each measurement. The fastest of
+/// several counts: what else the machine does just then slows some of them, and says nothing about the hours to come.
 double estimate_seconds(const Description& d, const Data& data, const Team& team, std::size_t threads) {
   const learning::Model& control = *team.members().front().model;
   learning::Model trial("trial", control.network(), {}, 0, {}, d.network.sizes.back(), control.products());
-  std::vector<std::uint32_t> batch(d.batch_size, 0);
-  double step = seconds_of([&] { trial.step(0, team.train(), batch); });
-  for (int i = 0; i < 8; ++i) step = std::min(step, seconds_of([&] { trial.step(0, team.train(), batch); }));
-  double each_model = step * static_cast<double>(d.steps);
+  learning::Batches batches(d.seed, team.train().size(), d.batch_size);
+  const std::vector<std::uint32_t> batch = batches.at(0);
+  double each_model = fastest(9, [&] { trial.step(0, team.train(), batch); }) * static_cast<double>(d.steps);
 
   const learning::Entries none;
   const Subject subject{"control", control.network(), control.network(), none, {}, {}, {}, control.products()};
   std::map<std::uint64_t, std::vector<const MetricSection*>> by_pace;
   for (const MetricSection& m : d.metrics)
     if (m.info.compares.empty()) by_pace[m.every].push_back(&m);
-  // One block in place of every split; how many blocks a whole one has goes by the test set.
-  const Samples few = part_of(data.test, 0, std::min(kBlock, data.test.size()));
-  const learning::Inputs block(few);
-  const Splits splits{&block, &block, &block};
-  const double blocks = static_cast<double>(data.test.size()) / static_cast<double>(block.size());
+  // One block in place of every split, then two: the second says what all further ones take. How many a whole split has
+  // goes by the test set.
+  const auto blocks_of = [&](std::size_t count) { return part_of(data.test, 0, std::min(count, data.test.size())); };
+  const Samples one_block = blocks_of(kBlock), two_blocks = blocks_of(2 * kBlock);
+  const learning::Inputs one(one_block), two(two_blocks);
+  const double further = static_cast<double>(data.test.size() - one.size()) / static_cast<double>(one.size());
   for (const auto& [every, due] : by_pace) {
-    const auto measured = [&] { measure(subject, 0, due, splits); };
-    const double first = seconds_of(measured), fastest = std::min(first, seconds_of(measured));
-    each_model += fastest * blocks * static_cast<double>(d.steps / every + 2);
+    const auto seconds = [&](const learning::Inputs& of) {
+      return fastest(2, [&] { measure(subject, 0, due, {&of, &of, &of}); });
+    };
+    const double of_one = seconds(one), of_two = seconds(two);
+    each_model += (of_one + further * std::max(of_two - of_one, 0.0)) * static_cast<double>(d.steps / every + 2);
   }
   // A thread without a model helps those that have one: .4 of one of its own, less with hooks, measured with two.
   const std::size_t models = d.models.size(), alone = std::min(threads, models);

@@ -261,9 +261,9 @@ BOOST_AUTO_TEST_CASE(a_squared_penalty_has_the_same_bits_within_the_update_and_b
   const support::SmallStudy study({20, 130, 37, 5});
   const auto alone = study.model_of(pulls()),
              seen = study.model_of(pulls(), support::entry("s", std::make_shared<Sees>())), none = study.model({});
+  for (learning::Model* m : {alone.get(), seen.get(), none.get()}) study.train(*m, 0, 30);
   BOOST_TEST(alone->panels());
   BOOST_TEST(!seen->panels());
-  for (learning::Model* m : {alone.get(), seen.get(), none.get()}) study.train(*m, 0, 30);
   BOOST_TEST(same_bits(alone->network(), seen->network()));
   BOOST_TEST(!same_bits(alone->network(), none->network()));
 }
