@@ -1,5 +1,7 @@
 #include "learning/model.hpp"
 
+#include <algorithm>
+
 #include "learning/checked.hpp"
 #include "learning/elementwise.hpp"
 #include "learning/loss.hpp"
@@ -40,7 +42,8 @@ Model::Model(std::string name, const Network& start, Entries entries, float lear
 }
 
 const Network& Model::network() const {
-  for (std::size_t l = 1; is_behind_ && l <= network_.depth(); ++l) panels_[l - 1].copy_to(network_.layer(l).W);
+  if (!is_behind_) return network_;
+  for (std::size_t l = 1; l <= network_.depth(); ++l) panels_[l - 1].copy_to(network_.layer(l).W);
   is_behind_ = false;
   return network_;
 }

@@ -32,14 +32,17 @@ arma::fmat numbers(arma::uword rows, arma::uword columns, double density, std::u
 struct Shape {
   arma::uword outputs, inner, columns;
   double density;
+  bool gaps = false;  // every fifth row and every fifth column is all zero
 };
 std::ostream& operator<<(std::ostream& out, const Shape& s) {
   return out << s.outputs << " x " << s.inner << " x " << s.columns << ", density " << s.density;
 }
 
 std::vector<Shape> shapes() {
-  std::vector<Shape> all = {
-      {1, 1, 1, 1}, {10, 1000, 60, .35}, {112, 60, 64, .4}, {113, 257, 65, .06}, {1000, 300, 3, 1}};
+  std::vector<Shape> all = {{1, 1, 1, 1},           {10, 1000, 60, .35},    {112, 60, 64, .4},
+                            {113, 257, 65, .06},    {1000, 300, 3, 1},      {33, 70, 300, .3},
+                            {40, 65, 12, 1, true},  {33, 130, 20, 1, true}, {20, 300, 600, .4, true},
+                            {16, 700, 9, .02, true}};
   const Random draws(3, "test", "shapes", "");
   for (std::uint64_t i = 0; i < 60; ++i) {
     const auto size = [&](std::uint64_t most, std::uint64_t which) { return 1 + draws.below(most, 4 * i + which); };
@@ -63,6 +66,8 @@ struct Case {
         w(numbers(s.outputs, s.columns, 1, 3)),
         d(numbers(s.outputs, s.columns, .7, 4)),
         bias(numbers(s.outputs, 1, 1, 5)) {
+    for (arma::uword i = 0; s.gaps && i < b.n_rows; i += 5) b.row(i).zeros();
+    for (arma::uword i = 0; s.gaps && i < b.n_cols; i += 5) b.col(i).zeros();
     of_b.of(b);
     A_panels.of(A);
     d_panels.of(d);
@@ -229,6 +234,28 @@ BOOST_AUTO_TEST_CASE(every_level_lists_the_same) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(every_level_lists_the_same_rows) {
+  for (const arma::uword rows : {1, 15, 16, 17, 40})
+    for (const arma::uword columns : {1, 7, 8, 65}) {
+      arma::fmat x = numbers(rows, columns, .4, rows);
+      x[rows / 2] = std::numeric_limits<float>::quiet_NaN();
+      const auto listed = [&](const Level& level) {
+        std::vector<kernels::Nonzero> out(rows * (columns + 1) + kernels::kSpare);
+        std::vector<std::uint32_t> begin(rows);
+        std::vector<float> room(kernels::kRowsListed * columns);
+        out.resize(level.list_rows(x.memptr(), rows, columns, room.data(), out.data(), begin.data()) + rows);
+        return std::pair(out, begin);
+      };
+      const auto [entries, begin] = listed(kernels::plain);
+      for (const Level* level : kernels::usable()) BOOST_TEST_CONTEXT(level->name) {
+          const auto [its_entries, its_begin] = listed(*level);
+          BOOST_TEST(its_begin == begin);
+          BOOST_TEST_REQUIRE(its_entries.size() == entries.size());
+          BOOST_TEST(std::memcmp(its_entries.data(), entries.data(), entries.size() * sizeof entries[0]) == 0);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(not_a_number_is_no_zero) {
   arma::fmat m(2, 1);
   m[0] = std::numeric_limits<float>::quiet_NaN(), m[1] = 0;
@@ -253,19 +280,56 @@ BOOST_AUTO_TEST_CASE(a_model_learns_the_same_bits_whether_or_not_its_gradient_is
   BOOST_TEST(!same_bits(none->network(), study.start));
 }
 
+struct SeesGradients final : Regulariser, GradientChange {
+  void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {}
+};
+
 BOOST_AUTO_TEST_CASE(a_squared_penalty_has_the_same_bits_within_the_update_and_beside_another_hook) {
-  struct Sees final : Regulariser, GradientChange {
-    void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {}
+  using support::only_layer;
+  const auto l2 = [](const char* lambda, Scope scope) { return support::plugin("l2", {{"lambda", lambda}}, scope); };
+  const auto l1 = [](Scope scope) { return support::plugin("l1", {{"lambda", ".01"}}, scope); };
+  struct Penalties {
+    const char* what;
+    Entries entries;
+    bool within;  // the update
   };
-  const auto pulls = [] { return support::plugin("l2", {{"lambda", ".01"}}); };
+  const std::vector<Penalties> all = {
+      {"all layers", {l2(".01", {})}, true},
+      {"biases too", {l2(".01", support::with_biases())}, true},
+      {"one layer", {l2(".01", only_layer(2))}, true},
+      {"one each", {l2(".01", only_layer(1)), l2(".02", only_layer(3))}, true},
+      {"two on one layer", {l2(".01", {}), l2(".02", only_layer(2))}, false},
+      {"beside l1 elsewhere", {l1(only_layer(1)), l2(".01", only_layer(2))}, false},
+      {"beside l1", {l2(".01", {}), l1(only_layer(2))}, false},
+  };
   const support::SmallStudy study({20, 130, 37, 5});
-  const auto alone = study.model_of(pulls()),
-             seen = study.model_of(pulls(), support::entry("s", std::make_shared<Sees>())), none = study.model({});
-  for (learning::Model* m : {alone.get(), seen.get(), none.get()}) study.train(*m, 0, 30);
-  BOOST_TEST(alone->panels());
-  BOOST_TEST(!seen->panels());
-  BOOST_TEST(same_bits(alone->network(), seen->network()));
-  BOOST_TEST(!same_bits(alone->network(), none->network()));
+  std::vector<Network> learnt = {study.start};
+  for (const Penalties& p : all) BOOST_TEST_CONTEXT(p.what) {
+      Entries with = p.entries;
+      with.push_back(support::entry("sees", std::make_shared<SeesGradients>()));
+      const auto alone = study.model(p.entries), seen = study.model(with);
+      for (learning::Model* m : {alone.get(), seen.get()}) study.train(*m, 0, 30);
+      BOOST_TEST((alone->panels() != nullptr) == p.within);
+      BOOST_TEST(!seen->panels());
+      BOOST_TEST(same_bits(alone->network(), seen->network()));
+      for (const Network& other : learnt) BOOST_TEST(!same_bits(alone->network(), other));
+      learnt.push_back(alone->network());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_large_batch_with_inputs_that_are_always_blank_leaves_their_weights_alone) {
+  support::SmallStudy study({300, 130, 5});
+  study.batch_size = 50;
+  study.samples = support::few_samples(300, 5, 400);
+  for (arma::uword i = 0; i < 300; i += 3) study.samples.bytes.row(i).zeros();
+  const learning::Inputs inputs(study.samples);
+  const auto none = study.model({}), seen = study.model_of(support::entry("sees", std::make_shared<SeesGradients>()));
+  Batches batches(1, study.samples.size(), 300);
+  for (learning::Model* m : {none.get(), seen.get()})
+    for (std::uint64_t t = 0; t < 5; ++t) m->step(t, inputs, batches.at(t));
+  BOOST_TEST(same_bits(none->network(), seen->network()));
+  for (arma::uword i = 0; i < 300; i += 3)
+    BOOST_TEST(same_bits(arma::fmat(none->network().layer(1).W.col(i)), arma::fmat(study.start.layer(1).W.col(i))));
 }
 
 BOOST_AUTO_TEST_CASE(a_mask_has_the_same_bits_whether_or_not_the_engine_knows_that_it_is_one) {

@@ -1,10 +1,12 @@
 // One register of floats at the instruction level this file is compiled for, and the few operations the kernels need.
-// Only what one element's arithmetic needs is here: an element never meets its neighbours, so the level changes no bit
-// as long as it has a fused multiply-add. The ordinary level has none and rounds twice.
+// An element meets no other but in sums of sixteen, which every level adds in the same order: so the level changes no
+// bit as long as it has a fused multiply-add. On x86-64 the ordinary level has none and rounds twice.
 #pragma once
 #include <cstddef>
 #if defined(__AVX2__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 namespace pipeline::learning::kernels {
@@ -25,7 +27,11 @@ inline void store(float* x, Lanes v) { _mm256_storeu_ps(x, v); }
 #else
 typedef float Lanes __attribute__((vector_size(16)));
 inline Lanes broadcast(float x) { return Lanes{x, x, x, x}; }
+#if defined(__aarch64__)
+inline Lanes fma(Lanes a, Lanes b, Lanes c) { return vfmaq_f32(c, a, b); }
+#else
 inline Lanes fma(Lanes a, Lanes b, Lanes c) { return a * b + c; }
+#endif
 inline Lanes load(const float* x) {
   Lanes v;
   __builtin_memcpy(&v, x, sizeof v);

@@ -77,7 +77,7 @@ std::size_t rows_of_block(const Dense& A, const Sparse& b) {
   return rows < kFewestRows ? kFewestRows : smaller(rows, kMostRows);
 }
 
-/// Asks for N registers' worth of weights, which will be changed.
+/// Asks for N registers' worth of weights, which the update will change.
 template <int N>
 inline void ask_for(const float* row) {
 #pragma GCC unroll 16
@@ -101,8 +101,8 @@ void one_panel(const float* panel, std::size_t inner, std::size_t rows, const Sp
       const std::size_t share = ((rows * width + columns - 1) / columns + line - 1) / line;
       for (std::size_t c = 0; c < columns; ++c) {
         for (std::size_t i = 0; i < share && ahead < end; ++i, ahead += line) __builtin_prefetch(ahead, 0, 2);
+        if (finish.leaves_for_zero() && b.first[b.begin[c0 + c]].row >= inner) continue;  // in every block
         const Nonzero* e = at[c];
-        if (from == 0 && e->row >= inner && finish.leaves_for_zero()) continue;
         Lanes chain[N];
         float* const kept = under_way + c * width;
 #pragma GCC unroll 16
