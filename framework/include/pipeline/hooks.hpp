@@ -66,7 +66,7 @@ class PIPELINE_API ActivationChange {
 };
 
 /// The same for a change that multiplies each value by a factor which hangs on no value, as a mask does: the gradient
-/// is multiplied by the same factors. Where a value is left 0 the engine computes no gradient, and hands 0 over.
+/// is multiplied by the same factors. Where a value is left 0 the engine may leave its gradient uncomputed, for nobody's use.
 class PIPELINE_API ActivationScale : public ActivationChange {
  public:
   virtual void scale(Activations values, const Step& step) const = 0;
@@ -118,7 +118,9 @@ class PIPELINE_API WeightPenalty {
   virtual void add_gradient(std::span<const float> w, std::span<float> g, const Tile& tile) const = 0;
 };
 
-/// The penalty factor / 2 * sum w^2, whose gradient factor * w costs nothing: the engine adds it while it updates.
+/// The penalty factor / 2 * sum w^2. Its gradient factor * w costs nothing where no other hook looks at weights or their
+/// gradient and no other penalty at the layer: the engine adds it while it updates, and a factor that makes the weights
+/// overflow is then seen a step later, as a diverged model.
 class PIPELINE_API SquaredPenalty : public WeightPenalty {
  public:
   virtual float factor() const = 0;
