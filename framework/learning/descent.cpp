@@ -47,15 +47,18 @@ void Model::each_bias_gradient(std::size_t l, PerTile&& per_tile) {
   per_tile(Tile{l, Kind::bias, 0, 0}, std::span(bias_gradient_.memptr(), bias_gradient_.n_elem));
 }
 
-/// Whether a hook of the entry looks at the weights, or at their gradient, in every step. A single penalty on squares
-/// does not: it is a part of the update.
-bool Model::sees_weights(const Entry& e) const {
-  const bool hooks = e.gradient || e.before_update || e.after_update || e.after_layer_update ||
-                     (e.weight_penalty && !e.squared_penalty);
+/// Whether some hook looks at weights, or at their gradient, in every step. A single penalty on squares does not: it is
+/// a part of the update.
+bool Model::hooks_see_weights() const {
+  if (stores_gradient_) return true;
   for (std::size_t l = 1; l <= network_.depth(); ++l) {
-    if (!e.scope.weights_of(l)) continue;
-    const auto adds_one = [&](const Entry& other) { return other.weight_penalty && other.scope.weights_of(l); };
-    if (hooks || (e.squared_penalty && std::ranges::count_if(entries_, adds_one) > 1)) return true;
+    std::size_t penalties = 0;
+    for (const Entry& e : entries_) {
+      if (!e.scope.weights_of(l)) continue;
+      penalties += e.weight_penalty != nullptr;
+      if (e.gradient || e.before_update || e.after_update || e.after_layer_update) return true;
+      if (e.weight_penalty && (!e.squared_penalty || penalties > 1)) return true;
+    }
   }
   return false;
 }

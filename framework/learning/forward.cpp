@@ -38,7 +38,7 @@ void change_backward(const Regime& r, Where where, std::size_t layer, arma::fmat
 /// elsewhere, and neither does a hook that multiplied by zero.
 static bool zeros_need_no_gradient(const Regime& r, std::size_t layer) {
   return std::ranges::none_of(r.entries, [&](const Entry& e) {
-    return e.changes_activations(Where::after_relu, layer) && !(e.activation_scale && r.form == Form::training);
+    return e.changes_activations(Where::after_relu, layer) && !e.activation_scale;
   });
 }
 
@@ -56,11 +56,6 @@ Weights weights(const Products& products, const Network& network, std::vector<Pa
   panels.resize(network.depth());
   for (std::size_t l = 1; l <= network.depth(); ++l) products.factor(network.layer(l).W, panels[l - 1]);
   return {network, panels};
-}
-
-void forward(const Regime& regime, const Network& network, Pass& pass) {
-  std::vector<Panelled> panels;
-  forward(regime, weights(regime.products, network, panels), pass);
 }
 
 void forward(const Regime& regime, const Weights& weights, Pass& pass) {

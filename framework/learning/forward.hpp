@@ -42,8 +42,6 @@ Weights weights(const Products& products, const Network& network, std::vector<Pa
 
 /// z = W x + b for each layer, ReLU between. `x[0]` is set by the caller.
 void forward(const Regime& regime, const Weights& weights, Pass& pass);
-/// For once only: panels are made and thrown away.
-void forward(const Regime& regime, const Network& network, Pass& pass);
 
 /// Runs the activation hooks of one place, in file order forward, in reverse order backward.
 void change_forward(const Regime& regime, Where where, std::size_t layer, arma::fmat& values);

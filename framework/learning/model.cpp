@@ -32,8 +32,7 @@ Model::Model(std::string name, const Network& start, Entries entries, float lear
     stores_gradient_ |= e.weight || e.layer_penalty || e.network_gradient || e.look_ahead;
   }
   states_.complete();
-  lives_in_panels_ = products_.are_own() && !stores_gradient_ &&
-                     std::ranges::none_of(entries_, [&](const Entry& e) { return sees_weights(e); });
+  lives_in_panels_ = products_.are_own() && !hooks_see_weights();
   for (const Entry& e : entries_)
     if (e.measured && !states_.trained().empty())
       throw HookFailure(e.name, "MeasuredWeights", 0,

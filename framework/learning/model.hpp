@@ -24,6 +24,7 @@ class Model {
   const Network& gradient(std::uint64_t number, const Inputs& train, const std::vector<std::uint32_t>& samples);
 
   const std::string& name() const { return name_; }
+  /// Good until the next step. Not for two threads at once.
   const Network& network() const;
   /// Those weights in panels, if that is how the model keeps them; it begins to with its first step.
   const std::vector<Panelled>* panels() const { return lives_in_panels_ && !panels_.empty() ? &panels_ : nullptr; }
@@ -58,8 +59,8 @@ class Model {
   void each_weight_gradient(std::size_t layer, PerTile&& per_tile);
   template <class PerTile>
   void each_bias_gradient(std::size_t layer, PerTile&& per_tile);
-  Factor take_dz(std::size_t layer) { return products_.factor(dz_[layer - 1], dz_panels_); }
-  bool sees_weights(const Entry& entry) const;
+  void take_dz(std::size_t layer) { products_.factor(dz_[layer - 1], dz_panels_); }
+  bool hooks_see_weights() const;
   float decay(std::size_t layer, const Step& step) const;
   void descend_layer(std::size_t layer, const Step& step);
   void descend_stored(const Step& step);

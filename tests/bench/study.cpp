@@ -82,6 +82,7 @@ void measurement(benchmark::State& s, const std::string& name, const std::vector
     if (std::ranges::find(of, m.plugin) != of.end()) due.push_back(&m);
   study::Subject subject{name, model->network(), world.start, model->entries()};
   subject.products = model->products();
+  subject.panels = model->panels();
   for (auto _ : s) study::measure(subject, kTrained, due, {world.train.get(), world.test.get(), nullptr});
 }
 

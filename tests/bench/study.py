@@ -5,7 +5,8 @@ BUILD holds bin/pipeline and bin/peak. mnist_snr.ini is run for 2,000 steps in t
 (`training.kernels = blas`), REPEATS times (3), between windows of OpenBLAS's own sgemm. What a run of one step takes is
 taken off, so that the start and the reports do not count. A "dense rate" is what the same work would be if nothing were
 skipped, in GFLOP a second. With PYTHON (one that has PyTorch 2), two processes of it on one thread each do the same
-steps. Needs MNIST in the folder PIPELINE_DATA_PATH. Takes about ten minutes; nothing else should run meanwhile.
+steps. Needs MNIST in the folder PIPELINE_DATA_PATH. Takes about a quarter of an hour; nothing else should run
+meanwhile.
 """
 import pathlib
 import random

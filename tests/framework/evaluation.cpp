@@ -77,6 +77,40 @@ BOOST_AUTO_TEST_CASE(a_block_shows_the_weights_as_they_are_when_it_is_asked) {
   BOOST_TEST(logits.at(2) == 4 * logits.at(0));
 }
 
+BOOST_AUTO_TEST_CASE(weights_that_a_model_keeps_in_panels_are_measured_as_plain_ones_are) {
+  const SmallStudy study;
+  const learning::Entries none;
+  const auto masked = study.model_of(plugin("dropout"));  // which is nothing when measuring
+  study.train(*masked, 0, 20);
+  BOOST_TEST_REQUIRE(masked->panels());
+  const Network& network = masked->network();
+  Network doubled = network;
+  doubled.layers.back().W *= 2;
+  using Seen = std::vector<arma::fmat>;
+  const auto seen = [&](const study::Subject& subject) {
+    Seen all;
+    const study::MetricSection m = section([&](const Block& block) {
+      all = {block.logits(),
+             block.dz(1),
+             block.dz(2),
+             block.times_inputs(block.dz(1), 1),
+             block.at(doubled).logits(),
+             block.with(block.x(1) * 2).logits(),
+             block.other("other")->logits()};
+    });
+    study::measure(subject, 20, {&m}, {&study.inputs, &study.inputs, &study.inputs});
+    return all;
+  };
+  const study::Subject other{"other", study.start, study.start, none};
+  study::Subject plain{"plain", network, study.start, none}, kept{"kept", network, study.start, masked->entries()};
+  plain.others["other"] = kept.others["other"] = &other;
+  kept.panels = masked->panels();
+  const Seen one = seen(plain), two = seen(kept);
+  for (std::size_t i = 0; i < one.size(); ++i) BOOST_TEST(same_bits(one[i], two[i]));
+  BOOST_TEST(!same_bits(two[0], two[4]));
+  BOOST_TEST(!same_bits(two[0], two[6]));
+}
+
 BOOST_AUTO_TEST_CASE(names_of_values_are_names_and_nothing_is_said_twice) {
   BOOST_TEST(has(complaint_about([](Results& r) { r.value(1, "x,y"); }), "the name 'x,y'"));
   BOOST_TEST(has(complaint_about([](Results& r) { r.value(1, "a\nb"); }), "the name 'a\nb'"));

@@ -418,7 +418,7 @@ BOOST_AUTO_TEST_CASE(a_trained_array_follows_the_slope_of_the_loss) {
     Network scaled = study.start;
     scaled.layer(1).W.row(3) *= s, scaled.layer(1).b(3) *= s;
     pass.x = {inputs};
-    learning::forward({learning::Products(), {}, {0, 0, Random(0)}, learning::Form::measuring}, scaled, pass);
+    support::forward({learning::Products(), {}, {0, 0, Random(0)}, learning::Form::measuring}, scaled, pass);
     std::vector<std::uint16_t> labels;
     for (const std::uint32_t n : study.batch(0)) labels.push_back(study.samples.labels[n]);
     std::vector<double> losses(labels.size());

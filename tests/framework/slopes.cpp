@@ -24,7 +24,7 @@ struct Objective {
     pass.x.resize(w.depth());
     study.inputs.widen(batch, pass.x[0]);
     const Step step{t, study.rate, Random(0)};
-    learning::forward({model.products(), model.entries(), step, learning::Form::training}, w, pass);
+    support::forward({model.products(), model.entries(), step, learning::Form::training}, w, pass);
     std::vector<std::uint16_t> labels;
     for (const std::uint32_t n : batch) labels.push_back(study.samples.labels[n]);
     std::vector<double> losses(batch.size());

@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(its_S_is_that_of_the_metric_on_the_same_images) {
   learning::Pass pass;
   pass.x.resize(3);
   pass.x[0] = images(study, 50);
-  learning::forward({learning::Products(), {}, {0, 0, Random(0)}, learning::Form::measuring}, study.start, pass);
+  support::forward({learning::Products(), {}, {0, 0, Random(0)}, learning::Form::measuring}, study.start, pass);
   const study::Measured m = measured(metric("snr_optimality"), study.start, study.samples);
   double expected = 0;
   for (std::size_t l = 1; l <= 3; ++l) expected += 1 - value_of(m, "snr_optimality", l);

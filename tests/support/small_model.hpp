@@ -47,6 +47,13 @@ inline pipeline::learning::Scope only_layer(std::size_t layer) {
   return {.all_layers = false, .layers = {layer}, .biases = false};
 }
 
+/// One pass through weights that are nobody's: panels are made and thrown away.
+inline void forward(const pipeline::learning::Regime& regime, const pipeline::Network& network,
+                    pipeline::learning::Pass& pass) {
+  std::vector<pipeline::learning::Panelled> panels;
+  pipeline::learning::forward(regime, pipeline::learning::weights(regime.products, network, panels), pass);
+}
+
 /// A network, a training set and its batches, all small.
 struct SmallStudy {
   pipeline::NetworkShape shape;

@@ -65,14 +65,16 @@ class PIPELINE_API ActivationChange {
   virtual void measure_backward(Activations) const {}
 };
 
-/// The same for a change that multiplies each value by a factor which hangs on no value, as a mask does: the gradient
-/// is multiplied by the same factors. Where a value is left 0 the engine may leave its gradient uncomputed, for nobody's use.
+/// The same for a change that multiplies each value by a factor which hangs on no value, as a mask does, and the gradient
+/// by the same factors; nothing when measuring. Where a value is left 0 the engine may hand over 0 as its gradient.
 class PIPELINE_API ActivationScale : public ActivationChange {
  public:
   virtual void scale(Activations values, const Step& step) const = 0;
 
   void forward(Activations h, const Step& step) const final { scale(h, step); }
   void backward(Activations gradient, const Step& step) const final { scale(gradient, step); }
+  void measure(Activations) const final {}
+  void measure_backward(Activations) const final {}
 };
 
 /// Weights in a pass: the pass uses the changed copy, the update the gradient that `backward` makes of its gradient.

@@ -57,9 +57,9 @@ struct Level {
   /// column of b. Some panels.
   void (*descend)(const Dense& A, const Sparse& b, float* w, Descent, Part);
   /// y(r, c) = sum over k of W(k, c) d(k, r) for the entries (r, c) that are listed; elsewhere 0. W, d: [outputs x ...]
-  /// in panels. y [d.inner x W.inner] is written transposed: y(r, c) stands at y[r * stride + c]. Some columns, from a
-  /// multiple of 16 on. Entry by entry: in each panel 16 chains over k, output k in chain k mod 16, added by halves;
-  /// then panel after panel.
+  /// in panels. y [d.inner x W.inner] is written transposed: y(r, c) stands at y[r * stride + c]. Some c of
+  /// [0, W.inner). Entry by entry: in each panel 16 chains over k, output k in chain k mod 16, added by halves; then
+  /// panel after panel.
   void (*back)(const Dense& W, const Dense& d, const Sparse& listed, float* y, std::size_t stride, Part);
 };
 

@@ -1,0 +1,136 @@
+// A step takes different ways by the hooks that there are: weights in panels or plain, gradient stored or not, the way
+// back whole or only where something passes. No bit hangs on the way.
+#include <boost/test/unit_test.hpp>
+
+#include "learning/products.hpp"
+#include "support/small_model.hpp"
+
+using namespace pipeline;
+using namespace pipeline::learning;
+using support::same_bits;
+
+namespace {
+
+struct SeesGradients final : Regulariser, GradientChange {
+  void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {}
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(ways_of_a_step)
+
+BOOST_AUTO_TEST_CASE(a_model_learns_the_same_bits_whether_or_not_its_gradient_is_seen_or_stored) {
+  struct Stores final : Regulariser, NetworkGradientChange {
+    void change(const Network&, Network&, const Step&) const override {}
+  };
+  const support::SmallStudy study({20, 130, 37, 5});
+  const auto none = study.model({}), sees = study.model_of(support::entry("sees", std::make_shared<SeesGradients>())),
+             stores = study.model_of(support::entry("stores", std::make_shared<Stores>()));
+  for (learning::Model* m : {none.get(), sees.get(), stores.get()}) study.train(*m, 0, 30);
+  BOOST_TEST(same_bits(none->network(), sees->network()));
+  BOOST_TEST(same_bits(none->network(), stores->network()));
+  BOOST_TEST(!same_bits(none->network(), study.start));
+}
+
+BOOST_AUTO_TEST_CASE(a_squared_penalty_has_the_same_bits_within_the_update_and_beside_another_hook) {
+  using support::only_layer;
+  const auto l2 = [](const char* lambda, Scope scope) { return support::plugin("l2", {{"lambda", lambda}}, scope); };
+  const auto l1 = [](Scope scope) { return support::plugin("l1", {{"lambda", ".01"}}, scope); };
+  struct Penalties {
+    const char* what;
+    Entries entries;
+    bool within;  // the update
+  };
+  const std::vector<Penalties> all = {
+      {"all layers", {l2(".01", {})}, true},
+      {"biases too", {l2(".01", support::with_biases())}, true},
+      {"one layer", {l2(".01", only_layer(2))}, true},
+      {"one each", {l2(".01", only_layer(1)), l2(".02", only_layer(3))}, true},
+      {"two on one layer", {l2(".01", {}), l2(".02", only_layer(2))}, false},
+      {"beside l1 elsewhere", {l1(only_layer(1)), l2(".01", only_layer(2))}, false},
+      {"beside l1", {l2(".01", {}), l1(only_layer(2))}, false},
+  };
+  const support::SmallStudy study({20, 130, 37, 5});
+  std::vector<Network> learnt = {study.start};
+  for (const Penalties& p : all) BOOST_TEST_CONTEXT(p.what) {
+      Entries with = p.entries;
+      with.push_back(support::entry("sees", std::make_shared<SeesGradients>()));
+      const auto alone = study.model(p.entries), seen = study.model(with);
+      for (learning::Model* m : {alone.get(), seen.get()}) study.train(*m, 0, 30);
+      BOOST_TEST((alone->panels() != nullptr) == p.within);
+      BOOST_TEST(!seen->panels());
+      BOOST_TEST(same_bits(alone->network(), seen->network()));
+      for (const Network& other : learnt) BOOST_TEST(!same_bits(alone->network(), other));
+      learnt.push_back(alone->network());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_squared_penalty_that_overflows_within_the_update_is_a_diverged_model) {
+  const support::SmallStudy study;
+  const auto model = study.model_of(support::plugin("l2", {{"lambda", "3e38"}}));
+  BOOST_CHECK_THROW(study.train(*model, 0, 5), Diverged);
+}
+
+BOOST_AUTO_TEST_CASE(a_large_batch_with_inputs_that_are_always_blank_leaves_their_weights_alone) {
+  support::SmallStudy study({300, 130, 5});
+  study.batch_size = 50;
+  study.samples = support::few_samples(300, 5, 400);
+  for (arma::uword i = 0; i < 300; i += 3) study.samples.bytes.row(i).zeros();
+  const learning::Inputs inputs(study.samples);
+  const auto none = study.model({}), seen = study.model_of(support::entry("sees", std::make_shared<SeesGradients>()));
+  Batches batches(1, study.samples.size(), 300);
+  for (learning::Model* m : {none.get(), seen.get()})
+    for (std::uint64_t t = 0; t < 5; ++t) m->step(t, inputs, batches.at(t));
+  BOOST_TEST(same_bits(none->network(), seen->network()));
+  for (arma::uword i = 0; i < 300; i += 3)
+    BOOST_TEST(same_bits(arma::fmat(none->network().layer(1).W.col(i)), arma::fmat(study.start.layer(1).W.col(i))));
+}
+
+BOOST_AUTO_TEST_CASE(a_mask_has_the_same_bits_whether_or_not_the_engine_knows_that_it_is_one) {
+  struct Half final : Regulariser, ActivationScale {
+    void scale(Activations h, const Step& step) const override {
+      const Random draws = step.random.in_layer(static_cast<std::uint32_t>(h.layer));
+      for (arma::uword i = 0; i < h.values.n_elem; ++i) h.values[i] = draws.uniform(i) < .5 ? 2 * h.values[i] : 0;
+    }
+  };
+  struct Same final : Regulariser, ActivationChange {
+    Half half;
+    void forward(Activations h, const Step& step) const override { half.scale(h, step); }
+    void backward(Activations g, const Step& step) const override { half.scale(g, step); }
+  };
+  const support::SmallStudy study({20, 130, 37, 5});
+  const auto known = study.model_of(support::entry("mask", std::make_shared<Half>())),
+             hidden = study.model_of(support::entry("mask", std::make_shared<Same>()));
+  for (learning::Model* m : {known.get(), hidden.get()}) study.train(*m, 0, 30);
+  BOOST_TEST(same_bits(known->network(), hidden->network()));
+  BOOST_TEST(!same_bits(known->network(), study.start));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_remembered_and_restored_or_asked_for_on_the_way_changes_nothing) {
+  const support::SmallStudy study({20, 130, 37, 5});
+  const auto asked = study.model({}), left = study.model({});
+  study.train(*left, 0, 20);
+  study.train(*asked, 0, 10);
+  const Network at_ten = asked->network();
+  asked->gradient(10, study.inputs, study.batch(10));
+  asked->remember();
+  study.train(*asked, 10, 15);
+  asked->restore();
+  BOOST_TEST(same_bits(asked->network(), at_ten));
+  study.train(*asked, 10, 20);
+  BOOST_TEST(same_bits(asked->network(), left->network()));
+}
+
+BOOST_AUTO_TEST_CASE(both_kinds_of_kernels_learn_the_same_up_to_rounding) {
+  const support::SmallStudy study({20, 130, 37, 5});
+  const auto learnt = [&](Kernels kernels) {
+    Model m("model", study.start, {}, study.rate, {}, 5, Products(kernels));
+    study.train(m, 0, 20);
+    return m.network();
+  };
+  const Network own = learnt(Kernels::own), blas = learnt(Kernels::blas);
+  for (std::size_t l = 1; l <= 3; ++l)
+    BOOST_TEST(arma::abs(own.layer(l).W - blas.layer(l).W).max() < 2e-6);  // 20 steps of a few roundings of .1
+}
+
+BOOST_AUTO_TEST_SUITE_END()
