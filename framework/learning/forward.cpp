@@ -34,21 +34,25 @@ void change_backward(const Regime& r, Where where, std::size_t layer, arma::fmat
   }
 }
 
-/// Whether the gradient by what the layer puts out is wanted only where that is not zero: ReLU lets nothing through
-/// elsewhere, and neither does a hook that multiplied by zero.
-static bool zeros_need_no_gradient(const Regime& r, std::size_t layer) {
+bool zeros_need_no_gradient(const Regime& r, std::size_t layer) {
   return std::ranges::none_of(r.entries, [&](const Entry& e) {
     return e.changes_activations(Where::after_relu, layer) && !e.activation_scale;
   });
 }
 
 void backward_into(const Regime& regime, std::size_t layer, const Weights& weights, Pass& pass, const Factor& next_dz,
-                   arma::fmat& dz, const std::function<void(arma::fmat&)>& after_weights) {
-  Nonzeros* const of_x = zeros_need_no_gradient(regime, layer) ? &pass.of_x[layer] : nullptr;
-  regime.products.back(weights.W(layer + 1), next_dz, pass.x[layer], of_x, dz);
+                   arma::fmat& dz, const std::function<void(arma::fmat&)>& after_weights, const Descending* also) {
+  const arma::fmat& x = pass.x[layer];
+  Nonzeros& of_x = pass.of_x[layer];
+  const bool skips_zeros = zeros_need_no_gradient(regime, layer);
+  if (also)
+    regime.products.back_and_descend(next_dz.panels, x, of_x, also->how, also->W, dz);
+  else
+    regime.products.back(weights.W(layer + 1), next_dz, x, skips_zeros ? &of_x : nullptr, dz);
   if (after_weights) after_weights(dz);
   change_backward(regime, Where::after_relu, layer, dz);
-  relu_adjoint(pass.before_relu(layer), dz);
+  const bool is_zero_already = skips_zeros && regime.products.are_own() && !after_weights;
+  if (!is_zero_already) relu_adjoint(pass.before_relu(layer), dz);
   change_backward(regime, Where::before_relu, layer, dz);
 }
 

@@ -47,9 +47,21 @@ void forward(const Regime& regime, const Weights& weights, Pass& pass);
 void change_forward(const Regime& regime, Where where, std::size_t layer, arma::fmat& values);
 void change_backward(const Regime& regime, Where where, std::size_t layer, arma::fmat& gradient);
 
+/// Whether the gradient by what the layer puts out is wanted only where that is not zero: ReLU lets nothing through
+/// elsewhere, and neither does a hook that multiplied by zero.
+bool zeros_need_no_gradient(const Regime& regime, std::size_t layer);
+
+/// Weights that follow their gradient while the way back passes through them.
+struct Descending {
+  Panelled& W;
+  kernels::Descent how;
+};
+
 /// dz of `layer` from dz of the next one: through the next one's weights, then `after_weights` (penalties), the
-/// activation hooks after ReLU, ReLU, those before it.
+/// activation hooks after ReLU, ReLU, those before it. With `also` the next one's weights change on the way: for own
+/// kernels, and where zeros need no gradient.
 void backward_into(const Regime& regime, std::size_t layer, const Weights& weights, Pass& pass, const Factor& next_dz,
-                   arma::fmat& dz, const std::function<void(arma::fmat&)>& after_weights = {});
+                   arma::fmat& dz, const std::function<void(arma::fmat&)>& after_weights = {},
+                   const Descending* also = nullptr);
 
 }  // namespace pipeline::learning

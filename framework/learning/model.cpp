@@ -70,8 +70,9 @@ void Model::step(std::uint64_t number, const Inputs& train, const std::vector<st
     const Weights used = pass_forward(network_, step);
     for (std::size_t l = network_.depth(); l >= 1; --l) {
       take_dz(l);
-      if (l > 1) pass_backward_into(l - 1, used, step);  // before layer l changes
-      descend_layer(l, step);
+      const bool on_the_way = l > 1 && lives_in_panels_ && zeros_need_no_gradient(training(step), l - 1);
+      if (l > 1) pass_backward_into(l - 1, used, step, on_the_way);  // before layer l changes, or while it does
+      descend_layer(l, step, on_the_way);
     }
     update_own(step);
     return;
@@ -131,7 +132,10 @@ Weights Model::pass_forward(const Network& at, const Step& step) {
   const bool ready = lives_in_panels_ && !panels_.empty();
   const Weights now = ready ? Weights{*used, panels_} : weights(products_, *used, panels_);
   pass_.x.resize(at.depth());
-  pass_.x[0] = batch_.inputs;
+  if (look_ahead_)
+    pass_.x[0] = batch_.inputs;  // which are passed twice
+  else
+    pass_.x[0].swap(batch_.inputs);
   forward(training(step), now, pass_);
   if (!all_finite(pass_.logits())) throw Diverged(step.number);
   softmax_gradient(pass_.logits(), batch_.targets, dz_.back());
@@ -142,13 +146,22 @@ Weights Model::pass_forward(const Network& at, const Step& step) {
   return now;
 }
 
-void Model::pass_backward_into(std::size_t layer, const Weights& used, const Step& step) {
-  backward_into(training(step), layer, used, pass_, {dz_[layer], dz_panels_}, dz_[layer - 1], [&](arma::fmat& d) {
-    for (const Entry& e : entries_)
-      if (e.penalises_activations(layer, used.depth()))
-        checked(e, "ActivationPenalty::add_gradient", step.number, d,
-                [&] { e.activation_penalty->add_gradient(pass_.x[layer], d, layer); });
-  });
+void Model::pass_backward_into(std::size_t layer, const Weights& used, const Step& step, bool descends) {
+  std::function<void(arma::fmat&)> penalties;
+  if (activation_penalties_)
+    penalties = [&](arma::fmat& d) {
+      for (const Entry& e : entries_)
+        if (e.penalises_activations(layer, used.depth()))
+          checked(e, "ActivationPenalty::add_gradient", step.number, d,
+                  [&] { e.activation_penalty->add_gradient(pass_.x[layer], d, layer); });
+    };
+  const Factor dz{dz_[layer], dz_panels_};
+  if (descends) {
+    const Descending weights{panels_[layer], {rate_, decay(layer + 1, step)}};
+    backward_into(training(step), layer, used, pass_, dz, dz_[layer - 1], penalties, &weights);
+  } else {
+    backward_into(training(step), layer, used, pass_, dz, dz_[layer - 1], penalties);
+  }
 }
 
 bool Model::measures_other_weights() const {

@@ -109,4 +109,14 @@ void Products::descend(const Panelled& dz, const arma::fmat& x, Nonzeros& of_x, 
             [&](kernels::Part part) { kernels::best().descend(d, rows, W.data(), how, part); });
 }
 
+void Products::back_and_descend(const Panelled& dz, const arma::fmat& x, Nonzeros& of_x, kernels::Descent how,
+                                Panelled& W, arma::fmat& dx) const {
+  dx.set_size(x.n_rows, x.n_cols);
+  const kernels::Sparse rows = of_x.rows(x);
+  const kernels::Dense d = dz.view();
+  each_part(x.n_rows, kInputsOfPart, 2 * work_of(d, rows), [&](kernels::Part part) {
+    kernels::best().back_and_descend(W.data(), d, rows, how, dx.memptr(), dx.n_rows, part);
+  });
+}
+
 }  // namespace pipeline::learning

@@ -41,6 +41,9 @@ class Products {
                 float* g) const;
   /// g = dz x', g = g + decay * W, W = fma(-rate, g, W), with the same bits as by way of gradient(). Own kernels only.
   void descend(const Panelled& dz, const arma::fmat& x, Nonzeros& of_x, kernels::Descent how, Panelled& W) const;
+  /// dx = W' dz where x is not zero, 0 elsewhere, and W descends, with the same bits as by both. Own kernels only.
+  void back_and_descend(const Panelled& dz, const arma::fmat& x, Nonzeros& of_x, kernels::Descent how, Panelled& W,
+                        arma::fmat& dx) const;
 
  private:
   /// Calls f(part) so that the parts make up [0, count), `at_a_time` each, by all who are free.

@@ -98,6 +98,27 @@ struct Case {
     });
     return y;
   }
+  /// back() and, below it, A having descended by d and b.
+  arma::fmat back_and_descended(const Level& level, float decay, std::size_t parts = 1) const {
+    Panelled out;
+    out.of(A);
+    arma::fmat y(A.n_cols, b.n_cols, arma::fill::value(kUnwritten)), as_matrix(A.n_rows, A.n_cols);
+    in_parts(A.n_cols, parts, [&](kernels::Part part) {
+      level.back_and_descend(out.data(), d_panels.view(), of_b.rows(b), {.1f, decay}, y.memptr(), y.n_rows, part);
+    });
+    out.copy_to(as_matrix);
+    return arma::join_vert(arma::vectorise(y), arma::vectorise(as_matrix));
+  }
+  /// The same by one after the other.
+  arma::fmat back_then_descended(const Level& level, float decay) const {
+    const arma::fmat y = back(level);
+    Panelled out;
+    out.of(A);
+    arma::fmat as_matrix(A.n_rows, A.n_cols);
+    level.descend(d_panels.view(), of_b.rows(b), out.data(), {.1f, decay}, {0, kernels::panels(A.n_rows)});
+    out.copy_to(as_matrix);
+    return arma::join_vert(arma::vectorise(y), arma::vectorise(as_matrix));
+  }
 };
 
 #if defined(__aarch64__)
@@ -120,6 +141,10 @@ BOOST_AUTO_TEST_CASE(every_level_with_fused_multiply_add_has_the_bits_of_the_pla
           for (const float decay : {0.0f, .5f}) {
             BOOST_TEST(same_bits(c.descended(*level, decay), c.descended(*level, decay, 3)));
             if (fuses(*level)) BOOST_TEST(same_bits(c.descended(*level, decay), c.descended(kernels::plain, decay)));
+            BOOST_TEST(same_bits(c.back_and_descended(*level, decay), c.back_then_descended(*level, decay)));
+            BOOST_TEST(same_bits(c.back_and_descended(*level, decay, 3), c.back_then_descended(*level, decay)));
+            if (fuses(*level))
+              BOOST_TEST(same_bits(c.back_and_descended(*level, decay), c.back_and_descended(kernels::plain, decay)));
           }
           if (fuses(*level)) {
             BOOST_TEST(same_bits(c.product(*level), y));

@@ -44,37 +44,73 @@ constexpr int kLanes = sizeof(Lanes) / sizeof(float);
 
 /// Sixteen sums side by side, in as many registers as that takes.
 constexpr int kSixteen = 16 / kLanes;
-constexpr std::size_t kHalf = 8;
 
-/// to[i] = sum i + sum (i + 8)
-inline void store_half(float* to, const Lanes (&sums)[kSixteen]) {
 #if defined(__AVX512F__)
-  const __m512d all = _mm512_castps_pd(sums[0]);  // maskz: without it GCC 12 warns of its own header
-  const __m256d low = _mm512_maskz_extractf64x4_pd(0xff, all, 0), high = _mm512_maskz_extractf64x4_pd(0xff, all, 1);
-  _mm256_storeu_ps(to, _mm256_castpd_ps(low) + _mm256_castpd_ps(high));
-#else
-  for (int i = 0; i < kSixteen / 2; ++i) store(to + i * kLanes, sums[i] + sums[i + kSixteen / 2]);
-#endif
+template <int which>
+inline __m256 half(__m512 x) {  // maskz: without it GCC 12 warns of its own header
+  return _mm256_castpd_ps(_mm512_maskz_extractf64x4_pd(0xff, _mm512_castps_pd(x), which));
 }
+#endif
 
-/// to[i] += the eight floats from[8 i ..], added by halves, for i in [0, 8).
-inline void add_eights(const float* from, float* to) {
-#if defined(__AVX2__)
-  const auto eight = [&](int i) { return _mm256_loadu_ps(from + 8 * i); };
-  __m256 four[4], two[2];
-  for (int i = 0; i < 4; ++i)
-    four[i] =
-        _mm256_permute2f128_ps(eight(i), eight(i + 4), 0x20) + _mm256_permute2f128_ps(eight(i), eight(i + 4), 0x31);
-  for (int i = 0; i < 2; ++i)
-    two[i] =
-        _mm256_shuffle_ps(four[2 * i], four[2 * i + 1], 0x44) + _mm256_shuffle_ps(four[2 * i], four[2 * i + 1], 0xee);
-  const __m256 one = _mm256_shuffle_ps(two[0], two[1], 0x88) + _mm256_shuffle_ps(two[0], two[1], 0xdd);
-  _mm256_storeu_ps(to, _mm256_loadu_ps(to) + one);
+/// Up to `most` of such sixteens, each waiting to become one number: added by halves, eight of them at a time.
+template <std::size_t most>
+class Waiting {
+ public:
+  void put(std::size_t place, const Lanes (&sums)[kSixteen]) {
+#if defined(__AVX512F__)  // its halves meet when two of them fill a register: that spares it a shuffle
+    _mm256_storeu_ps(low_ + 8 * place, half<0>(sums[0]));
+    _mm256_storeu_ps(high_ + 8 * place, half<1>(sums[0]));
 #else
-  for (std::size_t i = 0; i < 8; ++i, from += 8)
-    to[i] += ((from[0] + from[4]) + (from[2] + from[6])) + ((from[1] + from[5]) + (from[3] + from[7]));
+    for (int i = 0; i < kSixteen / 2; ++i) store(low_ + 8 * place + i * kLanes, sums[i] + sums[i + kSixteen / 2]);
 #endif
-}
+  }
+  /// to[i] += what waits at place + i, for i in [0, 8)
+  void add_eight(std::size_t place, float* to) const {
+    const float* const low = low_ + 8 * place;
+#if defined(__AVX512F__)
+    const auto two = [&](int i) { return load(low + 16 * i) + load(high_ + 8 * place + 16 * i); };
+    const auto four = [](__m512 a, __m512 b) {
+      return _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0x88) + _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0xdd);
+    };
+    const __m512 front = four(two(0), two(1)), rear = four(two(2), two(3));
+    const __m512 pairs =
+        _mm512_maskz_shuffle_ps(0xffff, front, rear, 0x44) + _mm512_maskz_shuffle_ps(0xffff, front, rear, 0xee);
+    const __m512 all =
+        _mm512_maskz_shuffle_ps(0xffff, pairs, pairs, 0x88) + _mm512_maskz_shuffle_ps(0xffff, pairs, pairs, 0xdd);
+    const __m512i in_order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 0, 0, 0, 0, 0, 0, 0, 0);
+    _mm256_storeu_ps(to, _mm256_loadu_ps(to) + half<0>(_mm512_maskz_permutexvar_ps(0xffff, in_order, all)));
+#elif defined(__AVX2__)
+    const auto eight = [&](int i) { return _mm256_loadu_ps(low + 8 * i); };
+    __m256 four[4], two[2];
+    for (int i = 0; i < 4; ++i)
+      four[i] =
+          _mm256_permute2f128_ps(eight(i), eight(i + 4), 0x20) + _mm256_permute2f128_ps(eight(i), eight(i + 4), 0x31);
+    for (int i = 0; i < 2; ++i)
+      two[i] =
+          _mm256_shuffle_ps(four[2 * i], four[2 * i + 1], 0x44) + _mm256_shuffle_ps(four[2 * i], four[2 * i + 1], 0xee);
+    const __m256 one = _mm256_shuffle_ps(two[0], two[1], 0x88) + _mm256_shuffle_ps(two[0], two[1], 0xdd);
+    _mm256_storeu_ps(to, _mm256_loadu_ps(to) + one);
+#else
+    for (std::size_t i = 0; i < 8; ++i) {
+      const float* const x = low + 8 * i;
+      to[i] += ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
+    }
+#endif
+  }
+  /// What waits at from .. from + count - 1 waits at 0 .. from now on.
+  void move_to_front(std::size_t from, std::size_t count) {
+    for (std::size_t i = 0; i < 8 * count; ++i) low_[i] = low_[8 * from + i];
+#if defined(__AVX512F__)
+    for (std::size_t i = 0; i < 8 * count; ++i) high_[i] = high_[8 * from + i];
+#endif
+  }
+
+ private:
+  alignas(64) float low_[8 * most] = {};
+#if defined(__AVX512F__)
+  alignas(64) float high_[8 * most] = {};
+#endif
+};
 
 /// to(i, k) = from(k, i) for a square of so many rows.
 constexpr std::size_t kSquare = 8;

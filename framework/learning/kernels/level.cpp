@@ -12,14 +12,17 @@
 // Compiled once for each instruction level; README.md says why the loops stand as they do.
 #include "learning/kernels/level.hpp"
 
+#include <type_traits>
+
 #include "learning/kernels/lanes.hpp"
 #include "learning/kernels/panels.hpp"
 
 namespace pipeline::learning::kernels {
 namespace {
 
-// Columns of y that are under way at a time, so that their chains stay in the second-level cache: 256 x 448 bytes.
-constexpr std::size_t kColumns = 256;
+// Columns of y that are under way at a time, so that their chains stay in the second-level cache: 256 x 448 bytes. Fewer
+// where so much is not zero that the block of rows stays in the first, which the chains then pass through.
+constexpr std::size_t kColumns = 256, kFewColumns = 64;
 // Rows of a panel at a time: few enough for the first-level cache where they are used often.
 constexpr std::size_t kFewestRows = 64, kMostRows = 256;
 // How many rows of weights ahead of the present one to ask for.
@@ -84,14 +87,31 @@ inline void ask_for(const float* row) {
   for (int i = 0; i < N; i += 16 / kLanes) __builtin_prefetch(row + i * kLanes, 1, 3);
 }
 
+/// The bytes of a row, hidden from the compiler: it multiplies by them in one instruction, where it would take four to
+/// shift and subtract.
+template <int N>
+inline std::size_t bytes_of_row() {
+  std::size_t bytes = N * sizeof(Lanes);
+  asm("" : "+r"(bytes));
+  return bytes;
+}
+/// Row r, its address in one register: with a second one in every load, Intel's processors issue each multiply-add twice.
+inline const float* row_at(const float* first, std::size_t r, std::size_t bytes) {
+  const char* row = reinterpret_cast<const char*>(first) + r * bytes;
+  asm("" : "+r"(row));
+  return reinterpret_cast<const float*>(row);
+}
+
 /// y = A b for one panel of A, N registers wide. `finish(c, chains)` takes what column c came to.
 template <int N, class Finish>
 void one_panel(const float* panel, std::size_t inner, std::size_t rows, const Sparse& b, Finish&& finish) {
   constexpr std::size_t width = N * kLanes, line = 64 / sizeof(float);
+  const std::size_t bytes = bytes_of_row<N>();
   alignas(64) float under_way[kColumns * width];
   const Nonzero* at[kColumns];
-  for (std::size_t c0 = 0; c0 < b.columns; c0 += kColumns) {
-    const std::size_t columns = smaller(kColumns, b.columns - c0);
+  const std::size_t at_a_time = rows == kFewestRows ? kFewColumns : kColumns;
+  for (std::size_t c0 = 0; c0 < b.columns; c0 += at_a_time) {
+    const std::size_t columns = smaller(at_a_time, b.columns - c0);
     for (std::size_t c = 0; c < columns; ++c) at[c] = b.first + b.begin[c0 + c];
     for (std::size_t from = 0; from < inner; from += rows) {
       const std::size_t to = smaller(from + rows, inner);
@@ -109,7 +129,7 @@ void one_panel(const float* panel, std::size_t inner, std::size_t rows, const Sp
         for (int i = 0; i < N; ++i) chain[i] = from == 0 ? Lanes{} : load(kept + i * kLanes);
         for (; e->row < to; ++e) {
           const Lanes factor = broadcast(e->value);
-          const float* row = panel + e->row * width;
+          const float* row = row_at(panel, e->row, bytes);
 #pragma GCC unroll 16
           for (int i = 0; i < N; ++i) chain[i] = fma(factor, load(row + i * kLanes), chain[i]);
         }
@@ -151,7 +171,23 @@ struct Store {
   }
 };
 
-/// w = fma(-rate, chains + decay * w, w)
+/// row = fma(-rate, chains + decay * old, old), where old(i) is register i of the row as it was
+template <int N, class Old>
+inline void follow(float* row, const Old& old, const Lanes (&chain)[N], Descent how) {
+  const Lanes minus_rate = broadcast(-how.rate), decay = broadcast(how.decay);
+  if (how.decay == 0) {
+#pragma GCC unroll 16
+    for (int i = 0; i < N; ++i) store(row + i * kLanes, fma(minus_rate, chain[i] + Lanes{}, old(i)));
+  } else {
+#pragma GCC unroll 16
+    for (int i = 0; i < N; ++i) {
+      const Lanes penalty = decay * old(i);
+      store(row + i * kLanes, fma(minus_rate, (chain[i] + Lanes{}) + penalty, old(i)));
+    }
+  }
+}
+
+/// Column c's row of w follows what the column came to.
 template <int N>
 struct Descend {
   float* w;
@@ -162,17 +198,8 @@ struct Descend {
     constexpr std::size_t width = N * kLanes;
     float* const row = w + c * width;
     ask_for<N>(row + kAhead * width);
-    const Lanes minus_rate = broadcast(-how.rate), decay = broadcast(how.decay);
-    if (how.decay == 0) {
-#pragma GCC unroll 16
-      for (int i = 0; i < N; ++i) store(row + i * kLanes, fma(minus_rate, chain[i] + Lanes{}, load(row + i * kLanes)));
-    } else {
-#pragma GCC unroll 16
-      for (int i = 0; i < N; ++i) {
-        const Lanes old = load(row + i * kLanes), penalty = decay * old;
-        store(row + i * kLanes, fma(minus_rate, (chain[i] + Lanes{}) + penalty, old));
-      }
-    }
+    follow(
+        row, [&](int i) { return load(row + i * kLanes); }, chain, how);
   }
 };
 
@@ -208,34 +235,44 @@ void descend(const Dense& A, const Sparse& b, float* w, Descent how, Part part) 
 // Rows of d at a time, which stay in the first-level cache, and columns of W, whose sums wait in the second.
 constexpr std::size_t kRowsBack = 64, kColumnsBack = 256;
 
-/// Adds one panel's share to the sums of the entries at[c] .. before row `to`, column after column.
-template <int N>
-void back_panel(const float* w, const float* d, const Nonzero* const* at, std::size_t columns, std::size_t to,
-                float* sums) {
+/// Adds one panel's share to the sums of the entries at[c] .. before row `to`, column after column. With kDescends these
+/// are all rows there are, and each row of weights follows its gradient as well.
+template <int N, bool kDescends>
+void back_panel(std::conditional_t<kDescends, float, const float>* w, const float* d, const Nonzero* const* at,
+                std::size_t columns, std::size_t to, Descent how, float* sums) {
   constexpr std::size_t width = N * kLanes;
-  alignas(64) float waiting[(kRowsBack + kHalf) * kHalf] = {};  // eight parts of each sum
+  const std::size_t bytes = bytes_of_row<N>();
+  Waiting<kRowsBack + 8> waiting;
   std::size_t count = 0;
   for (std::size_t c = 0; c < columns; ++c, w += width) {
     const Nonzero* e = at[c];
-    if (e->row >= to) continue;
+    if (e->row >= to && !(kDescends && how.decay != 0)) continue;
     ask_for<N>(w + kAhead * width);
-    Lanes weights[N];
+    Lanes weights[N], gradient[N] = {};
 #pragma GCC unroll 16
     for (int i = 0; i < N; ++i) weights[i] = load(w + i * kLanes);
     for (; e->row < to; ++e) {
-      const float* row = d + e->row * width;
+      const float* row = row_at(d, e->row, bytes);
+      const Lanes factor = broadcast(e->value);
       Lanes chain[kSixteen] = {};
 #pragma GCC unroll 32
-      for (int i = 0; i < N; ++i) chain[i % kSixteen] = fma(load(row + i * kLanes), weights[i], chain[i % kSixteen]);
-      store_half(waiting + count++ * kHalf, chain);
+      for (int i = 0; i < N; ++i) {
+        const Lanes dz = load(row + i * kLanes);
+        chain[i % kSixteen] = fma(dz, weights[i], chain[i % kSixteen]);
+        if constexpr (kDescends) gradient[i] = fma(factor, dz, gradient[i]);
+      }
+      waiting.put(count++, chain);
     }
+    if constexpr (kDescends)
+      follow(
+          w, [&](int i) { return weights[i]; }, gradient, how);
     std::size_t done = 0;
-    for (; done + 8 <= count; done += 8, sums += 8) add_eights(waiting + done * kHalf, sums);
+    for (; done + 8 <= count; done += 8, sums += 8) waiting.add_eight(done, sums);
     if (done == 0) continue;
-    for (std::size_t i = 0; i < (count - done) * kHalf; ++i) waiting[i] = waiting[done * kHalf + i];
     count -= done;
+    waiting.move_to_front(done, count);
   }
-  if (count > 0) add_eights(waiting, sums);  // room for 8 more
+  if (count > 0) waiting.add_eight(0, sums);  // room for 8 more
 }
 
 /// y(r, c) for rows from .. to - 1 and so many columns: their sums, which follow one another, and 0 elsewhere.
@@ -257,21 +294,45 @@ void spread(const float* sums, const Nonzero** at, std::size_t columns, std::siz
   }
 }
 
-void back(const Dense& W, const Dense& d, const Sparse& listed, float* y, std::size_t stride, Part part) {
+template <bool kDescends>
+void back_through(std::conditional_t<kDescends, float, const float>* w, std::size_t inner, const Dense& d,
+                  const Sparse& listed, Descent how, float* y, std::size_t stride, Part part) {
+  constexpr bool enough_registers = kLanes == 16;  // for weights, gradient and chains: AVX-512 has twice as many
+  const bool at_once = kDescends && enough_registers && d.inner <= kRowsBack;
+  const Part all{0, panels(d.outputs)};
   alignas(64) float sums[kColumnsBack * kRowsBack + 8];
   const Nonzero* at[kColumnsBack];
   for (std::size_t c0 = part.from; c0 < part.to; c0 += kColumnsBack) {
     const std::size_t columns = smaller(kColumnsBack, part.to - c0);
+    const auto weights_of = [&](const Panel& p) { return w + p.first * inner + c0 * p.width; };
     for (std::size_t c = 0; c < columns; ++c) at[c] = listed.first + listed.begin[c0 + c];
     for (std::size_t from = 0; from < d.inner; from += kRowsBack) {
       const std::size_t to = smaller(from + kRowsBack, d.inner);
       for (std::size_t i = 0; i < columns * kRowsBack + 8; ++i) sums[i] = 0;
-      each_panel(W.outputs, {0, panels(W.outputs)}, [&]<int N>(const Panel& p) {
-        back_panel<N>(W.data + p.first * W.inner + c0 * p.width, d.data + p.first * d.inner, at, columns, to, sums);
+      each_panel(d.outputs, all, [&]<int N>(const Panel& p) {
+        const float* const d_of_panel = d.data + p.first * d.inner;
+        if constexpr (kDescends && enough_registers)
+          if (at_once) return back_panel<N, true>(weights_of(p), d_of_panel, at, columns, to, how, sums);
+        back_panel<N, false>(weights_of(p), d_of_panel, at, columns, to, how, sums);
       });
       spread(sums, at, columns, from, to, y + c0, stride);
     }
+    if constexpr (kDescends)
+      if (!at_once)  // then while these columns are in the second-level cache
+        each_panel(d.outputs, all, [&]<int N>(const Panel& p) {
+          one_panel<N>(d.data + p.first * d.inner, d.inner, rows_of_block(d, listed),
+                       {listed.first, listed.begin + c0, columns, listed.count}, Descend<N>{weights_of(p), how});
+        });
   }
+}
+
+void back(const Dense& W, const Dense& d, const Sparse& listed, float* y, std::size_t stride, Part part) {
+  back_through<false>(W.data, W.inner, d, listed, {0}, y, stride, part);
+}
+
+void back_and_descend(float* w, const Dense& d, const Sparse& listed, Descent how, float* y, std::size_t stride,
+                      Part part) {
+  back_through<true>(w, listed.columns, d, listed, how, y, stride, part);
 }
 
 }  // namespace
@@ -281,6 +342,6 @@ void back(const Dense& W, const Dense& d, const Sparse& listed, float* y, std::s
 #endif
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
-const Level PIPELINE_LEVEL = {TEXT(PIPELINE_LEVEL), list, list_rows, product, descend, back};
+const Level PIPELINE_LEVEL = {TEXT(PIPELINE_LEVEL), list, list_rows, product, descend, back, back_and_descend};
 
 }  // namespace pipeline::learning::kernels

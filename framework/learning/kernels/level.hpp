@@ -61,6 +61,9 @@ struct Level {
   /// [0, W.inner). Entry by entry: in each panel 16 chains over k, output k in chain k mod 16, added by halves; then
   /// panel after panel.
   void (*back)(const Dense& W, const Dense& d, const Sparse& listed, float* y, std::size_t stride, Part);
+  /// back() with W = w, then descend() of those columns of W by A = d, b = listed; w [d.outputs x listed.columns] in
+  /// panels. Both read the same rows of d.
+  void (*back_and_descend)(float* w, const Dense& d, const Sparse& listed, Descent, float* y, std::size_t stride, Part);
 };
 
 extern const Level baseline, avx2, avx512;

@@ -59,13 +59,16 @@ void product(const Dense& A, const Sparse& b, const float* bias, float* y, std::
     });
 }
 
+void descend_column(const Dense& A, const Sparse& b, std::size_t c, float* w, Descent how, Part part) {
+  each_sum(A, b, c, part, [&](std::size_t, const Panel& p, std::size_t place, float g) {
+    float& x = w[p.first * b.columns + c * p.width + place];
+    if (how.decay != 0) g += how.decay * x;
+    x = std::fma(-how.rate, g, x);
+  });
+}
+
 void descend(const Dense& A, const Sparse& b, float* w, Descent how, Part part) {
-  for (std::size_t c = 0; c < b.columns; ++c)
-    each_sum(A, b, c, part, [&](std::size_t, const Panel& p, std::size_t place, float g) {
-      float& x = w[p.first * b.columns + c * p.width + place];
-      if (how.decay != 0) g += how.decay * x;
-      x = std::fma(-how.rate, g, x);
-    });
+  for (std::size_t c = 0; c < b.columns; ++c) descend_column(A, b, c, w, how, part);
 }
 
 float back_of(const Dense& W, const Dense& d, std::size_t r, std::size_t c) {
@@ -87,8 +90,14 @@ void back(const Dense& W, const Dense& d, const Sparse& listed, float* y, std::s
     for (std::size_t r = 0; r < d.inner; ++r) y[r * stride + c] = find(listed, r, c) ? back_of(W, d, r, c) : 0;
 }
 
+void back_and_descend(float* w, const Dense& d, const Sparse& listed, Descent how, float* y, std::size_t stride,
+                      Part part) {
+  back({w, d.outputs, listed.columns}, d, listed, y, stride, part);
+  for (std::size_t c = part.from; c < part.to; ++c) descend_column(d, listed, c, w, how, {0, panels(d.outputs)});
+}
+
 }  // namespace
 
-const Level plain = {"plain", list, list_rows, product, descend, back};
+const Level plain = {"plain", list, list_rows, product, descend, back, back_and_descend};
 
 }  // namespace pipeline::learning::kernels
