@@ -56,23 +56,21 @@ const arma::fmat& PassBlock::dz(std::size_t layer) const {
   if (!has_dz_) {
     dz_.resize(depth());
     learning::sample_gradients(pass_.logits(), labels, dz_.back());
-    learning::Panelled next;
     for (std::size_t l = depth() - 1; l >= 1; --l)
-      learning::backward_into(measuring(), l, {*network_, *panels_}, pass_, subject_->products.factor(dz_[l], next),
+      learning::backward_into(measuring(), l, {*network_, *panels_}, pass_, subject_->products.factor(dz_[l], factor_),
                               dz_[l - 1]);
     has_dz_ = true;
   }
   return dz_.at(layer - 1);
 }
 
-arma::fmat PassBlock::times_inputs(const arma::fmat& d, std::size_t layer) const {
+const arma::fmat& PassBlock::times_inputs(const arma::fmat& d, std::size_t layer) const {
   const arma::fmat& in = x(layer);
   if (d.n_cols != in.n_cols) throw std::invalid_argument("times_inputs needs one column a sample of the block");
-  arma::fmat product(d.n_rows, in.n_rows);
-  learning::Panelled panels;
-  subject_->products.gradient(subject_->products.factor(d, panels), in, pass_.of_x.at(layer - 1), 0, in.n_rows,
-                              product.memptr());
-  return product;
+  product_.set_size(d.n_rows, in.n_rows);
+  subject_->products.gradient(subject_->products.factor(d, factor_), in, pass_.of_x.at(layer - 1), 0, in.n_rows,
+                              product_.memptr());
+  return product_;
 }
 
 const PassBlock& PassBlock::another(const Subject& subject, const Network& network, const arma::fmat& inputs) const {

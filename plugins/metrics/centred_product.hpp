@@ -13,8 +13,11 @@ using namespace pipeline;
 /// Sums over the columns of a block, in double.
 inline arma::vec row_sums(const arma::fmat& a) {
   arma::vec sums(a.n_rows, arma::fill::zeros);
-  for (arma::uword n = 0; n < a.n_cols; ++n)
-    for (arma::uword k = 0; k < a.n_rows; ++k) sums[k] += a(k, n);
+  for (arma::uword n = 0; n < a.n_cols; ++n) {
+    const float* const column = a.colptr(n);
+    double* const sum = sums.memptr();  // by pointers, here and below: as a(k, n) no compiler makes vectors of it
+    for (arma::uword k = 0; k < a.n_rows; ++k) sum[k] += column[k];
+  }
   return sums;
 }
 
@@ -24,16 +27,22 @@ struct CentredProduct {
   std::vector<double> block_sizes;  // samples of each block
   double samples = 0;
 
-  /// Adds a block: x is what `layer` receives in it, sum_x the sum over its columns.
-  void add(const arma::fmat& a, const Block& block, std::size_t layer, const arma::vec& sum_x) {
+  /// Adds a block: x is what `layer` receives in it, sum_x the sum over its columns. `centred` is room to work in.
+  void add(const arma::fmat& a, const Block& block, std::size_t layer, const arma::vec& sum_x, arma::fmat& centred) {
     const double size = static_cast<double>(a.n_cols);
     const arma::vec mean_a = row_sums(a) / size;
-    arma::fmat centred(a.n_rows, a.n_cols);
-    for (arma::uword n = 0; n < a.n_cols; ++n)
-      for (arma::uword k = 0; k < a.n_rows; ++k) centred(k, n) = static_cast<float>(a(k, n) - mean_a[k]);
-    const arma::fmat product = block.times_inputs(centred, layer);
+    centred.set_size(a.n_rows, a.n_cols);
+    for (arma::uword n = 0; n < a.n_cols; ++n) {
+      const float* const from = a.colptr(n);
+      const double* const mean = mean_a.memptr();
+      float* const to = centred.colptr(n);
+      for (arma::uword k = 0; k < a.n_rows; ++k) to[k] = static_cast<float>(from[k] - mean[k]);
+    }
+    const arma::fmat& product = block.times_inputs(centred, layer);
     if (own.is_empty()) own.zeros(product.n_rows, product.n_cols);
-    for (arma::uword i = 0; i < own.n_elem; ++i) own[i] += product[i];
+    const float* const share = product.memptr();
+    double* const sum = own.memptr();
+    for (arma::uword i = 0; i < own.n_elem; ++i) sum[i] += share[i];
     block_a.insert_cols(block_a.n_cols, mean_a);
     block_x.insert_cols(block_x.n_cols, sum_x);
     block_sizes.push_back(size);

@@ -10,11 +10,12 @@ using centred_product::CentredProduct;
 
 struct Covariances final : Gatherer {
   std::vector<CentredProduct> layers;
+  arma::fmat room;
   explicit Covariances(std::size_t hidden_layers) : layers(hidden_layers) {}
   void see(const Block& block) override {
     for (std::size_t l = 0; l < layers.size(); ++l) {
       const arma::fmat& h = block.x(l + 2);  // what hidden layer l + 1 hands to the next
-      layers[l].add(h, block, l + 2, centred_product::row_sums(h));
+      layers[l].add(h, block, l + 2, centred_product::row_sums(h), room);
     }
   }
 };

@@ -18,6 +18,7 @@ using centred_product::CentredProduct;
 struct Crossed final : Gatherer {
   std::string with;
   std::vector<CentredProduct> theirs, cross;
+  arma::fmat room;
   bool there = true;
   Crossed(std::string model, std::size_t hidden_layers)
       : with(std::move(model)), theirs(hidden_layers), cross(hidden_layers) {}
@@ -27,8 +28,8 @@ struct Crossed final : Gatherer {
     there = other != nullptr;
     for (std::size_t l = 0; there && l < theirs.size(); ++l) {
       const arma::fmat &x = block.x(l + 2), &y = other->x(l + 2);  // what hidden layer l + 1 hands to the next
-      theirs[l].add(y, *other, l + 2, centred_product::row_sums(y));
-      cross[l].add(y, block, l + 2, centred_product::row_sums(x));
+      theirs[l].add(y, *other, l + 2, centred_product::row_sums(y), room);
+      cross[l].add(y, block, l + 2, centred_product::row_sums(x), room);
     }
   }
 };

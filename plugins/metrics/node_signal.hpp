@@ -42,44 +42,59 @@ struct Options {
 
 /// Sums over the images for one layer.
 struct LayerSums {
-  CentredProduct product;  // of r and x
-  arma::vec lit, largest,
-      r_squares;           // [inputs] images with x > 0, greatest x; [outputs] sum of (r - its block's mean)^2
-  std::vector<bool> live;  // [inputs] not 0 on every image
-  bool negative = false;
+  CentredProduct product;            // of r and x
+  arma::vec lit, largest, smallest;  // [inputs] images with x > 0; greatest and least of x and 0
+  arma::vec r_squares;               // [outputs] sum of (r - its block's mean)^2
+
+  bool negative() const { return smallest.min() < 0; }
+  /// Which inputs are not 0 on every image.
+  std::vector<bool> live() const {
+    std::vector<bool> is(largest.n_elem);
+    for (std::size_t j = 0; j < is.size(); ++j) is[j] = largest[j] > 0 || smallest[j] < 0;
+    return is;
+  }
 };
 
 struct Covariances final : Gatherer {
   std::vector<LayerSums> layers;
+  arma::fmat room;
 
   explicit Covariances(std::size_t depth) : layers(depth) {}
 
   void see(const Block& block) override {
-    for (std::size_t l = 1; l <= layers.size(); ++l) add(layers[l - 1], block, l);
+    for (std::size_t l = 1; l <= layers.size(); ++l) add(layers[l - 1], block, l, room);
   }
 
-  static void add(LayerSums& s, const Block& block, std::size_t l) {
+  static void add(LayerSums& s, const Block& block, std::size_t l, arma::fmat& room) {
     const arma::fmat &x = block.x(l), &z = block.z(l);
     if (s.lit.is_empty()) {
       s.lit.zeros(x.n_rows);
       s.largest.zeros(x.n_rows);
+      s.smallest.zeros(x.n_rows);
       s.r_squares.zeros(z.n_rows);
-      s.live.assign(x.n_rows, false);
     }
     arma::vec sum_x(x.n_rows, arma::fill::zeros);
     for (arma::uword n = 0; n < block.size; ++n)
-      for (arma::uword j = 0; j < x.n_rows; ++j) {
-        const double v = x(j, n);
-        sum_x[j] += v;
-        s.lit[j] += v > 0;
-        s.largest[j] = std::max(s.largest[j], v);
-        if (v != 0) s.live[j] = true;
-        if (v < 0) s.negative = true;
-      }
-    s.product.add(z, block, l, sum_x);
+      see_image(x.colptr(n), x.n_rows, sum_x.memptr(), s.lit.memptr(), s.largest.memptr(), s.smallest.memptr());
+    s.product.add(z, block, l, sum_x, room);
     const arma::vec mean_r = s.product.block_a.tail_cols(1);
-    for (arma::uword n = 0; n < block.size; ++n)
-      for (arma::uword k = 0; k < z.n_rows; ++k) s.r_squares[k] += (z(k, n) - mean_r[k]) * (z(k, n) - mean_r[k]);
+    for (arma::uword n = 0; n < block.size; ++n) {
+      const float* const r = z.colptr(n);
+      const double* const mean = mean_r.memptr();
+      double* const squares = s.r_squares.memptr();
+      for (arma::uword k = 0; k < z.n_rows; ++k) squares[k] += (r[k] - mean[k]) * (r[k] - mean[k]);
+    }
+  }
+
+  static void see_image(const float* __restrict x, arma::uword inputs, double* __restrict sum, double* __restrict lit,
+                        double* __restrict largest, double* __restrict smallest) {
+    for (arma::uword j = 0; j < inputs; ++j) {
+      const double v = x[j];
+      sum[j] += v;
+      lit[j] += v > 0 ? 1.0 : 0.0;
+      largest[j] = largest[j] < v ? v : largest[j];
+      smallest[j] = v < smallest[j] ? v : smallest[j];
+    }
   }
 };
 
@@ -109,10 +124,10 @@ struct Signal {
 inline Signal make_signal(const Evaluation& e, std::size_t layer, const Options& options) {
   const auto& all = e.gathered<Covariances>("layer covariances").layers;
   const LayerSums& s = all[layer - 1];
-  if (s.negative) options.check(false);
-  Signal out{s.product.joined(), s.lit, s.largest + .001, s.live};
+  if (s.negative()) options.check(false);
+  Signal out{s.product.joined(), s.lit, s.largest + .001, s.live()};
   if (options.rescale == "none") out.scale.ones();
-  if (options.inputs == "all") out.counts.assign(s.live.size(), true);
+  if (options.inputs == "all") out.counts.assign(s.largest.n_elem, true);
   if (options.rate == "none") out.a.fill(s.product.samples);
   if (options.rate == "above_mean") {
     std::vector<arma::vec> means;
@@ -148,15 +163,24 @@ struct NodeSums {
   NodeSums(const arma::fmat& W, const Signal& signal) : wc(W.n_rows, arma::fill::zeros), cc(wc), ww(wc), largest_c(wc) {
     for (arma::uword j = 0; j < W.n_cols; ++j) {
       if (!signal.counts[j]) continue;
-      for (arma::uword k = 0; k < W.n_rows; ++k) {
-        const double w = W(k, j), c = signal.c(k, j);
-        wc[k] += w * c;
-        cc[k] += c * c;
-        ww[k] += w * w;
-        largest_c[k] = std::max(largest_c[k], std::abs(c));
-        disagreements += w * c < 0;
-      }
+      disagreements +=
+          add(W.colptr(j), signal.c.colptr(j), W.n_rows, wc.memptr(), cc.memptr(), ww.memptr(), largest_c.memptr());
     }
+  }
+
+  /// Adds what input j brings to each node; says how many of them have w c < 0.
+  static double add(const float* __restrict w, const double* __restrict c, arma::uword nodes, double* __restrict wc,
+                    double* __restrict cc, double* __restrict ww, double* __restrict largest_c) {
+    double disagree = 0;
+    for (arma::uword k = 0; k < nodes; ++k) {
+      const double product = w[k] * c[k], size = std::abs(c[k]);
+      wc[k] += product;
+      cc[k] += c[k] * c[k];
+      ww[k] += double{w[k]} * w[k];
+      largest_c[k] = largest_c[k] < size ? size : largest_c[k];
+      disagree += product < 0 ? 1.0 : 0.0;
+    }
+    return disagree;
   }
 
   /// Made once a measurement, like the signal.
