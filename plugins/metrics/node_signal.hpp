@@ -28,7 +28,8 @@ struct Options {
     p.choice("rescale", rescale, {"max", "none"}, "xn: x divided by its greatest value + .001, or x itself");
     p.choice("inputs", inputs, {"all", "live"}, "count every input, or only those that are not 0 on every image");
   }
-  std::string words() const { return rate + ", " + rescale + ", " + inputs; }
+  std::string signal() const { return rate + ", " + rescale; }  // what the signal hangs on
+  std::string words() const { return signal() + ", " + inputs; }
 
   /// A share of lit images, or a greatest value, means nothing where inputs can be negative.
   void check(bool nonnegative) const {
@@ -117,8 +118,11 @@ inline void prepare(Evaluation& e) { e.gather<Covariances>("layer covariances", 
 /// c [outputs x inputs] of one layer, and what it is made of.
 struct Signal {
   arma::mat c;
-  arma::vec a, scale;        // [inputs] a_j, and what x_j is divided by
-  std::vector<bool> counts;  // [inputs] which of them the figures count
+  arma::vec a, scale;      // [inputs] a_j, and what x_j is divided by
+  std::vector<bool> live;  // [inputs] not 0 on every image
+
+  /// Whether the figures count input j.
+  bool counts(std::size_t j, const Options& options) const { return options.inputs == "all" || live[j]; }
 };
 
 inline Signal make_signal(const Evaluation& e, std::size_t layer, const Options& options) {
@@ -127,7 +131,6 @@ inline Signal make_signal(const Evaluation& e, std::size_t layer, const Options&
   if (s.negative()) options.check(false);
   Signal out{s.product.joined(), s.lit, s.largest + .001, s.live()};
   if (options.rescale == "none") out.scale.ones();
-  if (options.inputs == "all") out.counts.assign(s.largest.n_elem, true);
   if (options.rate == "none") out.a.fill(s.product.samples);
   if (options.rate == "above_mean") {
     std::vector<arma::vec> means;
@@ -138,9 +141,9 @@ inline Signal make_signal(const Evaluation& e, std::size_t layer, const Options&
   return out;
 }
 
-/// Made once a measurement for all figures with the same options.
+/// Made once a measurement for all figures with the same options, but for which inputs they count.
 inline const Signal& signal(const Evaluation& e, std::size_t layer, const Options& options) {
-  return e.share("signal " + options.words() + " of layer " + std::to_string(layer),
+  return e.share("signal " + options.signal() + " of layer " + std::to_string(layer),
                  [&] { return make_signal(e, layer, options); });
 }
 
@@ -160,9 +163,10 @@ struct NodeSums {
   arma::vec wc, cc, ww, largest_c;  // sum w c, sum c^2, sum w^2, max |c|
   double disagreements = 0;         // how many (j, k) have w c < 0
 
-  NodeSums(const arma::fmat& W, const Signal& signal) : wc(W.n_rows, arma::fill::zeros), cc(wc), ww(wc), largest_c(wc) {
+  NodeSums(const arma::fmat& W, const Signal& signal, const Options& options)
+      : wc(W.n_rows, arma::fill::zeros), cc(wc), ww(wc), largest_c(wc) {
     for (arma::uword j = 0; j < W.n_cols; ++j) {
-      if (!signal.counts[j]) continue;
+      if (!signal.counts(j, options)) continue;
       disagreements +=
           add(W.colptr(j), signal.c.colptr(j), W.n_rows, wc.memptr(), cc.memptr(), ww.memptr(), largest_c.memptr());
     }
@@ -186,7 +190,7 @@ struct NodeSums {
   /// Made once a measurement, like the signal.
   static const NodeSums& of(const Evaluation& e, std::size_t layer, const Options& options) {
     return e.share("node sums " + options.words() + " of layer " + std::to_string(layer),
-                   [&] { return NodeSums(e.network().layer(layer).W, signal(e, layer, options)); });
+                   [&] { return NodeSums(e.network().layer(layer).W, signal(e, layer, options), options); });
   }
 
   /// S_k = sum_j w c / ((|c_k| + .0001) |w_k|): 0 where c_k = 0, NaN where w_k = 0.

@@ -50,7 +50,7 @@ class WeightsAgainstC final : public Metric {
     for (const std::uint64_t k : drawn) {
       arma::vec w = arma::conv_to<arma::vec>::from(W.row(k - 1)), c = signal.c.row(k - 1).t();
       for (arma::uword j = 0; j < w.n_elem; ++j)
-        if (!signal.counts[j]) w[j] = c[j] = 0;
+        if (!signal.counts(j, options)) w[j] = c[j] = 0;
       points.insert_cols(points.n_cols, arma::join_rows(w / arma::norm(w), c / arma::norm(c)));
       const std::string which = drawn.size() == 1 ? "" : "_" + std::to_string(k);
       if (nodes.empty()) out.layer(layer, static_cast<double>(k), "node");
