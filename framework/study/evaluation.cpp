@@ -35,10 +35,7 @@ struct Moment {
 class SplitPass {
  public:
   SplitPass(Moment& moment, const learning::Inputs& of, std::size_t first_so_many)
-      : inputs(of),
-        count(first_so_many),
-        moment_(moment),
-        block_(moment.subject, moment.subject.network, moment.step) {}
+      : inputs(of), count(first_so_many), moment_(moment) {}
 
   const learning::Inputs& inputs;
   const std::size_t count;
@@ -77,22 +74,22 @@ class SplitPass {
   using Gatherers = std::map<std::string, Asked>;
 
   void pass(const Gatherers& gatherers, bool penalised) {
+    PassBlock block(moment_.subject, moment_.subject.network, moment_.step);  // gone before figures take their room
     for (std::size_t from = 0; from < count; from += kBlock) {
-      block_.load(inputs, from, std::min(kBlock, count - from));
-      if (!learning::all_finite(block_.logits())) throw learning::Diverged(moment_.step);
+      block.load(inputs, from, std::min(kBlock, count - from));
+      if (!learning::all_finite(block.logits())) throw learning::Diverged(moment_.step);
       for (const auto& [key, asked] : gatherers) {
         moment_.speaking = asked.by;
         const learning::Speaks speaks(moment_.in("Gatherer::see"));
-        asked.gatherer->see(block_);
+        asked.gatherer->see(block);
       }
       if (penalised)
-        batch_penalty_ += moment_.subject.batch_penalty(block_.pass()) * static_cast<double>(block_.size) /
-                          static_cast<double>(count);
+        batch_penalty_ +=
+            moment_.subject.batch_penalty(block.pass()) * static_cast<double>(block.size) / static_cast<double>(count);
     }
   }
 
   Moment& moment_;
-  PassBlock block_;
   Gatherers gatherers_;
   std::map<std::string, std::any> shared_;
   double batch_penalty_ = 0;

@@ -18,17 +18,17 @@ Team::Team(const Description& d, const Data& data, std::size_t threads, const st
       train_(data.train),
       test_(data.test),
       validation_(data.validation),
-      start_(learning::starting_network(d.network, d.start, d.seed)),
       stop_signal_(stop_signal),
       threads_(threads),
       can_share_(products_can_be_shared(d)),
       ordering_(d.models.size() + 1) {
+  const Network start = learning::starting_network(d.network, d.start, d.seed);
   const auto add = [&](const std::string& name, learning::Entries entries, float rate, std::uint64_t steps) {
     Member m;
     m.name = name;
     m.steps = steps;
     try {
-      m.model = std::make_unique<learning::Model>(name, start_, std::move(entries), rate, data.image, data.classes,
+      m.model = std::make_unique<learning::Model>(name, start, std::move(entries), rate, data.image, data.classes,
                                                   learning::Products(d.kernels, &crew_));
     } catch (const learning::HookFailure& e) {  // ends this model only, as in every other hook
       m.failure = place_of(name, e.entry) + e.what();
@@ -205,7 +205,7 @@ bool Team::measure(Member& m, std::uint64_t step) {
   const bool uses_other = m.model->measures_other_weights();
   if (uses_other) other = m.model->measured_network(step);
   const Network& measured = uses_other ? other : m.model->network();
-  Subject subject{m.name, measured, start_, m.model->entries(),
+  Subject subject{m.name, measured, start_of_all(), m.model->entries(),
                   [&] { return m.model->weight_penalty(measured, step); }};
   if (m.model->has_batch_penalty())
     subject.batch_penalty = [&](const learning::Pass& pass) { return m.model->batch_penalty(measured, pass, step); };

@@ -85,6 +85,8 @@ class Team {
   /// Whether the models that are compared with at this step have left their copies; leaves this one's own.
   bool others_are_there(Member& member, std::uint64_t step);
   std::shared_ptr<const Snapshot> snapshot_of(const Member& other, std::uint64_t step) const;
+  /// Where all models began; the control never leaves it.
+  const Network& start_of_all() const { return members_.front().model->network(); }
   bool is_due(const MetricSection& section, const Member& member, std::uint64_t step) const;
   std::vector<std::string> compared(const Member& member, std::uint64_t step) const;
   /// False where a regulariser stopped the model: it stands at what was remembered, to be measured once more.
@@ -94,7 +96,6 @@ class Team {
 
   const Description& description_;
   learning::Inputs train_, test_, validation_;
-  Network start_;
   learning::Crew crew_;  // whoever has no model to advance
   std::vector<Member> members_;
   const std::atomic<int>* stop_signal_;

@@ -2,7 +2,7 @@
 //
 //   sum over samples of (a - mean a) x'        a [rows x samples]   x [inputs x samples]: what a layer receives
 //
-// Each block is centred by its own mean. The blocks are joined in joined():
+// Each block is centred by its own mean. joined() joins the blocks:
 //   the whole sum = sum over blocks of [ the block's own sum + (its mean a - mean a) * its sum of x' ]
 #pragma once
 #include <pipeline/metric.hpp>
@@ -22,7 +22,6 @@ inline arma::vec row_sums(const arma::fmat& a) {
 }
 
 struct CentredProduct {
-  arma::mat own;                    // [rows x inputs] the blocks' own sums, added up
   arma::mat block_a, block_x;       // one column a block: its mean a, and its sum of x
   std::vector<double> block_sizes;  // samples of each block
   double samples = 0;
@@ -39,25 +38,31 @@ struct CentredProduct {
       for (arma::uword k = 0; k < a.n_rows; ++k) to[k] = static_cast<float>(from[k] - mean[k]);
     }
     const arma::fmat& product = block.times_inputs(centred, layer);
-    if (own.is_empty()) own.zeros(product.n_rows, product.n_cols);
+    if (sum_.is_empty()) sum_.zeros(product.n_rows, product.n_cols);
     const float* const share = product.memptr();
-    double* const sum = own.memptr();
-    for (arma::uword i = 0; i < own.n_elem; ++i) sum[i] += share[i];
+    double* const sum = sum_.memptr();
+    for (arma::uword i = 0; i < sum_.n_elem; ++i) sum[i] += share[i];
     block_a.insert_cols(block_a.n_cols, mean_a);
     block_x.insert_cols(block_x.n_cols, sum_x);
     block_sizes.push_back(size);
     samples += size;
   }
 
-  arma::mat joined() const {
+  /// The whole sum. From then on no block can be added: it takes the room of the blocks' own sums.
+  const arma::mat& joined() const {
+    if (is_joined_) return sum_;
     arma::vec mean_a(block_a.n_rows, arma::fill::zeros);
     for (arma::uword b = 0; b < block_a.n_cols; ++b) mean_a += block_a.col(b) * (block_sizes[b] / samples);
     arma::mat shift = block_a;
     shift.each_col() -= mean_a;
-    arma::mat sum = shift * block_x.t();
-    sum += own;  // not own + ...: that would hold a third matrix of this size, in every thread
-    return sum;
+    sum_ += shift * block_x.t();
+    is_joined_ = true;
+    return sum_;
   }
+
+ private:
+  mutable arma::mat sum_;  // [rows x inputs] the blocks' own sums, added up; once joined the whole
+  mutable bool is_joined_ = false;
 };
 
 }  // namespace centred_product

@@ -115,12 +115,14 @@ struct AboveMean final : Gatherer {
 
 inline void prepare(Evaluation& e) { e.gather<Covariances>("layer covariances", e.network().depth()); }
 
-/// c [outputs x inputs] of one layer, and what it is made of.
+/// c [outputs x inputs] of one layer, by what it is made of.
 struct Signal {
-  arma::mat c;
+  const arma::mat* q;      // gathered
   arma::vec a, scale;      // [inputs] a_j, and what x_j is divided by
   std::vector<bool> live;  // [inputs] not 0 on every image
 
+  double divisor(std::size_t j) const { return scale[j] * (a[j] + .0001); }
+  double c(std::size_t k, std::size_t j) const { return (*q)(k, j) / divisor(j); }
   /// Whether the figures count input j.
   bool counts(std::size_t j, const Options& options) const { return options.inputs == "all" || live[j]; }
 };
@@ -129,7 +131,7 @@ inline Signal make_signal(const Evaluation& e, std::size_t layer, const Options&
   const auto& all = e.gathered<Covariances>("layer covariances").layers;
   const LayerSums& s = all[layer - 1];
   if (s.negative()) options.check(false);
-  Signal out{s.product.joined(), s.lit, s.largest + .001, s.live()};
+  Signal out{&s.product.joined(), s.lit, s.largest + .001, s.live()};
   if (options.rescale == "none") out.scale.ones();
   if (options.rate == "none") out.a.fill(s.product.samples);
   if (options.rate == "above_mean") {
@@ -137,7 +139,6 @@ inline Signal make_signal(const Evaluation& e, std::size_t layer, const Options&
     for (const LayerSums& sums : all) means.push_back(arma::sum(sums.product.block_x, 1) / sums.product.samples);
     out.a = e.pass_again<AboveMean>("inputs above their mean", means).count[layer - 1];
   }
-  for (arma::uword j = 0; j < out.a.n_elem; ++j) out.c.col(j) /= out.scale[j] * (out.a[j] + .0001);
   return out;
 }
 
@@ -167,19 +168,19 @@ struct NodeSums {
       : wc(W.n_rows, arma::fill::zeros), cc(wc), ww(wc), largest_c(wc) {
     for (arma::uword j = 0; j < W.n_cols; ++j) {
       if (!signal.counts(j, options)) continue;
-      disagreements +=
-          add(W.colptr(j), signal.c.colptr(j), W.n_rows, wc.memptr(), cc.memptr(), ww.memptr(), largest_c.memptr());
+      disagreements += add(W.colptr(j), signal.q->colptr(j), signal.divisor(j), W.n_rows, wc.memptr(), cc.memptr(),
+                           ww.memptr(), largest_c.memptr());
     }
   }
 
   /// Adds what input j brings to each node; says how many of them have w c < 0.
-  static double add(const float* __restrict w, const double* __restrict c, arma::uword nodes, double* __restrict wc,
-                    double* __restrict cc, double* __restrict ww, double* __restrict largest_c) {
+  static double add(const float* __restrict w, const double* __restrict q, double divisor, arma::uword nodes,
+                    double* __restrict wc, double* __restrict cc, double* __restrict ww, double* __restrict largest_c) {
     double disagree = 0;
     for (arma::uword k = 0; k < nodes; ++k) {
-      const double product = w[k] * c[k], size = std::abs(c[k]);
+      const double c = q[k] / divisor, product = w[k] * c, size = std::abs(c);
       wc[k] += product;
-      cc[k] += c[k] * c[k];
+      cc[k] += c * c;
       ww[k] += double{w[k]} * w[k];
       largest_c[k] = largest_c[k] < size ? size : largest_c[k];
       disagree += product < 0 ? 1.0 : 0.0;

@@ -48,9 +48,9 @@ class WeightsAgainstC final : public Metric {
     if (drawn.empty()) drawn = {first_largest(S)};
     arma::mat points(W.n_cols, 0);
     for (const std::uint64_t k : drawn) {
-      arma::vec w = arma::conv_to<arma::vec>::from(W.row(k - 1)), c = signal.c.row(k - 1).t();
+      arma::vec w(W.n_cols, arma::fill::zeros), c(w);
       for (arma::uword j = 0; j < w.n_elem; ++j)
-        if (!signal.counts(j, options)) w[j] = c[j] = 0;
+        if (signal.counts(j, options)) w[j] = W(k - 1, j), c[j] = signal.c(k - 1, j);
       points.insert_cols(points.n_cols, arma::join_rows(w / arma::norm(w), c / arma::norm(c)));
       const std::string which = drawn.size() == 1 ? "" : "_" + std::to_string(k);
       if (nodes.empty()) out.layer(layer, static_cast<double>(k), "node");
