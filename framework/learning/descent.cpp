@@ -72,7 +72,7 @@ float Model::decay(std::size_t l, const Step& step) const {
   return 0;
 }
 
-void Model::descend_layer(std::size_t l, const Step& step, bool weights_are_done) {
+void Model::descend_layer(std::size_t l, const Step& step, bool weights_have) {
   Layer& layer = network_.layer(l);
   const auto descend_tile = [&](const Tile& tile, std::span<float> g) {
     const std::span<float> w = part(layer, tile);
@@ -81,7 +81,7 @@ void Model::descend_layer(std::size_t l, const Step& step, bool weights_are_done
     update(tile, w, g, step);
   };
   if (lives_in_panels_) {  // then nobody sees the gradient, and it is never stored
-    if (!weights_are_done)
+    if (!weights_have)
       products_.descend(dz_panels_, pass_.x[l - 1], pass_.of_x[l - 1], {rate_, decay(l, step)}, panels_[l - 1]);
     is_behind_ = true;
   } else {

@@ -41,12 +41,13 @@ bool zeros_need_no_gradient(const Regime& r, std::size_t layer) {
 }
 
 void backward_into(const Regime& regime, std::size_t layer, const Weights& weights, Pass& pass, const Factor& next_dz,
-                   arma::fmat& dz, const std::function<void(arma::fmat&)>& after_weights, const Descending* also) {
+                   arma::fmat& dz, const std::function<void(arma::fmat&)>& after_weights,
+                   const Descending* descending) {
   const arma::fmat& x = pass.x[layer];
   Nonzeros& of_x = pass.of_x[layer];
   const bool skips_zeros = zeros_need_no_gradient(regime, layer);
-  if (also)
-    regime.products.back_and_descend(next_dz.panels, x, of_x, also->how, also->W, dz);
+  if (descending)
+    regime.products.back_and_descend(next_dz.panels, x, of_x, descending->how, descending->W, dz);
   else
     regime.products.back(weights.W(layer + 1), next_dz, x, skips_zeros ? &of_x : nullptr, dz);
   if (after_weights) after_weights(dz);

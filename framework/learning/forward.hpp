@@ -58,10 +58,10 @@ struct Descending {
 };
 
 /// dz of `layer` from dz of the next one: through the next one's weights, then `after_weights` (penalties), the
-/// activation hooks after ReLU, ReLU, those before it. With `also` the next one's weights change on the way: for own
+/// activation hooks after ReLU, ReLU, those before it. With `descending` the next one's weights change on the way: for own
 /// kernels, and where zeros need no gradient.
 void backward_into(const Regime& regime, std::size_t layer, const Weights& weights, Pass& pass, const Factor& next_dz,
                    arma::fmat& dz, const std::function<void(arma::fmat&)>& after_weights = {},
-                   const Descending* also = nullptr);
+                   const Descending* descending = nullptr);
 
 }  // namespace pipeline::learning

@@ -70,9 +70,9 @@ void Model::step(std::uint64_t number, const Inputs& train, const std::vector<st
     const Weights used = pass_forward(network_, step);
     for (std::size_t l = network_.depth(); l >= 1; --l) {
       take_dz(l);
-      const bool on_the_way = l > 1 && lives_in_panels_ && zeros_need_no_gradient(training(step), l - 1);
-      if (l > 1) pass_backward_into(l - 1, used, step, on_the_way);  // before layer l changes, or while it does
-      descend_layer(l, step, on_the_way);
+      const bool descends = l > 1 && lives_in_panels_ && zeros_need_no_gradient(training(step), l - 1);
+      if (l > 1) pass_backward_into(l - 1, used, step, descends);  // before layer l changes, or while it does
+      descend_layer(l, step, descends);
     }
     update_own(step);
     return;

@@ -51,7 +51,7 @@ class Model {
   // model.cpp: from the batch to dz of every layer
   void load_batch(const Step& step, const Inputs& train, const std::vector<std::uint32_t>& samples);
   Weights pass_forward(const Network& at, const Step& step);
-  /// dz_panels_ are those of the next layer.
+  /// dz_panels_ are those of the next layer, whose weights descend on the way if so asked.
   void pass_backward_into(std::size_t layer, const Weights& used, const Step& step, bool descends = false);
 
   // descent.cpp: from dz to new weights
@@ -62,7 +62,7 @@ class Model {
   void take_dz(std::size_t layer) { products_.factor(dz_[layer - 1], dz_panels_); }
   bool hooks_see_weights() const;
   float decay(std::size_t layer, const Step& step) const;
-  void descend_layer(std::size_t layer, const Step& step, bool weights_are_done);
+  void descend_layer(std::size_t layer, const Step& step, bool weights_have);
   void descend_stored(const Step& step);
   void penalise(const Entry& entry, const Tile& tile, std::span<const float> w, std::span<float> g,
                 const Step& step) const;

@@ -6,6 +6,7 @@
 //   the whole sum = sum over blocks of [ the block's own sum + (its mean a - mean a) * its sum of x' ]
 #pragma once
 #include <pipeline/metric.hpp>
+#include <stdexcept>
 
 namespace centred_product {
 using namespace pipeline;
@@ -28,6 +29,7 @@ struct CentredProduct {
 
   /// Adds a block: x is what `layer` receives in it, sum_x the sum over its columns. `centred` is room to work in.
   void add(const arma::fmat& a, const Block& block, std::size_t layer, const arma::vec& sum_x, arma::fmat& centred) {
+    if (is_joined_) throw std::logic_error("a block comes after the blocks were joined");
     const double size = static_cast<double>(a.n_cols);
     const arma::vec mean_a = row_sums(a) / size;
     centred.set_size(a.n_rows, a.n_cols);

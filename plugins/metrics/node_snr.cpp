@@ -46,9 +46,10 @@ class NodeSnr final : public Metric {
   /// sum_j W_kj^2 scale_j a_j for each node.
   arma::vec noise_of_nodes(const arma::fmat& W, const node_signal::Signal& signal) const {
     arma::vec sum(W.n_rows, arma::fill::zeros);
-    for (arma::uword j = 0; j < W.n_cols; ++j)
-      for (arma::uword k = 0; signal.counts(j, options) && k < W.n_rows; ++k)
-        sum[k] += double{W(k, j)} * W(k, j) * signal.scale[j] * signal.a[j];
+    for (arma::uword j = 0; j < W.n_cols; ++j) {
+      if (!signal.counts(j, options)) continue;
+      for (arma::uword k = 0; k < W.n_rows; ++k) sum[k] += double{W(k, j)} * W(k, j) * signal.scale[j] * signal.a[j];
+    }
     return sum;
   }
 };

@@ -66,15 +66,30 @@ void update(benchmark::State& s) {
   l.count(s);
 }
 
-void shapes(benchmark::internal::Benchmark* b) {
-  b->ArgNames({"outputs", "inputs", "x", "dz", "own"});
-  for (const std::int64_t own : {1, 0}) {
-    b->Args({1024, 784, 190, 410, own});   // layer 1, no regulariser
-    b->Args({1000, 1024, 410, 350, own});  // layer 2
-    b->Args({1000, 1024, 55, 190, own});   // layer 2, dropout
-    b->Args({10, 1000, 350, 1000, own});   // layer 3
-    b->Args({1000, 1024, 1000, 1000, own});
+/// Own kernels' way through a layer whose inputs' zeros need no gradient: back and update in one.
+void back_and_update(benchmark::State& s) {
+  Layer60 l(s);
+  for (auto _ : s) {
+    l.of_x.of(l.x);
+    l.products.back_and_descend(l.dz_panels, l.x, l.of_x, {1e-9f}, l.W_panels, l.dx);
   }
+  l.count(s);
+}
+
+void shapes_of(benchmark::internal::Benchmark* b, std::int64_t own) {
+  b->Args({1024, 784, 190, 410, own});   // layer 1, no regulariser
+  b->Args({1000, 1024, 410, 350, own});  // layer 2
+  b->Args({1000, 1024, 55, 190, own});   // layer 2, dropout
+  b->Args({10, 1000, 350, 1000, own});   // layer 3
+  b->Args({1000, 1024, 1000, 1000, own});
+}
+void own_shapes(benchmark::internal::Benchmark* b) {
+  b->ArgNames({"outputs", "inputs", "x", "dz", "own"});
+  shapes_of(b, 1);
+}
+void shapes(benchmark::internal::Benchmark* b) {
+  own_shapes(b);
+  shapes_of(b, 0);
 }
 
 void sgemm_2048(benchmark::State& s) {
@@ -90,6 +105,7 @@ void sgemm_2048(benchmark::State& s) {
 BENCHMARK(forward)->Apply(shapes)->Unit(benchmark::kMicrosecond);
 BENCHMARK(back)->Apply(shapes)->Unit(benchmark::kMicrosecond);
 BENCHMARK(update)->Apply(shapes)->Unit(benchmark::kMicrosecond);
+BENCHMARK(back_and_update)->Apply(own_shapes)->Unit(benchmark::kMicrosecond);
 BENCHMARK(sgemm_2048)->Unit(benchmark::kMillisecond);
 
 }  // namespace

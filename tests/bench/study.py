@@ -132,8 +132,8 @@ def pytorch(steps):
 
 def main():
     with tempfile.TemporaryDirectory() as scratch:
-        # Due on the way; what is due at step 0 is in the run of one step too. Figures share the pass of an accuracy.
         give_blas_its_best()
+        # Due on the way; what is due at step 0 is in the run of one step too. Figures share the pass of an accuracy.
         accuracies, figures = STEPS // 200, STEPS // 2000
         gflop = MODELS * (STEPS * STEP_GFLOP + accuracies * PASS_GFLOP)
         whole = MODELS * (ALL_STEPS * STEP_GFLOP + ALL_ACCURACIES * PASS_GFLOP)

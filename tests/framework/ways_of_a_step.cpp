@@ -106,6 +106,30 @@ BOOST_AUTO_TEST_CASE(a_mask_has_the_same_bits_whether_or_not_the_engine_knows_th
   BOOST_TEST(!same_bits(known->network(), study.start));
 }
 
+BOOST_AUTO_TEST_CASE(
+    a_penalty_that_slopes_at_zero_has_the_same_bits_where_the_way_back_skips_zeros_and_where_it_does_not) {
+  struct Sum final : Regulariser, ActivationPenalty {
+    double value(const arma::fmat& h, std::size_t) const override { return arma::accu(h) / double(h.n_cols); }
+    void add_gradient(const arma::fmat& h, arma::fmat& gradient, std::size_t) const override {
+      gradient += 1 / float(h.n_cols);
+    }
+  };
+  struct Nothing final : Regulariser, ActivationChange {  // for all the engine knows it may wake what is zero
+    void forward(Activations, const Step&) const override {}
+    void backward(Activations, const Step&) const override {}
+  };
+  const support::SmallStudy study({20, 130, 37, 5});
+  const auto sum = [] { return support::entry("sum", std::make_shared<Sum>()); };
+  const auto skips = study.model({sum()}),
+             seen = study.model({sum(), support::entry("sees", std::make_shared<SeesGradients>())}),
+             whole = study.model({sum(), support::entry("nothing", std::make_shared<Nothing>())}),
+             none = study.model({});
+  for (learning::Model* m : {skips.get(), seen.get(), whole.get(), none.get()}) study.train(*m, 0, 30);
+  BOOST_TEST(same_bits(skips->network(), seen->network()));
+  BOOST_TEST(same_bits(skips->network(), whole->network()));
+  BOOST_TEST(!same_bits(skips->network(), none->network()));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_remembered_and_restored_or_asked_for_on_the_way_changes_nothing) {
   const support::SmallStudy study({20, 130, 37, 5});
   const auto asked = study.model({}), left = study.model({});

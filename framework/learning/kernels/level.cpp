@@ -314,15 +314,13 @@ void back_through(std::conditional_t<kDescends, float, const float>* w, std::siz
         if constexpr (kDescends && enough_registers)
           if (at_once) return back_panel<N, true>(weights_of(p), d_of_panel, at, columns, to, how, sums);
         back_panel<N, false>(weights_of(p), d_of_panel, at, columns, to, how, sums);
+        if constexpr (kDescends)
+          if (to == d.inner)  // while these columns' weights are in the second-level cache
+            one_panel<N>(d_of_panel, d.inner, rows_of_block(d, listed),
+                         {listed.first, listed.begin + c0, columns, listed.count}, Descend<N>{weights_of(p), how});
       });
       spread(sums, at, columns, from, to, y + c0, stride);
     }
-    if constexpr (kDescends)
-      if (!at_once)  // then while these columns are in the second-level cache
-        each_panel(d.outputs, all, [&]<int N>(const Panel& p) {
-          one_panel<N>(d.data + p.first * d.inner, d.inner, rows_of_block(d, listed),
-                       {listed.first, listed.begin + c0, columns, listed.count}, Descend<N>{weights_of(p), how});
-        });
   }
 }
 
