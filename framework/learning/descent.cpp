@@ -220,7 +220,7 @@ void Model::store_gradient(const Network& at, const Step& step) {
   const Weights used = pass_forward(at, step);
   for (std::size_t l = at.depth(); l >= 1; --l) {
     take_dz(l);
-    if (l > 1) pass_backward_into(l - 1, used, step);
+    if (l > 1) pass_backward_into(l - 1, used, step, false);
     store_layer_gradient(l, at, step);
   }
 }

@@ -42,7 +42,7 @@ bool zeros_need_no_gradient(const Regime& r, std::size_t layer) {
 
 void backward_into(const Regime& regime, std::size_t layer, const Weights& weights, Pass& pass, const Factor& next_dz,
                    arma::fmat& dz, const std::function<void(arma::fmat&)>& after_weights,
-                   const Descending* descending) {
+                   const std::optional<Descending>& descending) {
   const arma::fmat& x = pass.x[layer];
   Nonzeros& of_x = pass.of_x[layer];
   const bool skips_zeros = zeros_need_no_gradient(regime, layer);

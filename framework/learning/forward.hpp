@@ -1,6 +1,7 @@
 // The forward pass, as training and measuring share it.
 #pragma once
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "learning/entry.hpp"
@@ -58,10 +59,10 @@ struct Descending {
 };
 
 /// dz of `layer` from dz of the next one: through the next one's weights, then `after_weights` (penalties), the
-/// activation hooks after ReLU, ReLU, those before it. With `descending` the next one's weights change on the way: for own
-/// kernels, and where zeros need no gradient.
+/// activation hooks after ReLU, ReLU, those before it. With `descending` the next one's weights change on the way: for
+/// own kernels, and where zeros need no gradient.
 void backward_into(const Regime& regime, std::size_t layer, const Weights& weights, Pass& pass, const Factor& next_dz,
                    arma::fmat& dz, const std::function<void(arma::fmat&)>& after_weights = {},
-                   const Descending* descending = nullptr);
+                   const std::optional<Descending>& descending = {});
 
 }  // namespace pipeline::learning

@@ -1,6 +1,7 @@
 #include "learning/model.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "learning/checked.hpp"
 #include "learning/elementwise.hpp"
@@ -155,13 +156,9 @@ void Model::pass_backward_into(std::size_t layer, const Weights& used, const Ste
           checked(e, "ActivationPenalty::add_gradient", step.number, d,
                   [&] { e.activation_penalty->add_gradient(pass_.x[layer], d, layer); });
     };
-  const Factor dz{dz_[layer], dz_panels_};
-  if (descends) {
-    const Descending weights{panels_[layer], {rate_, decay(layer + 1, step)}};
-    backward_into(training(step), layer, used, pass_, dz, dz_[layer - 1], penalties, &weights);
-  } else {
-    backward_into(training(step), layer, used, pass_, dz, dz_[layer - 1], penalties);
-  }
+  std::optional<Descending> descending;
+  if (descends) descending.emplace(panels_[layer], kernels::Descent{rate_, decay(layer + 1, step)});
+  backward_into(training(step), layer, used, pass_, {dz_[layer], dz_panels_}, dz_[layer - 1], penalties, descending);
 }
 
 bool Model::measures_other_weights() const {

@@ -52,7 +52,7 @@ class Model {
   void load_batch(const Step& step, const Inputs& train, const std::vector<std::uint32_t>& samples);
   Weights pass_forward(const Network& at, const Step& step);
   /// dz_panels_ are those of the next layer, whose weights descend on the way if so asked.
-  void pass_backward_into(std::size_t layer, const Weights& used, const Step& step, bool descends = false);
+  void pass_backward_into(std::size_t layer, const Weights& used, const Step& step, bool descends);
 
   // descent.cpp: from dz to new weights
   template <class PerTile>
