@@ -102,6 +102,24 @@ inline const float* row_at(const float* first, std::size_t r, std::size_t bytes)
   return reinterpret_cast<const float*>(row);
 }
 
+/// Walks a list and knows the rows of the next entries already: the end of a column, which no processor guesses, is found
+/// out while multiply-adds still stand in line.
+class Walk {
+ public:
+  explicit Walk(const Nonzero* e) : e_(e), row_{e[0].row, e[1].row, e[2].row} {}
+  std::size_t row() const { return row_[0]; }
+  float value() const { return e_->value; }
+  void next() {
+    row_[0] = row_[1], row_[1] = row_[2], row_[2] = e_[3].row;
+    ++e_;
+  }
+  const Nonzero* place() const { return e_; }
+
+ private:
+  const Nonzero* e_;
+  std::size_t row_[3];
+};
+
 /// y = A b for one panel of A, N registers wide. `finish(c, chains)` takes what column c came to.
 template <int N, class Finish>
 void one_panel(const float* panel, std::size_t inner, std::size_t rows, const Sparse& b, Finish&& finish) {
@@ -122,18 +140,19 @@ void one_panel(const float* panel, std::size_t inner, std::size_t rows, const Sp
       for (std::size_t c = 0; c < columns; ++c) {
         for (std::size_t i = 0; i < share && ahead < end; ++i, ahead += line) __builtin_prefetch(ahead, 0, 2);
         if (finish.leaves_for_zero() && b.first[b.begin[c0 + c]].row >= inner) continue;  // in every block
-        const Nonzero* e = at[c];
         Lanes chain[N];
         float* const kept = under_way + c * width;
 #pragma GCC unroll 16
         for (int i = 0; i < N; ++i) chain[i] = from == 0 ? Lanes{} : load(kept + i * kLanes);
-        for (; e->row < to; ++e) {
-          const Lanes factor = broadcast(e->value);
-          const float* row = row_at(panel, e->row, bytes);
+        Walk e(at[c]);
+        while (e.row() < to) {
+          const Lanes factor = broadcast(e.value());
+          const float* row = row_at(panel, e.row(), bytes);
+          e.next();
 #pragma GCC unroll 16
           for (int i = 0; i < N; ++i) chain[i] = fma(factor, load(row + i * kLanes), chain[i]);
         }
-        at[c] = e;
+        at[c] = e.place();
         if (to < inner) {
 #pragma GCC unroll 16
           for (int i = 0; i < N; ++i) store(kept + i * kLanes, chain[i]);
@@ -245,15 +264,16 @@ void back_panel(std::conditional_t<kDescends, float, const float>* w, const floa
   Waiting<kRowsBack + 8> waiting;
   std::size_t count = 0;
   for (std::size_t c = 0; c < columns; ++c, w += width) {
-    const Nonzero* e = at[c];
-    if (e->row >= to && !(kDescends && how.decay != 0)) continue;
+    Walk e(at[c]);
+    if (e.row() >= to && !(kDescends && how.decay != 0)) continue;
     ask_for<N>(w + kAhead * width);
     Lanes weights[N], gradient[N] = {};
 #pragma GCC unroll 16
     for (int i = 0; i < N; ++i) weights[i] = load(w + i * kLanes);
-    for (; e->row < to; ++e) {
-      const float* row = row_at(d, e->row, bytes);
-      const Lanes factor = broadcast(e->value);
+    while (e.row() < to) {
+      const Lanes factor = broadcast(e.value());
+      const float* row = row_at(d, e.row(), bytes);
+      e.next();
       Lanes chain[kSixteen] = {};
 #pragma GCC unroll 32
       for (int i = 0; i < N; ++i) {

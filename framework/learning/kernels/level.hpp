@@ -28,7 +28,7 @@ struct Sparse {
   std::size_t columns, count;  // count: of all entries that are not zero
 };
 
-inline constexpr std::size_t kSpare = 8;        // entries that may be written behind the last one
+inline constexpr std::size_t kSpare = 8;        // entries behind the last one that may be read and written
 inline constexpr std::size_t kRowsListed = 16;  // rows that are turned round at a time
 
 /// Some of the panels, or some columns, [from, to): each is computed on its own, so threads may divide them.
