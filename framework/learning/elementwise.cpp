@@ -14,6 +14,11 @@ namespace pipeline::learning {
 
 namespace {
 
+FOR_EACH_LEVEL void scaled_(const std::uint8_t* __restrict bytes, std::size_t n, double scale, double offset,
+                            float* __restrict out) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<float>(offset + scale * static_cast<double>(bytes[i]));
+}
+
 FOR_EACH_LEVEL void descend_(float* __restrict w, const float* __restrict g, std::size_t n, float rate) {
   for (std::size_t i = 0; i < n; ++i) w[i] = __builtin_fmaf(-rate, g[i], w[i]);
 }
@@ -22,7 +27,7 @@ FOR_EACH_LEVEL void add_(float* __restrict z, const float* __restrict b, std::si
   for (std::size_t i = 0; i < n; ++i) z[i] += b[i];
 }
 
-FOR_EACH_LEVEL void relu_(float* __restrict h, const float* __restrict z, std::size_t n) {
+FOR_EACH_LEVEL void relu_(float* h, const float* z, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) h[i] = !(z[i] <= 0) ? z[i] : 0.0f;
 }
 
@@ -42,6 +47,10 @@ FOR_EACH_LEVEL bool finite_(const float* x, std::size_t n) {
 }
 
 }  // namespace
+
+void scaled(std::span<const std::uint8_t> bytes, double scale, double offset, float* out) {
+  scaled_(bytes.data(), bytes.size(), scale, offset, out);
+}
 
 void descend(std::span<float> w, std::span<const float> g, float rate) { descend_(w.data(), g.data(), w.size(), rate); }
 

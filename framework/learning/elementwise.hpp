@@ -2,15 +2,19 @@
 // Each element is computed on its own with explicit rounding, so the level changes no bit.
 #pragma once
 #include <armadillo>
+#include <cstdint>
 #include <span>
 
 namespace pipeline::learning {
 
+/// out[i] = offset + scale * bytes[i], in double and rounded to float once: byte * (1.0 / 255) is the float nearest
+/// byte / 255 for all 256 of them.
+void scaled(std::span<const std::uint8_t> bytes, double scale, double offset, float* out);
 /// w = fma(-rate, g, w)
 void descend(std::span<float> w, std::span<const float> g, float rate);
 /// z = z + b, column by column. b may be empty.
 void add_bias(arma::fmat& z, const arma::fvec& b);
-/// h = max(z, 0); h takes z's shape. NaN stays NaN, so that divergence is seen.
+/// h = max(z, 0); h takes z's shape, and may be z. NaN stays NaN, so that divergence is seen.
 void relu(const arma::fmat& z, arma::fmat& h);
 /// d = d where z > 0, else 0
 void relu_adjoint(const arma::fmat& z, arma::fmat& d);

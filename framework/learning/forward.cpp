@@ -40,6 +40,19 @@ bool zeros_need_no_gradient(const Regime& r, std::size_t layer) {
   });
 }
 
+namespace {
+/// Own kernels leave 0 where nothing is wanted, and no hook puts something there.
+bool is_zero_where_relu_cut(const Regime& regime, std::size_t layer, bool has_penalties) {
+  return regime.products.are_own() && zeros_need_no_gradient(regime, layer) && !has_penalties;
+}
+}  // namespace
+
+bool way_back_needs_z(const Regime& regime, std::size_t depth, bool has_penalties) {
+  for (std::size_t l = 1; l < depth; ++l)
+    if (!is_zero_where_relu_cut(regime, l, has_penalties)) return true;
+  return false;
+}
+
 void backward_into(const Regime& regime, std::size_t layer, const Weights& weights, Pass& pass, const Factor& next_dz,
                    arma::fmat& dz, const std::function<void(arma::fmat&)>& after_weights,
                    const std::optional<Descending>& descending) {
@@ -52,8 +65,8 @@ void backward_into(const Regime& regime, std::size_t layer, const Weights& weigh
     regime.products.back(weights.W(layer + 1), next_dz, x, skips_zeros ? &of_x : nullptr, dz);
   if (after_weights) after_weights(dz);
   change_backward(regime, Where::after_relu, layer, dz);
-  const bool is_zero_already = skips_zeros && regime.products.are_own() && !after_weights;
-  if (!is_zero_already) relu_adjoint(pass.before_relu(layer), dz);
+  if (!is_zero_where_relu_cut(regime, layer, static_cast<bool>(after_weights)))
+    relu_adjoint(pass.before_relu(layer), dz);
   change_backward(regime, Where::before_relu, layer, dz);
 }
 
@@ -71,20 +84,29 @@ void forward(const Regime& regime, const Weights& weights, Pass& pass) {
   pass.changed_z.resize(depth);
   change_forward(regime, Where::inputs, 0, pass.x[0]);
   for (std::size_t l = 1; l <= depth; ++l) {
-    arma::fmat& z = pass.z[l - 1];
-    regime.products.forward(weights.W(l), weights.network.layer(l).b, pass.x[l - 1], pass.of_x[l - 1], z);
+    arma::fmat &z = pass.z[l - 1], &changed = pass.changed_z[l - 1];
+    const bool changes_z = std::ranges::any_of(
+        regime.entries, [&](const Entry& e) { return e.changes_activations(Where::before_relu, l); });
+    const bool straight_to_relu = l < depth && !pass.keeps_z && !changes_z;
+    regime.products.forward(weights.W(l), weights.network.layer(l).b, pass.x[l - 1], pass.of_x[l - 1],
+                            straight_to_relu ? pass.x[l] : z, straight_to_relu ? Then::relu : Then::nothing);
     if (l == depth) break;
-    arma::fmat& changed = pass.changed_z[l - 1];
-    if (std::ranges::any_of(regime.entries,
-                            [&](const Entry& e) { return e.changes_activations(Where::before_relu, l); })) {
+    if (changes_z) {
       changed = z;
       change_forward(regime, Where::before_relu, l, changed);
     } else {
       changed.reset();
     }
-    relu(pass.before_relu(l), pass.x[l]);
+    if (!straight_to_relu) relu(pass.before_relu(l), pass.x[l]);
     change_forward(regime, Where::after_relu, l, pass.x[l]);
   }
+}
+
+void keep_z(const Regime& regime, const Weights& weights, Pass& pass) {
+  for (std::size_t l = 1; l < weights.depth(); ++l)
+    if (pass.z[l - 1].is_empty())
+      regime.products.forward(weights.W(l), weights.network.layer(l).b, pass.x[l - 1], pass.of_x[l - 1], pass.z[l - 1]);
+  pass.keeps_z = true;
 }
 
 }  // namespace pipeline::learning

@@ -11,6 +11,7 @@ namespace pipeline::learning {
 
 /// What a pass leaves behind. x[l - 1] is what layer l receives, z[l - 1] what its weights and biases make of it.
 struct Pass {
+  bool keeps_z = true;  // of hidden layers; where it does not, ReLU is taken before z is ever written
   std::vector<arma::fmat> x, z;
   std::vector<Nonzeros> of_x;         // where x is not zero; with own kernels only
   std::vector<arma::fmat> changed_z;  // z as the hooks before ReLU left it; empty where there is none
@@ -43,6 +44,8 @@ Weights weights(const Products& products, const Network& network, std::vector<Pa
 
 /// z = W x + b for each layer, ReLU between. `x[0]` is set by the caller.
 void forward(const Regime& regime, const Weights& weights, Pass& pass);
+/// Makes up for z of hidden layers that a pass did not keep; it keeps them from now on.
+void keep_z(const Regime& regime, const Weights& weights, Pass& pass);
 
 /// Runs the activation hooks of one place, in file order forward, in reverse order backward.
 void change_forward(const Regime& regime, Where where, std::size_t layer, arma::fmat& values);
@@ -51,6 +54,9 @@ void change_backward(const Regime& regime, Where where, std::size_t layer, arma:
 /// Whether the gradient by what the layer puts out is wanted only where that is not zero: ReLU lets nothing through
 /// elsewhere, and neither does a hook that multiplied by zero.
 bool zeros_need_no_gradient(const Regime& regime, std::size_t layer);
+
+/// Whether backward_into looks at z of some hidden layer: where the gradient is not 0 already wherever ReLU cut.
+bool way_back_needs_z(const Regime& regime, std::size_t depth, bool has_penalties);
 
 /// Weights that follow their gradient while the way back passes through them.
 struct Descending {

@@ -1,6 +1,5 @@
 // Samples widened to float32 when they are needed; the data set stays in memory as it came, bytes as bytes.
 #pragma once
-#include <array>
 #include <pipeline/dataset.hpp>
 #include <span>
 
@@ -22,8 +21,8 @@ class Inputs {
 
  private:
   void widen_one(std::size_t sample, float* out) const;
+  void ask_for(std::size_t sample) const;
   const Samples& samples_;
-  std::array<float, 256> value_of_{};
   bool nonnegative_;
 };
 

@@ -34,6 +34,8 @@ Model::Model(std::string name, const Network& start, Entries entries, float lear
   }
   states_.complete();
   lives_in_panels_ = products_.are_own() && !hooks_see_weights();
+  pass_.keeps_z =
+      layer_penalties_ || way_back_needs_z(training({0, rate_, Random(0)}), start.depth(), activation_penalties_);
   for (const Entry& e : entries_)
     if (e.measured && !states_.trained().empty())
       throw HookFailure(e.name, "MeasuredWeights", 0,

@@ -55,23 +55,25 @@ Factor Products::factor(const arma::fmat& m, Panelled& panels) const {
   return {m, panels};
 }
 
-void Products::own_product(const Panelled& A, const kernels::Sparse& b, const float* bias, float* y) const {
+void Products::own_product(const Panelled& A, const kernels::Sparse& b, kernels::Finish finish, float* y) const {
   const kernels::Dense a = A.view();
   each_part(kernels::panels(a.outputs), 1, work_of(a, b),
-            [&](kernels::Part part) { kernels::best().product(a, b, bias, y, a.outputs, part); });
+            [&](kernels::Part part) { kernels::best().product(a, b, finish, y, a.outputs, part); });
 }
 
-void Products::forward(const Factor& W, const arma::fvec& b, const arma::fmat& x, Nonzeros& of_x, arma::fmat& z) const {
+void Products::forward(const Factor& W, const arma::fvec& b, const arma::fmat& x, Nonzeros& of_x, arma::fmat& z,
+                       Then then) const {
   const arma::fmat& w = W.plain;
   z.set_size(w.n_rows, x.n_cols);
   if (are_own()) {
     of_x.of(x);
-    own_product(W.panels, of_x.columns(), b.is_empty() ? nullptr : b.memptr(), z.memptr());
+    own_product(W.panels, of_x.columns(), {b.is_empty() ? nullptr : b.memptr(), then == Then::relu}, z.memptr());
     return;
   }
   cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, size(w.n_rows), size(x.n_cols), size(w.n_cols), 1.0f,
               w.memptr(), size(w.n_rows), x.memptr(), size(x.n_rows), 0.0f, z.memptr(), size(z.n_rows));
   add_bias(z, b);
+  if (then == Then::relu) relu(z, z);
 }
 
 void Products::back(const Factor& W, const Factor& dz, const arma::fmat& x, Nonzeros* of_x, arma::fmat& dx) const {
@@ -93,7 +95,7 @@ void Products::gradient(const Factor& dz, const arma::fmat& x, Nonzeros& of_x, s
                         float* g) const {
   if (are_own()) {
     const kernels::Sparse all = of_x.rows(x);
-    own_product(dz.panels, {all.first, all.begin + first, count, all.count * count / all.columns}, nullptr, g);
+    own_product(dz.panels, {all.first, all.begin + first, count, all.count * count / all.columns}, {}, g);
     return;
   }
   const arma::fmat& d = dz.plain;

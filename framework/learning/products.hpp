@@ -13,6 +13,8 @@
 namespace pipeline::learning {
 
 enum class Kernels { own, blas };
+/// What follows a layer's sums at once.
+enum class Then { nothing, relu };
 
 /// A dense factor of a product: OpenBLAS reads it as it is, own kernels in panels.
 struct Factor {
@@ -32,8 +34,10 @@ class Products {
   Factor factor(const arma::fmat& m, Panelled& panels) const;
 
   /// z = W x + b    W [outputs x inputs]  b [outputs] or empty  x [inputs x samples]  z [outputs x samples]
+  /// With ReLU z takes max(z, 0) instead; own kernels then never write z itself.
   /// Leaves in `of_x` where x is not zero, for the gradient of the same layer.
-  void forward(const Factor& W, const arma::fvec& b, const arma::fmat& x, Nonzeros& of_x, arma::fmat& z) const;
+  void forward(const Factor& W, const arma::fvec& b, const arma::fmat& x, Nonzeros& of_x, arma::fmat& z,
+               Then then = Then::nothing) const;
   /// dx = W' dz     With `of_x`, own kernels compute it only where x is not zero and leave 0 elsewhere.
   void back(const Factor& W, const Factor& dz, const arma::fmat& x, Nonzeros* of_x, arma::fmat& dx) const;
   /// g = dz x(first .. first + count - 1, :)'     the gradient of `count` inputs' weights  [outputs x count]
@@ -49,7 +53,7 @@ class Products {
   /// Calls f(part) so that the parts make up [0, count), `at_a_time` each, by all who are free.
   template <class F>
   void each_part(std::size_t count, std::size_t at_a_time, std::size_t work, const F& f) const;
-  void own_product(const Panelled& A, const kernels::Sparse& b, const float* bias, float* y) const;
+  void own_product(const Panelled& A, const kernels::Sparse& b, kernels::Finish finish, float* y) const;
 
   Kernels kernels_;
   Crew* crew_;

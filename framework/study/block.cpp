@@ -43,6 +43,11 @@ void PassBlock::forward() {
   others_.clear();
 }
 
+const arma::fmat& PassBlock::z(std::size_t layer) const {
+  if (layer < depth() && pass_.z.at(layer - 1).is_empty()) learning::keep_z(measuring(), {*network_, *panels_}, pass_);
+  return pass_.z.at(layer - 1);
+}
+
 std::span<const double> PassBlock::losses() const {
   if (!has_losses_) {
     losses_.resize(size);
@@ -55,6 +60,8 @@ std::span<const double> PassBlock::losses() const {
 const arma::fmat& PassBlock::dz(std::size_t layer) const {
   if (!has_dz_) {
     dz_.resize(depth());
+    if (!pass_.keeps_z && learning::way_back_needs_z(measuring(), depth(), false))
+      learning::keep_z(measuring(), {*network_, *panels_}, pass_);
     learning::sample_gradients(pass_.logits(), labels, dz_.back());
     for (std::size_t l = depth() - 1; l >= 1; --l)
       learning::backward_into(measuring(), l, {*network_, *panels_}, pass_, subject_->products.factor(dz_[l], factor_),

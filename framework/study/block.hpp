@@ -9,7 +9,9 @@ namespace pipeline::study {
 class PassBlock final : public Block {
  public:
   PassBlock(const Subject& subject, const Network& network, std::uint64_t step)
-      : subject_(&subject), network_(&network), step_(step) {}
+      : subject_(&subject), network_(&network), step_(step) {
+    pass_.keeps_z = static_cast<bool>(subject.batch_penalty);  // which reads the pass itself
+  }
 
   /// Runs samples from .. from + count - 1 of a split through the network.
   void load(const learning::Inputs& inputs, std::size_t from, std::size_t count);
@@ -18,7 +20,7 @@ class PassBlock final : public Block {
   std::size_t depth() const override { return network_->depth(); }
   std::span<const double> losses() const override;
   const arma::fmat& x(std::size_t layer) const override { return pass_.x.at(layer - 1); }
-  const arma::fmat& z(std::size_t layer) const override { return pass_.z.at(layer - 1); }
+  const arma::fmat& z(std::size_t layer) const override;
   const arma::fmat& dz(std::size_t layer) const override;
   const arma::fmat& times_inputs(const arma::fmat& d, std::size_t layer) const override;
   const Block& at(const Network& weights) const override;
@@ -39,7 +41,7 @@ class PassBlock final : public Block {
   std::uint64_t step_;
   std::vector<learning::Panelled> made_panels_;
   const std::vector<learning::Panelled>* panels_ = nullptr;  // of network_, the same for all samples
-  mutable learning::Pass pass_;                              // its lists of what is not zero grow when asked for
+  mutable learning::Pass pass_;                              // its lists and z of hidden layers come when asked for
   arma::fmat unchanged_;                                     // the inputs, where a hook changes them in pass_
   mutable std::vector<double> losses_;
   mutable std::vector<arma::fmat> dz_;

@@ -1,7 +1,7 @@
 // dropout: silences each unit at random while training, so that none can lean on another.
 //
-//   h' = h * m / keep_prob,   m = 1 with probability keep_prob, else 0     drawn anew for every unit, image and step
-//   dh = dh' * m / keep_prob                                               the same m on the way back
+//   h' = h * m * (1 / keep_prob),   m = 1 with probability keep_prob, else 0     drawn anew for every unit, image and step
+//   dh = dh' * m * (1 / keep_prob)                                               the same m on the way back
 //   measuring: h' = h
 //
 //   h  [units x batch], after ReLU: the hidden layers of `layers`, and the inputs where it names 0.
@@ -22,9 +22,10 @@ class Dropout final : public Regulariser, public ActivationScale {
   void scale(Activations h, const Step& step) const override {
     const Random draws = step.random.in_layer(static_cast<std::uint32_t>(h.layer));
     float* const value = h.values.memptr();
-    const float keep = keep_prob;  // a copy: the compiler then knows that no value written changes it
-    draws.bernoulli(keep, h.values.n_elem,
-                    [=](std::size_t unit, bool kept) { value[unit] = kept ? value[unit] / keep : 0.0f; });
+    const float factor =
+        1 / keep_prob;  // rounded once and multiplied, as PyTorch does: a division takes five times as long
+    draws.bernoulli(keep_prob, h.values.n_elem,
+                    [=](std::size_t unit, bool kept) { value[unit] = kept ? value[unit] * factor : 0.0f; });
   }
 };
 

@@ -111,6 +111,36 @@ BOOST_AUTO_TEST_CASE(weights_that_a_model_keeps_in_panels_are_measured_as_plain_
   BOOST_TEST(!same_bits(two[0], two[6]));
 }
 
+BOOST_AUTO_TEST_CASE(a_block_has_what_relu_cut_off_for_whoever_asks_in_whatever_order) {
+  const SmallStudy study;
+  const auto model = study.model_of();
+  study.train(*model, 0, 20);
+  const Network& network = model->network();
+  std::vector<arma::fmat> early, late;  // z of all hidden layers
+  const auto all_z = [&](const Block& block, std::vector<arma::fmat>& to) {
+    for (std::size_t l = 1; l <= network.depth(); ++l) to.push_back(block.z(l));
+  };
+  const auto asks = [&](bool first) {
+    return section([&, first](const Block& block) {
+      if (first) all_z(block, early);
+      const arma::fmat at_once = block.x(2), logits = block.logits();
+      const arma::fmat slope = block.dz(1);
+      if (!first) all_z(block, late);
+      BOOST_TEST(same_bits(block.x(2), at_once));
+      BOOST_TEST(same_bits(block.logits(), logits));
+      BOOST_TEST(same_bits(block.dz(1), slope));
+      const arma::fmat& z = block.z(1);
+      BOOST_TEST(z.min() < 0);
+      BOOST_TEST(same_bits(arma::fmat(arma::clamp(z, 0, z.max())), at_once));
+      const arma::fmat expected = network.layer(1).W * block.x(1) + arma::repmat(network.layer(1).b, 1, block.size);
+      BOOST_TEST(arma::approx_equal(z, expected, "both", 1e-5f, 1e-5f));
+    });
+  };
+  for (const bool first : {true, false}) measured(asks(first), network, study.samples);
+  BOOST_TEST_REQUIRE(early.size() == late.size());
+  for (std::size_t i = 0; i < early.size(); ++i) BOOST_TEST(same_bits(early[i], late[i]));
+}
+
 BOOST_AUTO_TEST_CASE(names_of_values_are_names_and_nothing_is_said_twice) {
   BOOST_TEST(has(complaint_about([](Results& r) { r.value(1, "x,y"); }), "the name 'x,y'"));
   BOOST_TEST(has(complaint_about([](Results& r) { r.value(1, "a\nb"); }), "the name 'a\nb'"));

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "learning/elementwise.hpp"
 #include "learning/kernels/choose.hpp"
 #include "learning/kernels/panels.hpp"
 #include "learning/products.hpp"
@@ -74,10 +75,10 @@ struct Case {
   static void in_parts(std::size_t count, std::size_t parts, F&& f) {
     for (std::size_t p = parts; p-- > 0;) f(kernels::Part{p * count / parts, (p + 1) * count / parts});
   }
-  arma::fmat product(const Level& level, std::size_t parts = 1) const {
+  arma::fmat product(const Level& level, std::size_t parts = 1, bool relu = false) const {
     arma::fmat y(A.n_rows, b.n_cols, arma::fill::value(kUnwritten));
     in_parts(kernels::panels(A.n_rows), parts, [&](kernels::Part part) {
-      level.product(A_panels.view(), of_b.columns(), bias.memptr(), y.memptr(), y.n_rows, part);
+      level.product(A_panels.view(), of_b.columns(), {bias.memptr(), relu}, y.memptr(), y.n_rows, part);
     });
     return y;
   }
@@ -137,6 +138,9 @@ BOOST_AUTO_TEST_CASE(every_level_with_fused_multiply_add_has_the_bits_of_the_pla
       const arma::fmat y = c.product(kernels::plain), dx = c.back(kernels::plain);
       for (const Level* level : kernels::usable()) BOOST_TEST_CONTEXT(level->name) {
           BOOST_TEST(same_bits(c.product(*level), c.product(*level, 3)));
+          arma::fmat cut;
+          learning::relu(c.product(*level), cut);
+          BOOST_TEST(same_bits(c.product(*level, 3, true), cut));
           BOOST_TEST(same_bits(c.back(*level), c.back(*level, 3)));
           for (const float decay : {0.0f, .5f}) {
             BOOST_TEST(same_bits(c.descended(*level, decay), c.descended(*level, decay, 3)));
@@ -148,6 +152,7 @@ BOOST_AUTO_TEST_CASE(every_level_with_fused_multiply_add_has_the_bits_of_the_pla
           }
           if (fuses(*level)) {
             BOOST_TEST(same_bits(c.product(*level), y));
+            BOOST_TEST(same_bits(c.product(*level, 1, true), c.product(kernels::plain, 1, true)));
             BOOST_TEST(same_bits(c.back(*level), dx));
           } else {  // rounds each product too: twice the error of one rounding for each of `inner` terms
             const arma::mat size =
@@ -211,7 +216,7 @@ BOOST_AUTO_TEST_CASE(a_chain_that_underflows_below_zero_ends_as_plain_zero_with_
   of_b.of(b);
   for (const Level* level : kernels::usable()) {
     float y = 1;
-    level->product(A.view(), of_b.columns(), nullptr, &y, 1, {0, 1});
+    level->product(A.view(), of_b.columns(), {}, &y, 1, {0, 1});
     BOOST_TEST(y == 0);
     BOOST_TEST(!std::signbit(y));
   }
@@ -288,6 +293,27 @@ BOOST_AUTO_TEST_CASE(not_a_number_is_no_zero) {
   Nonzeros of;
   of.of(m);
   BOOST_TEST(of.columns().count == 1u);
+  Panelled W;
+  W.of(arma::fmat(19, 2, arma::fill::ones));  // whole registers and a rest
+  arma::fvec y(19);
+  for (const Level* level : kernels::usable()) {
+    level->product(W.view(), of.columns(), {.relu = true}, y.memptr(), y.n_elem, {0, 1});
+    BOOST_TEST(arma::uvec(arma::find_nan(y)).n_elem == y.n_elem);  // ReLU hides none: divergence is seen
+  }
+}
+
+BOOST_AUTO_TEST_CASE(bytes_become_the_floats_that_scale_and_offset_make_of_them) {
+  std::vector<std::uint8_t> bytes(256 + 5);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(37 * i);
+  for (const auto& [scale, offset] : {std::pair{1.0 / 255, 0.0}, {1.0 / 3, -.1}, {.1, 1e-9}, {-1.0 / 7, 1e8}}) {
+    std::vector<float> out(bytes.size());
+    scaled(bytes, scale, offset, out.data());
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      const volatile double product = scale * bytes[i];  // rounded on its own: two roundings to double, one to float
+      BOOST_TEST(out[i] == static_cast<float>(offset + product));
+      if (offset == 0) BOOST_TEST(out[i] == static_cast<float>(bytes[i]) / 255);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,4 @@
-// Dropout: values are 0 or divided by keep_prob, the same units on the way back, at the promised rate.
+// Dropout: values are 0 or scaled by 1 / keep_prob, the same units on the way back, at the promised rate.
 #include <boost/test/unit_test.hpp>
 
 #include "support/small_model.hpp"
@@ -24,14 +24,14 @@ Kept silenced(const char* keep_prob, std::uint64_t step_number, std::size_t laye
 
 BOOST_AUTO_TEST_SUITE(dropout)
 
-BOOST_AUTO_TEST_CASE(kept_values_are_divided_and_the_way_back_uses_the_same_mask) {
+BOOST_AUTO_TEST_CASE(kept_values_are_scaled_and_the_way_back_uses_the_same_mask) {
   for (const char* keep : {"0.5", "0.8"}) {
     const Kept k = silenced(keep, 3);
     const float scaled = 1 / std::stof(keep);
     std::size_t wrong = 0, kept = 0;
     for (arma::uword i = 0; i < k.forward.n_elem; ++i) {
       wrong += k.forward[i] != 0 && k.forward[i] != scaled;
-      wrong += k.backward[i] != (k.forward[i] != 0 ? 3 / std::stof(keep) : 0);
+      wrong += k.backward[i] != (k.forward[i] != 0 ? 3 * scaled : 0);
       kept += k.forward[i] != 0;
     }
     BOOST_TEST(wrong == 0u);

@@ -111,11 +111,17 @@ class PIPELINE_API Random {
   /// A block's 128 bits at a time and f by value, so that the loop over an f without branches becomes vector instructions.
   template <class F>
   void coins(std::size_t n, F f) const {
+    static constexpr auto bit = [] {
+      std::array<std::uint32_t, 32> bits{};
+      for (std::uint32_t k = 0; k < 32; ++k) bits[k] = 1u << k;
+      return bits;
+    }();
     std::array<std::uint32_t, 128> drawn;
     for (std::size_t first = 0; first < n; first += 128) {
       const Block b = block(static_cast<std::uint32_t>(first / 128));
-      for (std::uint32_t k = 0; k < 32; ++k)
-        for (std::uint32_t w = 0; w < 4; ++w) drawn[32 * w + k] = b[w] & 1u << k;
+      for (std::uint32_t w = 0; w < 4; ++w)
+        for (std::uint32_t k = 0; k < 32; ++k)
+          drawn[32 * w + k] = b[w] & bit[k];  // a table: SSE2 cannot shift by lanes
       const std::size_t count = std::min<std::size_t>(128, n - first);
       for (std::size_t i = 0; i < count; ++i) f(first + i, drawn[i] != 0);
     }

@@ -40,6 +40,9 @@ inline Lanes load(const float* x) {
 inline void store(float* x, Lanes v) { __builtin_memcpy(x, &v, sizeof v); }
 #endif
 
+/// max(x, 0), where NaN stays NaN
+inline Lanes positive(Lanes x) { return x <= Lanes{} ? Lanes{} : x; }
+
 constexpr int kLanes = sizeof(Lanes) / sizeof(float);
 
 /// Sixteen sums side by side, in as many registers as that takes.

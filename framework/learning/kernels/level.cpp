@@ -164,11 +164,11 @@ void one_panel(const float* panel, std::size_t inner, std::size_t rows, const Sp
   }
 }
 
-/// y = chains + bias
+/// y = chains, finished; of the panel's outputs `count` are real.
 template <int N>
 struct Store {
   float* y;
-  const float* bias;  // may be null
+  Finish finish;
   std::size_t stride, count;
   static constexpr bool leaves_for_zero() { return false; }
   void operator()(std::size_t c, Lanes (&chain)[N]) const {
@@ -176,8 +176,8 @@ struct Store {
     if (count == N * kLanes) {
 #pragma GCC unroll 16
       for (int i = 0; i < N; ++i) {
-        const Lanes sum = chain[i] + Lanes{};
-        store(out + i * kLanes, bias ? sum + load(bias + i * kLanes) : sum);
+        const Lanes sum = chain[i] + Lanes{}, z = finish.bias ? sum + load(finish.bias + i * kLanes) : sum;
+        store(out + i * kLanes, finish.relu ? positive(z) : z);
       }
       return;
     }
@@ -185,8 +185,14 @@ struct Store {
 #pragma GCC unroll 16
     for (int i = 0; i < N; ++i) store(all + i * kLanes, chain[i] + Lanes{});
     std::size_t k = 0;
-    for (; k + kLanes <= count; k += kLanes) store(out + k, bias ? load(all + k) + load(bias + k) : load(all + k));
-    for (; k < count; ++k) out[k] = bias ? all[k] + bias[k] : all[k];
+    for (; k + kLanes <= count; k += kLanes) {
+      const Lanes z = finish.bias ? load(all + k) + load(finish.bias + k) : load(all + k);
+      store(out + k, finish.relu ? positive(z) : z);
+    }
+    for (; k < count; ++k) {
+      const float z = finish.bias ? all[k] + finish.bias[k] : all[k];
+      out[k] = finish.relu && z <= 0 ? 0 : z;
+    }
   }
 };
 
@@ -235,11 +241,11 @@ void each_panel(std::size_t outputs, Part part, const F& f) {
   for (std::size_t p = part.from; p < part.to; ++p) at_its_width(panel(outputs, p), f);
 }
 
-void product(const Dense& A, const Sparse& b, const float* bias, float* y, std::size_t stride, Part part) {
+void product(const Dense& A, const Sparse& b, Finish finish, float* y, std::size_t stride, Part part) {
   const std::size_t rows = rows_of_block(A, b);
   each_panel(A.outputs, part, [&]<int N>(const Panel& p) {
     one_panel<N>(A.data + p.first * A.inner, A.inner, rows, b,
-                 Store<N>{y + p.first, bias ? bias + p.first : nullptr, stride, p.count});
+                 Store<N>{y + p.first, {finish.bias ? finish.bias + p.first : nullptr, finish.relu}, stride, p.count});
   });
 }
 

@@ -42,6 +42,12 @@ struct Descent {
   float decay = 0;
 };
 
+/// What becomes of a chain: y = chain + bias, and with `relu` max(y, 0), where NaN stays NaN.
+struct Finish {
+  const float* bias = nullptr;  // one for each output, or none
+  bool relu = false;
+};
+
 struct Level {
   const char* name;
   /// Writes those of x[0 .. count) that are not zero, ascending, and says how many. `out` has room for count + kSpare.
@@ -51,8 +57,8 @@ struct Level {
   /// rows * (columns + 1) + kSpare.
   std::size_t (*list_rows)(const float* x, std::size_t rows, std::size_t columns, float* room, Nonzero* out,
                            std::uint32_t* begin);
-  /// y = A b + bias, column by column of y [outputs x columns], `stride` floats apart; no bias: null. Some panels.
-  void (*product)(const Dense& A, const Sparse& b, const float* bias, float* y, std::size_t stride, Part);
+  /// y = A b, finished, column by column of y [outputs x columns], `stride` floats apart. Some panels.
+  void (*product)(const Dense& A, const Sparse& b, Finish, float* y, std::size_t stride, Part);
   /// g = A b, g = g + decay * w where there is a decay, w = fma(-rate, g, w). w lies in panels like A, one row for each
   /// column of b. Some panels.
   void (*descend)(const Dense& A, const Sparse& b, float* w, Descent, Part);

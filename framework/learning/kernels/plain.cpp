@@ -52,10 +52,11 @@ void each_sum(const Dense& A, const Sparse& b, std::size_t c, Part part, F&& f) 
   }
 }
 
-void product(const Dense& A, const Sparse& b, const float* bias, float* y, std::size_t stride, Part part) {
+void product(const Dense& A, const Sparse& b, Finish finish, float* y, std::size_t stride, Part part) {
   for (std::size_t c = 0; c < b.columns; ++c)
     each_sum(A, b, c, part, [&](std::size_t k, const Panel&, std::size_t, float sum) {
-      y[c * stride + k] = bias ? sum + bias[k] : sum;
+      const float z = finish.bias ? sum + finish.bias[k] : sum;
+      y[c * stride + k] = finish.relu && z <= 0 ? 0 : z;
     });
 }
 
