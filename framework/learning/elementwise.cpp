@@ -27,6 +27,10 @@ FOR_EACH_LEVEL void add_(float* __restrict z, const float* __restrict b, std::si
   for (std::size_t i = 0; i < n; ++i) z[i] += b[i];
 }
 
+FOR_EACH_LEVEL void add_wide_(double* __restrict sum, const float* __restrict x, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) sum[i] += static_cast<double>(x[i]);
+}
+
 FOR_EACH_LEVEL void relu_(float* h, const float* z, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) h[i] = !(z[i] <= 0) ? z[i] : 0.0f;
 }
@@ -70,6 +74,8 @@ void row_sums(const arma::fmat& d, arma::fvec& sums) {
   sums.zeros(d.n_rows);
   for (arma::uword n = 0; n < d.n_cols; ++n) add_(sums.memptr(), d.colptr(n), d.n_rows);
 }
+
+void add(std::span<const float> x, double* sum) { add_wide_(sum, x.data(), x.size()); }
 
 bool all_finite(std::span<const float> x) { return finite_(x.data(), x.size()); }
 

@@ -20,6 +20,8 @@ void relu(const arma::fmat& z, arma::fmat& h);
 void relu_adjoint(const arma::fmat& z, arma::fmat& d);
 /// sums[k] = d(k, 0) + d(k, 1) + ..., samples ascending
 void row_sums(const arma::fmat& d, arma::fvec& sums);
+/// sum[i] += x[i], in double
+void add(std::span<const float> x, double* sum);
 /// No NaN and no infinity.
 bool all_finite(std::span<const float> x);
 inline bool all_finite(const arma::fmat& x) { return all_finite(std::span(x.memptr(), x.n_elem)); }

@@ -28,12 +28,18 @@ void Nonzeros::of(const arma::fmat& m) {
 
 kernels::Sparse Nonzeros::rows(const arma::fmat& m) {
   if (has_rows_) return rows_.view();
-  rows_.make_room(m.n_rows * (m.n_cols + 1) + kernels::kSpare);
-  rows_.begin.resize(m.n_rows);
-  room_.resize(kernels::kRowsListed * m.n_cols);
-  rows_.count =
-      kernels::best().list_rows(m.memptr(), m.n_rows, m.n_cols, room_.data(), rows_.entries.get(), rows_.begin.data());
+  some_rows(m, 0, m.n_rows);
   has_rows_ = true;
+  return rows_.view();
+}
+
+kernels::Sparse Nonzeros::some_rows(const arma::fmat& m, std::size_t first, std::size_t count) {
+  has_rows_ = false;
+  rows_.make_room(count * (m.n_cols + 1) + kernels::kSpare);
+  rows_.begin.resize(count);
+  room_.resize(kernels::kRowsListed * m.n_cols);
+  rows_.count = kernels::best().list_rows(m.memptr() + first, m.n_rows, count, m.n_cols, room_.data(),
+                                          rows_.entries.get(), rows_.begin.data());
   return rows_.view();
 }
 

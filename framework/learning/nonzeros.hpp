@@ -18,6 +18,8 @@ class Nonzeros {
   /// The same of the transposed matrix; m as it was handed to of(). Made on the first call, so not for two threads at
   /// once.
   kernels::Sparse rows(const arma::fmat& m);
+  /// The same of `count` rows of any m from `first` on, until the next call of anything here.
+  kernels::Sparse some_rows(const arma::fmat& m, std::size_t first, std::size_t count);
 
  private:
   struct Lists {

@@ -21,6 +21,7 @@ namespace {
 constexpr std::size_t kWorthSharing = 3'000'000;
 // Inputs that somebody takes at a time on the way back.
 constexpr std::size_t kInputsOfPart = 128;
+constexpr std::size_t kInputsAdded = 64;
 
 int size(arma::uword n) { return static_cast<int>(n); }
 
@@ -101,6 +102,22 @@ void Products::gradient(const Factor& dz, const arma::fmat& x, Nonzeros& of_x, s
   const arma::fmat& d = dz.plain;
   cblas_sgemm(CblasColMajor, CblasNoTrans, CblasTrans, size(d.n_rows), size(count), size(d.n_cols), 1.0f, d.memptr(),
               size(d.n_rows), x.memptr() + first, size(x.n_rows), 0.0f, g, size(d.n_rows));
+}
+
+void Products::add_product(const Factor& d, const arma::fmat& x, Room& room, arma::mat& sum) const {
+  const arma::fmat& a = d.plain;
+  if (sum.is_empty()) sum.zeros(a.n_rows, x.n_rows);
+  // Own kernels: so many that their product is still in the second-level cache when it is added.
+  const std::size_t at_a_time = are_own() ? kInputsAdded : x.n_rows;
+  room.product.set_size(a.n_rows, at_a_time);
+  for (std::size_t first = 0; first < x.n_rows; first += at_a_time) {
+    const std::size_t count = std::min<std::size_t>(at_a_time, x.n_rows - first);
+    if (are_own())
+      own_product(d.panels, room.of_x.some_rows(x, first, count), {}, room.product.memptr());
+    else
+      gradient(d, x, room.of_x, first, count, room.product.memptr());
+    add({room.product.memptr(), a.n_rows * count}, sum.colptr(first));
+  }
 }
 
 void Products::descend(const Panelled& dz, const arma::fmat& x, Nonzeros& of_x, kernels::Descent how,

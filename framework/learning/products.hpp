@@ -43,6 +43,13 @@ class Products {
   /// g = dz x(first .. first + count - 1, :)'     the gradient of `count` inputs' weights  [outputs x count]
   void gradient(const Factor& dz, const arma::fmat& x, Nonzeros& of_x, std::size_t first, std::size_t count,
                 float* g) const;
+  /// sum += d x'    d [rows x samples]  x [inputs x samples]: the product in float32 and added in double, a few inputs at
+  /// a time. An empty sum begins as 0.
+  struct Room {
+    Nonzeros of_x;
+    arma::fmat product;
+  };
+  void add_product(const Factor& d, const arma::fmat& x, Room& room, arma::mat& sum) const;
   /// g = dz x', g = g + decay * W, W = fma(-rate, g, W), with the same bits as by way of gradient(). Own kernels only.
   void descend(const Panelled& dz, const arma::fmat& x, Nonzeros& of_x, kernels::Descent how, Panelled& W) const;
   /// dx = W' dz where x is not zero, 0 elsewhere, and W descends, with the same bits as by both. Own kernels only.

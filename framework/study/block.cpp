@@ -71,13 +71,12 @@ const arma::fmat& PassBlock::dz(std::size_t layer) const {
   return dz_.at(layer - 1);
 }
 
-const arma::fmat& PassBlock::times_inputs(const arma::fmat& d, std::size_t layer) const {
+void PassBlock::add_times_inputs(const arma::fmat& d, std::size_t layer, arma::mat& sum) const {
   const arma::fmat& in = x(layer);
-  if (d.n_cols != in.n_cols) throw std::invalid_argument("times_inputs needs one column a sample of the block");
-  product_.set_size(d.n_rows, in.n_rows);
-  subject_->products.gradient(subject_->products.factor(d, factor_), in, pass_.of_x.at(layer - 1), 0, in.n_rows,
-                              product_.memptr());
-  return product_;
+  if (d.n_cols != in.n_cols) throw std::invalid_argument("add_times_inputs needs one column a sample of the block");
+  if (!sum.is_empty() && (sum.n_rows != d.n_rows || sum.n_cols != in.n_rows))
+    throw std::invalid_argument("add_times_inputs needs a sum of one row for each row, one column for each input");
+  subject_->products.add_product(subject_->products.factor(d, factor_), in, room_, sum);
 }
 
 const PassBlock& PassBlock::another(const Subject& subject, const Network& network, const arma::fmat& inputs) const {

@@ -22,7 +22,7 @@ class PassBlock final : public Block {
   const arma::fmat& x(std::size_t layer) const override { return pass_.x.at(layer - 1); }
   const arma::fmat& z(std::size_t layer) const override;
   const arma::fmat& dz(std::size_t layer) const override;
-  const arma::fmat& times_inputs(const arma::fmat& d, std::size_t layer) const override;
+  void add_times_inputs(const arma::fmat& d, std::size_t layer, arma::mat& sum) const override;
   const Block& at(const Network& weights) const override;
   const Block& with(const arma::fmat& inputs) const override;
   const Block* other(const std::string& model) const override;
@@ -46,8 +46,8 @@ class PassBlock final : public Block {
   mutable std::vector<double> losses_;
   mutable std::vector<arma::fmat> dz_;
   mutable bool has_losses_ = false, has_dz_ = false;
-  mutable arma::fmat product_;         // what times_inputs gave
-  mutable learning::Panelled factor_;  // and its factor, or one of dz: kept from block to block, as all of these are
+  mutable learning::Products::Room room_;  // of add_times_inputs
+  mutable learning::Panelled factor_;      // its factor, or one of dz: kept from block to block, as all of these are
   // Other weights or inputs that were asked for while this block lasts. What is made once serves block after block.
   mutable std::vector<std::unique_ptr<PassBlock>> made_;
   mutable std::size_t in_use_ = 0;

@@ -126,26 +126,28 @@ void write_weights(const std::filesystem::path& target, const std::vector<Weight
 void NodesFile::add(const std::string& model, std::uint64_t step, const std::vector<Sheet>& sheets) {
   for (const Sheet& sheet : sheets) {
     Stack& stack = stacks_["/" + model + "/" + sheet.section + "/" + sheet.name];
-    if (stack.steps.empty()) {
+    if (stack.values.empty())
       stack.is_vector = sheet.is_vector;
-      stack.rows = sheet.values.n_rows;
-      stack.columns = sheet.values.n_cols;
-    }
-    if (stack.rows != sheet.values.n_rows || stack.columns != sheet.values.n_cols)
+    else if (arma::size(stack.values.front()) != arma::size(sheet.values))
       throw MetricFailure("[metric:" + sheet.section + "], model " + model + ", step " + std::to_string(step) +
                           ": gave '" + sheet.name + "' another shape than at its first measurement");
     stack.steps.push_back(static_cast<std::int64_t>(step));
-    for (arma::uword r = 0; r < sheet.values.n_rows; ++r)
-      for (arma::uword c = 0; c < sheet.values.n_cols; ++c) stack.values.push_back(sheet.values(r, c));
+    stack.values.push_back(sheet.values);
   }
 }
 
 void NodesFile::write(const std::filesystem::path& target) const {
   File file;
   for (const auto& [path, stack] : stacks_) {
-    std::vector<hsize_t> size = {stack.steps.size(), stack.rows};
-    if (!stack.is_vector) size.push_back(stack.columns);
-    file.dataset(path, size, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, stack.values.data(), &stack.steps);
+    const arma::mat& first = stack.values.front();
+    std::vector<hsize_t> size = {stack.steps.size(), first.n_rows};
+    if (!stack.is_vector) size.push_back(first.n_cols);
+    std::vector<double> values;  // measurement by measurement, each row by row
+    values.reserve(stack.steps.size() * first.n_elem);
+    for (const arma::mat& sheet : stack.values)
+      for (arma::uword r = 0; r < sheet.n_rows; ++r)
+        for (arma::uword c = 0; c < sheet.n_cols; ++c) values.push_back(sheet(r, c));
+    file.dataset(path, size, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, values.data(), &stack.steps);
   }
   write_text(target, file.bytes());
 }

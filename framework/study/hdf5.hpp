@@ -32,9 +32,8 @@ class NodesFile {
  private:
   struct Stack {
     bool is_vector = false;
-    std::size_t rows = 0, columns = 0;
     std::vector<std::int64_t> steps;
-    std::vector<double> values;  // measurement by measurement, each row by row
+    std::vector<arma::mat> values;  // one a step, all of one shape
   };
   std::map<std::string, Stack> stacks_;  // by path
 };

@@ -39,11 +39,7 @@ struct CentredProduct {
       float* const to = centred.colptr(n);
       for (arma::uword k = 0; k < a.n_rows; ++k) to[k] = static_cast<float>(from[k] - mean[k]);
     }
-    const arma::fmat& product = block.times_inputs(centred, layer);
-    if (sum_.is_empty()) sum_.zeros(product.n_rows, product.n_cols);
-    const float* const share = product.memptr();
-    double* const sum = sum_.memptr();
-    for (arma::uword i = 0; i < sum_.n_elem; ++i) sum[i] += share[i];
+    block.add_times_inputs(centred, layer, sum_);
     block_a.insert_cols(block_a.n_cols, mean_a);
     block_x.insert_cols(block_x.n_cols, sum_x);
     block_sizes.push_back(size);

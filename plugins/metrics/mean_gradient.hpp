@@ -16,9 +16,7 @@ struct GradientSum final : Gatherer {
   void see(const Block& block) override {
     for (std::size_t l = 1; l <= W.size(); ++l) {
       const arma::fmat& dz = block.dz(l);
-      const arma::fmat& product = block.times_inputs(dz, l);
-      if (W[l - 1].is_empty()) W[l - 1].zeros(product.n_rows, product.n_cols);
-      for (arma::uword i = 0; i < product.n_elem; ++i) W[l - 1][i] += product[i];
+      block.add_times_inputs(dz, l, W[l - 1]);
       if (!biased_[l - 1]) continue;
       if (b[l - 1].is_empty()) b[l - 1].zeros(dz.n_rows);
       b[l - 1] += centred_product::row_sums(dz);

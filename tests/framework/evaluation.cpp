@@ -90,10 +90,12 @@ BOOST_AUTO_TEST_CASE(weights_that_a_model_keeps_in_panels_are_measured_as_plain_
   const auto seen = [&](const study::Subject& subject) {
     Seen all;
     const study::MetricSection m = section([&](const Block& block) {
+      arma::mat sum;
+      block.add_times_inputs(block.dz(1), 1, sum);
       all = {block.logits(),
              block.dz(1),
              block.dz(2),
-             block.times_inputs(block.dz(1), 1),
+             arma::conv_to<arma::fmat>::from(sum),
              block.at(doubled).logits(),
              block.with(block.x(1) * 2).logits(),
              block.other("other")->logits()};

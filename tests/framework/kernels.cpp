@@ -188,6 +188,27 @@ BOOST_AUTO_TEST_CASE(a_product_is_right_to_float32_rounding) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_product_added_in_double_is_the_whole_product_added) {
+  for (const Shape& s : shapes()) BOOST_TEST_CONTEXT(s) {
+      const Case c(s);  // d [outputs x columns] and b [inner x columns] share their columns
+      for (const Kernels kernels : {Kernels::own, Kernels::blas}) {
+        const Products products(kernels);
+        Panelled panels;
+        const Factor d = products.factor(c.d, panels);
+        Nonzeros of_b;
+        of_b.of(c.b);
+        arma::fmat whole(c.d.n_rows, c.b.n_rows);
+        products.gradient(d, c.b, of_b, 0, c.b.n_rows, whole.memptr());
+        Products::Room room;
+        arma::mat sum;
+        products.add_product(d, c.b, room, sum);
+        BOOST_TEST(arma::all(arma::vectorise(sum == arma::conv_to<arma::mat>::from(whole))));
+        products.add_product(d, c.b, room, sum);
+        BOOST_TEST(arma::all(arma::vectorise(sum == 2 * arma::conv_to<arma::mat>::from(whole))));
+      }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(panels_hold_a_matrix_and_give_it_back) {
   Panelled panels;
   for (const auto& [rows, columns] : {std::pair{1000, 3}, {1, 1}, {113, 20}, {16, 7}}) {
@@ -274,7 +295,7 @@ BOOST_AUTO_TEST_CASE(every_level_lists_the_same_rows) {
         std::vector<kernels::Nonzero> out(rows * (columns + 1) + kernels::kSpare);
         std::vector<std::uint32_t> begin(rows);
         std::vector<float> room(kernels::kRowsListed * columns);
-        out.resize(level.list_rows(x.memptr(), rows, columns, room.data(), out.data(), begin.data()) + rows);
+        out.resize(level.list_rows(x.memptr(), rows, rows, columns, room.data(), out.data(), begin.data()) + rows);
         return std::pair(out, begin);
       };
       const auto [entries, begin] = listed(kernels::plain);

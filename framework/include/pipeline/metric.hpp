@@ -59,8 +59,9 @@ class Block {
   /// Gradient of each sample's own loss by z [outputs x size]. By the weights it is dz(:, n) x(:, n)' for sample n, by
   /// the biases dz(:, n): a gradient in two factors.
   virtual const arma::fmat& dz(std::size_t layer) const = 0;
-  /// d x(l)'  [rows x inputs] for d [rows x size], by the engine's own product. Holds until the next call.
-  virtual const arma::fmat& times_inputs(const arma::fmat& d, std::size_t layer) const = 0;
+  /// sum += d x(l)'  [rows x inputs] for d [rows x size]: the engine's own product in float32, added in double. An empty
+  /// sum begins as 0.
+  virtual void add_times_inputs(const arma::fmat& d, std::size_t layer, arma::mat& sum) const = 0;
 
   /// The same samples through other weights of this shape (kept by the caller, unchanged, until see() returns), or other inputs
   /// [features x size] through the same weights.

@@ -53,8 +53,8 @@ std::size_t list(const float* x, std::size_t count, Nonzero* out) {
 }
 
 /// As many rows at a time as share a line of the cache are turned round in `room`.
-std::size_t list_rows(const float* x, std::size_t rows, std::size_t columns, float* room, Nonzero* out,
-                      std::uint32_t* begin) {
+std::size_t list_rows(const float* x, std::size_t stride, std::size_t rows, std::size_t columns, float* room,
+                      Nonzero* out, std::uint32_t* begin) {
   Nonzero* next = out;
   for (std::size_t r0 = 0; r0 < rows; r0 += kRowsListed) {
     const std::size_t high = smaller(kRowsListed, rows - r0);
@@ -62,9 +62,9 @@ std::size_t list_rows(const float* x, std::size_t rows, std::size_t columns, flo
     if (high == kRowsListed)
       for (; c + kSquare <= columns; c += kSquare)
         for (std::size_t r = 0; r < high; r += kSquare)
-          transpose(x + c * rows + r0 + r, rows, room + r * columns + c, columns);
+          transpose(x + c * stride + r0 + r, stride, room + r * columns + c, columns);
     for (; c < columns; ++c)
-      for (std::size_t r = 0; r < high; ++r) room[r * columns + c] = x[c * rows + r0 + r];
+      for (std::size_t r = 0; r < high; ++r) room[r * columns + c] = x[c * stride + r0 + r];
     for (std::size_t r = 0; r < high; ++r) {
       begin[r0 + r] = static_cast<std::uint32_t>(next - out);
       next += list(room + r * columns, columns, next);

@@ -52,11 +52,11 @@ struct Level {
   const char* name;
   /// Writes those of x[0 .. count) that are not zero, ascending, and says how many. `out` has room for count + kSpare.
   std::size_t (*list)(const float* x, std::size_t count, Nonzero* out);
-  /// The same for each row of x [rows x columns], one list behind the other from begin[r] on, each closed by an entry of
-  /// row `columns`; says how many without those. `room` is for kRowsListed * columns floats, `out` for
-  /// rows * (columns + 1) + kSpare.
-  std::size_t (*list_rows)(const float* x, std::size_t rows, std::size_t columns, float* room, Nonzero* out,
-                           std::uint32_t* begin);
+  /// The same for each row of x [rows x columns], whose columns stand `stride` floats apart: one list behind the other
+  /// from begin[r] on, each closed by an entry of row `columns`; says how many without those. `room` is for
+  /// kRowsListed * columns floats, `out` for rows * (columns + 1) + kSpare.
+  std::size_t (*list_rows)(const float* x, std::size_t stride, std::size_t rows, std::size_t columns, float* room,
+                           Nonzero* out, std::uint32_t* begin);
   /// y = A b, finished, column by column of y [outputs x columns], `stride` floats apart. Some panels.
   void (*product)(const Dense& A, const Sparse& b, Finish, float* y, std::size_t stride, Part);
   /// g = A b, g = g + decay * w where there is a decay, w = fma(-rate, g, w). w lies in panels like A, one row for each

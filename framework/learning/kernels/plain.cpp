@@ -24,13 +24,13 @@ std::size_t list(const float* x, std::size_t count, Nonzero* out) {
   return kept;
 }
 
-std::size_t list_rows(const float* x, std::size_t rows, std::size_t columns, float*, Nonzero* out,
+std::size_t list_rows(const float* x, std::size_t stride, std::size_t rows, std::size_t columns, float*, Nonzero* out,
                       std::uint32_t* begin) {
   Nonzero* next = out;
   for (std::size_t r = 0; r < rows; ++r) {
     begin[r] = static_cast<std::uint32_t>(next - out);
     for (std::size_t c = 0; c < columns; ++c)
-      if (x[c * rows + r] != 0) *next++ = {static_cast<std::uint32_t>(c), x[c * rows + r]};
+      if (x[c * stride + r] != 0) *next++ = {static_cast<std::uint32_t>(c), x[c * stride + r]};
     *next++ = {static_cast<std::uint32_t>(columns), 0};
   }
   return static_cast<std::size_t>(next - out) - rows;
