@@ -168,22 +168,24 @@ struct NodeSums {
       : wc(W.n_rows, arma::fill::zeros), cc(wc), ww(wc), largest_c(wc) {
     for (arma::uword j = 0; j < W.n_cols; ++j) {
       if (!signal.counts(j, options)) continue;
-      disagreements += add(W.colptr(j), signal.q->colptr(j), signal.divisor(j), W.n_rows, wc.memptr(), cc.memptr(),
-                           ww.memptr(), largest_c.memptr());
+      disagreements += static_cast<double>(add(W.colptr(j), signal.q->colptr(j), signal.divisor(j), W.n_rows,
+                                               wc.memptr(), cc.memptr(), ww.memptr(), largest_c.memptr()));
     }
   }
 
-  /// Adds what input j brings to each node; says how many of them have w c < 0.
-  static double add(const float* __restrict w, const double* __restrict q, double divisor, arma::uword nodes,
-                    double* __restrict wc, double* __restrict cc, double* __restrict ww, double* __restrict largest_c) {
-    double disagree = 0;
+  /// Adds what input j brings to each node; says how many of them have w c < 0: a whole number, whose order of summing
+  /// does not matter to the compiler.
+  static std::int64_t add(const float* __restrict w, const double* __restrict q, double divisor, arma::uword nodes,
+                          double* __restrict wc, double* __restrict cc, double* __restrict ww,
+                          double* __restrict largest_c) {
+    std::int64_t disagree = 0;
     for (arma::uword k = 0; k < nodes; ++k) {
       const double c = q[k] / divisor, product = w[k] * c, size = std::abs(c);
       wc[k] += product;
       cc[k] += c * c;
       ww[k] += double{w[k]} * w[k];
       largest_c[k] = largest_c[k] < size ? size : largest_c[k];
-      disagree += product < 0 ? 1.0 : 0.0;
+      disagree += product < 0;
     }
     return disagree;
   }
