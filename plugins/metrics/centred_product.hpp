@@ -22,6 +22,10 @@ inline arma::vec row_sums(const arma::fmat& a) {
   return sums;
 }
 
+inline void add_times(const double* __restrict x, double factor, arma::uword size, double* __restrict sum) {
+  for (arma::uword k = 0; k < size; ++k) sum[k] += x[k] * factor;
+}
+
 struct CentredProduct {
   arma::mat block_a, block_x;       // one column a block: its mean a, and its sum of x
   std::vector<double> block_sizes;  // samples of each block
@@ -53,7 +57,10 @@ struct CentredProduct {
     for (arma::uword b = 0; b < block_a.n_cols; ++b) mean_a += block_a.col(b) * (block_sizes[b] / samples);
     arma::mat shift = block_a;
     shift.each_col() -= mean_a;
-    sum_ += shift * block_x.t();
+    for (arma::uword j = 0; j < sum_.n_cols;
+         ++j)  // input by input: as one product it would need the room of sum_ again
+      for (arma::uword b = 0; b < shift.n_cols; ++b)
+        add_times(shift.colptr(b), block_x(j, b), sum_.n_rows, sum_.colptr(j));
     is_joined_ = true;
     return sum_;
   }
