@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ranges>
+#include <stdexcept>
 
 #include "learning/checked.hpp"
 #include "learning/elementwise.hpp"
@@ -65,8 +66,10 @@ void backward_into(const Regime& regime, std::size_t layer, const Weights& weigh
     regime.products.back(weights.W(layer + 1), next_dz, x, skips_zeros ? &of_x : nullptr, dz);
   if (after_weights) after_weights(dz);
   change_backward(regime, Where::after_relu, layer, dz);
-  if (!is_zero_where_relu_cut(regime, layer, static_cast<bool>(after_weights)))
+  if (!is_zero_where_relu_cut(regime, layer, static_cast<bool>(after_weights))) {
+    if (arma::size(pass.before_relu(layer)) != arma::size(dz)) throw std::logic_error("the pass did not keep z");
     relu_adjoint(pass.before_relu(layer), dz);
+  }
   change_backward(regime, Where::before_relu, layer, dz);
 }
 
@@ -88,6 +91,7 @@ void forward(const Regime& regime, const Weights& weights, Pass& pass) {
     const bool changes_z = std::ranges::any_of(
         regime.entries, [&](const Entry& e) { return e.changes_activations(Where::before_relu, l); });
     const bool straight_to_relu = l < depth && !pass.keeps_z && !changes_z;
+    if (straight_to_relu) z.reset();  // which may be another pass's
     regime.products.forward(weights.W(l), weights.network.layer(l).b, pass.x[l - 1], pass.of_x[l - 1],
                             straight_to_relu ? pass.x[l] : z, straight_to_relu ? Then::relu : Then::nothing);
     if (l == depth) break;
@@ -102,10 +106,10 @@ void forward(const Regime& regime, const Weights& weights, Pass& pass) {
   }
 }
 
-void keep_z(const Regime& regime, const Weights& weights, Pass& pass) {
+void keep_z(const Products& products, const Weights& weights, Pass& pass) {
   for (std::size_t l = 1; l < weights.depth(); ++l)
     if (pass.z[l - 1].is_empty())
-      regime.products.forward(weights.W(l), weights.network.layer(l).b, pass.x[l - 1], pass.of_x[l - 1], pass.z[l - 1]);
+      products.forward(weights.W(l), weights.network.layer(l).b, pass.x[l - 1], pass.of_x[l - 1], pass.z[l - 1]);
   pass.keeps_z = true;
 }
 

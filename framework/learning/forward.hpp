@@ -44,8 +44,9 @@ Weights weights(const Products& products, const Network& network, std::vector<Pa
 
 /// z = W x + b for each layer, ReLU between. `x[0]` is set by the caller.
 void forward(const Regime& regime, const Weights& weights, Pass& pass);
-/// Makes up for z of hidden layers that a pass did not keep; it keeps them from now on.
-void keep_z(const Regime& regime, const Weights& weights, Pass& pass);
+/// Makes up for z of hidden layers that a pass did not keep, by the products and weights it was made with; it keeps them
+/// from now on.
+void keep_z(const Products& products, const Weights& weights, Pass& pass);
 
 /// Runs the activation hooks of one place, in file order forward, in reverse order backward.
 void change_forward(const Regime& regime, Where where, std::size_t layer, arma::fmat& values);

@@ -27,7 +27,7 @@ void Inputs::widen_one(std::size_t sample, float* out) const {
     std::copy_n(samples_.floats.colptr(sample), features(), out);
 }
 
-/// Which lies anywhere in memory: most of widening would be waiting for it.
+/// Asks for a sample that is widened next: it lies anywhere in memory, and most of widening would be waiting for it.
 void Inputs::ask_for(std::size_t sample) const {
   constexpr std::size_t line = 64;
   const bool bytes = samples_.bytes.n_cols != 0;

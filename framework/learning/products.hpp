@@ -34,7 +34,7 @@ class Products {
   Factor factor(const arma::fmat& m, Panelled& panels) const;
 
   /// z = W x + b    W [outputs x inputs]  b [outputs] or empty  x [inputs x samples]  z [outputs x samples]
-  /// With ReLU z takes max(z, 0) instead; own kernels then never write z itself.
+  /// With Then::relu max(W x + b, 0) is what z takes.
   /// Leaves in `of_x` where x is not zero, for the gradient of the same layer.
   void forward(const Factor& W, const arma::fvec& b, const arma::fmat& x, Nonzeros& of_x, arma::fmat& z,
                Then then = Then::nothing) const;

@@ -44,7 +44,8 @@ void PassBlock::forward() {
 }
 
 const arma::fmat& PassBlock::z(std::size_t layer) const {
-  if (layer < depth() && pass_.z.at(layer - 1).is_empty()) learning::keep_z(measuring(), {*network_, *panels_}, pass_);
+  if (layer < depth() && pass_.z.at(layer - 1).is_empty())
+    learning::keep_z(subject_->products, {*network_, *panels_}, pass_);
   return pass_.z.at(layer - 1);
 }
 
@@ -61,7 +62,7 @@ const arma::fmat& PassBlock::dz(std::size_t layer) const {
   if (!has_dz_) {
     dz_.resize(depth());
     if (!pass_.keeps_z && learning::way_back_needs_z(measuring(), depth(), false))
-      learning::keep_z(measuring(), {*network_, *panels_}, pass_);
+      learning::keep_z(subject_->products, {*network_, *panels_}, pass_);
     learning::sample_gradients(pass_.logits(), labels, dz_.back());
     for (std::size_t l = depth() - 1; l >= 1; --l)
       learning::backward_into(measuring(), l, {*network_, *panels_}, pass_, subject_->products.factor(dz_[l], factor_),

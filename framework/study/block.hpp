@@ -1,5 +1,6 @@
 // A block of samples and what networks make of it: computed when asked for, in arrays that serve block after block.
 #pragma once
+#include <algorithm>
 #include <memory>
 
 #include "study/evaluation.hpp"
@@ -10,7 +11,8 @@ class PassBlock final : public Block {
  public:
   PassBlock(const Subject& subject, const Network& network, std::uint64_t step)
       : subject_(&subject), network_(&network), step_(step) {
-    pass_.keeps_z = static_cast<bool>(subject.batch_penalty);  // which reads the pass itself
+    // Their values are asked for by the engine, not by way of z().
+    pass_.keeps_z = std::ranges::any_of(subject.entries, [](const learning::Entry& e) { return e.layer_penalty; });
   }
 
   /// Runs samples from .. from + count - 1 of a split through the network.

@@ -57,8 +57,8 @@ struct CentredProduct {
     for (arma::uword b = 0; b < block_a.n_cols; ++b) mean_a += block_a.col(b) * (block_sizes[b] / samples);
     arma::mat shift = block_a;
     shift.each_col() -= mean_a;
-    for (arma::uword j = 0; j < sum_.n_cols;
-         ++j)  // input by input: as one product it would need the room of sum_ again
+    // Input by input: as one product it would need the room of sum_ once more.
+    for (arma::uword j = 0; j < sum_.n_cols; ++j)
       for (arma::uword b = 0; b < shift.n_cols; ++b)
         add_times(shift.colptr(b), block_x(j, b), sum_.n_rows, sum_.colptr(j));
     is_joined_ = true;

@@ -173,8 +173,8 @@ struct NodeSums {
     }
   }
 
-  /// Adds what input j brings to each node; says how many of them have w c < 0: a whole number, whose order of summing
-  /// does not matter to the compiler.
+  /// Adds what input j brings to each node; says how many of them have w c < 0: a whole number, so that
+  /// the compiler may add it up in any order.
   static std::int64_t add(const float* __restrict w, const double* __restrict q, double divisor, arma::uword nodes,
                           double* __restrict wc, double* __restrict cc, double* __restrict ww,
                           double* __restrict largest_c) {

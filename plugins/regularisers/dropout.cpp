@@ -22,8 +22,8 @@ class Dropout final : public Regulariser, public ActivationScale {
   void scale(Activations h, const Step& step) const override {
     const Random draws = step.random.in_layer(static_cast<std::uint32_t>(h.layer));
     float* const value = h.values.memptr();
-    const float factor =
-        1 / keep_prob;  // rounded once and multiplied, as PyTorch does: a division takes five times as long
+    // Rounded once and multiplied, as PyTorch does: to divide each value takes five times as long.
+    const float factor = 1 / keep_prob;
     draws.bernoulli(keep_prob, h.values.n_elem,
                     [=](std::size_t unit, bool kept) { value[unit] = kept ? value[unit] * factor : 0.0f; });
   }

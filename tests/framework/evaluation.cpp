@@ -1,6 +1,7 @@
 // What a measurement promises to metrics, and what it asks of them.
 #include <boost/test/unit_test.hpp>
 
+#include "learning/loss.hpp"
 #include "support/home_made.hpp"
 #include "support/measured.hpp"
 #include "support/small_model.hpp"
@@ -113,34 +114,72 @@ BOOST_AUTO_TEST_CASE(weights_that_a_model_keeps_in_panels_are_measured_as_plain_
   BOOST_TEST(!same_bits(two[0], two[6]));
 }
 
-BOOST_AUTO_TEST_CASE(a_block_has_what_relu_cut_off_for_whoever_asks_in_whatever_order) {
+BOOST_AUTO_TEST_CASE(a_block_has_z_and_its_gradient_for_whoever_asks_whenever) {
   const SmallStudy study;
-  const auto model = study.model_of();
-  study.train(*model, 0, 20);
-  const Network& network = model->network();
-  std::vector<arma::fmat> early, late;  // z of all hidden layers
-  const auto all_z = [&](const Block& block, std::vector<arma::fmat>& to) {
-    for (std::size_t l = 1; l <= network.depth(); ++l) to.push_back(block.z(l));
-  };
-  const auto asks = [&](bool first) {
-    return section([&, first](const Block& block) {
-      if (first) all_z(block, early);
-      const arma::fmat at_once = block.x(2), logits = block.logits();
-      const arma::fmat slope = block.dz(1);
-      if (!first) all_z(block, late);
-      BOOST_TEST(same_bits(block.x(2), at_once));
-      BOOST_TEST(same_bits(block.logits(), logits));
-      BOOST_TEST(same_bits(block.dz(1), slope));
-      const arma::fmat& z = block.z(1);
-      BOOST_TEST(z.min() < 0);
-      BOOST_TEST(same_bits(arma::fmat(arma::clamp(z, 0, z.max())), at_once));
-      const arma::fmat expected = network.layer(1).W * block.x(1) + arma::repmat(network.layer(1).b, 1, block.size);
-      BOOST_TEST(arma::approx_equal(z, expected, "both", 1e-5f, 1e-5f));
-    });
-  };
-  for (const bool first : {true, false}) measured(asks(first), network, study.samples);
-  BOOST_TEST_REQUIRE(early.size() == late.size());
-  for (std::size_t i = 0; i < early.size(); ++i) BOOST_TEST(same_bits(early[i], late[i]));
+  const Samples many = few_samples(study.samples.features(), 3, 620);  // two blocks
+  const learning::Inputs inputs(many);
+  enum class Asks { at_once, after_the_rest, in_the_second_block };
+  for (const char* hook : {"", "batch_norm", "gaussian_dropout"})
+    for (const learning::Kernels kernels : {learning::Kernels::own, learning::Kernels::blas})
+      for (const Asks asks : {Asks::at_once, Asks::after_the_rest, Asks::in_the_second_block}) {
+        const auto model = *hook ? study.model_of(plugin(hook)) : study.model_of();
+        study.train(*model, 0, 20);
+        study::Subject subject{"one", model->network(), study.start, model->entries()};
+        subject.products = learning::Products(kernels);
+        const auto see = [&](const Block& block) {
+          learning::Pass pass;  // which keeps all
+          pass.x.resize(block.depth());
+          inputs.widen(block.first, block.size, pass.x[0]);
+          const learning::Regime regime{
+              subject.products, subject.entries, {20, 0, Random(0)}, learning::Form::measuring};
+          std::vector<learning::Panelled> panels;
+          const learning::Weights weights = learning::weights(subject.products, subject.network, panels);
+          learning::forward(regime, weights, pass);
+          const std::size_t top = block.depth();
+          std::vector<arma::fmat> dz(top);
+          learning::sample_gradients(pass.logits(), block.labels, dz.back());
+          learning::Panelled room;
+          for (std::size_t l = top - 1; l >= 1; --l)
+            learning::backward_into(regime, l, weights, pass, subject.products.factor(dz[l], room), dz[l - 1]);
+          const auto is_z = [&] {
+            for (std::size_t l = 1; l <= top; ++l) BOOST_TEST(same_bits(block.z(l), pass.z[l - 1]));
+          };
+          if (asks == Asks::at_once) is_z();
+          for (std::size_t l = 1; l <= top; ++l) {
+            BOOST_TEST(same_bits(block.x(l), pass.x[l - 1]));
+            BOOST_TEST(same_bits(block.dz(l), dz[l - 1]));
+          }
+          if (asks == Asks::after_the_rest || block.first > 0) is_z();
+          BOOST_TEST(pass.z[0].min() < 0);
+        };
+        const study::MetricSection m = section(see);
+        BOOST_TEST_CONTEXT(hook << ", " << static_cast<int>(asks))
+        study::measure(subject, 20, {&m}, {&inputs, &inputs, &inputs});
+      }
+}
+
+BOOST_AUTO_TEST_CASE(z_of_one_model_is_never_shown_as_that_of_another) {
+  const SmallStudy study;
+  const Samples many = few_samples(study.samples.features(), 3, 620);
+  const learning::Inputs inputs(many);
+  const auto normed = study.model_of(plugin("batch_norm"));  // which keeps z, for its own sake
+  study.train(*normed, 0, 20);
+  const learning::Entries none;
+  const study::Subject other{"other", normed->network(), study.start, normed->entries()};
+  study::Subject plain{"plain", study.start, study.start, none};
+  plain.others["other"] = &other;
+  std::size_t blocks = 0;
+  const study::MetricSection m = section([&](const Block& block) {
+    if (++blocks == 1)
+      BOOST_TEST(block.other("other")->z(1).min() < 0);
+    else  // in the room where the other one was
+      BOOST_TEST(same_bits(block.at(study.start).z(1), block.z(1)));
+    arma::mat sum(1, 1);
+    BOOST_CHECK_THROW(block.add_times_inputs(block.z(1), 1, sum), std::invalid_argument);
+    BOOST_CHECK_THROW(block.add_times_inputs(block.z(1).head_cols(1), 1, sum), std::invalid_argument);
+  });
+  study::measure(plain, 20, {&m}, {&inputs, &inputs, &inputs});
+  BOOST_TEST(blocks == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(names_of_values_are_names_and_nothing_is_said_twice) {

@@ -289,16 +289,20 @@ BOOST_AUTO_TEST_CASE(every_level_lists_the_same) {
 BOOST_AUTO_TEST_CASE(every_level_lists_the_same_rows) {
   for (const arma::uword rows : {1, 15, 16, 17, 40})
     for (const arma::uword columns : {1, 7, 8, 65}) {
-      arma::fmat x = numbers(rows, columns, .4, rows);
-      x[rows / 2] = std::numeric_limits<float>::quiet_NaN();
-      const auto listed = [&](const Level& level) {
+      arma::fmat all = numbers(rows + 5, columns, .4, rows);  // of which rows 3 and on are listed
+      all[3 + rows / 2] = std::numeric_limits<float>::quiet_NaN();
+      const arma::fmat copied = all.rows(3, rows + 2);
+      const auto listed = [&](const Level& level, bool in_place = true) {
+        const float* const x = in_place ? all.memptr() + 3 : copied.memptr();
+        const std::size_t stride = in_place ? all.n_rows : rows;
         std::vector<kernels::Nonzero> out(rows * (columns + 1) + kernels::kSpare);
         std::vector<std::uint32_t> begin(rows);
         std::vector<float> room(kernels::kRowsListed * columns);
-        out.resize(level.list_rows(x.memptr(), rows, rows, columns, room.data(), out.data(), begin.data()) + rows);
+        out.resize(level.list_rows(x, stride, rows, columns, room.data(), out.data(), begin.data()) + rows);
         return std::pair(out, begin);
       };
-      const auto [entries, begin] = listed(kernels::plain);
+      const auto [entries, begin] = listed(kernels::plain, false);
+      BOOST_TEST(listed(kernels::plain).second == begin);
       for (const Level* level : kernels::usable()) BOOST_TEST_CONTEXT(level->name) {
           const auto [its_entries, its_begin] = listed(*level);
           BOOST_TEST(its_begin == begin);
@@ -315,22 +319,26 @@ BOOST_AUTO_TEST_CASE(not_a_number_is_no_zero) {
   of.of(m);
   BOOST_TEST(of.columns().count == 1u);
   Panelled W;
-  W.of(arma::fmat(19, 2, arma::fill::ones));  // whole registers and a rest
-  arma::fvec y(19);
-  for (const Level* level : kernels::usable()) {
-    level->product(W.view(), of.columns(), {.relu = true}, y.memptr(), y.n_elem, {0, 1});
-    BOOST_TEST(arma::uvec(arma::find_nan(y)).n_elem == y.n_elem);  // ReLU hides none: divergence is seen
+  for (const arma::uword outputs : {16, 19}) {  // whole registers; and a rest
+    W.of(arma::fmat(outputs, 2, arma::fill::ones));
+    arma::fvec y(outputs);
+    for (const Level* level : kernels::usable()) {
+      level->product(W.view(), of.columns(), {.relu = true}, y.memptr(), y.n_elem, {0, 1});
+      BOOST_TEST(arma::uvec(arma::find_nan(y)).n_elem == outputs);  // ReLU hides none: divergence is seen
+    }
   }
 }
 
 BOOST_AUTO_TEST_CASE(bytes_become_the_floats_that_scale_and_offset_make_of_them) {
   std::vector<std::uint8_t> bytes(256 + 5);
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(37 * i);
-  for (const auto& [scale, offset] : {std::pair{1.0 / 255, 0.0}, {1.0 / 3, -.1}, {.1, 1e-9}, {-1.0 / 7, 1e8}}) {
+  for (const auto& [scale, offset] :
+       {std::pair{1.0 / 255, 0.0}, {1.0 / 3, -.1}, {.1, 1e-9}, {-1.0 / 7, 1e8}, {1.0 / 7, -1.0}}) {
     std::vector<float> out(bytes.size());
     scaled(bytes, scale, offset, out.data());
     for (std::size_t i = 0; i < bytes.size(); ++i) {
-      const volatile double product = scale * bytes[i];  // rounded on its own: two roundings to double, one to float
+      // Rounded on its own. 7 / 7 - 1 shows it: a fused multiply-add leaves what 1 / 7 lacks.
+      const volatile double product = scale * bytes[i];
       BOOST_TEST(out[i] == static_cast<float>(offset + product));
       if (offset == 0) BOOST_TEST(out[i] == static_cast<float>(bytes[i]) / 255);
     }

@@ -51,7 +51,8 @@ class Block {
   std::span<const std::uint8_t> marked;   // [size], or empty: which samples a data set's wrapper singled out
   /// The data term of each sample, natural logarithm [size].
   virtual std::span<const double> losses() const = 0;
-  /// What layer l receives [inputs x size]: x(1) is the pixels. And W x + b, before ReLU [outputs x size].
+  /// What layer l receives [inputs x size]: x(1) is the pixels. And W x + b, before ReLU [outputs x size]; that of hidden
+  /// layers is kept once somebody asked for it.
   virtual const arma::fmat& x(std::size_t layer) const = 0;
   virtual const arma::fmat& z(std::size_t layer) const = 0;
   const arma::fmat& logits() const { return z(depth()); }
@@ -60,7 +61,7 @@ class Block {
   /// the biases dz(:, n): a gradient in two factors.
   virtual const arma::fmat& dz(std::size_t layer) const = 0;
   /// sum += d x(l)'  [rows x inputs] for d [rows x size]: the engine's own product in float32, added in double. An empty
-  /// sum begins as 0.
+  /// sum begins as 0; one of another size, or d of other columns, is an std::invalid_argument.
   virtual void add_times_inputs(const arma::fmat& d, std::size_t layer, arma::mat& sum) const = 0;
 
   /// The same samples through other weights of this shape (kept by the caller, unchanged, until see() returns), or other inputs

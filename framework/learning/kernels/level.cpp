@@ -116,13 +116,14 @@ class Walk {
   const Nonzero* place() const { return e_; }
 
  private:
+  static_assert(kSpare >= 2, "behind the entry that closes the last list");
   const Nonzero* e_;
   std::size_t row_[3];
 };
 
-/// y = A b for one panel of A, N registers wide. `finish(c, chains)` takes what column c came to.
-template <int N, class Finish>
-void one_panel(const float* panel, std::size_t inner, std::size_t rows, const Sparse& b, Finish&& finish) {
+/// y = A b for one panel of A, N registers wide. `take(c, chains)` takes what column c came to.
+template <int N, class Take>
+void one_panel(const float* panel, std::size_t inner, std::size_t rows, const Sparse& b, Take&& take) {
   constexpr std::size_t width = N * kLanes, line = 64 / sizeof(float);
   const std::size_t bytes = bytes_of_row<N>();
   alignas(64) float under_way[kColumns * width];
@@ -139,7 +140,7 @@ void one_panel(const float* panel, std::size_t inner, std::size_t rows, const Sp
       const std::size_t share = ((rows * width + columns - 1) / columns + line - 1) / line;
       for (std::size_t c = 0; c < columns; ++c) {
         for (std::size_t i = 0; i < share && ahead < end; ++i, ahead += line) __builtin_prefetch(ahead, 0, 2);
-        if (finish.leaves_for_zero() && b.first[b.begin[c0 + c]].row >= inner) continue;  // in every block
+        if (take.leaves_for_zero() && b.first[b.begin[c0 + c]].row >= inner) continue;  // in every block
         Lanes chain[N];
         float* const kept = under_way + c * width;
 #pragma GCC unroll 16
@@ -157,7 +158,7 @@ void one_panel(const float* panel, std::size_t inner, std::size_t rows, const Sp
 #pragma GCC unroll 16
           for (int i = 0; i < N; ++i) store(kept + i * kLanes, chain[i]);
         } else {
-          finish(c0 + c, chain);
+          take(c0 + c, chain);
         }
       }
     }

@@ -21,7 +21,7 @@ struct Nonzero {
 
 /// A matrix [inner x columns] by what is not zero in it: column c is first[begin[c]] and on, rows ascending, closed by
 /// an entry of row `inner`. (Not of a huge number: a processor that guesses the loop goes on looks up that row, and one
-/// far from any memory costs it more than all the guesses that were right.)
+/// far from any memory costs it more than all the guesses that were right.) Two entries behind the last list may be read.
 struct Sparse {
   const Nonzero* first;
   const std::uint32_t* begin;
