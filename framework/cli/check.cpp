@@ -9,7 +9,7 @@ namespace pipeline::cli {
 
 namespace {
 
-void print_json(const std::vector<config::Complaint>& complaints) {
+void print_json(bool ok, const std::vector<config::Complaint>& complaints) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const config::Complaint& c : complaints)
     list.push_back({{"file", c.place.file},
@@ -19,7 +19,7 @@ void print_json(const std::vector<config::Complaint>& complaints) {
                     {"subject", c.subject},
                     {"message", c.message},
                     {"remedy", c.remedy}});
-  std::cout << nlohmann::ordered_json{{"ok", complaints.empty()}, {"complaints", list}}.dump(
+  std::cout << nlohmann::ordered_json{{"ok", ok}, {"complaints", list}}.dump(
                    2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
             << "\n";
 }
@@ -32,7 +32,7 @@ int check(const Words& words) {
                         "how complaints are printed");
   add_plugin_options(visible);
   const Parsed parsed(words, "check FILE [section.key=value ...] [--format text|json]",
-                      "Reads a pipeline file, loads its plugins and says everything that is wrong; touches no data.",
+                      "Reads a pipeline file, loads its plugins and says everything that is wrong; trains nothing.",
                       visible, "  pipeline check mnist_snr.ini training.steps=1000");
   if (parsed.help_given()) return Exit::ok;
   if (parsed.positional().empty()) throw UsageError("check needs a pipeline file: pipeline check FILE");
@@ -45,15 +45,18 @@ int check(const Words& words) {
     const study::Description d =
         study::describe(find_pipeline(file), {parsed.positional().begin() + 1, parsed.positional().end()}, catalogue);
     if (format == "json")
-      print_json({});
+      print_json(true, {});
     else
       std::cout << file << " is fine: " << plural(d.models.size(), "model") << ", " << plural(d.steps, "step") << ", "
                 << plural(d.metrics.size(), "metric") << ", " << plural(d.reports.size(), "report") << "\n";
     return Exit::ok;
   } catch (const config::PipelineTextError& e) {
     if (format == "text") throw;
-    print_json(e.complaints);
+    print_json(false, e.complaints);
     return Exit::usage;
+  } catch (const std::exception& e) {  // no file, data, a plugin: nowhere in the text. The exit code says which
+    if (format == "json") print_json(false, {{{}, 0, "", e.what(), ""}});
+    throw;
   }
 }
 

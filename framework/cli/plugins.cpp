@@ -7,6 +7,7 @@
 #include "cli/doctor.hpp"
 #include "cli/plugins_test.hpp"
 #include "config/complaint.hpp"
+#include "learning/entry.hpp"
 
 namespace pipeline::cli {
 
@@ -72,14 +73,22 @@ std::string described(const Parameter& p) {
   return out + ")";
 }
 
-void print_text(const Loaded& p, const Parameters& parameters) {
+/// What every entry of regularisers takes besides its own parameters, in words.
+std::string common_words(const std::shared_ptr<Regulariser>& object) {
+  const bool biases = object->biases_by_default();
+  if (!learning::Entry("", object, {}, 0, "").knows_layers())
+    return "It acts on the whole network or batch, and takes no layers or biases.";
+  return std::string("It also takes layers = all and biases = ") + (biases ? "yes" : "no") + ".";
+}
+
+void print_text(Catalogue& catalogue, const Loaded& p, const Parameters& parameters) {
   std::cout << p.name << ": " << p.summary << "\n  " << p.kind << ", version " << p.version << ", "
             << p.library.string() << "\n";
   for (const Parameter& q : parameters.all())
     std::cout << "  " << q.name << " = " << (q.required ? "(must be given)" : q.initial) << "\n      " << described(q)
               << "\n";
   if (parameters.all().empty()) std::cout << "  no parameters of its own\n";
-  if (p.kind == "regulariser") std::cout << "  Every regulariser also takes layers = all and biases = no.\n";
+  if (p.kind == "regulariser") std::cout << "  " << common_words(catalogue.make<Regulariser>(p.kind, p.name)) << "\n";
   if (p.kind == "metric")
     std::cout << "  Every metric also takes every; one that looks at images takes on and images too.\n";
   if (p.kind == "report") std::cout << "  Every report also takes every (0: at the end only).\n";
@@ -131,7 +140,7 @@ int inspect(Catalogue& catalogue, const std::string& name, bool ini, bool json) 
     }
     if (!first) std::cout << "\n";
     first = false;
-    ini ? print_ini(catalogue, p, parameters) : print_text(p, parameters);
+    ini ? print_ini(catalogue, p, parameters) : print_text(catalogue, p, parameters);
   }
   if (json) std::cout << (all.size() == 1 ? all[0] : all).dump(2) << "\n";
   return Exit::ok;

@@ -11,6 +11,8 @@ int version(const Words& words) {
   const Parsed parsed(words, "version", "Prints the versions of the program and its libraries.", {"options"},
                       "  pipeline version");
   if (parsed.help_given()) return Exit::ok;
+  if (!parsed.positional().empty())
+    throw UsageError("version takes no words, but got '" + parsed.positional().front() + "'");
   std::cout << "pipeline " PIPELINE_VERSION ", plugin contract " << PIPELINE_CONTRACT << "\n"
             << PIPELINE_COMPILER << "; " << PIPELINE_BUILD << "\n"
             << "Boost " << BOOST_VERSION / 100000 << "." << BOOST_VERSION / 100 % 1000 << "; "

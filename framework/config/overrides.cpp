@@ -55,13 +55,23 @@ bool check_form(const Override& o, Complaints& complaints) {
   return false;
 }
 
+/// "dropout.keep_prob" where that is a key of [model:dropout]: the sections that have it, as an override names them.
+std::string whole_names(const Tree& tree, const Override& o) {
+  const std::string key = o.section.text + "." + o.key.text;
+  std::string whole;
+  for (const auto& [section, keys] : tree)
+    if (o.has_key && child(keys, key)) whole += (whole.empty() ? "" : " or ") + in_quotes(section + "." + key);
+  return whole;
+}
+
 Tree* find_section(Tree& tree, const Override& o, Complaints& complaints) {
   Tree* section = child(tree, o.section.text);
   if (section) return section;
   // A pipeline may do without [pipeline]; its keys can be set all the same.
   if (o.sign == ' ' && o.section.text == "pipeline") return &put(tree, {o.section, {}});
-  std::string remedy = suggestion(o.section.text, names(tree));
-  if (o.sign == ' ') {  // '~' cannot mean a section that is yet to come
+  const std::string whole = whole_names(tree, o);
+  std::string remedy = whole.empty() ? suggestion(o.section.text, names(tree)) : "did you mean " + whole + "?";
+  if (o.sign == ' ' && whole.empty()) {  // '~' cannot mean a section that is yet to come
     const std::string creating = "'+" + std::string(o.line.text) + "' creates it";
     remedy += (remedy.empty() ? "" : "; ") + creating;
   }

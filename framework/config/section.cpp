@@ -69,10 +69,16 @@ void SectionReader::finish() {
     if (taken.count(key)) continue;
     if (std::any_of(excused_.begin(), excused_.end(), [&](const std::string& p) { return key.rfind(p, 0) == 0; }))
       continue;
+    // "keep_prob" where "dropout.keep_prob" is known
+    std::string whole;
+    for (const std::string& k : known_)
+      if (k.ends_with("." + key)) whole += (whole.empty() ? "" : " or ") + in_quotes(k);
     // Among so many, a suggestion helps nobody any more, and it costs more than reading the file.
     constexpr std::size_t most_suggestions = 1000;
     complaints_.add(node.data().name, "unknown key " + in_quotes(key) + " in [" + name_.text + "]",
-                    ++unknown <= most_suggestions ? suggestion(key, known) : "");
+                    ++unknown > most_suggestions ? ""
+                    : whole.empty()              ? suggestion(key, known)
+                                                 : "did you mean " + whole + "?");
   }
 }
 

@@ -57,15 +57,20 @@ bool Entry::changes_activations(Where where, std::size_t layer) const {
   return where == place && place != Where::inputs && scope.weights_of(layer);
 }
 
+bool Entry::on_weights() const {
+  return weight || weight_penalty || layer_penalty || gradient || before_update || after_update || after_layer_update ||
+         measured;
+}
+
+bool Entry::knows_layers() const { return on_weights() || activation || activation_penalty; }
+
 bool Entry::touches_any(std::size_t depth) const {
   if (batch || network_gradient || look_ahead || watcher) return true;  // these know no layers
-  const bool on_weights = weight || weight_penalty || layer_penalty || gradient || before_update || after_update ||
-                          after_layer_update || measured;
   for (std::size_t l = 1; l <= depth; ++l)
-    if ((on_weights && scope.weights_of(l)) || penalises_activations(l, depth)) return true;
+    if ((on_weights() && scope.weights_of(l)) || penalises_activations(l, depth)) return true;
   for (std::size_t l = 0; activation && l < depth; ++l)
     if (changes_activations(l ? activation->where() : Where::inputs, l)) return true;
-  return !on_weights && !activation && !activation_penalty;  // no hook at all is the plugin's own affair
+  return !on_weights() && !activation && !activation_penalty;  // no hook at all is the plugin's own affair
 }
 
 }  // namespace pipeline::learning

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 namespace {
 
 fs::path data_home() {
-  if (const char* xdg = std::getenv("XDG_DATA_HOME"); xdg && *xdg) return xdg;
+  if (const char* xdg = std::getenv("XDG_DATA_HOME"); xdg && fs::path(xdg).is_absolute()) return xdg;  // its standard
   if (const char* home = std::getenv("HOME"); home && *home) return fs::path(home) / ".local/share";
   return {};
 }

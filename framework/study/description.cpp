@@ -1,7 +1,9 @@
 #include "study/description.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
+#include <sstream>
 
 #include "config/numbers.hpp"
 #include "data/error.hpp"
@@ -228,6 +230,11 @@ class Reader {
                         "to use it twice, name this one 'again' and add 'again.plugin = " + entry + "'");
         continue;
       }
+      if (entry.find_first_of(" \t") != std::string::npos) {
+        complaints_.add(word, "'" + entry + "' is more than one word", "commas stand between the entries of a list");
+        for (const std::string& each : words_of(entry)) reader.excuse(each + ".");
+        continue;
+      }
       if (entry == "learning_rate" || entry == "regularisers" || entry.find('.') != std::string::npos) {
         complaints_.add(word, "'" + entry + "' cannot name an entry of regularisers");
         continue;
@@ -235,7 +242,11 @@ class Reader {
       read_entry(reader, entry, word, model);
     }
     check_one_looks_ahead(model);
+    const bool has_own_rate = !reader.setting("learning_rate").origin.starts_with("default");
     finish(reader);
+    // Written out here it would be the model's own from then on, whatever [training] says.
+    if (!has_own_rate)
+      std::erase_if(d_.resolved.back().settings, [](const config::Setting& s) { return s.key == "learning_rate"; });
     d_.models.push_back(std::move(model));
   }
 
@@ -280,12 +291,21 @@ class Reader {
     Parameters own;
     if (!e.object || !declare(*e.object, own, "regulariser", e.plugin, plugin_word)) {
       reader.excuse(entry + ".");
+      // The keys may be spelled as was meant: the name above is the mistake, and stands corrected there.
+      if (const std::string meant = config::nearest(e.plugin, catalogue_.names("regulariser")); !meant.empty())
+        reader.excuse(meant + ".");
     } else {
       reader.take(own, entry + ".", e.plugin);
       e.remake = remaker(e.plugin, own);
       check_layers_touched(e, reader.setting(entry + ".layers").word);
+      check_layers_matter(e, reader);
     }
     model.regularisers.push_back(std::move(e));
+  }
+
+  static std::vector<std::string> words_of(const std::string& text) {
+    std::istringstream in(text);
+    return {std::istream_iterator<std::string>(in), {}};
   }
 
   /// An entry that never acts would train the same model as none, and say nothing of it.
@@ -295,6 +315,20 @@ class Reader {
     complaints_.add(e.scope.all_layers ? e.word : layers, "'" + e.name + "' would touch no layer of this network",
                     "penalties and updates act on layers 1 to " + std::to_string(d_.network.layers()) +
                         ", changes of activations on hidden layers (0: the inputs)");
+  }
+
+  /// Layers that were given to hooks which know none would change nothing, and say nothing of it.
+  void check_layers_matter(const EntrySection& e, const SectionReader& reader) {
+    if (learning::Entry(e.name, e.object, e.scope, d_.seed, "").knows_layers()) return;
+    const auto refuse = [&](const std::string& key) {
+      const config::Setting& given = reader.setting(e.name + key);
+      if (!complaints_.about(given.word))
+        complaints_.add(given.word,
+                        "'" + e.name + "' acts on the whole network or batch: " + given.key + " changes nothing",
+                        "drop it");
+    };
+    if (!e.scope.all_layers) refuse(".layers");
+    if (e.scope.biases != e.object->biases_by_default()) refuse(".biases");
   }
 
   void read_layers(const std::vector<std::string>& words, const Word& at, learning::Scope& scope) {
@@ -314,7 +348,7 @@ class Reader {
 
   void read_metric(const std::string& name, const Tree& tree) {
     SectionReader reader("metric:" + name, &tree, complaints_);
-    MetricSection m{name, name, nullptr, {}, 0, 10'000, "test", {}};
+    MetricSection m{name, name, nullptr, {}, 0, kImages, "test", {}};
     m.word = reader.name();
     Parameters p;
     p.text("plugin", m.plugin, "the metric, if the section is not named like it");
@@ -335,7 +369,13 @@ class Reader {
     reader.take(samples);
     if (m.on == "validation" && d_.validation == 0)
       complaints_.add(reader.setting("on").word, "on = validation, but no images are set aside for it",
-                      "add validation = 5000 to [dataset]; they come off the training set of all models");
+                      "add validation = N to [dataset]: so many images come off the training set of all models");
+    if (m.info.looks == Looks::at_samples && (m.on == "test" || m.on == "validation")) {
+      const config::Setting& given = reader.setting("images");
+      if (m.images != kImages && !complaints_.about(given.word))
+        complaints_.add(given.word, "images changes nothing where on = " + m.on + ": all of them are measured",
+                        "drop it, or measure on = train or both");
+    }
     reader.take(own, "", m.plugin);
     if (!describe(m)) return keep(reader);  // once more: what it compares with may be a parameter
     finish(reader);
@@ -361,6 +401,11 @@ class Reader {
     if (!declare(*r.object, own, "report", r.plugin, r.word)) return keep(reader);
     reader.take(own, "", r.plugin);
     finish(reader);
+    for (const ReportSection& other : d_.reports)
+      if (other.plugin == r.plugin)
+        complaints_.add(
+            r.word, "[report:" + other.name + "] is a '" + r.plugin + "' already, and both would write the same files",
+            "drop one of them");
     d_.reports.push_back(std::move(r));
   }
 
@@ -371,7 +416,11 @@ class Reader {
     try {
       return catalogue_.make<Base>(kind, name);
     } catch (const plugins::UnknownPlugin&) {
-      complaints_.add(word, "unknown " + kind + " '" + name + "'", config::suggestion(name, catalogue_.names(kind)));
+      const std::vector<std::string> known = catalogue_.names(kind);
+      const bool near = !config::nearest(name, known).empty();
+      complaints_.add(
+          word, "unknown " + kind + " '" + name + "'",
+          config::suggestion(name, known) + (near ? "" : "; a library of your own is found with --plugin-path FOLDER"));
     } catch (const plugins::RefusedPlugin& e) {
       refused_.push_back(place_of(word) + e.what());
     }

@@ -30,11 +30,13 @@ struct ModelSection {
   float learning_rate = 0;
 };
 
+inline constexpr std::uint64_t kImages = 10'000;  // of the training set, the first so many are measured
+
 struct MetricSection {
   std::string name, plugin;
   std::shared_ptr<Metric> object;
   MetricInfo info;
-  std::uint64_t every = 0, images = 10'000;
+  std::uint64_t every = 0, images = kImages;
   std::string on = "test";
   config::Word word;
   /// Where it is measured, in the order of its rows.
@@ -71,7 +73,7 @@ struct Description {
   std::vector<config::ResolvedSection> resolved;
 };
 
-/// Reads, checks and makes everything, without touching any data. All complaints come as one
+/// Reads, checks and makes everything; of the data only what says its shape is read. All complaints come as one
 /// config::PipelineTextError; then a plugin that was found but cannot be used as plugins::RefusedPlugin.
 Description describe(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                      plugins::Catalogue& catalogue);

@@ -111,7 +111,7 @@ void check_watched_sections(const Description& d, Complaints& complaints) {
                        config::suggestion(section, known));
       else if (d.validation == 0)
         complaints.add(word, "'" + e.name + "' watches a metric, but no images are set aside for that",
-                       "add validation = 5000 to [dataset] and on = validation to [metric:" + section + "]");
+                       "add validation = N to [dataset] and on = validation to [metric:" + section + "]");
       else if (watched->on != "validation")
         complaints.add(word, "'" + e.name + "' watches [metric:" + section + "], which is measured on " + watched->on,
                        "add on = validation to it: who stops by the test images has trained on them");

@@ -106,9 +106,11 @@ const Mistake mistakes[] = {
      R"(study.ini:21:16: error: unknown regulariser 'l22'
    21 | regularisers = l22
       |                ^~~ <regulariser near l22>
-study.ini:22:1: error: unknown key 'l2.lambda' in [model:l2]
-   22 | l2.lambda = 1e-3
-      | ^~~~~~~~~ (valid: l22.biases, l22.layers, l22.plugin, learning_rate, regularisers)
+)"},
+    {"a comma left out", "regularisers = l2", "regularisers = dropout l2",
+     R"(study.ini:21:16: error: 'dropout l2' is more than one word
+   21 | regularisers = dropout l2
+      |                ^~~~~~~~~~ commas stand between the entries of a list
 )"},
     {"layers that the entry does not act on", "l2.lambda = 1e-3", "l2.lambda = 1e-3\nl2.layers = 0",
      R"(study.ini:23:13: error: 'l2' would touch no layer of this network
@@ -179,6 +181,29 @@ study.ini:22:1: error: unknown key 'l2.lambda' in [model:l2]
      R"(study.ini:14:9: error: value '30;fewer' of steps is not a whole number (digits only)
    14 | steps = 30;fewer
       |         ^~~~~~~~ x >= 0
+)"},
+    {"a parameter without its entry", "l2.lambda = 1e-3", "lambda = 1e-3",
+     R"(study.ini:22:1: error: unknown key 'lambda' in [model:l2]
+   22 | lambda = 1e-3
+      | ^~~~~~ did you mean 'l2.lambda'?
+)"},
+    {"layers for what knows none", "regularisers = l2\nl2.lambda = 1e-3", "regularisers = sam\nsam.layers = 1\nsam.biases = yes",
+     R"(study.ini:22:14: error: 'sam' acts on the whole network or batch: sam.layers changes nothing
+   22 | sam.layers = 1
+      |              ^ drop it
+study.ini:23:14: error: 'sam' acts on the whole network or batch: sam.biases changes nothing
+   23 | sam.biases = yes
+      |              ^~~ drop it
+)"},
+    {"images where all are measured", "every = 10", "every = 10\nimages = 7",
+     R"(study.ini:26:10: error: images changes nothing where on = test: all of them are measured
+   26 | images = 7
+      |          ^ drop it, or measure on = train or both
+)"},
+    {"a report twice", "[metric:accuracy]", "[report:one]\nplugin = summary\n[report:two]\nplugin = summary\n[metric:accuracy]",
+     R"(study.ini:26:2: error: [report:one] is a 'summary' already, and both would write the same files
+   26 | [report:two]
+      |  ^~~~~~~~~~ drop one of them
 )"},
     {"-1", "steps = 30", "steps = -1",
      R"(study.ini:14:9: error: value '-1' of steps is not a whole number (digits only)

@@ -239,6 +239,12 @@ BOOST_AUTO_TEST_CASE(resolved_ini_runs_again_and_gives_the_same_rows) {
   BOOST_TEST(world.read("again/resolved.ini") == Run::once().read("resolved.ini"));
   BOOST_TEST((json::parse(world.read("again/run.json"))["configuration"] ==
               json::parse(Run::once().read("run.json"))["configuration"]));
+  // What a model took from [training] it still takes from there.
+  world.write("study.ini", study);
+  check_exit(world.run({"run", "again.ini", "training.learning_rate=0.01", "--out", "slower", "--threads", "1"}), 0);
+  check_exit(world.run({"run", "study.ini", "training.learning_rate=0.01", "--out", "as_given", "--threads", "1"}), 0);
+  BOOST_TEST(world.read("slower/metrics.csv") == world.read("as_given/metrics.csv"));
+  BOOST_TEST(world.read("slower/metrics.csv") != Run::once().read("metrics.csv"));
 }
 
 BOOST_AUTO_TEST_CASE(folders_are_named_by_time_and_configuration_and_latest_points_to_the_newest) {

@@ -96,6 +96,10 @@ BOOST_AUTO_TEST_CASE(complaints) {
        "   | trainig.steps=5\n"
        "   | ^~~~~~~ did you mean 'training'?  (valid: dataset, model:l2, training); "
        "'+trainig.steps=5' creates it"},
+      {"l2.lambda=5",
+       "command line: l2.lambda: error: no section 'l2' in the pipeline\n"
+       "   | l2.lambda=5\n"
+       "   | ^~ did you mean 'model:l2.l2.lambda'?"},
       {"~trainig",
        "command line: trainig: error: no section 'trainig' in the pipeline\n"
        "   | ~trainig\n"
