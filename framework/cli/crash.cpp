@@ -73,10 +73,11 @@ void say(const char* how, const char* words) {
     if (*who->model) out << ", model " << who->model << ", step " << who->step;
     for (const learning::Speaker* caller = who->before; caller; caller = caller->before)
       out << "\n  called by " << caller->kind << " '" << caller->name << "', hook " << caller->hook;
-    out << "\n  the program ends; what was measured before is kept. Leave the plugin out to run without it.\n";
+    out << "\n  the program ends; what was written before is kept. Leave the plugin out to run without it.\n";
   } else {
     out << "the program " << how << " (" << words << ") outside every plugin's hook\n"
-        << "  what was measured before is kept\n";
+        << "  what was written before is kept. A plugin may have written past the end of its arrays: 'pipeline plugins "
+           "test FILE.so' tries one\n";
   }
   out.send();
 }

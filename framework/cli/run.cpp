@@ -43,8 +43,13 @@ struct Interrupted {};
 void listen_for_signals() {
   struct sigaction action {};
   action.sa_handler = on_signal;
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
+  for (const int stops : {SIGINT, SIGTERM, SIGUSR1}) ::sigaction(stops, &action, nullptr);  // USR1: from batch systems
+  struct sigaction before {};
+  ::sigaction(SIGHUP, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) ::sigaction(SIGHUP, &action, nullptr);  // nohup wants it ignored
+  // Who read the output has gone (run | head): the results are in the folder, and go on being written.
+  action.sa_handler = SIG_IGN;
+  ::sigaction(SIGPIPE, &action, nullptr);
 }
 
 /// "l2 (lambda = 5e-05)", with what differs from the defaults or is not said elsewhere.

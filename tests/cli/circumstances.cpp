@@ -40,7 +40,7 @@ void check_whole_files(const fs::path& run) {
 BOOST_AUTO_TEST_SUITE(signals)
 
 BOOST_AUTO_TEST_CASE(a_signal_ends_the_run_and_keeps_what_was_measured) {
-  for (const auto& [number, exit] : {std::pair{SIGINT, 130}, {SIGTERM, 143}}) {
+  for (const auto& [number, exit] : {std::pair{SIGINT, 130}, {SIGTERM, 143}, {SIGUSR1, 138}, {SIGHUP, 129}}) {
     const Place place;
     auto child = place.endless({"+report:summary.every=50000000"});
     child->signal(number);

@@ -23,7 +23,7 @@ void check_last_words(const std::string& way, int exit, const std::string& how) 
     check_exit(said, exit);
     check_text(said.err, "error: regulariser 'hook_crashes' " + how +
                              " in hook GradientChange::change, model l2, step 300\n"
-                             "  the program ends; what was measured before is kept. Leave the plugin out to run "
+                             "  the program ends; what was written before is kept. Leave the plugin out to run "
                              "without it.\n");
     const std::string rows = bench.read("out/metrics.csv");
     check_says(rows, "step,model,metric,layer,value\n0,control,accuracy,,");
