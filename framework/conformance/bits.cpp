@@ -103,6 +103,7 @@ void neutral_changes_nothing(const Candidate& candidate, Findings& findings) {
   const auto check = [&](const Values& values) {
     std::string words;
     for (const auto& [name, value] : values) words += (words.empty() ? "" : ", ") + name + " = " + value;
+    if (values.size() < all.size()) words += ", the rest at its defaults";
     Findings seen;
     seen.about(words);
     for (const bool biases : {false, true}) {

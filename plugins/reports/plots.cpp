@@ -1,7 +1,7 @@
 // plots: draws the run. For each metric column a picture in plots/: NAME.svg, NAME.png, and the NAME.gp and NAME.tsv
 // they are drawn from. What the run holds decides what is drawn:
 //
-//   a matrix "points" in nodes.h5   scatter of W against c, a panel for control and each model; after the last update
+//   a matrix "points" in nodes.h5   scatter of W against c, a panel for control and each model, as last measured
 //   a value a layer                 the value against the step, a panel a layer, a line a model
 //   a value of the network          the value against the step, a line a model
 //

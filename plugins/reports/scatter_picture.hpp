@@ -30,7 +30,8 @@ class ScatterPicture {
     const double side = across == 1 ? 360 : 915. / static_cast<double>(across) - 37;  // of a square panel, in pixels
     const double height = 70 + static_cast<double>(down) * (side + 100);
     std::string script =
-        opening(section_, "the closer to the diagonal, the better the node; after the last update", results_, height) +
+        opening(section_, "the closer to the diagonal, the better the node; each model as last measured", results_,
+                height) +
         panels(down, across, 112, 58, height, 50, 100) + R"(set size square
 unset key
 set grid noxtics noytics
@@ -61,7 +62,7 @@ set label 5 <node> at graph 0,1 offset 0,0.7 font ',9' tc rgb '#6E6E6E'
 set xrange [-<reach>:<reach>]; set yrange [-<reach>:<reach>]; set tics <tic>
 plot x with lines lw 1 lc rgb '#9A9A9A', <file> using <w>:<c> with points pt 7 ps <size> lc rgb '<look>'
 )",
-                {{"title", quoted(panel.model == "control" ? "control (untrained)" : panel.model)},
+                {{"title", quoted(panel.model + measured(panel.model))},
                  {"node", quoted(node(panel))},
                  {"reach", number(reach)},
                  {"tic", number(tic_distance(2 * reach, 5))},
@@ -70,6 +71,15 @@ plot x with lines lw 1 lc rgb '#9A9A9A', <file> using <w>:<c> with points pt 7 p
                  {"c", number(2 * i + 2)},
                  {"size", panel.points.n_rows > 400 ? "0.3" : "0.45"},
                  {"look", panel.look}});
+  }
+
+  /// ", step 1000": when its points were measured.
+  std::string measured(const std::string& model) const {
+    if (model == "control") return " (untrained)";
+    std::uint64_t last = 0;
+    for (const Row& row : results_.rows)
+      if (row.model == model && row.metric.starts_with(section_ + ".")) last = std::max(last, row.step);
+    return ", step " + std::to_string(last);
   }
 
   /// "node 7 of layer 3, S = 0.659", as far as metrics.csv tells: in the values `node` and `snr_optimality`,

@@ -29,6 +29,7 @@ struct ImageShape {
   bool operator==(const ImageShape&) const = default;
 };
 
+/// Numbers a sample, labels that may occur, and samples of each set.
 struct DataShape {
   std::size_t features = 0, classes = 0, train = 0, test = 0;
   ImageShape image;
@@ -38,16 +39,17 @@ struct DataShape {
 struct Samples {
   arma::Mat<std::uint8_t> bytes;  // [features x samples]; empty where floats are used
   double scale = 1.0 / 255, offset = 0;
-  arma::fmat floats;  // [features x samples]
-  std::vector<std::uint16_t> labels;
-  std::vector<std::uint8_t> marked;  // 1 for each sample that a wrapper singled out, else 0; empty: none
+  arma::fmat floats;                  // [features x samples]
+  std::vector<std::uint16_t> labels;  // one a sample, 0 .. classes - 1
+  std::vector<std::uint8_t> marked;   // 1 for each sample that a wrapper singled out, else 0; empty: none
   std::size_t features() const { return bytes.n_cols ? bytes.n_rows : floats.n_rows; }
   std::size_t size() const { return bytes.n_cols ? bytes.n_cols : floats.n_cols; }
 };
 
+/// What a data set loads, of the shape that shape() promised.
 struct Data {
   Samples train, test;
-  std::size_t classes = 0;
+  std::size_t classes = 0;  // labels are 0 .. classes - 1
   ImageShape image = {};
   Samples validation = {};  // the engine's to fill: what [dataset] validation = N takes off the end of the training set
 };

@@ -12,6 +12,9 @@
 // tile hooks (penalty, gradient, before and after the update) also see the trained arrays of all entries. A Layer that
 // a hook is handed has an empty b without it. Hooks that are handed a whole Network see the weights and biases of all
 // layers, never trained arrays. What an entry keeps from step to step is declared in state.hpp.
+//
+// A hook that throws, or leaves a number that is not finite or an array of another shape, ends its model, by name, hook
+// and step; the others go on.
 #pragma once
 #include <cstdint>
 #include <memory>

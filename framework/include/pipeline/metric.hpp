@@ -10,6 +10,9 @@
 //   must do      prepare() and measure() serve all models, on several threads at once: what a measurement gathers is
 //                kept in its Gatherer, never in the metric
 //   must not     keep a mutable member that they write
+//
+// A metric that throws, or gives an infinity, or NaN though its `edge` tells of no such case, ends the run: its name,
+// model and step are told, and what was measured before is kept.
 #pragma once
 #include <any>
 #include <cstdint>

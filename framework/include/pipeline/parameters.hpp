@@ -38,7 +38,7 @@ inline Range any_number() { return {}; }
 struct Parameter {
   std::string name, type, range, meaning;
   std::string initial = {};        // the default, as it would be written
-  std::string neutral_value = {};  // the value that switches the plugin off, if there is one
+  std::string neutral_value = {};  // the value that alone switches the whole plugin off, if there is one
   std::string unit_name = {};
   bool required = false;  // then there is no default
   std::vector<std::string> choices = {};
