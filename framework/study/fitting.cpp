@@ -106,7 +106,9 @@ void check_watched_sections(const Description& d, Complaints& complaints) {
       std::vector<std::string> known;
       for (const MetricSection& m : d.metrics) known.push_back(m.name);
       if (complaints.about(word)) continue;
-      if (watched == d.metrics.end())
+      if (section.empty())
+        complaints.add(word, "'" + e.name + "' does not say which metric it watches", config::suggestion("", known));
+      else if (watched == d.metrics.end())
         complaints.add(word, "'" + e.name + "' watches [metric:" + section + "], which is not there",
                        config::suggestion(section, known));
       else if (d.validation == 0)

@@ -116,7 +116,9 @@ RunRecord::RunRecord(const Description& d, const plugins::Catalogue& catalogue, 
                             {"plugin", m.plugin},
                             {"unit", m.info.unit},
                             {"better", word(m.info.better)},
+                            {"better_for", m.info.better_for},
                             {"edge", m.info.edge},
+                            {"on", m.info.looks == Looks::at_samples ? m.on : ""},
                             {"every", m.every}});
   j["plugins"] = Json::array();
   for (const auto& [id, p] : catalogue.loaded())
@@ -147,13 +149,15 @@ void RunRecord::stopped_early(const std::string& model, std::uint64_t step) {
 }
 
 Summary::Summary(const Description& d) {
-  for (const MetricSection& m : d.metrics) directions_[m.name] = m.info.better;
+  for (const MetricSection& m : d.metrics)
+    for (const char* split : {"", ".train"}) {
+      directions_[m.name + split] = m.info.better;
+      for (const std::string& value : m.info.better_for) directions_[m.name + split + "." + value] = m.info.better;
+    }
 }
 
-// "accuracy.train" has the direction of its section; other named values ("loss.penalty") have none.
 Direction Summary::better(const std::string& metric) const {
-  const std::string train = ".train";
-  const auto it = directions_.find(metric.ends_with(train) ? metric.substr(0, metric.size() - train.size()) : metric);
+  const auto it = directions_.find(metric);
   return it == directions_.end() ? Direction::neither : it->second;
 }
 

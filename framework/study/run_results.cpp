@@ -37,8 +37,11 @@ void read_description(const fs::path& file, RunResults& run) try {
     metric.info.unit = m.value("unit", "");
     metric.info.better = direction(m.value("better", "neither"));
     metric.info.edge = m.value("edge", "");
+    metric.info.on = m.value("on", "");
+    metric.info.better_for = m.value("better_for", metric.info.better_for);
     run.metrics.push_back(std::move(metric));
   }
+  run.failures = json.value("failures", run.failures);
 } catch (const std::exception& e) {
   const std::string words = e.what(), place = file.string() + ": ";
   throw std::runtime_error(words.starts_with(place) ? words : place + words);

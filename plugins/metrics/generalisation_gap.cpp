@@ -12,7 +12,10 @@ using namespace pipeline;
 
 class GeneralisationGap final : public Metric {
   MetricInfo describe() const override {
-    return {.unit = "share of the images; nats", .better = Direction::lower, .looks = Looks::at_train_and_test};
+    return {.unit = "share of the images; nats",
+            .better = Direction::lower,
+            .looks = Looks::at_train_and_test,
+            .better_for = {"accuracy", "loss"}};
   }
   void prepare(Evaluation& e) const override {
     for (const Split split : {Split::train, Split::test}) {

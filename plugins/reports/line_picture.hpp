@@ -66,6 +66,7 @@ class LinePicture {
     std::string text = column_.info.unit;
     const auto add = [&](const std::string& words) { text += (text.empty() || words.empty() ? "" : ", ") + words; };
     add(direction_words(column_.info.better));
+    if (!column_.split.empty()) add("on the " + column_.split + " set");
     if (smooth_) add("bold: mean of " + number(mean_rows) + " rows");
     if (std::any_of(panels_.begin(), panels_.end(), [](const Panel& p) { return p.range.cut; }))
       add("values cut to the range of the last three quarters of the steps");

@@ -20,6 +20,7 @@ struct Column {
   std::string metric;            // "loss", "loss.penalty", "accuracy.train"
   std::string section;           // "loss", "accuracy": the metric up to its first dot
   MetricInfo info;               // `better` is neither where the section's direction does not speak of this column
+  std::string split;             // which samples it was measured on; empty: none, or unknown
   std::set<std::size_t> layers;  // {0} for a value of the whole network
   bool main() const { return metric == section; }
 };
@@ -37,8 +38,9 @@ class Series {
       for (const auto& [metric, layers] : points_) {  // sorted: "loss" comes before "loss.penalty"
         const std::string section = metric.substr(0, metric.find('.'));
         if (section != measured.section) continue;
-        Column column{metric, section, measured.info, {}};
-        if (!same_quantity(metric.substr(section.size()))) column.info.better = Direction::neither;
+        const std::string name = metric.substr(section.size());
+        Column column{metric, section, measured.info, split_of(name, measured.info.on), {}};
+        if (!speaks_of(measured.info, name)) column.info.better = Direction::neither;
         for (const auto& [layer, models] : layers) column.layers.insert(layer);
         columns.push_back(std::move(column));
       }
@@ -63,9 +65,16 @@ class Series {
   }
 
  private:
-  /// A metric on another split is still that metric; its other named values are quantities of their own.
-  static bool same_quantity(const std::string& suffix) {
-    return suffix.empty() || suffix == ".train" || suffix == ".test" || suffix == ".validation";
+  static bool on_train(const std::string& name) { return name == ".train" || name.starts_with(".train."); }
+
+  /// Whether a metric's direction speaks of its column `name` ("", ".penalty", ".train.penalty"): of the metric itself on
+  /// any split, and of the named values that it says.
+  static bool speaks_of(const MetricInfo& info, const std::string& name) {
+    const std::string value = on_train(name) ? name.substr(std::string(".train").size()) : name;
+    return value.empty() || std::ranges::find(info.better_for, value.substr(1)) != info.better_for.end();
+  }
+  static std::string split_of(const std::string& name, const std::string& on) {
+    return on.empty() ? "" : on_train(name) || on == "train" ? "training" : on == "validation" ? on : "test";
   }
   std::map<std::string, std::map<std::size_t, std::map<std::string, Points>>> points_;
   std::map<std::string, std::uint64_t> last_step_;

@@ -5,6 +5,7 @@
 //   *               the best model by the metric's own direction; several if they are equal as shown; never nan; of
 //                   values of one step only, so a model that ended early is not compared
 //   '               a value of an earlier step than the table's
+//   FAILED          what ended a model before the others
 //
 //   control, the untrained network, stands beside the models and is never marked. "-" is a value not measured.
 #include <pipeline/report.hpp>
@@ -86,6 +87,7 @@ class Summary final : public Report {
     if (results.models.size() > 1)
       lines.push_back("  *  the best of the models;  control is the network before training");
     if (any_earlier) lines.push_back("  '  measured at an earlier step");
+    for (const auto& [model, why] : results.failures) lines.push_back("  " + model + " FAILED: " + why);
     for (const std::string& model : results.models)
       if (const auto last = series.last_step(model); last && *last < step)
         lines.push_back("  " + model + " was last measured at step " + std::to_string(*last));

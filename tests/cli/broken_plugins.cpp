@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(another_contract_is_refused) {
   bench.put(libraries / "refused.so");
   bench.refused(
       bench.swapped("other_contract"),
-      R"(error: command line: regulariser 'other_contract' was built for plugin contract 999, this program has contract 4
+      R"(error: command line: regulariser 'other_contract' was built for plugin contract 999, this program has contract 5
   <here>/plugins/refused.so
   build it again, against this program's headers
 )");
@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(another_build_is_refused_with_both_sides) {
 BOOST_AUTO_TEST_CASE(the_line_that_names_a_refused_plugin_is_said) {
   const Bench bench;
   bench.put(libraries / "refused.so");
-  const std::string end = R"( was built for plugin contract 999, this program has contract 4
+  const std::string end = R"( was built for plugin contract 999, this program has contract 5
   <here>/plugins/refused.so
   build it again, against this program's headers
 )";

@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(every_file_is_explained) {
              OldC 1.0
     program: ...
     build it again with the program's compiler and libraries
-  refused: regulariser 'other_contract' was built for plugin contract 999, this program has contract 4
+  refused: regulariser 'other_contract' was built for plugin contract 999, this program has contract 5
     build it again, against this program's headers
 <here>/plugins/stranger.so
   passed over: it is a library, but holds no plugin

@@ -1,5 +1,6 @@
 // The files that a run writes, to the letter: other people's scripts read them.
 #include <nlohmann/json.hpp>
+#include <pipeline/report.hpp>
 #include <regex>
 
 #include "support/csv_rows.hpp"
@@ -220,6 +221,24 @@ BOOST_AUTO_TEST_CASE(summary_json_has_last_and_best_of_every_metric) {
   BOOST_TEST(j["plain"]["snr_optimality"].contains("1"));  // a number a layer
   BOOST_TEST(j["plain"]["snr_optimality"].contains("2"));
   BOOST_TEST(!j["plain"]["loss.penalty"].contains("best"));  // neither direction is better
+}
+
+BOOST_AUTO_TEST_CASE(named_values_have_a_best_where_their_metric_says_so) {
+  World world;
+  world.write("study.ini",
+              small_study + "\n[metric:generalisation_gap]\nevery = 10\n\n[metric:loss]\nevery = 10\non = both\n");
+  check_exit(world.run({"run", "study.ini", "--out", "out"}), 0);
+  const json j = json::parse(world.read("out/summary.json"))["plain"];
+  for (const char* metric : {"generalisation_gap.accuracy", "generalisation_gap.loss", "loss", "loss.train"})
+    BOOST_TEST(j[metric].contains("best"), metric);
+  for (const char* metric : {"loss.penalty", "loss.train.penalty"}) BOOST_TEST(!j[metric].contains("best"), metric);
+  BOOST_TEST((j["generalisation_gap.loss"]["best"] <= j["generalisation_gap.loss"]["last"]));
+  const pipeline::RunResults run(world.here / "out");
+  BOOST_TEST(run.metrics[0].info.on == "test");
+  BOOST_TEST(run.metrics[1].info.on == "");  // it looks at both
+  BOOST_TEST((run.metrics[1].info.better_for == std::vector<std::string>{"accuracy", "loss"}));
+  BOOST_TEST(run.metrics[2].info.on == "both");
+  BOOST_TEST(run.failures.empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_pipeline_file_is_kept_byte_for_byte) {

@@ -102,6 +102,30 @@ BOOST_AUTO_TEST_CASE(many_models_continue_below) {
   BOOST_TEST(heads == 4);
 }
 
+BOOST_AUTO_TEST_CASE(a_model_that_failed_is_told_with_the_reason) {
+  const Folder folder;
+  write(folder.path / "metrics.csv", "step,model,metric,layer,value\n3,b,accuracy,,0.2\n9,a,accuracy,,0.9\n");
+  write(folder.path / "run.json",
+        R"({"pipeline": "tiny", "steps": 9, "models": ["a", "b"], "failures": {"b": "diverged at step 4"}, "metrics": [
+            {"section": "accuracy", "plugin": "accuracy", "better": "higher"}]})");
+  std::string text;
+  for (const std::string& line : make()->write(RunResults(folder.path), {9, true})) text += line + "\n";
+  BOOST_TEST(text.find("  b FAILED: diverged at step 4\n  b was last measured at step 3\n") != text.npos, text);
+}
+
+BOOST_AUTO_TEST_CASE(a_direction_speaks_of_named_values_only_where_the_metric_says_so) {
+  const Folder folder;
+  write(folder.path / "metrics.csv",
+        "step,model,metric,layer,value\n1,a,gap.loss,,2\n1,a,gap.other,,2\n1,b,gap.loss,,1\n1,b,gap.other,,1\n"
+        "1,a,gap.train.loss,,3\n1,b,gap.train.loss,,4\n");
+  write(folder.path / "run.json", R"({"pipeline": "tiny", "steps": 1, "models": ["a", "b"], "metrics": [
+            {"section": "gap", "plugin": "gap", "better": "lower", "better_for": ["loss"]}]})");
+  std::vector<std::string> marked;
+  for (const std::string& line : make()->write(RunResults(folder.path), {1, true}))
+    if (line.find("*  ") != line.npos || line.ends_with("*")) marked.push_back(line);
+  BOOST_TEST(marked.size() == 3u);  // gap.loss, gap.train.loss, and what the mark means
+}
+
 BOOST_AUTO_TEST_CASE(nothing_measured_is_no_trouble) {
   BOOST_TEST(said("\"a\"", "", {0, false}) == "");
   BOOST_TEST(said("\"a\"", "", {0, true}).starts_with("tiny after 0 updates\n"));

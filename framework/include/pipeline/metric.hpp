@@ -40,9 +40,10 @@ struct MetricInfo {
   Direction better = Direction::neither;
   std::string edge = {};  // what a value is where its formula has no meaning
   Looks looks = Looks::at_samples;
-  std::string on = "test";                 // the default of the section's parameter: test, train, validation or both
-  std::vector<std::string> compares = {};  // models whose networks it asks for with Block::other()
-  bool order_matters = false;              // whether the order of the samples changes a value, beyond rounding
+  std::string on = "test";                   // the default of the section's parameter: test, train, validation or both
+  std::vector<std::string> compares = {};    // models whose networks it asks for with Block::other()
+  bool order_matters = false;                // whether the order of the samples changes a value, beyond rounding
+  std::vector<std::string> better_for = {};  // named values of which `better` speaks too; of others it does not
 };
 
 /// Consecutive samples and what a network makes of them. Lives only during see(). Blocks come in order.

@@ -11,7 +11,7 @@
 #include <pipeline/network.hpp>
 
 /// Goes up with every change of a class in include/pipeline.
-#define PIPELINE_CONTRACT 4
+#define PIPELINE_CONTRACT 5
 
 #define PIPELINE_TEXT_(x) #x
 #define PIPELINE_TEXT(x) PIPELINE_TEXT_(x)

@@ -40,7 +40,8 @@ class PIPELINE_API RunResults {
   std::uint64_t steps = 0;          // updates in the whole run
   std::vector<std::string> models;  // as in the file; "control" is not among them
   std::vector<MeasuredMetric> metrics;
-  std::vector<Row> rows;  // in file order
+  std::vector<Row> rows;                        // in file order
+  std::map<std::string, std::string> failures;  // model: what ended it before the others, as far as is known
 
   /// What nodes.h5 holds at /<model>/<section>/<name>, the newest measurement; empty if it holds none.
   arma::mat newest(const std::string& model, const std::string& section, const std::string& name) const;
