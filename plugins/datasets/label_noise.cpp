@@ -23,7 +23,9 @@ class LabelNoise final : public Wrapper {
   std::uint64_t seed = 1;
 
   void declare(Parameters& p) override {
-    p.number("share", share, at_least(0).up_to(1), "share of the training labels that are spoiled, validation images' too").neutral("0");
+    p.number("share", share, at_least(0).up_to(1),
+             "share of the training labels that are spoiled, validation images' too")
+        .neutral("0");
     p.whole("seed", seed, at_least(0), "another seed spoils other samples");
   }
 
