@@ -75,10 +75,10 @@ std::string described(const Parameter& p) {
 
 /// What every entry of regularisers takes besides its own parameters, in words.
 std::string common_words(const std::shared_ptr<Regulariser>& object) {
-  const bool biases = object->biases_by_default();
-  if (!learning::Entry("", object, {}, 0, "").knows_layers())
-    return "It acts on the whole network or batch, and takes no layers or biases.";
-  return std::string("It also takes layers = all and biases = ") + (biases ? "yes" : "no") + ".";
+  const learning::Entry entry("", object, {}, 0, "");
+  if (!entry.knows_layers()) return "It acts on the whole network or batch, and takes no layers or biases.";
+  if (!entry.on_weights()) return "It also takes layers = all.";
+  return std::string("It also takes layers = all and biases = ") + (object->biases_by_default() ? "yes" : "no") + ".";
 }
 
 void print_text(Catalogue& catalogue, const Loaded& p, const Parameters& parameters) {

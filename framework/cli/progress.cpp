@@ -73,7 +73,7 @@ void RunProgress::show(const std::vector<study::ModelProgress>& models, std::uin
   if (style_ == ProgressStyle::json) {
     nlohmann::ordered_json j = {
         {"steps", steps}, {"seconds", seconds}, {"steps_per_second", rate}, {"seconds_left", left}};
-    if (done == 0) j["seconds_left"] = nullptr;  // nobody knows yet
+    if (all > 0 && done == 0) j["seconds_left"] = nullptr;  // nobody knows yet
     for (const auto& m : models) {
       j["models"][m.name] = {{"step", m.step}};
       if (m.newest) j["models"][m.name][value_name_] = *m.newest;

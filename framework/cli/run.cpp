@@ -176,8 +176,9 @@ int run(const Words& words) {
   const Parsed parsed(
       words, "run FILE [section.key=value ...] [options]",
       "Trains the models of a pipeline file side by side and writes what it measures to a run folder.\n"
-      "Exit: 0 ok, 1 no model finished, 2 pipeline file or usage, 3 a plugin is refused or fails, 4 data,\n"
-      "5 some models failed, 130/143 stopped by a signal (what was measured is kept).",
+      "Exit: 0 ok, 1 no model finished or a file cannot be written, 2 pipeline file or usage,\n"
+      "3 a plugin is refused or fails, 4 data, 5 some models failed,\n"
+      "129/130/138/143 stopped by HUP, INT, USR1 or TERM (what was measured is kept).",
       visible,
       "  pipeline run mnist_snr.ini\n  pipeline run mnist_snr.ini training.steps=1000 dataset.plugin=digits --out "
       "try1\n"

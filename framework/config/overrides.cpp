@@ -1,5 +1,9 @@
 #include "config/overrides.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <sstream>
+
 #include "config/characters.hpp"
 #include "config/edit.hpp"
 #include "config/line.hpp"
@@ -55,12 +59,21 @@ bool check_form(const Override& o, Complaints& complaints) {
   return false;
 }
 
-/// "dropout.keep_prob" where that is a key of [model:dropout]: the sections that have it, as an override names them.
+bool lists(std::string words, const std::string& name) {
+  std::ranges::replace(words, ',', ' ');
+  std::istringstream in(words);
+  return std::find(std::istream_iterator<std::string>(in), {}, name) != std::istream_iterator<std::string>();
+}
+
+/// "dropout.keep_prob" where [model:a] has that key, or dropout among its regularisers: what was meant, as overrides.
 std::string whole_names(const Tree& tree, const Override& o) {
-  const std::string key = o.section.text + "." + o.key.text;
+  const std::string key = o.section.text + "." + o.key.text, sign = o.sign == ' ' ? "" : std::string(1, o.sign);
   std::string whole;
-  for (const auto& [section, keys] : tree)
-    if (o.has_key && child(keys, key)) whole += (whole.empty() ? "" : " or ") + in_quotes(section + "." + key);
+  for (const auto& [section, keys] : tree) {
+    const Tree* const list = child(keys, "regularisers");
+    if (o.has_key && (child(keys, key) || (list && lists(list->data().value.text, o.section.text))))
+      whole += (whole.empty() ? "" : " or ") + in_quotes(sign + section + "." + key);
+  }
   return whole;
 }
 

@@ -72,8 +72,9 @@ struct Entry {
   MeasuredWeights* measured;
   Watcher* watcher;
 
-  /// Whether some hook acts layer by layer, so that `layers` and `biases` have a say.
+  /// Whether some hook acts layer by layer, so that `layers` has a say; on weights, so that `biases` has.
   bool knows_layers() const;
+  bool on_weights() const;
   /// Where the activation hook applies: layer 0 is the inputs, l < layers the hidden layers.
   bool changes_activations(Where where, std::size_t layer) const;
   /// Whether the penalty on activations looks at this layer of a network of so many.
@@ -83,7 +84,6 @@ struct Entry {
   }
   /// Whether a hook of this entry is ever called in a network of so many layers: `layers` may name none that it touches.
   bool touches_any(std::size_t depth) const;
-  bool on_weights() const;  // has a hook that acts on weights, layer by layer
   Step step(std::uint64_t number, float rate) const { return {number, rate, random.at_step(number)}; }
 
   /// Runs a hook; whatever it throws comes back as a HookFailure.

@@ -115,6 +115,16 @@ class Reader {
     own_keys_known ? finish(reader) : keep(reader);
   }
 
+  /// Complains where a comma was left out between the entries of a list; their keys need no word more.
+  bool is_one_word(SectionReader& reader, const Word& word, const std::string& entry) {
+    std::istringstream in(entry);
+    const std::vector<std::string> words(std::istream_iterator<std::string>(in), {});
+    if (words.size() < 2) return true;
+    complaints_.add(word, "'" + entry + "' is more than one word", "commas stand between the entries of a list");
+    for (const std::string& each : words) reader.excuse(each + ".");
+    return false;
+  }
+
   void read_wrappers(SectionReader& reader, const std::vector<std::string>& names, const Word list) {
     std::set<std::string> seen;
     for (std::size_t i = 0; i < names.size(); ++i) {
@@ -124,6 +134,7 @@ class Reader {
         complaints_.add(word, "'" + name + "' stands twice in wrappers", "each wraps the data set once");
         continue;
       }
+      if (!is_one_word(reader, word, name)) continue;
       const auto wrapper = std::dynamic_pointer_cast<Wrapper>(make_dataset(name, word, true));
       if (!wrapper || !read_own(reader, *wrapper, name, word, name + "."))
         reader.excuse(name + ".");
@@ -230,19 +241,15 @@ class Reader {
                         "to use it twice, name this one 'again' and add 'again.plugin = " + entry + "'");
         continue;
       }
-      if (entry.find_first_of(" \t") != std::string::npos) {
-        complaints_.add(word, "'" + entry + "' is more than one word", "commas stand between the entries of a list");
-        for (const std::string& each : words_of(entry)) reader.excuse(each + ".");
-        continue;
-      }
+      if (!is_one_word(reader, word, entry)) continue;
       if (entry == "learning_rate" || entry == "regularisers" || entry.find('.') != std::string::npos) {
         complaints_.add(word, "'" + entry + "' cannot name an entry of regularisers");
         continue;
       }
-      read_entry(reader, entry, word, model);
+      read_entry(reader, entry, word, entries, model);
     }
     check_one_looks_ahead(model);
-    const bool has_own_rate = !reader.setting("learning_rate").origin.starts_with("default");
+    const bool has_own_rate = config::child(tree, "learning_rate") != nullptr;
     finish(reader);
     // Written out here it would be the model's own from then on, whatever [training] says.
     if (!has_own_rate)
@@ -275,7 +282,8 @@ class Reader {
     }
   }
 
-  void read_entry(SectionReader& reader, const std::string& entry, const Word& word, ModelSection& model) {
+  void read_entry(SectionReader& reader, const std::string& entry, const Word& word,
+                  const std::vector<std::string>& entries, ModelSection& model) {
     EntrySection e{entry, entry, nullptr, {}, word, {}};
     Parameters naming, common;
     std::vector<std::string> layers = {"all"};
@@ -292,8 +300,8 @@ class Reader {
     if (!e.object || !declare(*e.object, own, "regulariser", e.plugin, plugin_word)) {
       reader.excuse(entry + ".");
       // The keys may be spelled as was meant: the name above is the mistake, and stands corrected there.
-      if (const std::string meant = config::nearest(e.plugin, catalogue_.names("regulariser")); !meant.empty())
-        reader.excuse(meant + ".");
+      const std::string meant = config::nearest(e.plugin, catalogue_.names("regulariser"));
+      if (!meant.empty() && std::ranges::find(entries, meant) == entries.end()) reader.excuse(meant + ".");
     } else {
       reader.take(own, entry + ".", e.plugin);
       e.remake = remaker(e.plugin, own);
@@ -301,11 +309,6 @@ class Reader {
       check_layers_matter(e, reader);
     }
     model.regularisers.push_back(std::move(e));
-  }
-
-  static std::vector<std::string> words_of(const std::string& text) {
-    std::istringstream in(text);
-    return {std::istream_iterator<std::string>(in), {}};
   }
 
   /// An entry that never acts would train the same model as none, and say nothing of it.
@@ -317,18 +320,16 @@ class Reader {
                         ", changes of activations on hidden layers (0: the inputs)");
   }
 
-  /// Layers that were given to hooks which know none would change nothing, and say nothing of it.
+  /// Layers or biases that were given to hooks which know none would change nothing, and say nothing of it.
   void check_layers_matter(const EntrySection& e, const SectionReader& reader) {
-    if (learning::Entry(e.name, e.object, e.scope, d_.seed, "").knows_layers()) return;
-    const auto refuse = [&](const std::string& key) {
+    const learning::Entry entry(e.name, e.object, e.scope, d_.seed, "");
+    const auto refuse = [&](const std::string& key, const std::string& why) {
       const config::Setting& given = reader.setting(e.name + key);
       if (!complaints_.about(given.word))
-        complaints_.add(given.word,
-                        "'" + e.name + "' acts on the whole network or batch: " + given.key + " changes nothing",
-                        "drop it");
+        complaints_.add(given.word, "'" + e.name + "' " + why + ": " + given.key + " changes nothing", "drop it");
     };
-    if (!e.scope.all_layers) refuse(".layers");
-    if (e.scope.biases != e.object->biases_by_default()) refuse(".biases");
+    if (!entry.knows_layers() && !e.scope.all_layers) refuse(".layers", "acts on the whole network or batch");
+    if (!entry.on_weights() && e.scope.biases != e.object->biases_by_default()) refuse(".biases", "touches no weights");
   }
 
   void read_layers(const std::vector<std::string>& words, const Word& at, learning::Scope& scope) {
@@ -402,11 +403,21 @@ class Reader {
     reader.take(own, "", r.plugin);
     finish(reader);
     for (const ReportSection& other : d_.reports)
-      if (other.plugin == r.plugin)
+      if (other.plugin == r.plugin && parameters_of_report(other.name) == parameters_of_report(name))
         complaints_.add(
-            r.word, "[report:" + other.name + "] is a '" + r.plugin + "' already, and both would write the same files",
+            r.word, "[report:" + other.name + "] is the same '" + r.plugin + "', and both would write the same files",
             "drop one of them");
     d_.reports.push_back(std::move(r));
+  }
+
+  /// A report's own parameters as resolved: two reports that have them alike do the same.
+  std::vector<std::string> parameters_of_report(const std::string& name) const {
+    std::vector<std::string> values;
+    for (const config::ResolvedSection& section : d_.resolved)
+      for (const config::Setting& s : section.settings)
+        if (section.name == "report:" + name && s.key != "plugin" && s.key != "every")
+          values.push_back(s.key + " = " + s.value);
+    return values;
   }
 
   /// A plugin, or null with a complaint (unknown) or a refusal (found, but of no use) noted.

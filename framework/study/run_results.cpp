@@ -1,5 +1,6 @@
 #include <hdf5.h>
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iterator>
@@ -42,6 +43,8 @@ void read_description(const fs::path& file, RunResults& run) try {
     run.metrics.push_back(std::move(metric));
   }
   run.failures = json.value("failures", run.failures);
+  std::erase_if(run.failures,
+                [&](const auto& f) { return std::ranges::find(run.models, f.first) == run.models.end(); });
 } catch (const std::exception& e) {
   const std::string words = e.what(), place = file.string() + ": ";
   throw std::runtime_error(words.starts_with(place) ? words : place + words);

@@ -1,5 +1,7 @@
 // The weights of a node against its c: a panel for control and for each model.
 #pragma once
+#include <optional>
+
 #include "picture.hpp"
 #include "series.hpp"
 
@@ -76,10 +78,10 @@ plot x with lines lw 1 lc rgb '#9A9A9A', <file> using <w>:<c> with points pt 7 p
   /// ", step 1000": when its points were measured.
   std::string measured(const std::string& model) const {
     if (model == "control") return " (untrained)";
-    std::uint64_t last = 0;
+    std::optional<std::uint64_t> last;
     for (const Row& row : results_.rows)
-      if (row.model == model && row.metric.starts_with(section_ + ".")) last = std::max(last, row.step);
-    return ", step " + std::to_string(last);
+      if (row.model == model && (row.metric == section_ || row.metric.starts_with(section_ + "."))) last = row.step;
+    return last ? ", step " + std::to_string(*last) : "";
   }
 
   /// "node 7 of layer 3, S = 0.659", as far as metrics.csv tells: in the values `node` and `snr_optimality`,

@@ -40,7 +40,10 @@ class Series {
         if (section != measured.section) continue;
         const std::string name = metric.substr(section.size());
         Column column{metric, section, measured.info, split_of(name, measured.info.on), {}};
-        if (!speaks_of(measured.info, name)) column.info.better = Direction::neither;
+        if (!speaks_of(measured.info, name)) {  // a quantity of its own, perhaps not of any samples: a penalty
+          column.info.better = Direction::neither;
+          column.split.clear();
+        }
         for (const auto& [layer, models] : layers) column.layers.insert(layer);
         columns.push_back(std::move(column));
       }

@@ -87,7 +87,9 @@ class Summary final : public Report {
     if (results.models.size() > 1)
       lines.push_back("  *  the best of the models;  control is the network before training");
     if (any_earlier) lines.push_back("  '  measured at an earlier step");
-    for (const auto& [model, why] : results.failures) lines.push_back("  " + model + " FAILED: " + why);
+    for (const std::string& model : results.models)
+      if (const auto failed = results.failures.find(model); failed != results.failures.end())
+        lines.push_back("  " + model + " FAILED: " + failed->second);
     for (const std::string& model : results.models)
       if (const auto last = series.last_step(model); last && *last < step)
         lines.push_back("  " + model + " was last measured at step " + std::to_string(*last));

@@ -68,6 +68,19 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_the_run_and_keeps_what_was_measured) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(nohup_and_a_reader_that_goes_away_stop_nobody) {
+  Place place;
+  place.write("alone.sh",
+              "trap '' HUP\n(\"$@\"; echo $? > exit) | head -n 1\nwhile [ ! -e exit ]; do sleep .1; done\n");
+  const fs::path out = place.here.parent_path() / "o", err = place.here.parent_path() / "e";
+  Child child("/bin/sh",
+              {"alone.sh", BUILD_DIR "/bin/pipeline", "run", "study.ini", "+report:summary.every=1", "--out", "out"},
+              place.here, place.environment, out, err);
+  check_exit(child.finish(), 0);
+  BOOST_TEST(place.read("exit") == "0\n");
+  BOOST_TEST((json::parse(place.read("out/run.json"))["status"] == "finished"));
+}
+
 BOOST_AUTO_TEST_CASE(a_second_signal_ends_it_at_once) {
   // gnuplot hangs, so that the first signal cannot end the run by itself.
   Place place;

@@ -448,8 +448,9 @@ BOOST_AUTO_TEST_CASE(inspect_tells_parameters_as_text_json_and_ini) {
   regulariser, version 1, <build>/lib/pipeline/plugins/dropout.so
   keep_prob = 0.5
       probability that a unit is kept (number, 0 < x <= 1; 1 changes nothing)
-  It also takes layers = all and biases = no.
+  It also takes layers = all.
 )");
+  check_says(world.run({"plugins", "inspect", "l2"}).out, "takes layers = all and biases = no.\n");
   check_says(world.run({"plugins", "inspect", "gradient_noise"}).out, "takes layers = all and biases = yes.\n");
   check_says(world.run({"plugins", "inspect", "sam"}).out, "and takes no layers or biases.\n");
   const json j = json::parse(world.run({"plugins", "inspect", "dropout", "--json"}).out);

@@ -107,6 +107,19 @@ const Mistake mistakes[] = {
    21 | regularisers = l22
       |                ^~~ <regulariser near l22>
 )"},
+    {"a regulariser beside the one that was meant", "regularisers = l2\nl2.lambda", "regularisers = l22, l2\nl2.lamda",
+     R"(study.ini:21:16: error: unknown regulariser 'l22'
+   21 | regularisers = l22, l2
+      |                ^~~ <regulariser near l22>
+study.ini:22:1: error: unknown key 'l2.lamda' in [model:l2]
+   22 | l2.lamda = 1e-3
+      | ^~~~~~~~ did you mean 'l2.lambda'?  (valid: l2.biases, l2.lambda, l2.layers, l2.plugin, l22.biases, l22.layers, l22.plugin, learning_rate, regularisers)
+)"},
+    {"biases for what touches no weights", "regularisers = l2\nl2.lambda = 1e-3", "regularisers = dropout\ndropout.biases = yes",
+     R"(study.ini:22:18: error: 'dropout' touches no weights: dropout.biases changes nothing
+   22 | dropout.biases = yes
+      |                  ^~~ drop it
+)"},
     {"a comma left out", "regularisers = l2", "regularisers = dropout l2",
      R"(study.ini:21:16: error: 'dropout l2' is more than one word
    21 | regularisers = dropout l2
@@ -191,7 +204,7 @@ const Mistake mistakes[] = {
      R"(study.ini:22:14: error: 'sam' acts on the whole network or batch: sam.layers changes nothing
    22 | sam.layers = 1
       |              ^ drop it
-study.ini:23:14: error: 'sam' acts on the whole network or batch: sam.biases changes nothing
+study.ini:23:14: error: 'sam' touches no weights: sam.biases changes nothing
    23 | sam.biases = yes
       |              ^~~ drop it
 )"},
@@ -201,7 +214,7 @@ study.ini:23:14: error: 'sam' acts on the whole network or batch: sam.biases cha
       |          ^ drop it, or measure on = train or both
 )"},
     {"a report twice", "[metric:accuracy]", "[report:one]\nplugin = summary\n[report:two]\nplugin = summary\n[metric:accuracy]",
-     R"(study.ini:26:2: error: [report:one] is a 'summary' already, and both would write the same files
+     R"(study.ini:26:2: error: [report:one] is the same 'summary', and both would write the same files
    26 | [report:two]
       |  ^~~~~~~~~~ drop one of them
 )"},

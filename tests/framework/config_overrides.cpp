@@ -100,6 +100,10 @@ BOOST_AUTO_TEST_CASE(complaints) {
        "command line: l2.lambda: error: no section 'l2' in the pipeline\n"
        "   | l2.lambda=5\n"
        "   | ^~ did you mean 'model:l2.l2.lambda'?"},
+      {"~l2.lambda",
+       "command line: l2.lambda: error: no section 'l2' in the pipeline\n"
+       "   | ~l2.lambda\n"
+       "   |  ^~ did you mean '~model:l2.l2.lambda'?"},
       {"~trainig",
        "command line: trainig: error: no section 'trainig' in the pipeline\n"
        "   | ~trainig\n"

@@ -83,6 +83,7 @@ class Child {
               to_err = ::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (in < 0 || to < 0 || to_err < 0 || ::chdir(folder.c_str()) != 0) ::_exit(126);
     ::dup2(in, 0), ::dup2(to, 1), ::dup2(to_err, 2);
+    ::signal(SIGHUP, SIG_DFL);  // whatever these tests were started by
     ::execve(program.c_str(), argv.data(), envp.data());
     ::_exit(127);
   }
