@@ -266,6 +266,17 @@ BOOST_AUTO_TEST_CASE(resolved_ini_runs_again_and_gives_the_same_rows) {
   BOOST_TEST(world.read("slower/metrics.csv") != Run::once().read("metrics.csv"));
 }
 
+BOOST_AUTO_TEST_CASE(a_rate_of_its_own_stays_a_models_own) {
+  World world;  // also in a file whose name begins like the origin of a default
+  world.write("default.ini", replaced(small_study, "l2.lambda = 1e-3", "l2.lambda = 1e-3\nlearning_rate = 0.5"));
+  check_exit(world.run({"run", "default.ini", "--out", "out"}), 0);
+  const std::string resolved = world.read("out/resolved.ini");
+  BOOST_TEST(resolved.find("learning_rate = 0.5\n", resolved.find("[model:l2]")) != std::string::npos);
+  world.write("again.ini", resolved);
+  check_exit(world.run({"run", "again.ini", "--out", "again"}), 0);
+  BOOST_TEST(world.read("again/metrics.csv") == world.read("out/metrics.csv"));
+}
+
 BOOST_AUTO_TEST_CASE(folders_are_named_by_time_and_configuration_and_latest_points_to_the_newest) {
   World world;
   world.write("study.ini", small_study);
