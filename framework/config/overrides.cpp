@@ -1,7 +1,6 @@
 #include "config/overrides.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <sstream>
 
 #include "config/characters.hpp"
@@ -59,19 +58,25 @@ bool check_form(const Override& o, Complaints& complaints) {
   return false;
 }
 
-bool lists(std::string words, const std::string& name) {
-  std::ranges::replace(words, ',', ' ');
-  std::istringstream in(words);
-  return std::find(std::istream_iterator<std::string>(in), {}, name) != std::istream_iterator<std::string>();
+/// Whether a section lists an entry of that name, which then has keys of its own: `regularisers`, `wrappers`.
+bool lists(const Tree& keys, const std::string& name) {
+  for (const char* list : {"regularisers", "wrappers"}) {
+    const Tree* const key = child(keys, list);
+    std::string words = key ? key->data().value.text : "";
+    std::ranges::replace(words, ',', ' ');
+    std::istringstream in(words);
+    for (std::string word; in >> word;)
+      if (word == name) return true;
+  }
+  return false;
 }
 
-/// "dropout.keep_prob" where [model:a] has that key, or dropout among its regularisers: what was meant, as overrides.
+/// "dropout.keep_prob" where [model:a] has that key, or lists dropout: what was meant, as overrides.
 std::string whole_names(const Tree& tree, const Override& o) {
   const std::string key = o.section.text + "." + o.key.text, sign = o.sign == ' ' ? "" : std::string(1, o.sign);
   std::string whole;
   for (const auto& [section, keys] : tree) {
-    const Tree* const list = child(keys, "regularisers");
-    if (o.has_key && (child(keys, key) || (list && lists(list->data().value.text, o.section.text))))
+    if (o.has_key && (child(keys, key) || lists(keys, o.section.text)))
       whole += (whole.empty() ? "" : " or ") + in_quotes(sign + section + "." + key);
   }
   return whole;

@@ -68,13 +68,28 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_the_run_and_keeps_what_was_measured) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(nohup_and_a_reader_that_goes_away_stop_nobody) {
-  Place place;
-  place.write("alone.sh",
-              "trap '' HUP\n(\"$@\"; echo $? > exit) | head -n 1\nwhile [ ! -e exit ]; do sleep .1; done\n");
+BOOST_AUTO_TEST_CASE(who_was_told_to_ignore_hup_goes_on) {
+  const Place place;
+  place.write("nohup.sh", "trap '' HUP\nexec \"$@\"\n");
   const fs::path out = place.here.parent_path() / "o", err = place.here.parent_path() / "e";
   Child child("/bin/sh",
-              {"alone.sh", BUILD_DIR "/bin/pipeline", "run", "study.ini", "+report:summary.every=1", "--out", "out"},
+              {"nohup.sh", BUILD_DIR "/bin/pipeline", "run", "study.ini", "training.steps=100000000", "--out", "out"},
+              place.here, place.environment, out, err);
+  const auto rows = [&] { return lines_of(place.read("out/metrics.csv")).size(); };
+  BOOST_TEST(child.wait_until([&] { return rows() > 20; }));
+  child.signal(SIGHUP);
+  BOOST_TEST(child.wait_until([&, more = rows() + 100] { return rows() > more; }));
+  child.signal(SIGTERM);
+  check_exit(child.finish(), 143);
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_that_goes_away_does_not_end_the_run) {
+  const Place place;
+  place.write("piped.sh", "(\"$@\"; echo $? > exit) | head -n 1\nwhile [ ! -s exit ]; do sleep .1; done\n");
+  const fs::path out = place.here.parent_path() / "o", err = place.here.parent_path() / "e";
+  Child child("/bin/sh",
+              {"piped.sh", BUILD_DIR "/bin/pipeline", "run", "study.ini", "training.steps=3000",
+               "+report:summary.every=10", "--out", "out"},
               place.here, place.environment, out, err);
   check_exit(child.finish(), 0);
   BOOST_TEST(place.read("exit") == "0\n");

@@ -153,4 +153,16 @@ BOOST_AUTO_TEST_CASE(complaints) {
              "   | ^~~~~~~~ '+training.steps=5' creates it");
 }
 
+BOOST_AUTO_TEST_CASE(a_key_of_a_listed_entry_is_meant_though_nobody_wrote_it) {
+  const std::string listing = "[dataset]\nwrappers = subset,label_noise\n[model:a]\nregularisers = l1 , dropout\n";
+  const auto remedy = [&](const std::string& word) {
+    const std::string said = Reading(listing, {word}).complained();
+    return said.substr(said.find(' ', said.rfind('^')) + 1);
+  };
+  BOOST_TEST(remedy("dropout.keep_prob=1") == "did you mean 'model:a.dropout.keep_prob'?");
+  BOOST_TEST(remedy("label_noise.share=1") == "did you mean 'dataset.label_noise.share'?");
+  BOOST_TEST(remedy("drop.keep_prob=1").find("model:a.drop") == std::string::npos);  // no part of a name
+  BOOST_TEST(remedy("drop.keep_prob=1").ends_with("'+drop.keep_prob=1' creates it"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -93,7 +93,9 @@ class Child {
   }
 
   pid_t pid() const { return pid_; }
-  void signal(int number) const { ::kill(pid_, number); }
+  void signal(int number) const {
+    if (pid_ > 0) ::kill(pid_, number);  // -1, once it has ended, would mean everybody
+  }
   std::string out_so_far() const { return read_file(out_); }
   std::string err_so_far() const { return read_file(err_); }
 
