@@ -3,7 +3,7 @@
 
 #include "cli/command.hpp"
 #include "cli/complain.hpp"
-#include "study/description.hpp"
+#include "experiment/pipeline.hpp"
 
 namespace pipeline::cli {
 
@@ -29,32 +29,33 @@ void print_json(bool ok, const std::vector<config::Complaint>& complaints) {
 int check(const Words& words) {
   options::options_description visible("options");
   visible.add_options()("format", options::value<std::string>()->default_value("text")->value_name("text|json"),
-                        "how complaints are printed");
+                        "format of the error messages");
   add_plugin_options(visible);
   const Parsed parsed(words, "check FILE [section.key=value ...] [--format text|json]",
-                      "Reads a pipeline file, loads its plugins and says everything that is wrong; trains nothing.",
-                      visible, "  pipeline check mnist_snr.ini training.steps=1000");
+                      "Reads a pipeline file, loads its plugins and reports every error; trains nothing.", visible,
+                      "  pipeline check mnist_snr.ini training.steps=1000");
   if (parsed.help_given()) return Exit::ok;
   if (parsed.positional().empty()) throw UsageError("check needs a pipeline file: pipeline check FILE");
   const std::string format = parsed.get<std::string>("format");
-  if (format != "text" && format != "json") throw UsageError("--format is text or json, not '" + format + "'");
+  if (format != "text" && format != "json") throw UsageError("--format must be text or json, not '" + format + "'");
 
   const std::string& file = parsed.positional().front();
   pipeline::plugins::Catalogue catalogue = catalogue_from(parsed);
   try {
-    const study::Description d =
-        study::describe(find_pipeline(file), {parsed.positional().begin() + 1, parsed.positional().end()}, catalogue);
+    const experiment::Pipeline p = experiment::read_pipeline(
+        find_pipeline(file), {parsed.positional().begin() + 1, parsed.positional().end()}, catalogue);
     if (format == "json")
       print_json(true, {});
     else
-      std::cout << file << " is fine: " << plural(d.models.size(), "model") << ", " << plural(d.steps, "step") << ", "
-                << plural(d.metrics.size(), "metric") << ", " << plural(d.reports.size(), "report") << "\n";
+      std::cout << file << " is fine: " << plural(p.models.size(), "model") << ", " << plural(p.steps, "step") << ", "
+                << plural(p.metrics.size(), "metric") << ", " << plural(p.reports.size(), "report") << "\n";
     return Exit::ok;
   } catch (const config::PipelineTextError& e) {
     if (format == "text") throw;
     print_json(false, e.complaints);
     return Exit::usage;
-  } catch (const std::exception& e) {  // no file, data, a plugin: nowhere in the text. The exit code says which
+  } catch (const std::exception& e) {
+    // A file, data or a plugin: there is no place in the text. The exit code shows which.
     if (format == "json") print_json(false, {{{}, 0, "", e.what(), ""}});
     throw;
   }

@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 
 Parsed::Parsed(const Words& words, const std::string& usage, const std::string& what,
                options::options_description visible, const std::string& example) {
-  visible.add_options()("help,h", "show this");
+  visible.add_options()("help,h", "show this help");
   options::options_description all;
   all.add(visible).add_options()("words", options::value<Words>());
   options::positional_options_description positions;
@@ -26,7 +26,7 @@ Parsed::Parsed(const Words& words, const std::string& usage, const std::string& 
                    values_);
     options::notify(values_);
   } catch (const options::error& e) {
-    throw UsageError(std::string(e.what()) + "\n  usage: pipeline " + usage + "   (--help says more)");
+    throw UsageError(std::string(e.what()) + "\n  usage: pipeline " + usage + "   (see --help)");
   }
   help_given_ = values_.contains("help");
   if (help_given_)
@@ -39,8 +39,8 @@ Parsed::Parsed(const Words& words, const std::string& usage, const std::string& 
 
 void add_plugin_options(options::options_description& visible) {
   visible.add_options()("plugin-path", options::value<Words>()->composing()->value_name("DIR"),
-                        "look for plugins here first (may be given again)")(
-      "no-user-plugins", "leave out PIPELINE_PLUGIN_PATH, the pipeline's plugin_path and your data folder");
+                        "search this folder for plugins first (repeatable)")(
+      "no-user-plugins", "ignore PIPELINE_PLUGIN_PATH, the pipeline's plugin_path and your data folder");
 }
 
 pipeline::plugins::Catalogue catalogue_from(const Parsed& parsed) {
@@ -49,7 +49,7 @@ pipeline::plugins::Catalogue catalogue_from(const Parsed& parsed) {
     for (const std::string& folder : parsed.get<Words>("plugin-path")) folders.emplace_back(folder);
   for (const fs::path& folder : folders)
     if (!fs::is_directory(folder))
-      throw UsageError("--plugin-path " + folder.string() + " is no folder; give one that holds plugins (*.so)");
+      throw UsageError("--plugin-path " + folder.string() + " is not a folder; give one that contains plugins (*.so)");
   return pipeline::plugins::Catalogue(pipeline::plugins::search_path(folders, !parsed.has("no-user-plugins")));
 }
 
@@ -74,7 +74,7 @@ std::string indented(const std::string& remedy) {
   return remedy.empty() ? "" : "\n  " + config::folded(remedy, 2, "  ");
 }
 
-fs::path find_pipeline(const std::string& name, bool tell) {
+fs::path find_pipeline(const std::string& name, bool report) {
   const fs::path given = name;
   std::error_code error;
   if (name.empty()) throw UsageError("the name of the pipeline file is empty");
@@ -89,7 +89,7 @@ fs::path find_pipeline(const std::string& name, bool tell) {
   }
   const fs::path shipped = shipped_pipelines() / given;
   if (fs::exists(shipped, error)) {
-    if (tell) std::cerr << "using the shipped " << fs::weakly_canonical(shipped).string() << "\n";
+    if (report) std::cerr << "using the shipped pipeline " << fs::weakly_canonical(shipped).string() << "\n";
     return shipped;
   }
   Words known = pipelines_in(".");

@@ -1,4 +1,4 @@
-// What every command shares: its words on the command line, its help, and how it ends.
+// Shared by all commands: command-line parsing, help and exit codes.
 #pragma once
 #include <boost/program_options.hpp>
 #include <filesystem>
@@ -13,7 +13,7 @@ namespace pipeline::cli {
 namespace options = boost::program_options;
 using Words = std::vector<std::string>;
 
-/// Exit codes are a contract: scripts tell by them what to do next.
+/// Exit codes are a contract: scripts depend on them.
 enum Exit {
   ok = 0,
   nothing_trained = 1,
@@ -23,7 +23,7 @@ enum Exit {
   some_models_failed = 5,
 };
 
-/// A command line that cannot be understood.
+/// An invalid command line.
 struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -42,7 +42,7 @@ int new_project(const Words& words);
 int data(const Words& words);
 int version(const Words& words);
 
-/// The words after the command, parsed. `--help` prints usage, options and examples and returns no value.
+/// The parsed words after the command. `--help` prints usage, options and an example, and sets help_given().
 class Parsed {
  public:
   Parsed(const Words& words, const std::string& usage, const std::string& what, options::options_description visible,
@@ -61,20 +61,20 @@ class Parsed {
   bool help_given_ = false;
 };
 
-/// --plugin-path and --no-user-plugins, which every command that loads plugins takes.
+/// Adds --plugin-path and --no-user-plugins, the options of every command that loads plugins.
 void add_plugin_options(options::options_description& visible);
 pipeline::plugins::Catalogue catalogue_from(const Parsed& parsed);
 
-/// The file as named, or the shipped pipeline of that bare name. Says on standard error which one it took.
-std::filesystem::path find_pipeline(const std::string& name, bool tell = true);
-/// The folder above bin: what belongs to the program lies in lib and share under it, installed or in the build tree.
+/// The file of that name, or else the shipped pipeline of that name, which is then reported on standard error.
+std::filesystem::path find_pipeline(const std::string& name, bool report = true);
+/// The folder above bin, in an installation or the build tree. The program's files are in lib and share under it.
 std::filesystem::path installation();
 std::filesystem::path shipped_pipelines();
 /// The names of the *.ini files of a folder, sorted.
 Words pipelines_in(const std::filesystem::path& folder);
 /// "1 model", "2 models"
 std::string plural(std::size_t n, const std::string& noun);
-/// A remedy on lines of its own under a complaint; nothing where there is none.
+/// A remedy on its own lines below a complaint; empty if there is none.
 std::string indented(const std::string& remedy);
 
 }  // namespace pipeline::cli

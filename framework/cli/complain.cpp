@@ -14,7 +14,7 @@ bool colours(int file_descriptor) {
 
 namespace {
 
-// A page or two of complaints helps; the thousandth does not.
+// A page or two of complaints helps; a thousand do not.
 constexpr std::size_t kShown = 50;
 
 std::string red(std::string text) {
@@ -27,7 +27,7 @@ std::string red(std::string text) {
 }  // namespace
 
 void complain(const std::string& message) {
-  std::cout << std::flush;  // in one file, what was printed before stands before
+  std::cout << std::flush;  // if both go to one file, earlier output comes first
   std::cerr << red("error: " + message) << (message.ends_with('\n') ? "" : "\n");
 }
 

@@ -10,7 +10,7 @@ namespace pipeline::cli {
 bool colours(int file_descriptor);
 void complain(const std::string& message);
 void complain(const std::vector<config::Complaint>& complaints);
-/// The message begins with its word: "warning: ...".
+/// The message includes its prefix: "warning: ...".
 void warn(const std::string& message);
 
 }  // namespace pipeline::cli

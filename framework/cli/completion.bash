@@ -1,4 +1,4 @@
-# bash completion for pipeline. The program itself is asked what there is, so nothing here is kept in step by hand.
+# bash completion for pipeline. Words come from the output of the program itself, so there is no list to maintain.
 
 # The commands, and the plugins of a kind ("datasets") or of all: the first word of each indented line is the name.
 _pipeline_commands() { "$program" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'; }
@@ -7,7 +7,7 @@ _pipeline_plugins() { "$program" plugins list | sed -n "/^${1:-.}/,/^[a-z]/s/^  
 _pipeline_subcommands() {
   "$program" "$1" --help | sed -n '1{s/^usage: pipeline [a-z]* //;s/\[[^]]*\]//g;s/ *| */\n/g;p}' | sed 's/ .*//'
 }
-_pipeline_options() { "$program" "$1" --help | grep -o -e '--[a-z][a-z-]*' | sort -u; }
+_pipeline_options() { "$program" "$@" --help | grep -o -e '--[a-z][a-z-]*' | sort -u; }
 _pipeline_folders() { compgen -d -- "$1" | sed 's,$,/,'; }
 _pipeline_files() {
   compgen -f -X "!*$1" -- "$2"
@@ -33,7 +33,13 @@ _pipeline_offered() {
   esac
   case ${#words[@]}:${words[1]}:$current in
     2:*) _pipeline_commands ;;
-    *:-*) _pipeline_options "${words[1]}" ;;
+    *:-*)
+      if [[ ${words[1]}:${words[2]} == plugins:test ]]; then
+        _pipeline_options plugins test
+      else
+        _pipeline_options "${words[1]}"
+      fi
+      ;;
     3:run:* | 3:check:* | 3:show:*)
       _pipeline_files .ini "$current"
       _pipeline_shipped
@@ -50,13 +56,13 @@ _pipeline_offered() {
 
 _pipeline() {
   local program=${1/#\~/$HOME} words offered word
-  # Taken apart at blanks only: bash would also cut model:l2.l2.lambda=1 at its colon and equals sign.
+  # Split at blanks only: bash would also split model:l2.l2.lambda=1 at its colon and equals sign.
   IFS=$' \t' read -ra words <<<"${COMP_LINE:0:COMP_POINT}"
   [[ ${COMP_LINE:0:COMP_POINT} == *[[:blank:]] ]] && words+=('')
   local current=${words[-1]} previous=${words[-2]}
   mapfile -t offered < <(_pipeline_offered 2>/dev/null)
 
-  # readline replaces only what stands after the last character at which bash cuts words.
+  # readline replaces only the text after the last character at which bash splits words.
   local before=${current%"${current##*[:=]}"}
   COMPREPLY=()
   for word in "${offered[@]}"; do

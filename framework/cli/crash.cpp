@@ -9,16 +9,16 @@
 #include <exception>
 
 #include "cli/command.hpp"
-#include "learning/speaking.hpp"
+#include "plugins/call_scope.hpp"
 
 namespace pipeline::cli {
 
 namespace {
 
-std::atomic_flag someone_said_it;
+std::atomic_flag message_sent;
 bool on_terminal = false;
 
-/// A message put together without allocating: nothing else is allowed in a signal handler.
+/// A message composed without allocating, as a signal handler must.
 class Message {
  public:
   Message& operator<<(const char* text) {
@@ -49,82 +49,83 @@ class Message {
 const char* meaning(int number) {
   switch (number) {
     case SIGSEGV:
-      return "SIGSEGV, it touches memory that is not there";
+      return "SIGSEGV, invalid memory access";
     case SIGBUS:
-      return "SIGBUS, it touches memory that cannot be reached";
+      return "SIGBUS, invalid memory access";
     case SIGFPE:
-      return "SIGFPE, it divides whole numbers by zero";
+      return "SIGFPE, integer division by zero";
     case SIGILL:
-      return "SIGILL, the processor does not know an instruction";
+      return "SIGILL, illegal instruction";
     default:
-      return "SIGABRT, it gives up";
+      return "SIGABRT, abort";
   }
 }
 
-void say(const char* how, const char* words) {
-  const learning::Speaker* who = learning::speaking;
+void report(const char* how, const char* why) {
+  const pipeline::plugins::PluginCall* call = pipeline::plugins::current_call;
   Message out;
   if (on_terminal) out << "\n";  // below a progress bar
   out << "error: ";
-  if (who) {
-    out << who->kind << " '" << who->name << "' ";
-    if (*who->plugin) out << "(plugin " << who->plugin << ") ";
-    out << how << " (" << words << ") in hook " << who->hook;
-    if (*who->model) out << ", model " << who->model << ", step " << who->step;
-    for (const learning::Speaker* caller = who->before; caller; caller = caller->before)
+  if (call) {
+    out << call->kind << " '" << call->name << "' ";
+    if (*call->plugin) out << "(plugin " << call->plugin << ") ";
+    out << how << " (" << why << ") in hook " << call->hook;
+    if (*call->model) out << ", model " << call->model << ", step " << call->step;
+    for (const pipeline::plugins::PluginCall* caller = call->caller; caller; caller = caller->caller)
       out << "\n  called by " << caller->kind << " '" << caller->name << "', hook " << caller->hook;
-    out << "\n  the program ends; what was written before is kept. Leave the plugin out to run without it.\n";
+    out << "\n  the program ends; everything written so far is kept. Remove the plugin from the pipeline to run "
+           "without it.\n";
   } else {
-    out << "the program " << how << " (" << words << ") outside every plugin's hook\n"
-        << "  what was written before is kept. A plugin may have written past the end of its arrays: 'pipeline plugins "
-           "test FILE.so' tries one\n";
+    out << "the program " << how << " (" << why << ") outside any plugin's hook\n"
+        << "  everything written so far is kept. A plugin may have written past the end of its arrays: test it with "
+           "'pipeline plugins test FILE.so'\n";
   }
   out.send();
 }
 
 extern "C" void on_crash(int number) {
-  // The first one speaks, and lives until the default action comes for everybody.
-  if (!someone_said_it.test_and_set()) {
-    say("crashes", meaning(number));
+  // The first crash is reported; the default action then ends the process.
+  if (!message_sent.test_and_set()) {
+    report("crashes", meaning(number));
   } else if (number != SIGABRT) {
-    // Two threads crash at once: the first has the word, and takes the process with it.
+    // Two threads crash at once: the first one reports and ends the process.
     ::sleep(1);
   }
   ::signal(number, SIG_DFL);
-  ::raise(number);  // held back until this returns
+  ::raise(number);  // delivered when this returns
 }
 
 [[noreturn]] void on_terminate() {
-  if (!someone_said_it.test_and_set()) {
-    const char* words = "std::terminate";
+  if (!message_sent.test_and_set()) {
+    const char* why = "std::terminate";
     std::exception_ptr thrown = std::current_exception();
     try {
       if (thrown) std::rethrow_exception(thrown);
     } catch (const std::exception& e) {
-      words = e.what();
+      why = e.what();
     } catch (...) {
-      words = "what it throws is no std::exception";
+      why = "the exception is not a std::exception";
     }
-    say("throws where nothing may be thrown", words);
+    report("throws where no exception is allowed", why);
   }
   std::abort();
 }
 
-/// A run that ends like this has not finished, whatever code the hook gives.
+/// A run that ends like this has not finished, whatever exit code the hook passes.
 void on_exit_of_a_hook() {
-  if (!learning::speaking) return;
-  if (!someone_said_it.test_and_set()) say("ends the program", "it calls exit");
+  if (!pipeline::plugins::current_call) return;
+  if (!message_sent.test_and_set()) report("ends the program", "it calls exit");
   ::_exit(Exit::plugin_refused);
 }
 
 }  // namespace
 
-void name_who_exits() {
+void name_plugin_on_exit() {
   std::atexit(on_exit_of_a_hook);
   std::at_quick_exit(on_exit_of_a_hook);
 }
 
-void name_who_crashes() {
+void name_plugin_on_crash() {
   on_terminal = ::isatty(STDERR_FILENO) == 1;
   struct sigaction action {};
   action.sa_handler = on_crash;

@@ -13,9 +13,10 @@ std::shared_ptr<Dataset> dataset(pipeline::plugins::Catalogue& catalogue, const 
                                  const Words& settings) {
   std::shared_ptr<Dataset> out;
   try {
-    out = catalogue.make<Dataset>("dataset", name);
+    out = catalogue.make<Dataset>(name);
   } catch (const pipeline::plugins::UnknownPlugin& e) {
-    throw UsageError(std::string(e.what()) + indented(config::suggestion(name, catalogue.names("dataset"))));
+    throw UsageError(std::string(e.what()) +
+                     indented(config::suggestion(name, catalogue.names(pipeline::plugins::PluginKind::dataset))));
   }
   Parameters parameters;
   out->declare(parameters);
@@ -26,7 +27,7 @@ std::shared_ptr<Dataset> dataset(pipeline::plugins::Catalogue& catalogue, const 
     const std::string key = word.substr(0, equals);
     Parameter* p = parameters.find(key);
     if (!p)
-      throw UsageError("unknown key '" + key + "' of data set '" + name + "'" +
+      throw UsageError("unknown key '" + key + "' of dataset '" + name + "'" +
                        indented(config::suggestion(key, known)));
     if (equals == std::string::npos) throw UsageError("'" + word + "' has no value; write " + key + "=VALUE");
     if (const auto complaint = p->set(word.substr(equals + 1)))
@@ -52,18 +53,19 @@ int fetch(const std::string& name, const Dataset& set, bool offline) {
 
 int verify(const std::string& name, const Dataset& set) {
   bool bad = false, missing = false;
-  for (const data::Verdict& v : data::verify(name, set.files())) {
-    const char* word = v.state == data::State::good       ? "good"
-                       : v.state == data::State::unpinned ? "there (no hash to compare with)"
-                       : v.state == data::State::wrong    ? "WRONG HASH"
-                                                          : "missing";
+  for (const data::FileCheck& v : data::verify(name, set.files())) {
+    const char* word = v.state == data::FileState::good       ? "good"
+                       : v.state == data::FileState::unpinned ? "found (no hash to compare with)"
+                       : v.state == data::FileState::wrong    ? "WRONG HASH"
+                                                              : "missing";
     std::cout << v.name << ": " << word << (v.path.empty() ? "" : ", " + v.path.string()) << "\n";
-    if (v.state == data::State::wrong) std::cout << "  sha256 " << v.sha256 << "\n  wanted " << v.expected << "\n";
-    if (v.state == data::State::wrong) std::cout << "  delete it, and it is downloaded again\n";
-    missing |= v.state == data::State::missing;
-    bad |= v.state == data::State::wrong || v.state == data::State::missing;
+    if (v.state == data::FileState::wrong)
+      std::cout << "  sha256   " << v.sha256 << "\n  expected " << v.expected << "\n";
+    if (v.state == data::FileState::wrong) std::cout << "  delete it to download it again\n";
+    missing |= v.state == data::FileState::missing;
+    bad |= v.state == data::FileState::wrong || v.state == data::FileState::missing;
   }
-  if (missing) std::cout << "what is missing comes with: pipeline data fetch " << name << "\n";
+  if (missing) std::cout << "to download what is missing: pipeline data fetch " << name << "\n";
   if (set.files().empty()) std::cout << name << " needs no files\n";
   return bad ? Exit::data_trouble : Exit::ok;
 }
@@ -80,20 +82,20 @@ int data(const Words& words) {
   options::options_description visible("options");
   visible.add_options()("offline", "never download");
   add_plugin_options(visible);
-  const Parsed parsed(words, "data fetch | verify | path NAME [key=value ...] [--offline]",
-                      "fetch: finds a data set's files or downloads them. verify: compares them with their pinned\n"
-                      "SHA-256. path: where they are looked for, and where a download goes.",
-                      visible, "  pipeline data fetch mnist");
+  const Parsed parsed(
+      words, "data fetch | verify | path NAME [key=value ...] [--offline]",
+      "fetch: finds a dataset's files, or downloads them. verify: compares them with their pinned SHA-256.\n"
+      "path: where they are looked for, and where a download goes.",
+      visible, "  pipeline data fetch mnist");
   if (parsed.help_given()) return Exit::ok;
   const Words& given = parsed.positional();
   const Words known = {"fetch", "verify", "path"};
   if (given.empty() || std::ranges::find(known, given[0]) == known.end())
-    throw UsageError(
-        (given.empty() ? "data needs a word that says what to do" : "unknown word '" + given[0] + "' after data") +
-        indented(config::suggestion(given.empty() ? "" : given[0], known)) +
-        "\n  usage: pipeline data fetch | verify | path NAME   (--help says more)");
+    throw UsageError((given.empty() ? "data needs a subcommand" : "unknown subcommand '" + given[0] + "' of data") +
+                     indented(config::suggestion(given.empty() ? "" : given[0], known)) +
+                     "\n  usage: pipeline data fetch | verify | path NAME   (see --help)");
   if (given.size() < 2)
-    throw UsageError("data " + given[0] + " needs the name of a data set: pipeline data " + given[0] + " mnist");
+    throw UsageError("data " + given[0] + " needs the name of a dataset: pipeline data " + given[0] + " mnist");
   pipeline::plugins::Catalogue catalogue = catalogue_from(parsed);
   const auto set = dataset(catalogue, given[1], {given.begin() + 2, given.end()});
   if (given[0] == "fetch") return fetch(given[1], *set, parsed.has("offline"));

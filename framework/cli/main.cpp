@@ -1,18 +1,15 @@
-// The `pipeline` program: finds the command, runs it, and turns what goes wrong into words and an exit code.
-#include <algorithm>
-#include <iostream>
-#if defined(__GLIBC__)
+// The `pipeline` program: finds the command and runs it.
 #include <malloc.h>
-#endif
 
+#include <csignal>
+
+#include <iostream>
+
+#include "base/signal_stack.hpp"
 #include "cli/command.hpp"
-#include "cli/complain.hpp"
 #include "cli/crash.hpp"
+#include "cli/guarded.hpp"
 #include "config/complaint.hpp"
-#include "data/error.hpp"
-#include "learning/entry.hpp"
-#include "learning/speaking.hpp"
-#include "study/evaluation.hpp"
 
 namespace pipeline::cli {
 
@@ -21,11 +18,11 @@ namespace {
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
       {"run", "train and measure the models of a pipeline file", run},
-      {"check", "say everything that is wrong with a pipeline file, without running it", check},
+      {"check", "report every error in a pipeline file, without running it", check},
       {"show", "print a pipeline file with every default written out", show},
-      {"plugins", "list, inspect and find plugins", plugins},
-      {"new", "write a plugin or a pipeline file to start from", new_project},
-      {"data", "fetch, verify and find data sets", data},
+      {"plugins", "list, inspect, test and diagnose plugins", plugins},
+      {"new", "create a plugin or a pipeline file to start from", new_project},
+      {"data", "fetch, verify and locate datasets", data},
       {"version", "print the versions of the program and its libraries", version},
   };
   return all;
@@ -55,51 +52,16 @@ int dispatch(const Words& words) {
 }
 
 }  // namespace
-
-int main(const Words& words) {
-#if defined(__GLIBC__)
-  // What a measurement needed goes back to the system at once. Left to itself glibc learns to keep it, for each thread
-  // apart: a fourth of the memory of a study with four threads. Steps hardly allocate, so one arena serves all threads.
-  mallopt(M_MMAP_THRESHOLD, 1 << 20);
-  mallopt(M_ARENA_MAX, 1);
-#endif
-  try {
-    return dispatch(words);
-  } catch (const config::PipelineTextError& e) {
-    complain(e.complaints);
-    return Exit::usage;
-  } catch (const UsageError& e) {
-    complain(e.what());
-    return Exit::usage;
-  } catch (const pipeline::plugins::UnknownPlugin& e) {
-    complain(e.what());
-    return Exit::usage;
-  } catch (const pipeline::plugins::RefusedPlugin& e) {
-    complain(e.what());
-    return Exit::plugin_refused;
-  } catch (const study::MetricFailure& e) {
-    complain(e.what());
-    return Exit::plugin_refused;
-  } catch (const learning::HookFailure& e) {
-    complain(e.what());
-    return Exit::plugin_refused;
-  } catch (const data::DataError& e) {
-    complain(e.what());
-    return Exit::data_trouble;
-  } catch (const std::exception& e) {
-    complain(e.what());
-    return Exit::nothing_trained;
-  } catch (...) {  // whatever a plugin throws, it is not ours to die of
-    complain("something that is no exception was thrown; a plugin must throw std::exception");
-    return Exit::plugin_refused;
-  }
-}
-
 }  // namespace pipeline::cli
 
 int main(int argc, char** argv) {
-  const pipeline::learning::HandlerStack for_crashes;
-  pipeline::cli::name_who_crashes();
-  pipeline::cli::name_who_exits();
-  return pipeline::cli::main({argv + 1, argv + argc});
+  // Returns a measurement's memory to the system at once. By default glibc keeps it, separately for each thread: a
+  // quarter of the memory of a study with four threads. Steps hardly allocate, so one arena is enough for all threads.
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  ::mallopt(M_ARENA_MAX, 1);
+  const pipeline::base::SignalStack for_crashes;
+  std::signal(SIGCHLD, SIG_DFL);  // if the caller ignores it, the exit status of child processes would be lost
+  pipeline::cli::name_plugin_on_crash();
+  pipeline::cli::name_plugin_on_exit();
+  return pipeline::cli::guarded([&] { return pipeline::cli::dispatch({argv + 1, argv + argc}); });
 }

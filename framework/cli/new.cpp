@@ -1,5 +1,5 @@
-// `pipeline new`: a small project to start from. Its files are those of plugins/template with the names replaced; they
-// are built and tested like everything else, so what is written here works.
+// `pipeline new`: a small project to start from. Its files are those of plugins/template with the names replaced. The
+// templates are built and tested with everything else, so the new project works.
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +11,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "base/names.hpp"
 #include "cli/command.hpp"
 #include "cli/complain.hpp"
 #include "config/complaint.hpp"
@@ -25,33 +26,30 @@ using pipeline::data::quoted;
 
 const std::string usage_text = "new regulariser | metric | dataset | report | pipeline NAME [--dir DIR]";
 
-bool letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
-bool name_character(char c) { return letter(c) || std::isdigit(static_cast<unsigned char>(c)) || c == '_'; }
-
-// File systems take 255, of which an ending and the folders of runs need some.
+// File systems allow 255; file extensions and the folders of runs need some of them.
 constexpr std::size_t kLongestName = 200;
 
 /// A plugin's name becomes part of a C++ class and of an exported symbol; a pipeline's is only a name.
 void check_name(const std::string& kind, const std::string& name) {
   const bool plugin = kind != "pipeline";
   if (name.size() > kLongestName)
-    throw UsageError("the name of a " + kind + " has " + std::to_string(kLongestName) +
-                     " characters at most, and this one " + std::to_string(name.size()) + "\n  choose a shorter one");
-  if (kind == "regulariser" && (name == "learning_rate" || name == "regularisers"))  // no entry may be called so
+    throw UsageError("the name of a " + kind + " may have at most " + std::to_string(kLongestName) +
+                     " characters, but this one has " + std::to_string(name.size()) + "\n  choose a shorter one");
+  if (kind == "regulariser" && (name == "learning_rate" || name == "regularisers"))  // no entry may have such a name
     throw UsageError("'" + name + "' cannot be the name of a regulariser: a [model] has a key of that name" +
                      "\n  choose another name");
-  const auto fits = [&](char c) { return name_character(c) || (!plugin && c == '-'); };
-  if (!name.empty() && std::ranges::all_of(name, fits) && (!plugin || letter(name[0]))) return;
+  const auto fits = [&](char c) { return plugin ? base::is_identifier_character(c) : base::is_name_character(c); };
+  if (!name.empty() && std::ranges::all_of(name, fits) && (!plugin || base::is_letter(name[0]))) return;
   std::string better = name;
   std::ranges::replace_if(better, std::not_fn(fits), '_');
-  while (plugin && !better.empty() && !letter(better[0])) better.erase(0, 1);
+  while (plugin && !better.empty() && !base::is_letter(better[0])) better.erase(0, 1);
   throw UsageError("'" + name + "' cannot be the name of a " + kind +
                    (plugin ? ": it becomes a C++ class and a symbol" : ": it names the folder of its runs") + "\n  " +
-                   (plugin ? "a letter comes first, then letters, digits and _" : "letters, digits, _ and - make one") +
+                   (plugin ? "start with a letter, then use letters, digits and _" : "use letters, digits, _ and -") +
                    (better.empty() ? "" : "; for example " + better));
 }
 
-/// my_lasso, regulariser -> MyLassoRegulariser. The kind at the end keeps it apart from the classes of the headers.
+/// my_lasso, regulariser -> MyLassoRegulariser. The kind at the end avoids a clash with the headers' classes.
 std::string class_name(const std::string& name, const std::string& kind) {
   std::string out;
   bool start = true;
@@ -69,10 +67,10 @@ void replace(std::string& text, const std::string& from, const std::string& to) 
 
 UsageError cannot(const std::string& what, const fs::path& path, const std::string& be, const std::string& why) {
   return UsageError("the " + what + " '" + path.string() + "' cannot be " + be + ": " + why +
-                    "\n  choose a folder that takes files: --dir DIR");
+                    "\n  choose a writable folder: --dir DIR");
 }
 
-/// Whatever is there, a link to nowhere too.
+/// Whether anything is there, even a dangling link.
 bool is_there(const fs::path& path) {
   std::error_code unreadable;
   return fs::exists(fs::symlink_status(path, unreadable));
@@ -82,13 +80,13 @@ class Templates {
  public:
   Templates(std::string kind, std::string name) : kind_(std::move(kind)), name_(std::move(name)) {}
 
-  /// What template/FROM holds, renamed, as a new file.
+  /// Writes template/FROM to a new file, with the names replaced.
   void write(const std::string& from, const fs::path& to) const {
     std::ifstream in(installation() / "share/pipeline/template" / from, std::ios::binary);
     std::stringstream text;
     if (!(text << in.rdbuf()))
-      throw std::runtime_error("there is no template " + (installation() / "share/pipeline/template" / from).string() +
-                               "\n  it belongs to the program; install pipeline again");
+      throw std::runtime_error("missing template " + (installation() / "share/pipeline/template" / from).string() +
+                               "\n  it is part of the program; install pipeline again");
     errno = 0;
     std::ofstream out(to, std::ios::binary);
     if (!(out << renamed(text.str())).flush()) throw cannot("file", to, "written", std::strerror(errno ? errno : EIO));
@@ -104,7 +102,7 @@ class Templates {
   std::string kind_, name_;
 };
 
-/// "pipeline" where that is what a shell would start, else where the program lies.
+/// "pipeline" if a shell would start this program by that name, else its path.
 std::string program_as_typed() {
   const fs::path program = installation() / "bin/pipeline";
   std::stringstream folders(std::getenv("PATH") ? std::getenv("PATH") : "");
@@ -119,10 +117,10 @@ std::string program_as_typed() {
 void new_pipeline(const std::string& name, const fs::path& folder) {
   const fs::path file = folder / (name + ".ini");
   if (is_there(file))
-    throw UsageError("'" + file.string() + "' is there already and is left as it is" +
+    throw UsageError("'" + file.string() + "' already exists and is not overwritten" +
                      "\n  choose another name, or another folder: --dir DIR");
   Templates("pipeline", name).write("example_pipeline.ini", file);
-  std::cout << "wrote " << file.string() << "\n\nGo on with\n"
+  std::cout << "wrote " << file.string() << "\n\nNext:\n"
             << "  " << program_as_typed() << " check " << quoted(file.string()) << "\n"
             << "  " << program_as_typed() << " run " << quoted(file.string()) << "\n";
 }
@@ -130,15 +128,15 @@ void new_pipeline(const std::string& name, const fs::path& folder) {
 void new_plugin(const std::string& kind, const std::string& name, const fs::path& folder) {
   pipeline::plugins::Catalogue catalogue(pipeline::plugins::search_path({}, true));
   for (const pipeline::plugins::Found& f : catalogue.all())
-    if (f.kind == kind && f.name == name)
-      throw UsageError("there is a " + kind + " '" + name + "' already: " + f.library.string() +
-                       "\n  choose another name; of two with one name neither would be loaded");
+    if (kind == name_of(f.kind) && f.name == name)
+      throw UsageError("a " + kind + " '" + name + "' already exists: " + f.library.string() +
+                       "\n  choose another name; of two plugins with the same name neither is loaded");
   const fs::path project = folder / name;
   std::error_code trouble;
   if (is_there(project) || (!fs::create_directory(project, trouble) && !trouble))
-    throw UsageError("'" + project.string() + "' is there already and is left as it is" +
+    throw UsageError("'" + project.string() + "' already exists and is not overwritten" +
                      "\n  choose another name, or another folder: --dir DIR");
-  if (trouble) throw cannot("folder", project, "made", trouble.message());
+  if (trouble) throw cannot("folder", project, "created", trouble.message());
 
   const Templates templates(kind, name);
   try {
@@ -146,7 +144,7 @@ void new_plugin(const std::string& kind, const std::string& name, const fs::path
     for (const char* file : {"CMakeLists.txt", "README.md"})
       templates.write("project/" + std::string(file), project / file);
   } catch (const std::exception&) {
-    fs::remove_all(project, trouble);  // half a project would only be in the way of the next try
+    fs::remove_all(project, trouble);  // half a project would only block the next attempt
     throw;
   }
 
@@ -167,31 +165,31 @@ void new_plugin(const std::string& kind, const std::string& name, const fs::path
 int new_project(const Words& words) {
   options::options_description visible("options");
   visible.add_options()("dir", options::value<std::string>()->default_value(".")->value_name("DIR"),
-                        "the folder in which it is made");
+                        "the folder in which to create it");
   const Parsed parsed(
       words, usage_text,
-      "regulariser, metric, dataset, report: a folder NAME with a plugin that works, a study that uses\n"
-      "it, and what builds and tests it against this installation. pipeline: a file NAME.ini.\n"
-      "Nothing that exists is overwritten.",
+      "regulariser, metric, dataset, report: creates a folder NAME with a working plugin, a study that\n"
+      "uses it, and the files that build and test it against this installation. pipeline: creates a file\n"
+      "NAME.ini. Existing files are never overwritten.",
       visible, "  pipeline new regulariser my_lasso");
   if (parsed.help_given()) return Exit::ok;
   const Words& given = parsed.positional();
   const std::string kind = given.empty() ? "" : given[0];
-  Words kinds = pipeline::plugins::kinds();
-  kinds.push_back("pipeline");
+  Words kinds = {"pipeline"};
+  for (const auto each : pipeline::plugins::kKinds) kinds.emplace_back(name_of(each));
   if (std::ranges::find(kinds, kind) == kinds.end())
-    throw UsageError(
-        (given.empty() ? "new needs a word that says what to make" : "unknown word '" + kind + "' after new") +
-        indented(config::suggestion(kind, kinds)) + "\n  usage: pipeline " + usage_text + "   (--help says more)");
+    throw UsageError((given.empty() ? "new needs a kind" : "unknown kind '" + kind + "' after new") +
+                     indented(config::suggestion(kind, kinds)) + "\n  usage: pipeline " + usage_text +
+                     "   (see --help)");
   if (given.size() == 1) throw UsageError("new " + kind + " needs a name: pipeline new " + kind + " NAME");
-  if (given.size() > 2) throw UsageError("new " + kind + " takes one name; '" + given[2] + "' is one too many");
+  if (given.size() > 2) throw UsageError("new " + kind + " takes one name, but also got '" + given[2] + "'");
   check_name(kind, given[1]);
 
-  // As it is typed: the commands that are printed work in the same place.
+  // As typed: the printed commands work from the same folder.
   const std::string dir = parsed.get<std::string>("dir");
   std::error_code unreadable;
   if (!fs::is_directory(dir, unreadable))
-    throw UsageError("--dir " + dir + " is no folder; make it first: mkdir -p " + quoted(dir));
+    throw UsageError("--dir " + dir + " is not a folder; create it first: mkdir -p " + quoted(dir));
   const fs::path folder = dir == "." ? "" : dir;
   if (kind == "pipeline")
     new_pipeline(given[1], folder);

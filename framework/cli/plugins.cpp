@@ -1,11 +1,13 @@
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.hpp"
-#include "cli/complain.hpp"
 #include "cli/doctor.hpp"
-#include "cli/plugins_test.hpp"
 #include "config/complaint.hpp"
 #include "learning/entry.hpp"
 
@@ -15,34 +17,35 @@ namespace {
 
 using pipeline::plugins::Catalogue;
 using pipeline::plugins::Loaded;
+using pipeline::plugins::name_of;
+using pipeline::plugins::PluginKind;
 
-Parameters parameters_of(Catalogue& catalogue, const Loaded& p) {
-  Parameters out;
-  // The objects are kept: the parameters refer to them.
-  static std::vector<std::shared_ptr<void>> kept;
-  const auto declare = [&](auto object) {
-    object->declare(out);
-    kept.push_back(object);
-  };
-  if (p.kind == "dataset") declare(catalogue.make<Dataset>(p.kind, p.name));
-  if (p.kind == "regulariser") declare(catalogue.make<Regulariser>(p.kind, p.name));
-  if (p.kind == "metric") declare(catalogue.make<Metric>(p.kind, p.name));
-  if (p.kind == "report") declare(catalogue.make<Report>(p.kind, p.name));
-  return out;
-}
+/// A new object of the plugin with its parameters, which refer to it.
+struct Inspected {
+  std::shared_ptr<void> object;
+  Parameters parameters;
+
+  explicit Inspected(const Loaded& p) {
+    pipeline::plugins::visit_base(p.kind, [&]<class Base>(std::type_identity<Base>) {
+      const std::shared_ptr<Base> made(static_cast<Base*>(pipeline::plugins::make_object(p)));
+      made->declare(parameters);
+      object = made;
+    });
+  }
+};
 
 int list(Catalogue& catalogue) {
   bool refused = false;
   std::size_t longest = 0;
   for (const pipeline::plugins::Found& f : catalogue.all()) longest = std::max(longest, f.name.size());
-  for (const std::string& kind : pipeline::plugins::kinds()) {
-    std::cout << kind << "s\n";
+  for (const PluginKind kind : pipeline::plugins::kKinds) {
+    std::cout << name_of(kind) << "s\n";
     for (const std::string& name : catalogue.names(kind)) {
       std::string summary;
       try {
         summary = catalogue.load(kind, name).summary;
       } catch (const pipeline::plugins::RefusedPlugin& e) {
-        for (const char c : std::string("refused: ") + e.what())  // its further lines under its first
+        for (const char c : std::string("refused: ") + e.what())  // aligns further lines with the first
           summary += c == '\n' ? c + std::string(longest + 4, ' ') : std::string(1, c);
         refused = true;
       }
@@ -56,7 +59,7 @@ int list(Catalogue& catalogue) {
 std::vector<Loaded> named(Catalogue& catalogue, const std::string& name) {
   std::vector<Loaded> out;
   Words known;
-  for (const std::string& kind : pipeline::plugins::kinds())
+  for (const PluginKind kind : pipeline::plugins::kKinds)
     for (const std::string& other : catalogue.names(kind)) {
       known.push_back(other);
       if (other == name) out.push_back(catalogue.load(kind, name));
@@ -66,45 +69,48 @@ std::vector<Loaded> named(Catalogue& catalogue, const std::string& name) {
 }
 
 std::string described(const Parameter& p) {
-  std::string out = p.meaning + " (" + p.type;
-  if (!p.range.empty()) out += ", " + p.range;
+  std::string out = p.meaning + " (" + name_of(p.type);
+  if (const std::string values = p.values_text(); !values.empty()) out += ", " + values;
   if (!p.unit_name.empty()) out += ", in " + p.unit_name;
   if (!p.neutral_value.empty()) out += "; " + p.neutral_value + " changes nothing";
   return out + ")";
 }
 
-/// What every entry of regularisers takes besides its own parameters, in words.
+/// What an entry of a regulariser takes besides its own parameters, in words.
 std::string common_words(const std::shared_ptr<Regulariser>& object) {
   const learning::Entry entry("", object, {}, 0, "");
-  if (!entry.knows_layers()) return "It acts on the whole network or batch, and takes no layers or biases.";
+  if (!entry.knows_layers()) return "It acts on the whole network or batch, and takes neither layers nor biases.";
   if (!entry.on_weights()) return "It also takes layers = all.";
   return std::string("It also takes layers = all and biases = ") + (object->biases_by_default() ? "yes" : "no") + ".";
 }
 
 void print_text(Catalogue& catalogue, const Loaded& p, const Parameters& parameters) {
-  std::cout << p.name << ": " << p.summary << "\n  " << p.kind << ", version " << p.version << ", "
+  std::cout << p.name << ": " << p.summary << "\n  " << name_of(p.kind) << ", version " << p.version << ", "
             << p.library.string() << "\n";
   for (const Parameter& q : parameters.all())
-    std::cout << "  " << q.name << " = " << (q.required ? "(must be given)" : q.initial) << "\n      " << described(q)
+    std::cout << "  " << q.name << " = " << (q.required ? "(required)" : q.initial) << "\n      " << described(q)
               << "\n";
   if (parameters.all().empty()) std::cout << "  no parameters of its own\n";
-  if (p.kind == "regulariser") std::cout << "  " << common_words(catalogue.make<Regulariser>(p.kind, p.name)) << "\n";
-  if (p.kind == "metric")
-    std::cout << "  Every metric also takes every; one that looks at images takes on and images too.\n";
-  if (p.kind == "report") std::cout << "  Every report also takes every (0: at the end only).\n";
+  if (p.kind == PluginKind::regulariser) std::cout << "  " << common_words(catalogue.make<Regulariser>(p.name)) << "\n";
+  if (p.kind == PluginKind::metric)
+    std::cout << "  Every metric also takes 'every'; one that looks at samples also takes 'on' and 'images'.\n";
+  if (p.kind == PluginKind::report) std::cout << "  Every report also takes 'every' (0: only at the end).\n";
+  if (const auto about = pipeline::plugins::about(p); !about.empty()) {  // formula, symbols, edge cases, source
+    std::cout << "\n";
+    for (const std::string& line : about) std::cout << (line.empty() ? "" : "  ") << line << "\n";
+  }
 }
 
-/// A section ready to be pasted, every default as a comment.
+/// A section ready to paste, with every default as a comment.
 void print_ini(Catalogue& catalogue, const Loaded& p, const Parameters& parameters) {
-  const bool regulariser = p.kind == "regulariser", dataset = p.kind == "dataset",
-             wrapper =
-                 dataset && std::dynamic_pointer_cast<Wrapper>(catalogue.make<Dataset>(p.kind, p.name)) != nullptr;
+  const bool regulariser = p.kind == PluginKind::regulariser, dataset = p.kind == PluginKind::dataset,
+             wrapper = dataset && std::dynamic_pointer_cast<Wrapper>(catalogue.make<Dataset>(p.name)) != nullptr;
   const std::string prefix = regulariser || wrapper ? p.name + "." : "";
   std::cout << "# " << p.summary << "\n";
   if (dataset) std::cout << "[dataset]\n" << (wrapper ? "plugin = digits\nwrappers = " : "plugin = ") << p.name << "\n";
   if (regulariser) std::cout << "[model:" << p.name << "]\nregularisers = " << p.name << "\n";
-  if (p.kind == "metric") std::cout << "[metric:" << p.name << "]\nevery = 1000\n";
-  if (p.kind == "report") std::cout << "[report:" << p.name << "]\n";
+  if (p.kind == PluginKind::metric) std::cout << "[metric:" << p.name << "]\nevery = 1000\n";
+  if (p.kind == PluginKind::report) std::cout << "[report:" << p.name << "]\n";
   for (const Parameter& q : parameters.all())
     std::cout << "# " << described(q) << "\n"
               << (q.required ? "" : "; ") << prefix << q.name << " = " << q.initial << "\n";
@@ -114,26 +120,39 @@ nlohmann::ordered_json as_json(const Loaded& p, const Parameters& parameters) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const Parameter& q : parameters.all())
     list.push_back({{"name", q.name},
-                    {"type", q.type},
-                    {"range", q.range},
+                    {"type", name_of(q.type)},
+                    {"range", q.values_text()},
                     {"choices", q.choices},
                     {"default", q.required ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(q.initial)},
                     {"unit", q.unit_name},
                     {"neutral", q.neutral_value},
                     {"meaning", q.meaning}});
-  return {{"kind", p.kind},
-          {"name", p.name},
-          {"summary", p.summary},
-          {"version", p.version},
-          {"path", p.library.string()},
+  return {{"kind", name_of(p.kind)}, {"name", p.name},
+          {"summary", p.summary},    {"about", pipeline::plugins::about(p)},
+          {"version", p.version},    {"path", p.library.string()},
           {"parameters", list}};
+}
+
+/// Starts the program that checks the laws; it is beside the plugins.
+int test(const Words& words) {
+  const std::string program = (pipeline::plugins::own_folder().parent_path() / "laws").string();
+  Words all = {"pipeline plugins test"};
+  all.insert(all.end(), words.begin(), words.end());
+  std::vector<char*> arguments;
+  for (std::string& word : all) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  std::cout << std::flush;
+  ::execv(program.c_str(), arguments.data());
+  throw std::runtime_error("cannot start " + program + ": " + std::strerror(errno) +
+                           "\n  in a build tree, build it: ./dev build");
 }
 
 int inspect(Catalogue& catalogue, const std::string& name, bool ini, bool json) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   bool first = true;
   for (const Loaded& p : named(catalogue, name)) {
-    const Parameters parameters = parameters_of(catalogue, p);
+    const Inspected inspected(p);
+    const Parameters& parameters = inspected.parameters;
     if (json) {
       all.push_back(as_json(p, parameters));
       continue;
@@ -146,48 +165,52 @@ int inspect(Catalogue& catalogue, const std::string& name, bool ini, bool json) 
   return Exit::ok;
 }
 
+/// The first word that is neither an option nor the value of one.
+Words::const_iterator first_argument(const Words& words) {
+  auto at = words.begin();
+  while (at != words.end() && at->starts_with("-")) at += *at == "--plugin-path" && at + 1 != words.end() ? 2 : 1;
+  return at;
+}
+
 }  // namespace
 
 int plugins(const Words& words) {
+  // `test` has options of its own, so the subcommand must be known before the options are parsed.
+  if (const auto at = first_argument(words); at != words.end() && *at == "test") {
+    Words rest(words.begin(), at);
+    rest.insert(rest.end(), at + 1, words.end());
+    return test(rest);
+  }
   options::options_description visible("options");
-  visible.add_options()("ini", "inspect: print a section ready to be pasted")(
-      "json", "inspect, doctor, test: print JSON")("verbose", "test: say what each law asks")(
-      "seconds", options::value<unsigned>()->default_value(60)->value_name("N"), "test: how long a law may take");
+  visible.add_options()("ini", "inspect: print a section ready to paste")("json", "inspect, doctor: print JSON");
   add_plugin_options(visible);
   const Parsed parsed(
       words, "plugins list | inspect NAME [--ini|--json] | test PLUGIN | doctor [--json] | path",
-      "list: every plugin with one line about it. inspect: a plugin's parameters with range, default and\n"
-      "meaning. test PLUGIN [key=value ...]: tries the laws that every plugin must keep on those of a\n"
-      "library (FILE.so) or of a name, with these parameters set; exit 3 if one fails. doctor: tries\n"
-      "every library that is found and explains what is refused; exit 3 if one is.\n"
-      "path: the folders that are searched, in order.",
+      "list: every plugin with a one-line summary. inspect: a plugin's parameters with range, default and\n"
+      "meaning, its formula and source. test: checks the laws that every plugin must obey (see plugins test\n"
+      "--help). doctor: probes every library in the search path and explains what is refused; exit 3 if one\n"
+      "is. path: the folders that are searched, in order.",
       visible, "  pipeline plugins inspect dropout --ini");
   if (parsed.help_given()) return Exit::ok;
   const Words& given = parsed.positional();
   const std::string what = given.empty() ? "" : given[0];
-  const auto seconds = parsed.get<unsigned>("seconds");
-  if (seconds < 1 || seconds > 86400) throw UsageError("--seconds is a number from 1 to 86400");  // -1 is 4294967295
   Catalogue catalogue = catalogue_from(parsed);
   if (what == "list" && given.size() == 1) return list(catalogue);
   if (what == "inspect" && given.size() == 2)
     return inspect(catalogue, given[1], parsed.has("ini"), parsed.has("json"));
-  if (what == "test" && given.size() >= 2)
-    return test_plugins(catalogue, given[1], {given.begin() + 2, given.end()}, parsed.has("json"),
-                        parsed.has("verbose"), seconds);
   if (what == "doctor" && given.size() == 1) return doctor(catalogue, parsed.has("json"));
   if (what == "path" && given.size() == 1) {
     for (const auto& folder : catalogue.path().folders) std::cout << folder.string() << "\n";
     return Exit::ok;
   }
   if (what == "inspect") throw UsageError("inspect needs the name of one plugin: pipeline plugins inspect NAME");
-  if (what == "test") throw UsageError("test needs a library or the name of a plugin: pipeline plugins test FILE.so");
   const bool known = what == "list" || what == "doctor" || what == "path";
-  throw UsageError((what.empty() ? "plugins needs a word that says what to do"
-                    : known      ? "plugins " + what + " takes nothing after it"
-                                 : "unknown word '" + what + "' after plugins") +
+  throw UsageError((what.empty() ? "plugins needs a subcommand"
+                    : known      ? "plugins " + what + " takes no arguments"
+                                 : "unknown subcommand '" + what + "' of plugins") +
                    (known ? "" : indented(config::suggestion(what, {"list", "inspect", "test", "doctor", "path"}))) +
                    "\n  usage: pipeline plugins list | inspect NAME [--ini|--json] | test PLUGIN | doctor [--json] | "
-                   "path   (--help says more)");
+                   "path   (see --help)");
 }
 
 }  // namespace pipeline::cli

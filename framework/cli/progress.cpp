@@ -15,7 +15,7 @@ namespace pipeline::cli {
 
 namespace {
 
-// Often enough to be alive, seldom enough not to flood a job's log.
+// Often enough to show that it is alive, seldom enough not to flood a job's log.
 constexpr double kBarSeconds = 0.2, kJsonSeconds = 1, kFirstLineSeconds = 10, kLineSeconds = 60;
 
 std::string fixed(double x, int digits) {
@@ -44,7 +44,7 @@ ProgressStyle progress_style(const std::string& word) {
   if (word == "json") return ProgressStyle::json;
   if (word == "none") return ProgressStyle::none;
   if (word == "auto") return ::isatty(STDERR_FILENO) == 1 ? ProgressStyle::bar : ProgressStyle::line;
-  throw UsageError("--progress is auto, bar, line, json or none, not '" + word + "'");
+  throw UsageError("--progress must be auto, bar, line, json or none, not '" + word + "'");
 }
 
 bool RunProgress::is_time() {
@@ -60,7 +60,7 @@ bool RunProgress::is_time() {
   return true;
 }
 
-void RunProgress::show(const std::vector<study::ModelProgress>& models, std::uint64_t steps, double seconds) {
+void RunProgress::show(const std::vector<running::ModelProgress>& models, std::uint64_t steps, double seconds) {
   if (!is_time() || models.empty()) return;
   double done = 0, all = 0;
   for (const auto& m : models) {
@@ -73,7 +73,7 @@ void RunProgress::show(const std::vector<study::ModelProgress>& models, std::uin
   if (style_ == ProgressStyle::json) {
     nlohmann::ordered_json j = {
         {"steps", steps}, {"seconds", seconds}, {"steps_per_second", rate}, {"seconds_left", left}};
-    if (all > 0 && done == 0) j["seconds_left"] = nullptr;  // nobody knows yet
+    if (all > 0 && done == 0) j["seconds_left"] = nullptr;  // not known yet
     for (const auto& m : models) {
       j["models"][m.name] = {{"step", m.step}};
       if (m.newest) j["models"][m.name][value_name_] = *m.newest;
@@ -100,7 +100,7 @@ void RunProgress::show(const std::vector<study::ModelProgress>& models, std::uin
   const auto filled = static_cast<std::size_t>(share * kBar);
   std::string bar = "[";
   bar.append(filled, '=').append(kBar - filled, ' ').append("] ").append(text);
-  bar.resize(std::min(bar.size(), terminal_width() - 1));  // a wrapped line could not be taken back
+  bar.resize(std::min(bar.size(), terminal_width() - 1));  // a wrapped line could not be erased
   std::cerr << "\r\033[K" << bar << std::flush;
   bar_drawn_ = true;
 }

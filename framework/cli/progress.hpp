@@ -1,10 +1,10 @@
-// How a run, or a download, shows that it goes on: a bar on a terminal, else a line now and then, or JSON.
+// Progress of a run or a download: a bar on a terminal, else a line now and then, or JSON.
 #pragma once
 #include <chrono>
 #include <string>
 #include <vector>
 
-#include "study/study.hpp"
+#include "running/run.hpp"
 
 namespace pipeline::cli {
 
@@ -12,16 +12,16 @@ namespace pipeline::cli {
 std::string duration(double seconds);
 
 enum class ProgressStyle { bar, line, json, none };
-/// `automatic` is a bar where standard error is a terminal, else lines. Throws UsageError for an unknown word.
+/// "auto" is a bar if standard error is a terminal, else lines. Throws UsageError for an unknown word.
 ProgressStyle progress_style(const std::string& word);
 
 class RunProgress {
  public:
   RunProgress(ProgressStyle style, std::string value_name) : style_(style), value_name_(std::move(value_name)) {}
-  void show(const std::vector<study::ModelProgress>& models, std::uint64_t steps, double seconds);
+  void show(const std::vector<running::ModelProgress>& models, std::uint64_t steps, double seconds);
   RunProgress(const RunProgress&) = delete;
   ~RunProgress() { clear(); }
-  /// Takes the bar off the terminal before something else is printed.
+  /// Erases the bar before something else is printed.
   void clear();
 
  private:
@@ -34,7 +34,7 @@ class RunProgress {
   double next_after_ = 0;
 };
 
-/// Silent unless the style is a bar, lines or JSON. What it wrote ends with its line, also where an error ends it.
+/// Silent unless the style is a bar, lines or JSON. Ends its line on destruction, so also after an error.
 class FetchProgress {
  public:
   explicit FetchProgress(ProgressStyle style) : style_(style) {}

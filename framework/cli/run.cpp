@@ -5,13 +5,13 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "base/numbers.hpp"
 #include "cli/command.hpp"
 #include "cli/complain.hpp"
 #include "cli/crash.hpp"
 #include "cli/progress.hpp"
 #include "config/complaint.hpp"
-#include "config/numbers.hpp"
-#include "study/study.hpp"
+#include "running/run.hpp"
 
 namespace pipeline::cli {
 
@@ -28,7 +28,7 @@ double now() {
 }
 
 // The first signal lets every model finish its step; a second one ends the program at once. Programs such as timeout
-// send each signal twice in one breath, to the process and to its group: that is one.
+// send each signal twice at once, to the process and to its group: that counts as one.
 void on_signal(int number) {
   const double time = now();
   if (stop_signal.exchange(number) == 0)
@@ -37,86 +37,86 @@ void on_signal(int number) {
     ::_exit(128 + number);
 }
 
-/// Stopped while there was nothing to keep yet.
+/// Stopped before there were any results to keep.
 struct Interrupted {};
 
 void listen_for_signals() {
   struct sigaction action {};
   action.sa_handler = on_signal;
-  for (const int stops : {SIGINT, SIGTERM, SIGUSR1}) ::sigaction(stops, &action, nullptr);  // USR1: from batch systems
+  for (const int stops : {SIGINT, SIGTERM, SIGUSR1}) ::sigaction(stops, &action, nullptr);  // batch systems send USR1
   struct sigaction before {};
   ::sigaction(SIGHUP, nullptr, &before);
-  if (before.sa_handler != SIG_IGN) ::sigaction(SIGHUP, &action, nullptr);  // nohup wants it ignored
-  // Who read the output has gone (run | head): the results are in the folder, and go on being written.
+  if (before.sa_handler != SIG_IGN) ::sigaction(SIGHUP, &action, nullptr);  // nohup ignores it
+  // If the reader of the output has exited (run | head), the results are still written to the folder.
   action.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &action, nullptr);
 }
 
-/// "l2 (lambda = 5e-05)", with what differs from the defaults or is not said elsewhere.
-std::string entry_text(const study::Description& d, const std::string& model, const std::string& entry) {
+/// "l2 (lambda = 5e-05)": an entry with its settings, without plugin, layers and biases where they are the usual ones.
+std::string entry_text(const experiment::Pipeline& p, const std::string& model, const std::string& entry) {
   std::string inside;
-  for (const config::ResolvedSection& section : d.resolved) {
+  for (const config::ResolvedSection& section : p.resolved) {
     if (section.name != "model:" + model) continue;
     for (const config::Setting& s : section.settings) {
       const std::string key = s.key.starts_with(entry + ".") ? s.key.substr(entry.size() + 1) : "";
-      const bool dull = (key == "plugin" && s.value == entry) || (key == "layers" && s.value == "all") ||
-                        (key == "biases" && s.value == "no");
-      if (!key.empty() && !dull) inside += (inside.empty() ? "" : ", ") + key + " = " + s.value;
+      const bool usual = (key == "plugin" && s.value == entry) || (key == "layers" && s.value == "all") ||
+                         (key == "biases" && s.value == "no");
+      if (!key.empty() && !usual) inside += (inside.empty() ? "" : ", ") + key + " = " + s.value;
     }
   }
   return entry + (inside.empty() ? "" : " (" + inside + ")");
 }
 
-/// Refused before any work: a run of hours must not find out at its end, nor write into another run.
+/// Checked before any work: a run must not fail after hours, nor write into another run.
 std::filesystem::path out_folder(const std::string& out) {
   std::error_code error;
   if (out.empty()) throw UsageError("--out is empty; give a new folder: --out DIR");
   if (!std::filesystem::exists(out, error)) return out;
   if (!std::filesystem::is_directory(out, error)) throw UsageError("--out " + out + " is a file; give a new folder");
   if (!std::filesystem::is_empty(out, error))
-    throw UsageError("--out " + out + " is not empty; give a new folder, earlier results are never overwritten");
+    throw UsageError("--out " + out + " is not empty; give a new folder: earlier results are never overwritten");
   return out;
 }
 
-/// Without gnuplot the folder holds scripts and data only.
-bool holds_pictures(const std::filesystem::path& folder) {
+/// Without gnuplot the folder contains only scripts and data.
+bool has_pictures(const std::filesystem::path& folder) {
   std::error_code none;
   return std::ranges::any_of(std::filesystem::directory_iterator(folder, none),
                              [](const auto& file) { return file.path().extension() == ".png"; });
 }
 
-class Screen final : public study::Observer {
+class Screen final : public running::Observer {
  public:
   Screen(ProgressStyle style, const std::string& value_name)
       : json_(style == ProgressStyle::json), progress_(style, value_name) {}
 
-  void heading(const study::Heading& h) override {
-    const study::Description& d = h.description;
-    std::cout << "pipeline " << d.name << ", seed " << d.seed << "\n";
-    std::cout << "  data set   " << d.dataset_plugin;
-    for (const study::WrapperEntry& w : d.wrappers) std::cout << ", " << w.name;
-    std::cout << ": " << h.data.train - d.validation << " training"
-              << (d.validation ? ", " + std::to_string(d.validation) + " validation" : "") << " and " << h.data.test
+  void heading(const running::Heading& h) override {
+    const experiment::Pipeline& p = h.pipeline;
+    std::cout << "pipeline " << p.name << ", seed " << p.seed << "\n";
+    std::cout << "  dataset    " << p.dataset.plugin.name;
+    for (const experiment::WrapperConfig& w : p.wrappers) std::cout << ", " << w.plugin.name;
+    std::cout << ": " << h.data.train - p.validation << " training"
+              << (p.validation ? ", " + std::to_string(p.validation) + " validation" : "") << " and " << h.data.test
               << " test "
               << (h.data.image.width
                       ? "images of " + std::to_string(h.data.image.height) + " x " + std::to_string(h.data.image.width)
                       : "samples of " + plural(h.data.features, "feature"))
               << ", " << h.data.classes << " classes\n";
     std::cout << "  network    ";
-    for (std::size_t i = 0; i < d.network.sizes.size(); ++i) std::cout << (i ? " - " : "") << d.network.sizes[i];
-    std::cout << (d.network.layers() > 1 ? ", ReLU" : "") << (d.network.output_bias ? "" : ", no output bias") << "\n";
-    std::cout << "  training   " << plural(d.steps, "step") << " of " << plural(d.batch_size, "sample") << "; "
+    for (std::size_t i = 0; i < p.network.sizes.size(); ++i) std::cout << (i ? " - " : "") << p.network.sizes[i];
+    std::cout << (p.network.layers() > 1 ? ", ReLU" : "") << (p.network.output_bias ? "" : ", no output bias") << "\n";
+    std::cout << "  training   " << plural(p.steps, "step") << " of " << plural(p.batch_size, "sample") << "; "
               << h.kernels << ", " << plural(h.threads, "thread") << "\n";
-    for (std::size_t i = 0; i < d.models.size(); ++i) {
-      const study::ModelSection& m = d.models[i];
+    for (std::size_t i = 0; i < p.models.size(); ++i) {
+      const experiment::ModelConfig& m = p.models[i];
       std::string text = m.name + ": " + (m.regularisers.empty() ? "no regulariser" : "");
       for (std::size_t j = 0; j < m.regularisers.size(); ++j)
-        text += (j ? ", " : "") + entry_text(d, m.name, m.regularisers[j].name);
-      print_part(i ? "" : "models", text + "; learning rate " + config::shortest(m.learning_rate));
+        text += (j ? ", " : "") + entry_text(p, m.name, m.regularisers[j].name);
+      print_part(i ? "" : "models", text + "; learning rate " + base::shortest(m.learning_rate));
     }
-    for (std::size_t i = 0; i < d.metrics.size(); ++i)
-      std::cout << (i ? "             " : "  metrics    ") << d.metrics[i].name << " every " << d.metrics[i].every
-                << (d.metrics[i].info.looks == Looks::at_samples ? ", on " + d.metrics[i].on : "") << "\n";
+    for (std::size_t i = 0; i < p.metrics.size(); ++i)
+      std::cout << (i ? "             " : "  metrics    ") << p.metrics[i].name << " every " << p.metrics[i].every
+                << (p.metrics[i].info.looks == Looks::at_samples ? ", on " + p.metrics[i].on : "") << "\n";
     std::string plugins;
     for (const auto& [id, library] : h.plugins) plugins += (plugins.empty() ? "" : ", ") + id;
     print_part("plugins", plugins);
@@ -124,31 +124,26 @@ class Screen final : public study::Observer {
               << std::endl;
   }
 
-  void progress(const std::vector<study::ModelProgress>& models, std::uint64_t steps, double seconds) override {
+  void progress(const std::vector<running::ModelProgress>& models, std::uint64_t steps, double seconds) override {
     progress_.show(models, steps, seconds);
   }
   void lines(const std::vector<std::string>& lines) override {
     progress_.clear();
-    const std::string mark = "warning: ";
-    for (const std::string& line : lines)
-      if (line.starts_with(mark))
-        warning(line.substr(mark.size()));
-      else
-        std::cout << line << "\n";
+    for (const std::string& line : lines) std::cout << line << "\n";
     std::cout << std::flush;
   }
-  void warning(const std::string& message) override { tell("warning", message); }
-  void stopped() { tell("stopped", "what was measured is kept"); }
+  void warning(const std::string& message) override { print_message("warning", message); }
+  void stopped() { print_message("stopped", "results so far are kept"); }
   void clear() { progress_.clear(); }
 
  private:
-  /// A line of the heading, folded under itself.
+  /// A line of the heading, wrapped with a hanging indent.
   static void print_part(const std::string& name, const std::string& text) {
     const std::string margin(13, ' ');
     std::cout << "  " << name << margin.substr(name.size() + 2) << config::folded(text, margin.size(), margin) << "\n";
   }
-  /// A word and its message, on standard error: a line, or an object where a program reads along.
-  void tell(const std::string& word, const std::string& message) {
+  /// Writes a word and its message to standard error, as a line or as a JSON object.
+  void print_message(const std::string& word, const std::string& message) {
     progress_.clear();
     if (json_)
       std::cerr << nlohmann::ordered_json{{word, message}}.dump(-1, ' ', false,
@@ -169,16 +164,16 @@ int run(const Words& words) {
   visible.add_options()("out", options::value<std::string>()->value_name("DIR"),
                         "the run folder; default runs/NAME/TIME-HASH")(
       "threads", options::value<std::size_t>()->default_value(cores)->value_name("N"),
-      "how many to use; changes no number")("progress",
-                                            options::value<std::string>()->default_value("auto")->value_name("STYLE"),
-                                            "auto, bar, line, json or none")("offline", "never download data");
+      "number of threads; does not affect any result")(
+      "progress", options::value<std::string>()->default_value("auto")->value_name("STYLE"),
+      "auto, bar, line, json or none")("offline", "never download data");
   add_plugin_options(visible);
   const Parsed parsed(
       words, "run FILE [section.key=value ...] [options]",
-      "Trains the models of a pipeline file side by side and writes what it measures to a run folder.\n"
+      "Trains the models of a pipeline file side by side and writes its measurements to a run folder.\n"
       "Exit: 0 ok, 1 no model finished or a file cannot be written, 2 pipeline file or usage,\n"
       "3 a plugin is refused or fails, 4 data, 5 some models failed,\n"
-      "129/130/138/143 stopped by HUP, INT, USR1 or TERM (what was measured is kept).",
+      "129/130/138/143 stopped by HUP, INT, USR1 or TERM (results so far are kept).",
       visible,
       "  pipeline run mnist_snr.ini\n  pipeline run mnist_snr.ini training.steps=1000 dataset.plugin=digits --out "
       "try1\n"
@@ -186,9 +181,9 @@ int run(const Words& words) {
   if (parsed.help_given()) return Exit::ok;
   if (parsed.positional().empty()) throw UsageError("run needs a pipeline file: pipeline run FILE");
 
-  study::RunOptions how;
+  running::RunOptions how;
   how.threads = parsed.get<std::size_t>("threads");
-  if (how.threads < 1 || how.threads > 1024) throw UsageError("--threads is a number from 1 to 1024");
+  if (how.threads < 1 || how.threads > 1024) throw UsageError("--threads must be a number from 1 to 1024");
   const ProgressStyle style = progress_style(parsed.get<std::string>("progress"));
   if (parsed.has("out")) how.out = out_folder(parsed.get<std::string>("out"));
   how.argv = words;
@@ -197,8 +192,9 @@ int run(const Words& words) {
 
   const std::string& file = parsed.positional().front();
   pipeline::plugins::Catalogue catalogue = catalogue_from(parsed);
-  const study::Description d = study::describe(find_pipeline(file, style != ProgressStyle::json),
-                                               {parsed.positional().begin() + 1, parsed.positional().end()}, catalogue);
+  const experiment::Pipeline p =
+      experiment::read_pipeline(find_pipeline(file, style != ProgressStyle::json),
+                                {parsed.positional().begin() + 1, parsed.positional().end()}, catalogue);
   FetchProgress fetching(style);
   how.fetch.offline = parsed.has("offline");
   how.fetch.pipeline_file = file;
@@ -208,20 +204,20 @@ int run(const Words& words) {
   };
 
   listen_for_signals();
-  name_who_exits();
-  Screen screen(style, d.metrics.empty() ? "" : d.metrics.front().name);
-  study::Outcome outcome;
+  name_plugin_on_exit();
+  Screen screen(style, p.metrics.empty() ? "" : p.metrics.front().name);
+  running::RunOutcome outcome;
   try {
-    outcome = study::run(d, catalogue, how, screen);
+    outcome = running::run(p, catalogue, how, screen);
   } catch (const Interrupted&) {
-    std::cerr << "stopped by a signal while data was fetched\n";
+    std::cerr << "stopped by a signal while fetching data\n";
     return 128 + stop_signal;
   }
   screen.clear();
   std::cout << "\nresults in " << outcome.folder.string() << "\n";
-  if (const auto plots = outcome.folder / "plots"; holds_pictures(plots))
+  if (const auto plots = outcome.folder / "plots"; has_pictures(plots))
     std::cout << "pictures in " << plots.string() << "\n";
-  if (outcome.status == study::Status::stopped) {
+  if (outcome.stopped) {
     screen.stopped();
     return 128 + stop_signal;
   }

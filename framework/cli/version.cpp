@@ -3,7 +3,7 @@
 #include <pipeline/plugin.hpp>
 
 #include "cli/command.hpp"
-#include "learning/products.hpp"
+#include "kernels/products.hpp"
 
 namespace pipeline::cli {
 
@@ -12,11 +12,11 @@ int version(const Words& words) {
                       "  pipeline version");
   if (parsed.help_given()) return Exit::ok;
   if (!parsed.positional().empty())
-    throw UsageError("version takes no words, but got '" + parsed.positional().front() + "'");
+    throw UsageError("version takes no arguments, but got '" + parsed.positional().front() + "'");
   std::cout << "pipeline " PIPELINE_VERSION ", plugin contract " << PIPELINE_CONTRACT << "\n"
             << PIPELINE_COMPILER << "; " << PIPELINE_BUILD << "\n"
             << "Boost " << BOOST_VERSION / 100000 << "." << BOOST_VERSION / 100 % 1000 << "; "
-            << learning::blas_library() << ", kernels " << learning::blas_core() << "\n";
+            << kernels::blas_library() << ", kernels " << kernels::blas_core() << "\n";
   return Exit::ok;
 }
 

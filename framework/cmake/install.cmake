@@ -1,12 +1,12 @@
-# Where everything lands under the prefix. The program finds its plugins, pipelines and templates from its own place,
-# so a prefix may be moved as a whole; hence lib, and not a folder that another system would name otherwise.
-#   runtime      the program, libpipeline, the plugins and what tries them, share/pipeline, the manual
-#   development  what a plugin is built with: headers, the CMake package
+# The layout under the prefix. The program finds its plugins, pipelines and templates relative to itself, so a prefix
+# can be moved as a whole; hence always lib, not a name that depends on the system.
+#   runtime      program, libpipeline, the plugins, the programs that probe and test them, share/pipeline, the manual
+#   development  the headers and the CMake package that plugins are built with
 set_target_properties(pipeline_program PROPERTIES INSTALL_RPATH $ORIGIN/../lib)
 install(TARGETS pipeline EXPORT pipeline_targets
   LIBRARY DESTINATION lib COMPONENT runtime NAMELINK_COMPONENT development)
-set_target_properties(pipeline_probe PROPERTIES INSTALL_RPATH $ORIGIN/..)
-install(TARGETS pipeline_probe RUNTIME DESTINATION lib/pipeline COMPONENT runtime)
+set_target_properties(pipeline_probe pipeline_laws PROPERTIES INSTALL_RPATH $ORIGIN/..)
+install(TARGETS pipeline_probe pipeline_laws RUNTIME DESTINATION lib/pipeline COMPONENT runtime)
 install(TARGETS pipeline_program EXPORT pipeline_targets RUNTIME DESTINATION bin COMPONENT runtime)
 
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/pipelines ${CMAKE_SOURCE_DIR}/plugins/template
@@ -20,7 +20,7 @@ install(DIRECTORY ${CMAKE_SOURCE_DIR}/framework/include/pipeline DESTINATION inc
 # The same package in the build tree, so that a plugin can be built against either.
 include(CMakePackageConfigHelpers)
 set(package ${CMAKE_BINARY_DIR}/lib/cmake/pipeline)
-foreach(file pipelineConfig pipeline_matrices pipeline_add_plugin)
+foreach(file pipelineConfig pipeline_matrices pipeline_add_plugin pipeline_about)
   configure_file(${CMAKE_CURRENT_LIST_DIR}/${file}.cmake ${package}/${file}.cmake COPYONLY)
   install(FILES ${CMAKE_CURRENT_LIST_DIR}/${file}.cmake DESTINATION lib/cmake/pipeline COMPONENT development)
 endforeach()
@@ -34,7 +34,7 @@ install(EXPORT pipeline_targets NAMESPACE pipeline:: FILE pipelineTargets.cmake
 set(CPACK_PACKAGE_NAME pipeline-snr)
 set(CPACK_PACKAGE_CONTACT "pipeline maintainers <maintainers@pipeline.invalid>")
 set(CPACK_VERBATIM_VARIABLES ON)
-set(CPACK_STRIP_FILES OFF)  # plugins are found by their symbol tables, which a strip takes away
+set(CPACK_STRIP_FILES ON)
 set(CPACK_COMPONENTS_ALL runtime development)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
@@ -45,7 +45,7 @@ set(CPACK_DEBIAN_RUNTIME_PACKAGE_DEPENDS libopenblas0-pthread)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_RECOMMENDS "gnuplot-nox, ca-certificates")
 set(CPACK_DEBIAN_RUNTIME_DESCRIPTION "comparative studies of small neural networks from one text file
 Trains several small neural networks side by side from identical starts on
-identical batches, and measures as it goes. Data sets, regularisers, metrics
+identical batches, and measures as it goes. Datasets, regularisers, metrics
 and reports are plugins.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME pipeline-snr-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
@@ -53,5 +53,5 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
   "pipeline-snr (= ${PROJECT_VERSION}), libarmadillo-dev, librandom123-dev, libopenblas-pthread-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS "g++ (>= 4:12), cmake (>= 3.25), make")
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "headers and CMake package to write plugins for pipeline with
-What `pipeline new regulariser NAME` writes builds against it.")
+Projects created by `pipeline new regulariser NAME` build against it.")
 include(CPack)

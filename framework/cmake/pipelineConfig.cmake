@@ -1,9 +1,9 @@
-# find_package(pipeline): pipeline::pipeline to link with, pipeline::program to run, pipeline_add_plugin(NAME source
-# ...), and PIPELINE_USER_PLUGINS, the folder whose plugins every study of this user finds.
+# find_package(pipeline) provides pipeline::pipeline to link with, pipeline::program to run, pipeline_add_plugin(NAME
+# source ...), and PIPELINE_USER_PLUGINS, the user's plugin folder, which every run searches.
 include(${CMAKE_CURRENT_LIST_DIR}/pipeline_matrices.cmake)
 if(pipeline_missing)
   set(pipeline_FOUND FALSE)
-  set(pipeline_NOT_FOUND_MESSAGE "its headers need what is missing here; on Debian: apt-get install${pipeline_missing}")
+  set(pipeline_NOT_FOUND_MESSAGE "packages for its headers are missing; on Debian: apt-get install${pipeline_missing}")
   return()
 endif()
 include(CMakeFindDependencyMacro)

@@ -1,7 +1,7 @@
-# What the public headers need, found the same way by this build and by who builds a plugin against the package:
-# Armadillo, Random123 (headers) and OpenBLAS. pipeline_missing lists what is not there, by its Debian package.
+# What the public headers need, found in the same way by this build and by plugins built against the package: Armadillo,
+# Random123 (headers) and OpenBLAS. pipeline_missing lists the Debian packages that are missing.
 #
-# OpenBLAS itself in its pthread build, not whatever libblas points to: openblas_set_num_threads must count.
+# OpenBLAS itself in its pthread build, not whatever libblas points to: openblas_set_num_threads must take effect.
 find_path(ARMADILLO_INCLUDE_DIR armadillo)
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h)
 find_library(OPENBLAS_LIBRARY openblas PATH_SUFFIXES openblas-pthread ${CMAKE_LIBRARY_ARCHITECTURE}/openblas-pthread)

@@ -4,7 +4,7 @@
 #include <map>
 #include <tuple>
 
-#include "config/characters.hpp"
+#include "base/utf8.hpp"
 
 namespace pipeline::config {
 
@@ -16,7 +16,7 @@ std::string subject_of(const std::string& override_word) {
   return override_word.substr(from, override_word.find('=') - from);
 }
 
-/// The part of a line that is shown, and where the word stands in it; all in characters.
+/// The part of a line that is shown, and the position of the word in it; all in characters.
 struct Window {
   std::string text;
   std::size_t before, width;
@@ -24,25 +24,25 @@ struct Window {
 
 Window window(const Complaint& complaint) {
   constexpr std::size_t widest = 160,
-                        lead = 40;  // one or two rows of a terminal; some of what comes before the word
+                        lead = 40;  // one or two rows of a terminal; some text before the word
   const std::string& line = complaint.place.line_text;
-  const std::size_t length = characters(line);
+  const std::size_t length = base::characters(line);
   const std::size_t before = std::min(std::max<std::size_t>(complaint.place.column, 1) - 1, length);
   if (length <= widest) return {line, before, std::min(complaint.width, std::max<std::size_t>(length - before, 1))};
 
   const std::size_t from = before > lead ? std::min(before - lead, length - std::min(length, widest)) : 0;
   const std::size_t to = std::min(length, from + widest);
   const std::string cut_left = from > 0 ? "..." : "", cut_right = to < length ? "..." : "";
-  const std::size_t first = byte_of(line, from);
-  const std::string part = line.substr(first, byte_of(std::string_view(line).substr(first), to - from));
+  const std::size_t first = base::byte_of(line, from);
+  const std::string part = line.substr(first, base::byte_of(std::string_view(line).substr(first), to - from));
   return {cut_left + part + cut_right, before - from + cut_left.size(),
           std::min(complaint.width, std::max<std::size_t>(to - before, 1))};
 }
 
-/// White space that reaches as far as the text does: a tab stays a tab, so that the caret stands under its word.
+/// White space as wide as the text. Tabs stay tabs, so that the caret is under its word.
 std::string padding(std::string_view text) {
   std::string pad;
-  for (std::size_t i = 0; i < characters(text); ++i) pad += text[byte_of(text, i)] == '\t' ? '\t' : ' ';
+  for (std::size_t i = 0; i < base::characters(text); ++i) pad += text[base::byte_of(text, i)] == '\t' ? '\t' : ' ';
   return pad;
 }
 
@@ -54,8 +54,8 @@ std::string right_aligned(const std::string& text, std::size_t width) {
 
 void Complaints::add(const Word& word, std::string message, std::string remedy) {
   const std::string subject = word.place.on_command_line() ? subject_of(word.place.line_text) : "";
-  list_.push_back(
-      {word.place, std::max<std::size_t>(1, characters(word.text)), subject, std::move(message), std::move(remedy)});
+  list_.push_back({word.place, std::max<std::size_t>(1, base::characters(word.text)), subject, std::move(message),
+                   std::move(remedy)});
 }
 
 bool Complaints::about(const Word& word) const {
@@ -75,10 +75,10 @@ std::string folded(const std::string& text, std::size_t from, const std::string&
       if (const std::size_t close = text.find(')', word); close != text.npos && close - word < 24)
         end = std::min(text.find(' ', close), text.size());
     const std::string blanks = text.substr(at, word - at), part = text.substr(word, end - word);
-    const std::size_t wide = blanks.size() + characters(part);
-    if (column + wide > page && column > characters(lead)) {
+    const std::size_t wide = blanks.size() + base::characters(part);
+    if (column + wide > page && column > base::characters(lead)) {
       out += "\n" + lead + part;
-      column = characters(lead) + characters(part);
+      column = base::characters(lead) + base::characters(part);
     } else {
       out += blanks + part;
       column += wide;
@@ -90,7 +90,7 @@ std::string folded(const std::string& text, std::size_t from, const std::string&
 
 std::string as_text(const Complaint& complaint) {
   const Place& place = complaint.place;
-  if (!place.in_a_file() && !place.on_command_line()) {  // nothing to show
+  if (!place.in_a_file() && !place.on_command_line()) {  // no line to show
     std::string text = place.file;
     text.append(text.empty() ? "error: " : ": error: ").append(complaint.message);
     if (!complaint.remedy.empty()) text.append("\n   | ").append(complaint.remedy);
@@ -102,7 +102,7 @@ std::string as_text(const Complaint& complaint) {
   const std::string number = in_a_file ? right_aligned(std::to_string(place.line), 5) : "  ";
   const std::string margin = std::string(number.size(), ' ') + " | ";
   const Window shown = window(complaint);
-  const std::string_view before = std::string_view(shown.text).substr(0, byte_of(shown.text, shown.before));
+  const std::string_view before = std::string_view(shown.text).substr(0, base::byte_of(shown.text, shown.before));
   std::string text = place.file;
   text.append(in_a_file ? ":" : ": ").append(where).append(": error: ").append(complaint.message).append("\n");
   text.append(number).append(" | ").append(shown.text).append("\n");
@@ -118,7 +118,7 @@ std::vector<Complaint> sorted(std::vector<Complaint> list) {
   for (const Complaint& c : list) file_order.try_emplace(c.place.file, file_order.size());
   const auto rank = [&](const Complaint& c) {
     const bool last = c.place.on_command_line();
-    // What stands on no line, an absent section, comes after what does.
+    // A missing section has no line; it comes last in its file.
     const std::size_t line = !last && c.place.line == 0 ? std::string::npos : c.place.line;
     return std::make_tuple(last, last ? 0 : file_order.at(c.place.file), line, last ? 0 : c.place.column);
   };

@@ -1,6 +1,6 @@
 #include "config/edit.hpp"
 
-#include "config/characters.hpp"
+#include "base/utf8.hpp"
 #include "config/line.hpp"
 
 namespace pipeline::config {
@@ -37,16 +37,16 @@ std::string plugin_of(const Tree& section) {
 
 bool check_section_name(const Word& name, Complaints& complaints) {
   if (!is_section_name(name.text)) {
-    complaints.add(name, in_quotes(name.text) + " is not a section's name",
-                   "a name is letters, digits, _ and -; a section is 'name' or 'kind:name'");
+    complaints.add(name, base::in_quotes(name.text) + " is not a valid section name",
+                   "a section is 'name' or 'kind:name'; names consist of letters, digits, _ and -");
     return false;
   }
   if (name.text == "sweep") {
-    complaints.add(name, "[sweep] is reserved", "a pipeline file cannot describe a sweep yet");
+    complaints.add(name, "[sweep] is reserved", "sweeps are not supported yet");
     return false;
   }
   if (name.text == "model:control") {
-    complaints.add(name, "the name 'control' is taken by the untrained network", "give the model another name");
+    complaints.add(name, "the name 'control' is reserved for the untrained network", "give the model another name");
     return false;
   }
   return true;

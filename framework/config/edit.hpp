@@ -1,4 +1,4 @@
-// What reading, including and overriding do to a tree.
+// Operations on a tree, shared by reading, including and overriding.
 #pragma once
 #include <string>
 #include <vector>
@@ -8,15 +8,15 @@
 namespace pipeline::config {
 
 Tree* child(Tree& tree, const std::string& name);
-/// Replaces what stands under that name, in its place, or appends it. Returns the child.
+/// Replaces the child of that name in place, or appends it. Returns the child.
 Tree& put(Tree& tree, const Entry& entry);
 /// The names of a tree's children.
 std::vector<std::string> names(const Tree& tree);
 
-/// The plugin that a section's keys are for: `plugin =`, or what stands after the ':' of its name, or "".
+/// The plugin that a section's keys belong to: the value of `plugin`, else the part of its name after the ':', else "".
 std::string plugin_of(const Tree& section);
 
-/// Complains about a name that no section may have. False if it is not to be used.
+/// Complains and returns false if no section may have this name.
 bool check_section_name(const Word& name, Complaints& complaints);
 
 }  // namespace pipeline::config

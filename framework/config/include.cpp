@@ -6,7 +6,7 @@
 #include <optional>
 #include <system_error>
 
-#include "config/characters.hpp"
+#include "base/utf8.hpp"
 #include "config/edit.hpp"
 #include "config/line.hpp"
 #include "config/reader.hpp"
@@ -27,17 +27,17 @@ std::string contents(const fs::path& file) {
   errno = 0;
   while (const std::size_t size = std::fread(chunk, 1, sizeof chunk, stream.get())) {
     text.append(chunk, size);
-    // A data set given by mistake need not be read to its end: one such byte settles that it is no text.
+    // One NUL byte shows that this is not text: a dataset given by mistake need not be read to its end.
     if (std::string_view(chunk, size).find('\0') != std::string_view::npos) break;
   }
   if (std::ferror(stream.get())) fail(errno);
   return text;
 }
 
-/// A part of a value as a word of its own.
+/// Part of a value as a word with its own place.
 Word part(const Word& value, std::size_t from, std::size_t length) {
   Word word{value.text.substr(from, length), value.place};
-  word.place.column += characters(std::string_view(value.text).substr(0, from));
+  word.place.column += base::characters(std::string_view(value.text).substr(0, from));
   return word;
 }
 
@@ -50,13 +50,13 @@ void drop_sections(Tree& included, const Word& list, Complaints& complaints) {
     const Word name = part(list, start, trim_end(std::string_view(list.text).substr(start, comma - start)).size());
     from = comma + 1;
     if (included.erase(name.text) > 0) continue;
-    if (++unknown > 20) return;  // this is no list of sections, and every complaint holds the line
-    complaints.add(name, "no section " + in_quotes(name.text) + " to drop in the included file",
+    if (++unknown > 20) return;  // this is not a list of sections, and every complaint repeats the line
+    complaints.add(name, "the included file has no section " + base::in_quotes(name.text) + " to drop",
                    suggestion(name.text, known));
   }
 }
 
-/// Changes `base` key by key; a section for another plugin takes nothing over.
+/// Applies `change` to `base` key by key. A section that names another plugin inherits no keys.
 Tree changed(Tree base, const Tree& change) {
   for (const auto& [name, section] : change) {
     Tree* present = child(base, name);
@@ -79,7 +79,7 @@ std::optional<Entry> take_key(Tree* section, const std::string& key) {
 
 struct Inclusion {
   Complaints& complaints;
-  std::vector<fs::path> open;  // as they are shown, the main file first
+  std::vector<fs::path> open;  // as messages show them, the main file first
 
   Tree read(const fs::path& file) {
     const std::string text = contents(file);
@@ -89,9 +89,11 @@ struct Inclusion {
     const bool first = head && !head->empty() && head->front().first == "include";
     const std::optional<Entry> include = take_key(head, "include"), drop = take_key(head, "drop");
     if (include && !first)
-      complaints.add(include->name, "'include' must be the first key of [pipeline]", "what follows it changes it");
+      complaints.add(include->name, "'include' must be the first key of [pipeline]",
+                     "move it to the top; everything after it changes the included pipeline");
     if (drop && !include)
-      complaints.add(drop->name, "'drop' without 'include'", "it removes included sections; delete your own");
+      complaints.add(drop->name, "'drop' without 'include'",
+                     "'drop' removes sections of an included file; delete a section of this file instead");
     if (!include) return own;
 
     Tree included = read_included(include->value, file.parent_path());
@@ -101,28 +103,29 @@ struct Inclusion {
 
   Tree read_included(const Word& word, const fs::path& folder) {
     if (word.text.empty()) {
-      complaints.add(word, "'include' names no file");
+      complaints.add(word, "'include' is empty", "give a pipeline file, relative to this one");
       complaints.leave_unread();
       return {};
     }
     const fs::path file = (folder / word.text).lexically_normal();
     std::string chain;
-    bool comes_back = false;
+    bool already_included = false;
     for (const fs::path& parent : open) {
-      std::error_code unreadable;  // then it is another file
-      comes_back |= fs::equivalent(parent, file, unreadable);
+      std::error_code unreadable;  // then it is a different file
+      already_included |= fs::equivalent(parent, file, unreadable);
       chain += parent.string() + " -> ";
     }
-    if (comes_back) {
-      complaints.add(word, "include comes back to " + in_quotes(file.string()), chain + file.string());
+    if (already_included) {
+      complaints.add(word, "include cycle: " + base::in_quotes(file.string()) + " is already included",
+                     chain + file.string());
       complaints.leave_unread();
       return {};
     }
     try {
       return read(file);
     } catch (const std::system_error& error) {
-      complaints.add(word, "cannot read " + in_quotes(file.string()) + ": " + error.code().message(),
-                     "the path is relative to the file that includes");
+      complaints.add(word, "cannot read " + base::in_quotes(file.string()) + ": " + error.code().message(),
+                     "the path is relative to the including file");
       complaints.leave_unread();
       return {};
     }

@@ -1,4 +1,4 @@
-// `[pipeline] include = FILE`: what follows changes the included pipeline, key by key.
+// `[pipeline] include = FILE`: the rest of the file changes the included pipeline, key by key.
 #pragma once
 #include <filesystem>
 
@@ -6,7 +6,7 @@
 
 namespace pipeline::config {
 
-/// A file with its includes, `include` and `drop` obeyed. Throws std::system_error if it cannot be read itself.
+/// Reads a file and applies its `include` and `drop`. Throws std::system_error if the file itself cannot be read.
 Tree read_with_includes(const std::filesystem::path& file, Complaints& complaints);
 
 }  // namespace pipeline::config

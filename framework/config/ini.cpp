@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "config/characters.hpp"
+#include "base/utf8.hpp"
 #include "config/line.hpp"
 #include "config/section.hpp"
 
@@ -10,7 +10,7 @@ namespace pipeline::config {
 namespace {
 
 std::string line_of(const Setting& setting) {
-  if (printable(setting.value) != setting.value)
+  if (base::printable(setting.value) != setting.value)
     throw std::invalid_argument("the value of '" + setting.key + "' cannot be written on one line of text");
   return setting.key + " = " + written_value(setting.value);
 }
@@ -27,13 +27,15 @@ std::string as_ini(const std::vector<ResolvedSection>& sections, bool with_origi
       lines.push_back(line_of(setting));
       // a single long value must not push every origin off the screen
       constexpr std::size_t widest_aligned = 60;
-      if (const std::size_t width = characters(lines.back()); width <= widest_aligned) widest = std::max(widest, width);
+      if (const std::size_t width = base::characters(lines.back()); width <= widest_aligned)
+        widest = std::max(widest, width);
     }
     for (std::size_t i = 0; i < lines.size(); ++i) {
       text += lines[i];
-      const std::size_t width = characters(lines[i]);
+      const std::size_t width = base::characters(lines[i]);
       if (with_origin)
-        text += std::string(widest > width ? widest - width : 0, ' ') + "  # " + printable(section.settings[i].origin);
+        text += std::string(widest > width ? widest - width : 0, ' ') + "  # " +
+                base::printable(section.settings[i].origin);
       text += '\n';
     }
   }

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "config/characters.hpp"
+#include "base/names.hpp"
+#include "base/utf8.hpp"
 
 namespace pipeline::config {
 
@@ -10,13 +11,6 @@ namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\t'; }
 bool starts_comment(char c) { return c == ';' || c == '#'; }
-
-// Not std::isalnum: what a name is must not depend on the locale.
-bool is_name(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') || c == '_' || c == '-';
-  });
-}
 
 Value read_quoted(const Line& line, std::size_t open, Complaints& complaints) {
   const std::string_view text = line.text;
@@ -27,7 +21,7 @@ Value read_quoted(const Line& line, std::size_t open, Complaints& complaints) {
       ++at;
       if (text[at] != '"' && text[at] != '\\') {
         const std::string_view rest = text.substr(at);
-        if (unknown_escape.empty()) unknown_escape = rest.substr(0, byte_of(rest, 1));
+        if (unknown_escape.empty()) unknown_escape = rest.substr(0, base::byte_of(rest, 1));
         value += '\\';
       }
     }
@@ -35,25 +29,26 @@ Value read_quoted(const Line& line, std::size_t open, Complaints& complaints) {
   }
   if (at >= text.size()) {
     const Word word = line.word(open, text.size() - open);
-    complaints.add(word, "unclosed quote", "a value ends on its line, with '\"'");
+    complaints.add(word, "unclosed quote", "close it with '\"' on the same line");
     return {word, text.size()};
   }
 
   const Word word = line.word(open + 1, value);
   if (!unknown_escape.empty())
-    complaints.add(word, "'\\" + unknown_escape + "' means nothing between quotes",
-                   "only \\\" and \\\\ do; a backslash itself is written \\\\");
+    complaints.add(word, "unknown escape '\\" + unknown_escape + "' in a quoted value",
+                   "the escapes are \\\" and \\\\; write a backslash as \\\\");
   const std::size_t next = skip_space(text, at + 1);
   if (next < text.size() && next != find_comment(text, at + 1))
     complaints.add(line.word(next, trim_end(text.substr(next)).size()), "text after the closing quote",
-                   "a value is quoted as a whole or not at all");
+                   "quote the whole value or none of it");
   return {word, std::min(next, text.size())};
 }
 
 }  // namespace
 
 Word Line::word(std::size_t from, std::string_view shown) const {
-  return {std::string(shown), {std::string(file), number, 1 + characters(text.substr(0, from)), std::string(text)}};
+  return {std::string(shown),
+          {std::string(file), number, 1 + base::characters(text.substr(0, from)), std::string(text)}};
 }
 
 std::size_t skip_space(std::string_view text, std::size_t from) {
@@ -75,7 +70,7 @@ std::size_t find_comment(std::string_view text, std::size_t from) {
 bool is_key(std::string_view text) {
   for (;;) {
     const std::size_t dot = text.find('.');
-    if (!is_name(text.substr(0, dot))) return false;
+    if (!base::is_name(text.substr(0, dot))) return false;
     if (dot == text.npos) return true;
     text.remove_prefix(dot + 1);
   }
@@ -83,7 +78,7 @@ bool is_key(std::string_view text) {
 
 bool is_section_name(std::string_view text) {
   const std::size_t colon = text.find(':');
-  return is_name(text.substr(0, colon)) && (colon == text.npos || is_name(text.substr(colon + 1)));
+  return base::is_name(text.substr(0, colon)) && (colon == text.npos || base::is_name(text.substr(colon + 1)));
 }
 
 Value read_value(const Line& line, std::size_t from, Complaints& complaints) {
@@ -96,14 +91,15 @@ Value read_value(const Line& line, std::size_t from, Complaints& complaints) {
   if (word.text.find_first_of("{}") != std::string::npos)
     complaints.add(word, "braces are reserved for sweeps", "quote the value if it is plain text");
   else if (word.text.find('"') != std::string::npos)
-    complaints.add(word, "a quote inside a value", "quote the whole value, and write \\\" for a quote inside");
+    complaints.add(word, "a quote inside an unquoted value",
+                   "quote the whole value, and write \\\" for each quote inside it");
   return {word, end};
 }
 
 std::string written_value(const std::string& value) {
   const bool plain = !value.empty() && !is_space(value.front()) && !is_space(value.back()) &&
                      value.find_first_of("\"{}") == std::string::npos &&
-                     find_comment(value, 0) == value.size();  // at its start it would stand after "= "
+                     find_comment(value, 0) == value.size();  // at the start it would follow "= "
   if (plain) return value;
   std::string text = "\"";
   for (const char c : value) {

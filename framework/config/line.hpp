@@ -1,4 +1,4 @@
-// One line of a pipeline text, or one override: what words, values and comments look like.
+// The syntax of words, values and comments, on one line of a pipeline text or in one override.
 #pragma once
 #include <string>
 #include <string_view>
@@ -12,16 +12,16 @@ struct Line {
   std::size_t number;  // from 1; 0 for an override
   std::string_view text;
 
-  /// What stands from a byte on as a word with its place; `shown` where it reads otherwise than it is written.
+  /// The word that starts at byte `from`, with its place; `shown` is its text where that differs from the line.
   Word word(std::size_t from, std::size_t length) const { return word(from, text.substr(from, length)); }
   Word word(std::size_t from, std::string_view shown) const;
 };
 
-/// White space is blanks and tabs.
+/// White space is spaces and tabs.
 std::size_t skip_space(std::string_view text, std::size_t from);
 std::string_view trim_end(std::string_view text);
 
-/// Where a comment starts at or after `from`: a ; or # at the line's start or after white space; the size if none does.
+/// Where a comment starts at or after `from`: a ; or # at the line's start or after white space. The size if none does.
 std::size_t find_comment(std::string_view text, std::size_t from);
 
 /// "l2.lambda": words of letters, digits, _ and -, joined by dots.
@@ -30,10 +30,10 @@ bool is_key(std::string_view text);
 bool is_section_name(std::string_view text);
 
 struct Value {
-  Word word;        // without its quotes; after a complaint, something at the place complained about
-  std::size_t end;  // where a comment starts, or the line ends
+  Word word;        // without its quotes; after a complaint, some word at that place
+  std::size_t end;  // where a comment starts or the line ends
 };
-/// The value that a key has: from the byte after '=' on.
+/// The value of a key; `from` is the byte after '='.
 Value read_value(const Line& line, std::size_t from, Complaints& complaints);
 /// The value as it must be written to read back the same.
 std::string written_value(const std::string& value);

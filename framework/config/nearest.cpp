@@ -1,17 +1,18 @@
 #include <algorithm>
+#include <utility>
 
-#include "config/characters.hpp"
+#include "base/utf8.hpp"
 #include "config/complaint.hpp"
 
 namespace pipeline::config {
 
 namespace {
 
-/// Letters inserted, left out, replaced, or exchanged with their neighbour; upper and lower case are the same letter.
+/// The number of letters inserted, omitted, replaced or swapped with a neighbour; ignores case.
 std::size_t distance(const std::string& a, const std::string& b) {
   const auto lower = [](char c) { return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   const auto same = [&](std::size_t i, std::size_t j) { return lower(a[i - 1]) == lower(b[j - 1]); };
-  const auto exchanged = [&](std::size_t i, std::size_t j) {
+  const auto swapped = [&](std::size_t i, std::size_t j) {
     return i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]);
   };
   std::vector<std::size_t> before_last, last(b.size() + 1), now(b.size() + 1);
@@ -21,13 +22,13 @@ std::size_t distance(const std::string& a, const std::string& b) {
     now[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
       now[j] = std::min({last[j] + 1, now[j - 1] + 1, last[j - 1] + !same(i, j)});
-      if (exchanged(i, j)) now[j] = std::min(now[j], before_last[j - 2] + 1);
+      if (swapped(i, j)) now[j] = std::min(now[j], before_last[j - 2] + 1);
     }
   }
   return now[b.size()];
 }
 
-/// No name that a person types is longer, and the work grows with the square of it.
+/// Names that people type are shorter, and the cost grows with the square of the length.
 constexpr std::size_t longest_compared = 100;
 
 struct Candidate {
@@ -38,7 +39,7 @@ struct Candidate {
   }
 };
 
-/// Those that differ by no more than `limit`, the nearest first.
+/// The known words within the distance `limit`, the nearest first.
 std::vector<Candidate> candidates(const std::string& word, const std::vector<std::string>& known, std::size_t limit) {
   std::vector<Candidate> near;
   if (word.size() > longest_compared) return near;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "config/characters.hpp"
+#include "base/utf8.hpp"
 #include "config/edit.hpp"
 #include "config/line.hpp"
 
@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* form = "an override is section.key=value, +section, +section.key=value, ~section or ~section.key";
 
-/// One override taken apart. Absent parts are empty words at the place where they are missing.
+/// The parts of one override. A missing part is an empty word at the place where it belongs.
 struct Override {
   Line line;
   char sign = ' ';  // + or ~
@@ -22,7 +22,7 @@ struct Override {
   std::size_t value_from = 0;
 };
 
-Override taken_apart(const Line& line) {
+Override parse_override(const Line& line) {
   Override o{line, ' ', false, false, {}, {}, 0};
   const std::string_view text = line.text;
   if (!text.empty() && (text[0] == '+' || text[0] == '~')) o.sign = text[0];
@@ -38,27 +38,27 @@ Override taken_apart(const Line& line) {
   return o;
 }
 
-/// Whether it has the parts that its sign asks for.
+/// Whether it has the parts that its sign requires.
 bool check_form(const Override& o, Complaints& complaints) {
   const bool drops = o.sign == '~', creates_only = o.sign == '+' && !o.has_key && !o.has_value;
   const Word whole = o.line.word(0, o.line.text.size());
   if (o.section.text.empty())
     complaints.add(whole, "an override that names no section", form);
   else if (drops && o.has_value)
-    complaints.add(o.line.word(o.value_from - 1, 1), "'~' drops and takes no value", form);
+    complaints.add(o.line.word(o.value_from - 1, 1), "'~' removes a section or key and takes no value", form);
   else if (!drops && !creates_only && !o.has_value)
-    complaints.add(whole, "missing '=' in override " + in_quotes(whole.text), form);
+    complaints.add(whole, "missing '=' in override " + base::in_quotes(whole.text), form);
   else if (!drops && !creates_only && !o.has_key)
-    complaints.add(o.section, in_quotes(o.section.text) + " names no section and key", form);
+    complaints.add(o.section, base::in_quotes(o.section.text) + " is not section.key", form);
   else if (o.has_key && !is_key(o.key.text))
-    complaints.add(o.key, in_quotes(o.key.text) + " is not a key",
-                   "a key is letters, digits, _ and -, or several such words joined by dots");
+    complaints.add(o.key, base::in_quotes(o.key.text) + " is not a valid key",
+                   "a key consists of letters, digits, _ and -, or of several such words joined by dots");
   else
     return true;
   return false;
 }
 
-/// Whether a section lists an entry of that name, which then has keys of its own: `regularisers`, `wrappers`.
+/// Whether `regularisers` or `wrappers` of a section list an entry of that name. Such an entry has keys of its own.
 bool lists(const Tree& keys, const std::string& name) {
   for (const char* list : {"regularisers", "wrappers"}) {
     const Tree* const key = child(keys, list);
@@ -71,13 +71,13 @@ bool lists(const Tree& keys, const std::string& name) {
   return false;
 }
 
-/// "dropout.keep_prob" where [model:a] has that key, or lists dropout: what was meant, as overrides.
+/// What was probably meant by "dropout.keep_prob": that key of every section that has it or lists dropout.
 std::string whole_names(const Tree& tree, const Override& o) {
   const std::string key = o.section.text + "." + o.key.text, sign = o.sign == ' ' ? "" : std::string(1, o.sign);
   std::string whole;
   for (const auto& [section, keys] : tree) {
     if (o.has_key && (child(keys, key) || lists(keys, o.section.text)))
-      whole += (whole.empty() ? "" : " or ") + in_quotes(sign + section + "." + key);
+      whole += (whole.empty() ? "" : " or ") + base::in_quotes(sign + section + "." + key);
   }
   return whole;
 }
@@ -85,15 +85,15 @@ std::string whole_names(const Tree& tree, const Override& o) {
 Tree* find_section(Tree& tree, const Override& o, Complaints& complaints) {
   Tree* section = child(tree, o.section.text);
   if (section) return section;
-  // A pipeline may do without [pipeline]; its keys can be set all the same.
+  // A pipeline file need not have [pipeline]; its keys can be set anyway.
   if (o.sign == ' ' && o.section.text == "pipeline") return &put(tree, {o.section, {}});
   const std::string whole = whole_names(tree, o);
   std::string remedy = whole.empty() ? suggestion(o.section.text, names(tree)) : "did you mean " + whole + "?";
-  if (o.sign == ' ' && whole.empty()) {  // '~' cannot mean a section that is yet to come
+  if (o.sign == ' ' && whole.empty()) {  // '~' cannot refer to a new section
     const std::string creating = "'+" + std::string(o.line.text) + "' creates it";
     remedy += (remedy.empty() ? "" : "; ") + creating;
   }
-  complaints.add(o.section, "no section " + in_quotes(o.section.text) + " in the pipeline", remedy);
+  complaints.add(o.section, "no section " + base::in_quotes(o.section.text) + " in the pipeline", remedy);
   return nullptr;
 }
 
@@ -103,12 +103,12 @@ void drop(Tree& tree, const Override& o, Complaints& complaints) {
   if (!o.has_key)
     tree.erase(o.section.text);
   else if (section->erase(o.key.text) == 0)
-    complaints.add(o.key, "no key " + in_quotes(o.key.text) + " given in [" + o.section.text + "]",
+    complaints.add(o.key, "key " + base::in_quotes(o.key.text) + " is not set in [" + o.section.text + "]",
                    suggestion(o.key.text, names(*section)));
 }
 
-/// Keys of the file that were meant for another plugin go; those of earlier overrides were meant for this one, and those
-/// that every data set takes (images set aside, wrappers and their keys) for any.
+/// Removes the file's keys, which were meant for another plugin. Keys of earlier overrides, meant for this one, stay,
+/// and so do keys that every dataset accepts (validation, wrappers and the keys of wrappers).
 void drop_keys_of_file(Tree& section) {
   const auto for_any = [](const std::string& key) {
     return key == "validation" || key == "wrappers" || key.find('.') != std::string::npos;
@@ -124,15 +124,16 @@ void set(Tree& tree, const Override& o, Complaints& complaints) {
   Entry entry{o.key, {}};
   if (o.has_key) {
     if (o.section.text == "pipeline" && (o.key.text == "include" || o.key.text == "drop")) {
-      complaints.add(o.key, in_quotes(o.key.text) + " belongs into a file",
-                     o.key.text == "drop" ? "here it is ~section" : "write it into a file of your own");
+      complaints.add(
+          o.key, base::in_quotes(o.key.text) + " belongs in a file",
+          o.key.text == "drop" ? "on the command line, write ~section" : "put it in a pipeline file of your own");
       return;
     }
     const Value value = read_value(o.line, o.value_from, complaints);
     entry.value = value.word;
     if (value.end < o.line.text.size())
       complaints.add(o.line.word(value.end, o.line.text.size() - value.end), "a comment in an override",
-                     "quote the value if it is part of it");
+                     "quote the value if this is part of it");
   }
   if (!section) section = &put(tree, {o.section, {}});
   if (!o.has_key) return;
@@ -143,14 +144,14 @@ void set(Tree& tree, const Override& o, Complaints& complaints) {
 }  // namespace
 
 void apply_override(Tree& tree, const std::string& override_word, Complaints& complaints) {
-  const std::string shown = printable(override_word);
+  const std::string shown = base::printable(override_word);
   const Line line{Place::command_line, 0, shown};
   if (shown != override_word) {
-    complaints.add(line.word(0, shown.size()), "an override with a character that cannot stand in a pipeline file",
-                   "it must be UTF-8 text on one line");
+    complaints.add(line.word(0, shown.size()), "an override with a character that is not allowed in a pipeline file",
+                   "an override must be UTF-8 text on one line");
     return;
   }
-  const Override o = taken_apart(line);
+  const Override o = parse_override(line);
   if (!check_form(o, complaints)) return;
   if (o.sign == '~')
     drop(tree, o, complaints);

@@ -6,7 +6,7 @@
 
 namespace pipeline::config {
 
-/// Changes the tree by one bare word of the command line, or complains and leaves the tree as it was.
+/// Applies one override to the tree, or complains and leaves the tree unchanged.
 void apply_override(Tree& tree, const std::string& override_word, Complaints& complaints);
 
 }  // namespace pipeline::config

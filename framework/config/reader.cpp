@@ -1,14 +1,12 @@
 #include "config/reader.hpp"
 
-#include "config/characters.hpp"
+#include "base/utf8.hpp"
 #include "config/edit.hpp"
 #include "config/line.hpp"
 
 namespace pipeline::config {
 
 namespace {
-
-std::string location(const Place& place) { return place.file + ":" + std::to_string(place.line); }
 
 class Reader {
  public:
@@ -24,9 +22,9 @@ class Reader {
   void add_key(const Word& key, const Word& value);
 
   Complaints& complaints_;
-  Tree refused_;             // takes the keys of a refused section: their syntax is checked all the same
+  Tree refused_;             // receives the keys of a refused section, whose syntax is still checked
   Tree* section_ = nullptr;  // none yet
-  bool skips_ = false;       // keys before the first section and in [sweep], where braces have a meaning one day
+  bool skips_ = false;       // keys before the first section, and in [sweep], for which braces are reserved
 };
 
 void Reader::read(const Line& line) {
@@ -36,7 +34,7 @@ void Reader::read(const Line& line) {
   if (skips_) return;
   if (section_) return read_key(line, at);
   complaints_.add(line.word(at, trim_end(line.text.substr(at)).size()), "text before the first section",
-                  "a pipeline starts with a section such as [pipeline]");
+                  "a pipeline file starts with a section such as [pipeline]");
   skips_ = true;  // complained about once, not for every line
 }
 
@@ -53,7 +51,7 @@ void Reader::read_section(const Line& line, std::size_t open) {
     const std::size_t rest = skip_space(text, close + 1);
     if (rest < text.size() && rest != find_comment(text, close + 1))
       complaints_.add(line.word(rest, trim_end(text.substr(rest)).size()), "text after ']'",
-                      "a key stands on its own line; a comment starts after white space");
+                      "put a key on its own line; put white space before a comment");
   }
   if (!name.empty()) return enter_section(line.word(from, name));
   if (closed) complaints_.add(line.word(open, close + 1 - open), "a section without a name");
@@ -67,7 +65,7 @@ void Reader::enter_section(const Word& name) {
   if (!check_section_name(name, complaints_)) return;
   if (const Tree* first = child(tree, name.text))
     complaints_.add(name, "section [" + name.text + "] appears twice",
-                    "the first is at " + location(first->data().name.place));
+                    "the first is at " + base::location(first->data().name.place));
   else
     section_ = &put(tree, {name, {}});
 }
@@ -81,18 +79,19 @@ void Reader::read_key(const Line& line, std::size_t at) {
   if (key.text.empty())
     complaints_.add(line.word(equals, 1), "no key before '='");
   else if (!is_key(key.text))
-    complaints_.add(key, in_quotes(key.text) + " is not a key",
-                    "a key is letters, digits, _ and -, or several such words joined by dots");
+    complaints_.add(key, base::in_quotes(key.text) + " is not a valid key",
+                    "a key consists of letters, digits, _ and -, or of several such words joined by dots");
   else
     add_key(key, value);
 }
 
-/// What follows the first word is taken for its value, so that the key does not seem to be missing as well.
+/// Takes the text after the first word as its value, so that the key is not reported as missing as well.
 void Reader::read_key_without_value(const Line& line, std::size_t at, std::size_t end) {
   const std::string_view statement = trim_end(line.text.substr(at, end - at));
   const std::string_view first = statement.substr(0, statement.find_first_of(" \t"));
   const Word key = line.word(at, first);
-  complaints_.add(key, "missing '=' after " + in_quotes(first), "a line is a [section], 'key = value' or a comment");
+  complaints_.add(key, "missing '=' after " + base::in_quotes(first),
+                  "a line is a [section], 'key = value' or a comment");
   if (!is_key(first)) return;
   const std::string_view rest = statement.substr(skip_space(statement, first.size()));
   add_key(key, {std::string(rest), key.place});
@@ -100,13 +99,13 @@ void Reader::read_key_without_value(const Line& line, std::size_t at, std::size_
 
 void Reader::add_key(const Word& key, const Word& value) {
   if (const Tree* first = child(*section_, key.text))
-    complaints_.add(key, "key " + in_quotes(key.text) + " appears twice in its section",
-                    "the first is at " + location(first->data().name.place));
+    complaints_.add(key, "key " + base::in_quotes(key.text) + " appears twice in its section",
+                    "the first is at " + base::location(first->data().name.place));
   else
     put(*section_, {key, value});
 }
 
-/// The line around a byte.
+/// The line that contains byte `at`.
 Line line_at(std::string_view text, std::size_t at, const std::string& file) {
   const std::size_t before = at == 0 ? text.npos : text.rfind('\n', at - 1);
   const std::size_t from = before == text.npos ? 0 : before + 1;
@@ -118,7 +117,7 @@ Line line_at(std::string_view text, std::size_t at, const std::string& file) {
 /// The first control character that does not end a line.
 std::size_t find_stray_control(std::string_view text) {
   for (std::size_t at = 0; at < text.size(); ++at) {
-    const std::size_t next = find_control(text.substr(at));
+    const std::size_t next = base::find_control(text.substr(at));
     if (next == text.npos) break;
     at += next;
     const bool ends_a_line = text[at] == '\n' || (text[at] == '\r' && (at + 1 == text.size() || text[at + 1] == '\n'));
@@ -127,19 +126,19 @@ std::size_t find_stray_control(std::string_view text) {
   return text.npos;
 }
 
-/// One complaint for a whole file that is no text: its lines would only bring more of the same.
+/// One complaint for a whole file that is not text: complaints about its lines would not help.
 void complain_about_control(std::string_view text, std::size_t at, const std::string& file, Complaints& complaints) {
   const Line line = line_at(text, at, file);
   const std::size_t in_line = static_cast<std::size_t>(text.data() + at - line.text.data());
-  const std::string before = printable(line.text.substr(0, in_line));
-  const std::string shown = before + printable(line.text.substr(in_line));
+  const std::string before = base::printable(line.text.substr(0, in_line));
+  const std::string shown = before + base::printable(line.text.substr(in_line));
   const auto byte = static_cast<unsigned char>(text[at]);
   const char* digits = "0123456789abcdef";
   const bool utf16 = text.substr(0, 2) == "\xff\xfe" || text.substr(0, 2) == "\xfe\xff";
-  complaints.add(Line{file, line.number, shown}.word(before.size(), byte_of(shown.substr(before.size()), 1)),
+  complaints.add(Line{file, line.number, shown}.word(before.size(), base::byte_of(shown.substr(before.size()), 1)),
                  std::string("character 0x") + digits[byte / 16] + digits[byte % 16] + " in a pipeline file",
                  utf16          ? "this file is UTF-16: save it as UTF-8"
-                 : byte == '\r' ? "lines end with LF or CRLF"
+                 : byte == '\r' ? "end lines with LF or CRLF"
                                 : "is this a text file?");
 }
 
@@ -161,8 +160,8 @@ Tree read_text(std::string_view text, const std::string& file, Complaints& compl
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     from = end + 1;
 
-    const std::size_t broken = find_not_utf8(line);
-    const std::string shown = broken == line.npos ? "" : printable(line);
+    const std::size_t broken = base::find_not_utf8(line);
+    const std::string shown = broken == line.npos ? "" : base::printable(line);
     const Line read{file, number, broken == line.npos ? line : shown};
     if (broken != line.npos && std::exchange(all_utf8, false))
       complaints.add(read.word(broken, std::string_view("\uFFFD")), "a character that is not UTF-8",

@@ -7,7 +7,7 @@
 
 namespace pipeline::config {
 
-/// The sections of one text, `include` and `drop` among their keys. What is refused is complained about and left out.
+/// The sections of one text, with the keys `include` and `drop`. Complains about invalid parts and omits them.
 Tree read_text(std::string_view text, const std::string& file, Complaints& complaints);
 
 }  // namespace pipeline::config

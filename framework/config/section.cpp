@@ -4,25 +4,21 @@
 #include <set>
 #include <stdexcept>
 
-#include "config/characters.hpp"
+#include "base/utf8.hpp"
 
 namespace pipeline::config {
 namespace fs = std::filesystem;
 
 namespace {
 
-/// The folder that a relative path in a value starts from.
+/// The folder from which relative paths in a value start.
 fs::path folder_of(const Place& place) {
   return place.in_a_file() ? fs::absolute(place.file).lexically_normal().parent_path() : fs::current_path();
 }
 
-std::string origin_of(const Place& place) {
-  return place.on_command_line() ? place.file : place.file + ":" + std::to_string(place.line);
-}
-
-/// What would have been right: "did you mean ...", the range, the default.
+/// What would be valid: "did you mean ...", the range, the default.
 std::string remedy_for(const Parameter& p, const std::string& refused) {
-  std::string text = p.choices.empty() ? p.range : suggestion(refused, p.choices);
+  std::string text = p.choices.empty() ? p.values_text() : suggestion(refused, p.choices);
   if (!p.required && !p.initial.empty()) text += (text.empty() ? "default " : ", default ") + p.initial;
   return text;
 }
@@ -38,18 +34,19 @@ void SectionReader::take(Parameters& parameters, const std::string& prefix, cons
   const fs::path base_before = parameters.base;
   for (const Parameter& p : parameters.all()) {
     const std::string key = prefix + p.name;
-    Setting setting{key, "", owner.empty() ? "default" : "default of " + owner, p.type == "path", name_};
+    Setting setting{key, "", owner.empty() ? "default" : "default of " + owner, p.type == ParameterType::path, name_};
     if (const Tree* node = tree_ ? child(*tree_, key) : nullptr) {
       setting.word = node->data().value;
-      setting.origin = origin_of(setting.word.place);
+      setting.origin = base::location(setting.word.place);
       parameters.base = folder_of(setting.word.place);
       const std::optional<std::string> refusal = p.set(setting.word.text);
-      if (refusal && !complaints_.about(setting.word))  // else its very writing was complained about
-        complaints_.add(setting.word, "value " + in_quotes(setting.word.text) + " of " + key + " " + *refusal,
+      if (refusal && !complaints_.about(setting.word))  // else its syntax was already complained about
+        complaints_.add(setting.word, "value " + base::in_quotes(setting.word.text) + " of " + key + " " + *refusal,
                         remedy_for(p, setting.word.text));
     } else if (p.required) {
+      const std::string values = p.values_text();
       complaints_.add(name_, "[" + name_.text + "] needs '" + key + "'",
-                      p.meaning + (p.range.empty() ? "" : " (" + p.range + ")"));
+                      p.meaning + (values.empty() ? "" : " (" + values + ")"));
     }
     setting.value = p.get();
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;  // declared twice, listed once
@@ -62,7 +59,7 @@ void SectionReader::take(Parameters& parameters, const std::string& prefix, cons
 void SectionReader::finish() {
   if (!tree_) return;
   std::vector<std::string> known = known_;
-  if (name_.text == "pipeline") known.insert(known.end(), {"drop", "include"});  // obeyed when the file was read
+  if (name_.text == "pipeline") known.insert(known.end(), {"drop", "include"});  // applied when the file was read
   const std::set<std::string> taken(known_.begin(), known_.end());
   std::size_t unknown = 0;
   for (const auto& [key, node] : *tree_) {
@@ -72,10 +69,10 @@ void SectionReader::finish() {
     // "keep_prob" where "dropout.keep_prob" is known
     std::string whole;
     for (const std::string& k : known_)
-      if (k.ends_with("." + key)) whole += (whole.empty() ? "" : " or ") + in_quotes(k);
-    // Among so many, a suggestion helps nobody any more, and it costs more than reading the file.
+      if (k.ends_with("." + key)) whole += (whole.empty() ? "" : " or ") + base::in_quotes(k);
+    // Among this many complaints suggestions no longer help, and they cost more than reading the file.
     constexpr std::size_t most_suggestions = 1000;
-    complaints_.add(node.data().name, "unknown key " + in_quotes(key) + " in [" + name_.text + "]",
+    complaints_.add(node.data().name, "unknown key " + base::in_quotes(key) + " in [" + name_.text + "]",
                     ++unknown > most_suggestions ? ""
                     : whole.empty()              ? suggestion(key, known)
                                                  : "did you mean " + whole + "?");

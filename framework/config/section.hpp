@@ -1,4 +1,4 @@
-// Takes the keys of one section into declared parameters, and remembers where each value came from.
+// Sets declared parameters from the keys of one section, and records where each value came from.
 #pragma once
 #include <pipeline/parameters.hpp>
 #include <string>
@@ -14,30 +14,28 @@ struct Setting {
   std::string key, value;
   std::string origin;    // "mnist_snr.ini:12", "command line", "default", "default of l2"
   bool is_path = false;  // left out of the configuration's hash
-  Word word;             // the value as written; the section's name where a default stands
+  Word word;             // the value as written; for a default, the section's name
 };
 
-class PIPELINE_API SectionReader {
+class SectionReader {
  public:
-  /// The tree may be null: a section that is not there, all defaults.
-  /// Of an absent section, `file` is where it is missing.
+  /// The tree may be null: the section is missing from `file`, and all values are defaults.
   SectionReader(std::string section, const Tree* tree, Complaints& complaints, const std::string& file = "");
 
-  /// Sets every declared parameter whose key (prefix + name) the section has. Complains about values that do
-  /// not fit, and about required ones that are missing. `owner` names whose defaults these are ("l2"; "" for
-  /// the engine).
+  /// Sets every declared parameter whose key (prefix + name) the section has. Complains about invalid values and about
+  /// missing required ones. `owner` is the plugin whose defaults these are ("l2"; "" for the engine).
   void take(Parameters& parameters, const std::string& prefix = "", const std::string& owner = "");
 
-  /// Keys with this prefix belong to a plugin that is not there: that was complained about, they need no word more.
+  /// Ignores keys with this prefix: their plugin was not found, which was already complained about.
   void excuse(const std::string& prefix) { excused_.push_back(prefix); }
 
-  /// Complains about keys that nobody took, with the nearest known one.
+  /// Complains about keys that no parameter has, and suggests the nearest known one.
   void finish();
 
   const std::vector<Setting>& settings() const { return settings_; }
-  /// The setting of a key taken before; its word is what later complaints point at.
+  /// The setting of a key that was taken; later complaints point at its word.
   const Setting& setting(const std::string& key) const;
-  /// Where a complaint about the section as a whole points.
+  /// The word that complaints about the whole section point at.
   const Word& name() const { return name_; }
 
  private:
@@ -54,7 +52,7 @@ struct ResolvedSection {
   std::vector<Setting> settings;
 };
 
-/// As a pipeline text that runs again as it stands (values quoted where they need it); with origins as comments.
-PIPELINE_API std::string as_ini(const std::vector<ResolvedSection>& sections, bool with_origin);
+/// A pipeline text that can be run as it is (values quoted where necessary), on request with origins as comments.
+std::string as_ini(const std::vector<ResolvedSection>& sections, bool with_origin);
 
 }  // namespace pipeline::config

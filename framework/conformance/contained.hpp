@@ -1,5 +1,5 @@
-// Tries laws in a process of their own: a plugin that crashes, hangs or ends the program fails the law that was being
-// tried, and the hook is named.
+// Tries laws in a child process: a plugin that crashes, hangs or ends the program fails the law that was being tried,
+// and the failure names the hook.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -8,9 +8,9 @@
 
 namespace pipeline::conformance {
 
-/// Every law for this plugin, in order; `said` hears of each outcome as it comes. A law may take so long. Called before
-/// the caller starts threads: the process is forked.
-std::vector<Outcome> judge_contained(const Candidate& candidate, std::chrono::seconds limit,
-                                     const std::function<void(const Outcome&)>& said = {});
+/// The results of every law for this plugin, in order, with one failure per cause; `on_result` is called with each as
+/// it arrives. `limit` is the time that one law may take. Call it before the process starts threads, because it forks.
+std::vector<LawResult> check_contained(const Candidate& candidate, std::chrono::seconds limit,
+                                       const std::function<void(const LawResult&)>& on_result = {});
 
 }  // namespace pipeline::conformance

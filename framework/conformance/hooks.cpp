@@ -1,10 +1,10 @@
-// Laws of single hooks, each called by hand: there is one, it throws nothing, it makes no NaN, and its answer is a
-// function of what it is given.
+// Laws of single hooks, each called directly: one exists, it throws nothing, makes no NaN, and its result is a function
+// of its arguments, the step and the declared arrays.
 #include <cstring>
 #include <set>
 
-#include "conformance/trial.hpp"
-#include "learning/elementwise.hpp"
+#include "conformance/hook_fixture.hpp"
+#include "kernels/elementwise.hpp"
 
 namespace pipeline::conformance {
 
@@ -18,12 +18,13 @@ void has_a_hook(const Candidate& candidate, Findings& findings) {
                    e.after_layer_update || e.measured || e.watcher;
   findings.expect(any, "derives from no interface of hooks.hpp, so it does nothing");
   if (any && candidate.layers && !e.touches_any(kDeepest))
-    throw Skip("touches none of these layers of a network with three");
-  if (any) findings.expect(e.touches_any(kDeepest), "touches no layer of a network with three, at its default layers");
-  if (e.watcher) findings.expect(!e.watcher->section().empty(), "watches a section without a name");
+    throw Skip("touches none of these layers of a network with three layers");
+  if (any)
+    findings.expect(e.touches_any(kDeepest), "touches no layer of a network with three layers, at its default layers");
+  if (e.watcher) findings.expect(!e.watcher->section().empty(), "watches a section with an empty name");
 }
 
-void says_what_does_not_fit(const Candidate& candidate, Findings& findings) {
+void misfit_names_a_parameter(const Candidate& candidate, Findings& findings) {
   needs_values_for<Regulariser>(candidate);
   for (const std::vector<std::size_t>& sizes :
        {std::vector<std::size_t>{36, 16, 12, 5}, {1, 2}, {1, 1, 2}, {784, 100, 10}})
@@ -31,27 +32,28 @@ void says_what_does_not_fit(const Candidate& candidate, Findings& findings) {
       const Made<Regulariser> made(candidate);
       try {
         made.object->check({sizes, true}, image);
-      } catch (const std::invalid_argument& e) {
-        begins_with_a_parameter(e.what(), made.parameters, findings);
+      } catch (const Misfit& e) {
+        expect_known_parameter(e, made.parameters, findings);
       }
     }
 }
 
 void throws_nothing(const Candidate& candidate, Findings&) {
-  fits_or_skips(candidate, ordinary().shape(), image_of(ordinary().shape().inputs(1)));
-  Trial trial(candidate, ordinary());
-  for (const std::uint64_t step : {0, 1, 2, 1000}) trial.every_hook(step);
-  const Bench bench;
-  fits_or_skips(candidate, bench.shape, bench.image);
+  fits_or_skips(candidate, ordinary_matrices().shape(), image_of(ordinary_matrices().shape().inputs(1)));
+  HookFixture fixture(candidate, ordinary_matrices());
+  for (const std::uint64_t step : {0, 1, 2, 1000}) fixture.every_hook(step);
+  const TrainingFixture training;
+  fits_or_skips(candidate, training.shape, training.image);
   learning::Entries entries;
   entries.push_back(entry_of(candidate));
-  const auto model = bench.model(std::move(entries));
-  bench.train(*model, 0, 20);
+  const auto model = training.model(std::move(entries));
+  training.train(*model, 0, 20);
   model->weight_penalty(model->measured_network());
 }
 
-bool same(const Answers& a, const Answers& b, std::string& which) {
-  if (a.size() != b.size()) return which = "how many hooks there are", false;
+/// Where the results differ, `which` names the hook.
+bool same(const HookResults& a, const HookResults& b, std::string& which) {
+  if (a.size() != b.size()) return which = "the number of hooks", false;
   for (std::size_t i = 0; i < a.size(); ++i) {
     const std::vector<double>&x = a[i].numbers, &y = b[i].numbers;
     if (x.size() == y.size() && std::memcmp(x.data(), y.data(), x.size() * sizeof(double)) == 0) continue;
@@ -61,33 +63,32 @@ bool same(const Answers& a, const Answers& b, std::string& which) {
   return true;
 }
 
-void same_call_same_answer(const Candidate& candidate, Findings& findings) {
-  each_material(candidate, findings, [&](Trial& trial) {
+void same_call_same_result(const Candidate& candidate, Findings& findings) {
+  each_matrices(candidate, findings, [&](HookFixture& fixture) {
     std::string hook;
-    const Answers first = trial.every_hook(3);
-    trial.begin_anew();
-    trial.every_hook(4);
-    trial.begin_anew();
-    const bool the_same = same(first, trial.every_hook(3), hook);  // before the words, which name the hook
-    findings.expect(the_same,
-                    hook +
-                        " gives another answer when it is asked again at the same step, with the same arrays: draw "
-                        "from step.random only, and keep what outlasts a step with keep()");
+    const HookResults first = fixture.every_hook(3);
+    fixture.reset();
+    fixture.every_hook(4);
+    fixture.reset();
+    const bool equal = same(first, fixture.every_hook(3), hook);  // sets `hook`, which the finding names
+    findings.expect(equal, hook +
+                               " gives another result when it is called again at the same step with the same arrays: "
+                               "draw from step.random only, and declare what outlasts a step in declare_state()");
   });
 }
 
-void any_order_of_tiles(const Candidate& candidate, Findings& findings) {
+void tile_order_does_not_matter(const Candidate& candidate, Findings& findings) {
   const learning::Entry e = entry_of(candidate);
   if (!e.weight_penalty && !e.gradient && !e.before_update && !e.after_update && !e.measured)
     throw Skip("has no hook that works tile by tile");
-  each_material(candidate, findings, [&](Trial& trial) {
-    Trial other(candidate, trial.material);
-    Answers forwards = trial.every_hook(3), backwards = other.every_hook(3, true);
-    std::erase_if(forwards, [](const Answer& a) { return a.hook == "WeightPenalty::value"; });
+  each_matrices(candidate, findings, [&](HookFixture& fixture) {
+    HookFixture other(candidate, fixture.matrices);
+    HookResults forwards = fixture.every_hook(3), backwards = other.every_hook(3, true);
+    std::erase_if(forwards, [](const HookResult& r) { return r.hook == "WeightPenalty::value"; });
     std::string hook;
-    const bool the_same = same(forwards, backwards, hook);  // before the words, which name the hook
-    findings.expect(the_same, hook + " depends on the order in which tiles come");
-    findings.expect(same_bits(trial.states, other.states), "what it keeps depends on the order in which tiles come");
+    const bool equal = same(forwards, backwards, hook);  // sets `hook`, which the finding names
+    findings.expect(equal, hook + " depends on the order of the tiles");
+    findings.expect(same_bits(fixture.states, other.states), "the declared arrays depend on the order of the tiles");
   });
 }
 
@@ -97,49 +98,49 @@ std::vector<PerLayer::Arrays> gradients_of(const learning::States& states) {
   return out;
 }
 
-/// Steps may be tried and thrown away, and a measurement may come at any time: neither may leave a trace.
-void keeps_arrays_until_the_update(const Candidate& candidate, Findings& findings) {
+/// A step may be tried and discarded, and a measurement may come at any time: neither may change an array.
+void arrays_change_only_after_the_update(const Candidate& candidate, Findings& findings) {
   {
-    const Trial trial(candidate, ordinary());
-    const auto own = [&](const auto& array) { return array.second.owner == &trial.entry; };
-    if (std::ranges::none_of(trial.states.all(), own)) throw Skip("keeps no arrays");
+    const HookFixture fixture(candidate, ordinary_matrices());
+    const auto own = [&](const auto& array) { return array.second.owner == &fixture.entry; };
+    if (std::ranges::none_of(fixture.states.all(), own)) throw Skip("declares no arrays");
   }
   const std::set<std::string> may_change = {"AfterUpdate::after_update", "AfterLayerUpdate::after_update",
                                             "Watcher::see"},
                               may_add = {"ActivationChange::backward", "WeightChange::backward"};
-  std::set<std::string> told;  // the same of every material says no more
-  each_material(candidate, findings, [&](Trial& trial) {
-    Trial before(candidate, trial.material);
-    auto gradients = gradients_of(trial.states);
-    trial.after_hook = [&](const std::string& hook) {
-      const std::string changed = first_difference(before.states, trial.states);
-      if (!changed.empty() && !may_change.contains(hook) && told.insert(hook).second)
+  std::set<std::string> reported;  // once is enough for all matrices
+  each_matrices(candidate, findings, [&](HookFixture& fixture) {
+    HookFixture before(candidate, fixture.matrices);
+    auto gradients = gradients_of(fixture.states);
+    fixture.after_hook = [&](const std::string& hook) {
+      const std::string changed = first_difference(before.states, fixture.states);
+      if (!changed.empty() && !may_change.contains(hook) && reported.insert(hook).second)
         findings.fail(hook + " changes '" + changed +
-                      "': kept arrays change only after the update (AfterUpdate, AfterLayerUpdate) or when watching; "
-                      "what a step leaves to later hooks is for Life::step");
-      const auto now = gradients_of(trial.states);
-      const bool the_same = std::ranges::equal(now, gradients, [](const auto& x, const auto& y) {
+                      "': arrays may change only after the update (AfterUpdate, AfterLayerUpdate) or when watching; "
+                      "declare what a step leaves to later hooks with Life::step");
+      const auto now = gradients_of(fixture.states);
+      const bool equal = std::ranges::equal(now, gradients, [](const auto& x, const auto& y) {
         return std::ranges::equal(x, y, [](const auto& p, const auto& q) { return same_bits(p.second, q.second); });
       });
-      if (!the_same && !may_add.contains(hook) && told.insert(hook + " gradient").second)
-        findings.fail(hook + " changes the gradient of a trained array; only the way back adds to it");
-      before.states.adopt(trial.states);
+      if (!equal && !may_add.contains(hook) && reported.insert(hook + " gradient").second)
+        findings.fail(hook + " changes the gradient of a trained array; only ActivationChange::backward adds to it");
+      before.states.adopt(fixture.states);
       gradients = now;
     };
     for (const std::uint64_t step : {0, 1, 1000}) {
-      trial.states.zero_gradients();
-      gradients = gradients_of(trial.states);
-      trial.every_hook(step);
+      fixture.states.zero_gradients();
+      gradients = gradients_of(fixture.states);
+      fixture.every_hook(step);
     }
   });
 }
 
 void finite_stays_finite(const Candidate& candidate, Findings& findings) {
-  each_material(candidate, findings, [&](Trial& trial) {
+  each_matrices(candidate, findings, [&](HookFixture& fixture) {
     for (const std::uint64_t step : {0, 3}) try {
-        for (const Answer& answer : trial.every_hook(step))
-          if (std::ranges::any_of(answer.numbers, [](double x) { return !std::isfinite(x); }))
-            findings.fail(answer.hook + " makes a number that is none");
+        for (const HookResult& result : fixture.every_hook(step))
+          if (std::ranges::any_of(result.numbers, [](double x) { return !std::isfinite(x); }))
+            findings.fail(result.hook + " makes a number NaN or infinite");
       } catch (const learning::HookFailure& e) {
         findings.fail(e.what());
       }
@@ -147,35 +148,34 @@ void finite_stays_finite(const Candidate& candidate, Findings& findings) {
 }
 
 void trains_from_zero_and_on_one_weight(const Candidate& candidate, Findings& findings) {
-  Bench zeros, single({1, 1, 2});
+  TrainingFixture zeros, single({1, 1, 2});
   zeros.samples.bytes.zeros();
   for (Layer& l : zeros.start.layers) l.W.zeros(), l.b.zeros();
   fits_or_skips(candidate, zeros.shape, zeros.image);
   for (const bool biases : {false, true})
-    for (const Bench* bench : {&zeros, &single}) {
-      findings.about(bench == &zeros ? "black images, weights of 0" : "a network of 1, 1 and 2 units");
+    for (const TrainingFixture* training : {&zeros, &single}) {
+      findings.about(training == &zeros ? "black images, weights of 0" : "a network of 1, 1 and 2 units");
       try {
-        fits_or_skips(candidate, bench->shape, bench->image);
+        fits_or_skips(candidate, training->shape, training->image);
       } catch (const Skip&) {
         continue;
       }
       learning::Entries entries;
       entries.push_back(entry_of(candidate, {.biases = biases}));
-      const auto model = bench->model(std::move(entries));
-      bench->train(*model, 0, 5);
+      const auto model = training->model(std::move(entries));
+      training->train(*model, 0, 5);
       const Network measured = model->measured_network();
       for (const Network* network : {&model->network(), &measured})
         for (const Layer& l : network->layers)
-          findings.expect(learning::all_finite(l.W) && learning::all_finite(l.b),
-                          "a weight is not finite after 5 steps");
+          findings.expect(kernels::all_finite(l.W) && kernels::all_finite(l.b), "a weight is not finite after 5 steps");
     }
 }
 
 void prints_nothing(const Candidate& candidate, Findings& findings) {
-  fits_or_skips(candidate, ordinary().shape(), image_of(ordinary().shape().inputs(1)));
+  fits_or_skips(candidate, ordinary_matrices().shape(), image_of(ordinary_matrices().shape().inputs(1)));
   const std::string printed = printed_by([&] {
-    Trial trial(candidate, ordinary());
-    trial.every_hook(0);
+    HookFixture fixture(candidate, ordinary_matrices());
+    fixture.every_hook(0);
   });
   findings.expect(printed.empty(), "prints '" + printed.substr(0, 60) + "'");
 }
@@ -185,18 +185,19 @@ void prints_nothing(const Candidate& candidate, Findings& findings) {
 std::vector<Law> laws_of_hooks() {
   return {
       {"has_a_hook", "it derives from an interface of hooks.hpp and touches a layer", has_a_hook},
-      {"says_what_does_not_fit", "where it fits no network, its words begin with a parameter", says_what_does_not_fit},
-      {"throws_nothing", "hooks throw nothing in a healthy training", throws_nothing},
+      {"misfit_names_a_parameter", "where it does not fit a network, its Misfit names one of its parameters",
+       misfit_names_a_parameter},
+      {"throws_nothing", "hooks throw nothing in a normal training", throws_nothing},
       {"prints_nothing", "hooks print nothing", prints_nothing},
-      {"finite_stays_finite", "no hook makes a number that is none: of zero, huge, tiny, one by one",
+      {"finite_stays_finite", "no hook makes a number NaN or infinite: zeros, huge and tiny numbers, 1 x 1 matrices",
        finite_stays_finite},
       {"trains_from_zero_and_on_one_weight", "black images, weights of 0 and a single weight can be trained on",
        trains_from_zero_and_on_one_weight},
-      {"same_call_same_answer", "a hook's answer depends on what it is given, the step and kept arrays only",
-       same_call_same_answer},
-      {"keeps_arrays_until_the_update", "kept arrays change only after the update or when watching",
-       keeps_arrays_until_the_update},
-      {"any_order_of_tiles", "tiles in any order give the same bits", any_order_of_tiles},
+      {"same_call_same_result", "a hook's result depends only on its arguments, the step and declared arrays",
+       same_call_same_result},
+      {"arrays_change_only_after_the_update", "declared arrays change only after the update or when watching",
+       arrays_change_only_after_the_update},
+      {"tile_order_does_not_matter", "tiles in any order give the same bits", tile_order_does_not_matter},
   };
 }
 

@@ -1,12 +1,15 @@
 #include "conformance/law.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 #include "learning/entry.hpp"
 
 namespace pipeline::conformance {
 
 namespace {
 
-// A law that fails everywhere says no more in a hundred lines than in a few.
+// The first findings of a law that fails everywhere are enough.
 constexpr std::size_t kLines = 6;
 
 std::string joined(const std::vector<std::string>& findings) {
@@ -14,6 +17,20 @@ std::string joined(const std::vector<std::string>& findings) {
   for (std::size_t i = 0; i < std::min(kLines, findings.size()); ++i) out += (i ? "\n" : "") + findings[i];
   if (findings.size() > kLines) out += "\nand " + std::to_string(findings.size() - kLines) + " more";
   return out;
+}
+
+/// "hook X, step 3: why" without ", step 3".
+std::string without_steps(std::string text) {
+  const std::string step = ", step ";
+  for (std::size_t at = 0; (at = text.find(step, at)) != std::string::npos;) {
+    std::size_t end = at + step.size();
+    while (end < text.size() && std::isdigit(static_cast<unsigned char>(text[end]))) ++end;
+    if (end == at + step.size())
+      at = end;
+    else
+      text.erase(at, end - at);
+  }
+  return text;
 }
 
 std::vector<Law> together(std::vector<std::vector<Law>> groups) {
@@ -24,42 +41,69 @@ std::vector<Law> together(std::vector<std::vector<Law>> groups) {
 
 }  // namespace
 
-const char* word(Verdict verdict) {
-  return verdict == Verdict::passed ? "passed" : verdict == Verdict::failed ? "failed" : "skipped";
+const char* name_of(LawStatus status) {
+  return status == LawStatus::passed ? "passed" : status == LawStatus::failed ? "failed" : "skipped";
 }
 
-Outcome judge(const Law& law, const Candidate& candidate) {
+void Findings::expect(bool holds, const std::string& finding) {
+  if (holds) return;
+  all_.push_back(about_ + finding);
+  causes_.insert(without_steps(finding));
+}
+
+LawResult check_law(const Law& law, const Candidate& candidate) {
   Findings findings;
   std::string skipped;
+  bool unusable = false;
   try {
     law.check(candidate, findings);
   } catch (const Skip& e) {
     skipped = e.what();
-  } catch (const learning::Diverged& e) {  // any plugin that is strong enough can do that, and none is wrong for it
-    skipped = "diverges with these values: a logit is no finite number at step " + std::to_string(e.step);
+  } catch (const learning::Diverged& e) {  // any strong enough plugin can cause that without being wrong
+    skipped = "diverges with these values: a logit is not finite at step " + std::to_string(e.step);
+  } catch (const Unusable& e) {
+    findings.about("");
+    findings.fail(e.what());
+    unusable = true;
   } catch (const std::exception& e) {
     findings.fail(e.what());
   } catch (...) {
-    findings.fail("something that is no std::exception was thrown");
+    findings.fail("throws something that is not a std::exception");
   }
-  findings.about("");
-  if (!findings.all().empty()) return {law.name, Verdict::failed, joined(findings.all())};
-  if (!skipped.empty()) return {law.name, Verdict::skipped, skipped};
+  if (!findings.all().empty())
+    return {law.name, LawStatus::failed, joined(findings.all()), findings.causes(), unusable};
+  if (!skipped.empty()) return {law.name, LawStatus::skipped, skipped};
   return {law.name};
 }
 
-const std::vector<Law>& laws(const std::string& kind) {
-  static const std::vector<Law> regularisers = together({laws_of_every_kind(), laws_of_hooks(), laws_of_penalties(),
-                                                         laws_of_ways_back(), laws_of_bits()}),
+LawResult DistinctFailures::add(LawResult result) {
+  if (result.status != LawStatus::failed) return result;
+  for (const LawResult& earlier : failed_)
+    if (std::ranges::includes(earlier.causes, result.causes))
+      return {result.law, LawStatus::skipped, "fails for the same reason as " + earlier.law};
+  failed_.push_back(result);
+  return result;
+}
+
+const std::vector<Law>& laws(plugins::PluginKind kind) {
+  static const std::vector<Law> regularisers =
+                                    together({laws_of_every_kind(), laws_of_hooks(), laws_of_trained_arrays(),
+                                              laws_of_penalties(), laws_of_adjoints(), laws_of_bits()}),
                                 metrics =
                                     together({laws_of_every_kind(), laws_of_metrics(), laws_of_metrics_of_samples()}),
                                 datasets = together({laws_of_every_kind(), laws_of_datasets(), laws_of_wrappers()}),
                                 reports = together({laws_of_every_kind(), laws_of_reports()});
-  if (kind == "regulariser") return regularisers;
-  if (kind == "metric") return metrics;
-  if (kind == "dataset") return datasets;
-  if (kind == "report") return reports;
-  throw std::logic_error("there is no kind of plugin called " + kind);
+  switch (kind) {
+    case plugins::PluginKind::dataset:
+      return datasets;
+    case plugins::PluginKind::regulariser:
+      return regularisers;
+    case plugins::PluginKind::metric:
+      return metrics;
+    case plugins::PluginKind::report:
+      break;
+  }
+  return reports;
 }
 
 }  // namespace pipeline::conformance

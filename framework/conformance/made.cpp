@@ -7,24 +7,24 @@
 
 namespace pipeline::conformance {
 
-void begins_with_a_parameter(const std::string& words, const Parameters& parameters, Findings& findings) {
+void expect_known_parameter(const Misfit& misfit, const Parameters& parameters, Findings& findings) {
   std::vector<std::string> known = {"layers", "biases", "on", "images"};
   for (const Parameter& p : parameters.all()) known.push_back(p.name);
-  const std::string first = words.substr(0, words.find(' '));
-  findings.expect(std::ranges::find(known, first) != known.end(),
-                  "complains that '" + words + "', but begins with no parameter, so nobody can point at the value");
+  findings.expect(std::ranges::find(known, misfit.parameter) != known.end(),
+                  "throws a Misfit for '" + misfit.parameter + "', which is not a parameter: " + misfit.what());
 }
 
 std::string other_choices(const Parameters& parameters) {
   std::string out;
   for (const Parameter& p : parameters.all())
-    if (p.type == "choice" && p.get() != p.initial) out += (out.empty() ? "" : ", ") + p.name + " = " + p.get();
+    if (p.type == ParameterType::choice && p.get() != p.initial)
+      out += (out.empty() ? "" : ", ") + p.name + " = " + p.get();
   return out;
 }
 
 std::string printed_by(const std::function<void()>& work) {
   const std::unique_ptr<FILE, int (*)(FILE*)> into(std::tmpfile(), &std::fclose);
-  if (!into) throw Skip("no temporary file can be made");
+  if (!into) throw Skip("no temporary file can be created");
   const auto flush = [] {
     std::cout.flush(), std::cerr.flush();
     std::fflush(nullptr);
@@ -39,7 +39,7 @@ std::string printed_by(const std::function<void()>& work) {
     const Redirected out(1, ::fileno(into.get())), err(2, ::fileno(into.get()));
     try {
       work();
-    } catch (...) {  // other laws speak of what it throws
+    } catch (...) {  // other laws report what it throws
     }
     flush();
   }

@@ -1,4 +1,4 @@
-// Makes the plugin on trial, with its values set.
+// Creates the plugin under test, with its values set.
 #pragma once
 #include <algorithm>
 #include <filesystem>
@@ -6,11 +6,12 @@
 #include <memory>
 
 #include "conformance/law.hpp"
-#include "learning/speaking.hpp"
+#include "plugins/call_scope.hpp"
 
 namespace pipeline::conformance {
 
-/// An object whose parameters are declared, so that they can be looked at and set. Never moved: they refer to it.
+/// An object with its declared parameters, to be read and set. Cannot be moved, because the parameters refer to it. The
+/// constructor throws Unusable.
 template <class Base>
 struct Made {
   std::shared_ptr<Base> object;
@@ -18,25 +19,30 @@ struct Made {
 
   explicit Made(const Candidate& candidate) : plugin_(candidate.plugin) {
     parameters.base = std::filesystem::current_path();
-    {
-      const auto speaks = speaks_in("make");
+    const std::string title = plugins::title(plugin_.kind, plugin_.name);
+    try {
+      const auto scope = call("make");
       object.reset(static_cast<Base*>(plugins::make_object(plugin_)));
+    } catch (const plugins::RefusedPlugin& e) {
+      throw Unusable(e.why.cause);
     }
-    const auto speaks = speaks_in("declare");
-    object->declare(parameters);
-    for (const auto& [name, value] : candidate.values) set(name, value);
+    const auto scope = call("declare");
+    try {
+      object->declare(parameters);
+    } catch (const std::exception& e) {
+      throw Unusable(title + " fails while it declares its parameters: " + e.what());
+    } catch (...) {
+      throw Unusable(title +
+                     " fails while it declares its parameters: it throws something that is not a std::exception");
+    }
+    plugins::set(parameters, candidate.values);
   }
   Made(const Made&) = delete;
 
-  void set(const std::string& name, const std::string& value) {
-    Parameter* parameter = parameters.find(name);
-    if (!parameter) throw std::invalid_argument("there is no parameter '" + name + "'");
-    if (const auto complaint = parameter->set(value))
-      throw std::invalid_argument(name + " = " + value + " " + *complaint);
-  }
-  /// While the result lives, a crash is blamed on this hook.
-  learning::Speaks speaks_in(const char* hook) const {
-    return learning::Speaks({plugin_.kind.c_str(), plugin_.name.c_str(), hook, "", 0});
+  void set(const std::string& name, const std::string& value) { plugins::set(parameters, {{name, value}}); }
+  /// While the returned object lives, a crash is attributed to this hook.
+  plugins::CallScope call(const char* hook) const {
+    return plugins::CallScope({plugins::name_of(plugin_.kind), plugin_.name.c_str(), hook, "", 0});
   }
 
  private:
@@ -46,7 +52,7 @@ struct Made {
 /// "form = equal": the choices that are not at their defaults.
 std::string other_choices(const Parameters& parameters);
 
-/// A plugin with a parameter that has no default can be tried only with a value for it.
+/// Skips the law where a parameter without a default has no value.
 template <class Base>
 void needs_values_for(const Candidate& candidate) {
   const Made<Base> made(candidate);
@@ -62,18 +68,14 @@ void needs_values_for(const Candidate& candidate) {
 /// Calls f(object, parameters) with a new object, whatever its kind.
 template <class F>
 void with_object(const Candidate& candidate, F&& f) {
-  const auto call = [&]<class Base>(Base*) {
+  plugins::visit_base(candidate.plugin.kind, [&]<class Base>(std::type_identity<Base>) {
     Made<Base> made(candidate);
     f(*made.object, made.parameters);
-  };
-  if (candidate.plugin.kind == "dataset") call(static_cast<Dataset*>(nullptr));
-  if (candidate.plugin.kind == "regulariser") call(static_cast<Regulariser*>(nullptr));
-  if (candidate.plugin.kind == "metric") call(static_cast<Metric*>(nullptr));
-  if (candidate.plugin.kind == "report") call(static_cast<Report*>(nullptr));
+  });
 }
 
-/// What check() and changed_shape() throw where parameters do not fit; the engine finds the parameter by its name.
-void begins_with_a_parameter(const std::string& words, const Parameters& parameters, Findings& findings);
+/// Expects the parameter that a Misfit names to exist, because the engine's message points at its value.
+void expect_known_parameter(const Misfit& misfit, const Parameters& parameters, Findings& findings);
 
 /// Everything that `work` wrote to standard output and standard error.
 std::string printed_by(const std::function<void()>& work);

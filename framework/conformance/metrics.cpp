@@ -1,4 +1,4 @@
-// Laws of metrics: they measure and never train, and say the same thing of the same network however they are asked.
+// Laws of metrics: measuring never affects training, and the same network always gets the same values.
 #include <algorithm>
 #include <barrier>
 #include <cmath>
@@ -6,53 +6,54 @@
 #include <numeric>
 #include <thread>
 
-#include "conformance/stage.hpp"
+#include "base/signal_stack.hpp"
+#include "conformance/metric_fixture.hpp"
 
 namespace pipeline::conformance {
 
 namespace {
-using study::Measured;
-using study::MetricSection;
+using measuring::LiveMetric;
+using measuring::Measured;
 
-// How often two threads measure at once: a race does not show every time.
+// Repetitions of a concurrent measurement, because a race does not show every time.
 constexpr int kTimes = 20;
 
 void states_unit_and_direction(const Candidate& candidate, Findings& findings) {
   needs_values_for<Metric>(candidate);
-  const MetricInfo info = section_of(candidate).info;
-  findings.expect(!info.unit.empty(), "states no unit; \"count\" or \"share of ...\" will do");
+  const MetricInfo info = section_of(candidate).config.info;
+  findings.expect(!info.unit.empty(), "states no unit; write \"count\" or \"share of ...\", for example");
   findings.expect(
       info.better == Direction::neither || info.better == Direction::higher || info.better == Direction::lower,
-      "states no direction that there is");
+      "states a direction that does not exist");
   findings.expect(info.on == "test" || info.on == "train" || info.on == "validation" || info.on == "both",
-                  "looks at '" + info.on + "' by default, which is no split");
+                  "looks at '" + info.on + "' by default, which is not a split");
 }
 
-void says_what_does_not_fit(const Candidate& candidate, Findings& findings) {
+void misfit_names_a_parameter(const Candidate& candidate, Findings& findings) {
   needs_values_for<Metric>(candidate);
   const Made<Metric> made(candidate);
   for (const std::vector<std::size_t>& sizes :
        {std::vector<std::size_t>{36, 16, 12, 5}, {1, 2}, {1, 1, 2}, {784, 100, 10}})
     for (const bool nonnegative : {false, true}) try {
         made.object->check({sizes, true}, nonnegative);
-      } catch (const std::invalid_argument& e) {
-        begins_with_a_parameter(e.what(), made.parameters, findings);
+      } catch (const Misfit& e) {
+        expect_known_parameter(e, made.parameters, findings);
       }
 }
 
-/// What may be changed behind a metric's back if it gets the chance: masks that are drawn, a penalty, a kept array.
-class Disturbed final : public Regulariser, public ActivationChange, public WeightPenalty, public AfterUpdate {
+/// A regulariser whose results a metric could change by mistake: random masks, a penalty, an array.
+class Sensitive final : public Regulariser, public ActivationChange, public WeightPenalty, public AfterUpdate {
   PerLayer seen_;
-  void keep(State& state) override {
+  void declare_state(State& state) override {
     state.per_layer("seen", seen_, Life::kept,
                     [&](std::size_t l) { return State::Size{l ? state.network().outputs(l) : 0}; });
   }
-  void silence(Activations h, const Step& step) const {
+  void mask(Activations h, const Step& step) const {
     const Random draws = step.random.in_layer(static_cast<std::uint32_t>(h.layer));
     draws.bernoulli(0.5, h.values.n_elem, [&](std::size_t i, bool kept) { h.values[i] *= kept ? 2.f : 0.f; });
   }
-  void forward(Activations h, const Step& step) const override { silence(h, step); }
-  void backward(Activations g, const Step& step) const override { silence(g, step); }
+  void forward(Activations h, const Step& step) const override { mask(h, step); }
+  void backward(Activations g, const Step& step) const override { mask(g, step); }
   double value(std::span<const float> w, const Tile&) const override {
     return 0.5e-3 * std::inner_product(w.begin(), w.end(), w.begin(), 0.0);
   }
@@ -62,74 +63,75 @@ class Disturbed final : public Regulariser, public ActivationChange, public Weig
   void after_update(std::span<float> w, const Tile& t, const Step&) const override { seen_.at(t.layer)(0) += w[0]; }
 };
 
-void leaves_training_as_it_was(const Candidate& candidate, Findings& findings) {
-  const auto stage = ordinary_stage();
-  const MetricSection m = fitting(candidate, *stage);
-  const Bench bench({36, 16, 12, 5}, 60);
+void does_not_affect_training(const Candidate& candidate, Findings& findings) {
+  const auto fixture = ordinary_fixture();
+  const LiveMetric m = fitting(candidate, *fixture);
+  const TrainingFixture training({36, 16, 12, 5}, 60);
   const auto make = [&] {
     learning::Entries entries;
-    entries.emplace_back("disturbed", std::make_shared<Disturbed>(), learning::Scope{}, 1, "model",
-                         [] { return std::make_shared<Disturbed>(); });
-    return bench.model(std::move(entries));
+    entries.emplace_back("sensitive", std::make_shared<Sensitive>(), learning::Scope{}, 1, "model",
+                         [] { return std::make_shared<Sensitive>(); });
+    return training.model(std::move(entries));
   };
   const auto measured = make(), plain = make();
   const learning::Entries none;
-  const study::Subject control{"control", bench.start, bench.start, none};
+  const measuring::Subject control{"control", training.start, training.start, none};
   for (std::uint64_t t = 0; t < 6; ++t) {
     const Network before = measured->network();
-    study::Subject subject{"model",
-                           measured->network(),
-                           bench.start,
-                           measured->entries(),
-                           [&] { return measured->weight_penalty(before); },
-                           [&](const learning::Pass& pass) { return measured->batch_penalty(before, pass); }};
-    for (const std::string& name : m.info.compares) subject.others[name] = &control;
-    study::measure(subject, t, {&m}, {&bench.inputs, &bench.inputs, &bench.inputs});
+    measuring::Subject subject{"model",
+                               measured->network(),
+                               training.start,
+                               measured->entries(),
+                               [&] { return measured->weight_penalty(before); },
+                               [&](const learning::Pass& pass) { return measured->batch_penalty(before, pass); }};
+    for (const std::string& name : m.config.info.compares) subject.others[name] = &control;
+    measuring::measure(subject, t, {&m}, {&training.inputs, &training.inputs, &training.inputs});
     findings.expect(same_bits(before, measured->network()), "changes the weights that it measures");
-    bench.train(*measured, t, t + 1), bench.train(*plain, t, t + 1);
+    training.train(*measured, t, t + 1), training.train(*plain, t, t + 1);
   }
   findings.expect(same_bits(measured->network(), plain->network()) && same_bits(measured->states(), plain->states()),
-                  "a model that it measures trains differently from one that it does not");
+                  "a model trains differently when it is measured");
 }
 
-void gives_finite_values(const Candidate& candidate, Findings& findings) {
-  const auto stage = ordinary_stage();
-  const MetricSection m = fitting(candidate, *stage);
-  const Measured found = stage->measure(m);
-  findings.expect(found.rows.size() + found.sheets.size() > 0, "gives nothing at all");
-  const bool edge = !m.info.edge.empty();  // a trained network may lie on it: the engine refuses a NaN without one
+void values_are_finite(const Candidate& candidate, Findings& findings) {
+  const auto fixture = ordinary_fixture();
+  const LiveMetric m = fitting(candidate, *fixture);
+  const Measured found = fixture->measure(m);
+  findings.expect(found.rows.size() + found.sheets.size() > 0, "returns no results");
+  // Even a trained network may be such a case; without a stated one the engine refuses a NaN.
+  const bool may_be_undefined = !m.config.info.undefined.empty();
   for (const Row& row : found.rows)
-    findings.expect(std::isfinite(row.value) || (edge && std::isnan(row.value)),
-                    row_name(row) + " is no number, of a trained network and 620 images");
-  for (const study::Sheet& sheet : found.sheets)
+    findings.expect(std::isfinite(row.value) || (may_be_undefined && std::isnan(row.value)),
+                    row_name(row) + " is not finite for a trained network and 620 samples");
+  for (const measuring::Sheet& sheet : found.sheets)
     findings.expect(sheet.values.is_finite(),
-                    "'" + sheet.name + "' holds what is no number, of a trained network and 620 images");
+                    "'" + sheet.name + "' has a value that is not finite for a trained network and 620 samples");
 }
 
-void says_the_same_again(const Candidate& candidate, Findings& findings) {
-  const auto stage = ordinary_stage();
-  const MetricSection one = fitting(candidate, *stage), two = fitting(candidate, *stage);
-  const Measured first = stage->measure(one);
-  findings.expect(same(first, stage->measure(one)), "says another thing when it is asked again");
-  findings.expect(same(first, stage->measure(two)), "another object of it says another thing");
+void same_values_when_repeated(const Candidate& candidate, Findings& findings) {
+  const auto fixture = ordinary_fixture();
+  const LiveMetric one = fitting(candidate, *fixture), two = fitting(candidate, *fixture);
+  const Measured first = fixture->measure(one);
+  findings.expect(same(first, fixture->measure(one)), "returns other values when it measures again");
+  findings.expect(same(first, fixture->measure(two)), "another object of this plugin returns other values");
 }
 
-/// Several models are measured at once, each by a thread, and one object serves them all.
-void serves_models_at_once(const Candidate& candidate, Findings& findings) {
-  const auto stage = ordinary_stage();
-  const MetricSection m = fitting(candidate, *stage);
-  const Network* networks[] = {&stage->network, &stage->rival};
-  const Measured alone[] = {stage->measure(*networks[0], {&m}), stage->measure(*networks[1], {&m})};
+/// Several models are measured concurrently, one per thread, all with the same object.
+void measures_models_concurrently(const Candidate& candidate, Findings& findings) {
+  const auto fixture = ordinary_fixture();
+  const LiveMetric m = fitting(candidate, *fixture);
+  const Network* networks[] = {&fixture->network, &fixture->rival};
+  const Measured alone[] = {fixture->measure(*networks[0], {&m}), fixture->measure(*networks[1], {&m})};
   bool agrees[] = {true, true};
   std::exception_ptr thrown[2];
   std::barrier together(2);
   const auto work = [&](std::size_t i) {
-    const learning::HandlerStack for_crashes;
+    const base::SignalStack for_crashes;
     for (int time = 0; time < kTimes; ++time) {
       together.arrive_and_wait();
       if (!thrown[i]) try {
-          agrees[i] &= same(alone[i], stage->measure(*networks[i], {&m}));
-        } catch (...) {  // the other thread goes on, and must not wait for this one
+          agrees[i] &= same(alone[i], fixture->measure(*networks[i], {&m}));
+        } catch (...) {  // rethrown below; the barrier must not keep the other thread waiting
           thrown[i] = std::current_exception();
         }
     }
@@ -141,87 +143,88 @@ void serves_models_at_once(const Candidate& candidate, Findings& findings) {
   for (const std::exception_ptr& e : thrown) try {
       if (e) std::rethrow_exception(e);
     } catch (const std::exception& what) {
-      findings.fail(std::string("two networks at once, on two threads: ") + what.what());
+      findings.fail(std::string("two networks measured concurrently: ") + what.what());
     }
   findings.expect(agrees[0] && agrees[1],
-                  "says another thing of two networks at once, on two threads, than one after the other: keep nothing "
-                  "in members or globals, one object serves all models");
+                  "returns other values for two networks measured concurrently than one after the other: store nothing "
+                  "in members or global variables, because one object measures all models");
 }
 
-void says_the_same_beside_others(const Candidate& candidate, Findings& findings) {
-  const auto stage = ordinary_stage();
-  const MetricSection m = fitting(candidate, *stage);
-  // Those that came with the program, as far as they need nothing to be told.
-  plugins::Catalogue shipped(plugins::search_path({}, false));
-  std::vector<MetricSection> all;
-  for (const std::string& name : shipped.names("metric")) try {
-      if (name == m.plugin) continue;
-      const Candidate other{shipped.load("metric", name)};
-      all.push_back(fitting(other, *stage));
-      stage->measure(all.back());
-    } catch (const std::exception&) {  // its own trial is not this one
-      if (!all.empty() && all.back().plugin == name) all.pop_back();
+void same_values_beside_other_metrics(const Candidate& candidate, Findings& findings) {
+  const auto fixture = ordinary_fixture();
+  const LiveMetric m = fitting(candidate, *fixture);
+  // The built-in metrics that need no parameters.
+  plugins::Catalogue built_in(plugins::search_path({}, false));
+  std::vector<LiveMetric> all;
+  for (const std::string& name : built_in.names(plugins::PluginKind::metric)) try {
+      if (name == m.config.plugin.name) continue;
+      const Candidate other{built_in.load(plugins::PluginKind::metric, name)};
+      all.push_back(fitting(other, *fixture));
+      fixture->measure(all.back());
+    } catch (const std::exception&) {  // it does not fit the fixture
+      if (!all.empty() && all.back().config.plugin.name == name) all.pop_back();
     }
   for (const bool first : {true, false}) {
-    std::vector<const MetricSection*> due;
-    for (const MetricSection& other : all) due.push_back(&other);
+    std::vector<const LiveMetric*> due;
+    for (const LiveMetric& other : all) due.push_back(&other);
     due.insert(first ? due.begin() : due.end(), &m);
-    const Measured together = stage->measure(stage->network, due);
+    const Measured together = fixture->measure(fixture->network, due);
     Measured of_this;
     for (const Row& row : together.rows)
-      if (row.metric == m.name || row.metric.starts_with(m.name + ".")) of_this.rows.push_back(row);
-    for (const study::Sheet& sheet : together.sheets)
-      if (sheet.section == m.name || sheet.section.starts_with(m.name + ".")) of_this.sheets.push_back(sheet);
-    findings.expect(same(of_this, stage->measure(m)),
-                    "says another thing beside all other metrics than alone; a key that it shares may mean something "
-                    "else to another");
+      if (row.metric == m.config.name || row.metric.starts_with(m.config.name + ".")) of_this.rows.push_back(row);
+    for (const measuring::Sheet& sheet : together.sheets)
+      if (sheet.section == m.config.name || sheet.section.starts_with(m.config.name + "."))
+        of_this.sheets.push_back(sheet);
+    findings.expect(same(of_this, fixture->measure(m)),
+                    "returns other values beside all other metrics than alone: its type and arguments must determine "
+                    "each object that it shares");
   }
 }
 
-/// nodes.h5 stacks the measurements of a name: each is there every time, and never changes its shape. (That none is
-/// there twice the engine sees itself.)
+/// nodes.h5 stacks the measurements of each name, so each must be there every time, in the same shape. (The engine
+/// itself refuses duplicates.)
 void same_sheets(const Measured& at_start, const Measured& later, Findings& findings) {
-  const auto shape = [](const study::Sheet& s) {
+  const auto shape = [](const measuring::Sheet& s) {
     return (s.is_vector ? "nodes of layer " + s.name : "matrix '" + s.name + "'") + " [" +
            std::to_string(s.values.n_rows) + " x " + std::to_string(s.values.n_cols) + "]";
   };
   if (at_start.sheets.size() != later.sheets.size())
-    return findings.fail("gives " + std::to_string(at_start.sheets.size()) +
-                         " vectors and matrices of the untrained network and " + std::to_string(later.sheets.size()) +
-                         " of a trained one");
+    return findings.fail("returns " + std::to_string(at_start.sheets.size()) +
+                         " vectors and matrices for the untrained network and " + std::to_string(later.sheets.size()) +
+                         " for a trained one");
   for (std::size_t i = 0; i < later.sheets.size(); ++i) {
-    const study::Sheet &a = at_start.sheets[i], &b = later.sheets[i];
+    const measuring::Sheet &a = at_start.sheets[i], &b = later.sheets[i];
     findings.expect(a.section == b.section && shape(a) == shape(b),
-                    "gives " + shape(b) + " where it gave " + shape(a) + " of the untrained network");
+                    "returns " + shape(b) + " where it returned " + shape(a) + " for the untrained network");
   }
 }
 
-void names_its_rows_after_its_section(const Candidate& candidate, Findings& findings) {
-  const auto stage = ordinary_stage();
-  MetricSection m = fitting(candidate, *stage);
-  m.name = "section";
-  const Measured later = stage->measure(m);
-  stage->network = stage->start;
-  stage->step = 0;
-  const Measured at_start = stage->measure(m);
+void rows_are_named_after_the_section(const Candidate& candidate, Findings& findings) {
+  const auto fixture = ordinary_fixture();
+  LiveMetric m = fitting(candidate, *fixture);
+  m.config.name = "section";
+  const Measured later = fixture->measure(m);
+  fixture->network = fixture->start;
+  fixture->step = 0;
+  const Measured at_start = fixture->measure(m);
   if (at_start.rows.size() != later.rows.size())
-    return findings.fail("gives " + std::to_string(at_start.rows.size()) + " values of the untrained network and " +
-                         std::to_string(later.rows.size()) + " of a trained one");
+    return findings.fail("returns " + std::to_string(at_start.rows.size()) + " values for the untrained network and " +
+                         std::to_string(later.rows.size()) + " for a trained one");
   for (std::size_t i = 0; i < later.rows.size(); ++i) {
     const Row &a = at_start.rows[i], &b = later.rows[i];
-    findings.expect(b.metric == "section" || b.metric.starts_with("section."), "a row is called " + b.metric);
+    findings.expect(b.metric == "section" || b.metric.starts_with("section."), "a row is named " + b.metric);
     findings.expect(a.metric == b.metric && a.layer == b.layer,
-                    "gives " + row_name(b) + " where it gave " + row_name(a) + " of the untrained network");
+                    "returns " + row_name(b) + " where it returned " + row_name(a) + " for the untrained network");
     if (i && b.metric == later.rows[i - 1].metric)
-      findings.expect(b.layer > later.rows[i - 1].layer, "gives its layers out of order");
+      findings.expect(b.layer > later.rows[i - 1].layer, "returns its layers out of order");
   }
   same_sheets(at_start, later, findings);
 }
 
 void prints_nothing(const Candidate& candidate, Findings& findings) {
-  const auto stage = ordinary_stage();
-  const MetricSection m = fitting(candidate, *stage);
-  const std::string printed = printed_by([&] { stage->measure(m); });
+  const auto fixture = ordinary_fixture();
+  const LiveMetric m = fitting(candidate, *fixture);
+  const std::string printed = printed_by([&] { fixture->measure(m); });
   findings.expect(printed.empty(), "prints '" + printed.substr(0, 60) + "'");
 }
 
@@ -229,19 +232,22 @@ void prints_nothing(const Candidate& candidate, Findings& findings) {
 
 std::vector<Law> laws_of_metrics() {
   return {
-      {"states_unit_and_direction", "it states its unit and which way is better", states_unit_and_direction},
-      {"says_what_does_not_fit", "where it fits no network, its words begin with a parameter", says_what_does_not_fit},
-      {"gives_finite_values", "a trained network has finite values, or the edge it declares", gives_finite_values},
+      {"states_unit_and_direction", "it states its unit and which direction is better", states_unit_and_direction},
+      {"misfit_names_a_parameter", "where it does not fit a network, its Misfit names one of its parameters",
+       misfit_names_a_parameter},
+      {"values_are_finite", "the values of a trained network are finite, or undefined where it states such a case",
+       values_are_finite},
       {"prints_nothing", "it prints nothing", prints_nothing},
-      {"leaves_training_as_it_was", "measuring changes neither weights nor what is trained next",
-       leaves_training_as_it_was},
-      {"says_the_same_again", "it says the same thing when it is asked again", says_the_same_again},
-      {"serves_models_at_once", "two networks measured at once, on two threads, get the numbers they get alone",
-       serves_models_at_once},
-      {"says_the_same_beside_others", "it says the same thing alone and beside all other metrics",
-       says_the_same_beside_others},
-      {"names_its_rows_after_its_section", "the same rows, vectors and matrices at every step, named after its section",
-       names_its_rows_after_its_section},
+      {"does_not_affect_training", "measuring changes neither the weights nor the training after it",
+       does_not_affect_training},
+      {"same_values_when_repeated", "measuring again returns the same values", same_values_when_repeated},
+      {"measures_models_concurrently", "two networks measured concurrently have the same values as one after the other",
+       measures_models_concurrently},
+      {"same_values_beside_other_metrics", "its values are the same alone and beside all other metrics",
+       same_values_beside_other_metrics},
+      {"rows_are_named_after_the_section",
+       "it returns the same rows, vectors and matrices at every step, with rows named after its section",
+       rows_are_named_after_the_section},
   };
 }
 

@@ -1,25 +1,26 @@
-// Laws of reports: on the folder of a small run they write files of their own only, and return lines.
+// Laws of reports: on the folder of a small run they write only their own files, and return lines.
 #include <unistd.h>
 
 #include <fstream>
 #include <map>
 #include <sstream>
 
-#include "conformance/bench.hpp"
-#include "conformance/loose_metric.hpp"
-#include "study/study.hpp"
+#include "conformance/own_metrics.hpp"
+#include "conformance/training_fixture.hpp"
+#include "results/run_results.hpp"
+#include "running/run.hpp"
 
 namespace pipeline::conformance {
 
 namespace {
 namespace fs = std::filesystem;
 
-/// A folder that goes with this object.
+/// A folder that is removed with this object.
 struct Folder {
   fs::path path;
   Folder() {
     std::string name = (fs::temp_directory_path() / "pipeline_conformance_XXXXXX").string();
-    if (!::mkdtemp(name.data())) throw Skip("no temporary folder can be made");
+    if (!::mkdtemp(name.data())) throw Skip("no temporary folder can be created");
     path = name;
   }
   ~Folder() {
@@ -42,27 +43,26 @@ class MadeData final : public Dataset {
 
 constexpr std::uint64_t kSteps = 20;
 
-/// The folder of a whole run: two models, two metrics, 20 steps.
+/// The folder of a complete run: two models, two metrics, 20 steps.
 fs::path small_run(const fs::path& in) {
-  study::Description d;
-  d.file = in / "small.ini";
-  std::ofstream(d.file) << "# Which of two models is right more often?\n[pipeline]\nname = small\n";
-  d.name = "small";
-  d.dataset_plugin = "made";
-  d.dataset = std::make_shared<MadeData>();
-  d.network = {{36, 12, 8, 5}, true};
-  d.steps = kSteps;
-  d.batch_size = 12;
-  for (const char* name : {"plain", "slower"}) d.models.push_back({name, {}, d.models.empty() ? 0.1f : 0.01f});
-  d.metrics = {share_right("accuracy"), lengths("lengths")};
-  for (study::MetricSection& m : d.metrics) m.every = 5;
-  study::RunOptions options;
+  experiment::Pipeline p;
+  p.file = in / "small.ini";
+  std::ofstream(p.file) << "# Which of two models is right more often?\n[pipeline]\nname = small\n";
+  p.name = "small";
+  p.dataset.plugin = {"made", {}, [] { return std::make_shared<MadeData>(); }};
+  p.network = {{36, 12, 8, 5}, true};
+  p.steps = kSteps;
+  p.batch_size = 12;
+  for (const char* name : {"plain", "slower"}) p.models.push_back({name, {}, p.models.empty() ? 0.1f : 0.01f});
+  p.metrics = {share_right("accuracy"), lengths("lengths")};
+  for (experiment::MetricConfig& m : p.metrics) m.every = 5;
+  running::RunOptions options;
   options.fetch.offline = true;
   options.out = in / "run";
   plugins::Catalogue none(plugins::SearchPath{});
-  class Quiet final : public study::Observer {
+  class Quiet final : public running::Observer {
   } quiet;
-  return study::run(d, none, options, quiet).folder;
+  return running::run(p, none, options, quiet).folder;
 }
 
 std::map<std::string, std::string> contents(const fs::path& folder) {
@@ -76,10 +76,10 @@ std::map<std::string, std::string> contents(const fs::path& folder) {
   return out;
 }
 
-std::vector<std::string> written_by(const Candidate& candidate, const fs::path& run, const Occasion& occasion) {
+ReportOutput written_by(const Candidate& candidate, const fs::path& run, const Occasion& occasion) {
   const Made<Report> made(candidate);
-  const auto speaks = made.speaks_in("Report::write");
-  return made.object->write(RunResults(run), occasion);
+  const auto scope = made.call("Report::write");
+  return made.object->write(*results::open_run(run), occasion);
 }
 
 void reports_on_a_run(const Candidate& candidate, Findings& findings) {
@@ -87,11 +87,11 @@ void reports_on_a_run(const Candidate& candidate, Findings& findings) {
   const Folder folder;
   const fs::path run = small_run(folder.path);
   for (const Occasion& occasion : {Occasion{0, false}, Occasion{10, false}, Occasion{kSteps, true}})
-    for (const std::string& line : written_by(candidate, run, occasion))
-      findings.expect(line.find('\n') == std::string::npos, "returns a line that is several: " + line);
+    for (const std::string& line : written_by(candidate, run, occasion).lines)
+      findings.expect(line.find('\n') == std::string::npos, "returns several lines as one: " + line);
 }
 
-void writes_its_own_files_only(const Candidate& candidate, Findings& findings) {
+void writes_only_its_own_files(const Candidate& candidate, Findings& findings) {
   needs_values_for<Report>(candidate);
   const Folder folder, elsewhere;
   const fs::path run = small_run(folder.path), here = fs::current_path();
@@ -110,7 +110,7 @@ void writes_its_own_files_only(const Candidate& candidate, Findings& findings) {
   for (const auto& [file, bytes] : before) {
     const auto now = after.find(file);
     if (now == after.end())
-      findings.fail("takes " + file + " away, which is not its own");
+      findings.fail("removes " + file + ", which is not its own");
     else
       findings.expect(now->second == bytes, "changes " + file + ", which is not its own");
   }
@@ -118,18 +118,18 @@ void writes_its_own_files_only(const Candidate& candidate, Findings& findings) {
     findings.expect(before.contains(file) || file.starts_with("run/"), "writes " + file + ", outside the run folder");
 }
 
-void fails_by_exception_only(const Candidate& candidate, Findings& findings) {
+void fails_only_by_exception(const Candidate& candidate, Findings& findings) {
   needs_values_for<Report>(candidate);
-  const auto attempt = [&](const std::string& what, const std::function<void(const fs::path& run)>& spoil) {
+  const auto attempt = [&](const std::string& what, const std::function<void(const fs::path& run)>& damage) {
     findings.about(what);
     const Folder folder;
     const fs::path run = small_run(folder.path);
-    spoil(run);
+    damage(run);
     try {
       written_by(candidate, run, {kSteps, true});
     } catch (const std::exception&) {  // becomes a warning
     } catch (...) {
-      findings.fail("throws something that is no std::exception");
+      findings.fail("throws something that is not a std::exception");
     }
   };
   attempt("no measurement yet", [](const fs::path& run) {
@@ -140,7 +140,7 @@ void fails_by_exception_only(const Candidate& candidate, Findings& findings) {
     for (const char* file : {"nodes.h5", "weights.h5", "summary.json", "resolved.ini", "pipeline.ini"})
       fs::remove(run / file);
   });
-  attempt("values that are no number", [](const fs::path& run) {
+  attempt("a value that is NaN", [](const fs::path& run) {
     std::ofstream(run / "metrics.csv", std::ios::app) << "20,plain,lengths.longest,,nan\n";
   });
 }
@@ -150,19 +150,18 @@ void report_prints_nothing(const Candidate& candidate, Findings& findings) {
   const Folder folder;
   const fs::path run = small_run(folder.path);
   const std::string printed = printed_by([&] { written_by(candidate, run, {kSteps, true}); });
-  findings.expect(printed.empty(), "prints '" + printed.substr(0, 60) + "'; what it has to say it returns");
+  findings.expect(printed.empty(), "prints '" + printed.substr(0, 60) + "'; it must return what is to be printed");
 }
 
 }  // namespace
 
 std::vector<Law> laws_of_reports() {
   return {
-      {"reports_on_a_run", "it reports on a small run, in its middle and at its end", reports_on_a_run},
+      {"reports_on_a_run", "it reports on a small run, in the middle and at the end", reports_on_a_run},
       {"prints_nothing", "it prints nothing and returns its lines", report_prints_nothing},
-      {"writes_its_own_files_only", "it writes below its own names in the run folder, and nothing else",
-       writes_its_own_files_only},
-      {"fails_by_exception_only", "it takes a run that is not whole, or throws std::exception",
-       fails_by_exception_only},
+      {"writes_only_its_own_files", "it writes under its own names in the run folder, and nothing else",
+       writes_only_its_own_files},
+      {"fails_only_by_exception", "it accepts an incomplete run, or throws a std::exception", fails_only_by_exception},
   };
 }
 

@@ -3,34 +3,35 @@
 #include <cmath>
 #include <sstream>
 
-#include "conformance/bench.hpp"
+#include "conformance/training_fixture.hpp"
 
 namespace pipeline::conformance {
 
 namespace {
 
-// How far to walk to either side, of the numbers' size. The first changes no sign of numbers kept .1 from 0 (|d| < 25);
-// a formula that bends more is followed closer.
+// Steps to either side, as shares of the numbers' size. The first changes no sign of numbers at least .1 from 0
+// (|d| < 25); the smaller ones are for formulas of stronger curvature.
 constexpr float kSteps[] = {0x1p-8f, 0x1p-11f, 0x1p-14f};
-// Of the length of gradient and way: the third derivative times the square of a step, and a gradient and outputs that
-// are rounded to float32 (6e-8 against a rise of some 1e-3). A forgotten factor is seen at 1.002.
+// As a share of gradient norm times step length. Allows for the third derivative times the square of a step, and for a
+// gradient and outputs that are rounded to float32 (6e-8 against a rise of some 1e-3). A wrong factor shows from 1.002.
 constexpr double kTolerance = 1e-3;
-// A gradient below float32's range is 0.
+// A gradient below the range of float32 is 0.
 constexpr double kUnderflow = 1e-37;
 
-/// One walk along d; true where the gradient tells the rise.
+/// Compares one step along d; true where the gradient predicts the rise.
 bool agrees(const ValueAt& value, const arma::fmat& at, const arma::fmat& g, const arma::fmat& d, bool corner,
             std::string& seen) {
-  const arma::fmat ahead = at + d, behind = at - d, way = ahead - behind;
+  const arma::fmat ahead = at + d, behind = at - d, difference = ahead - behind;
   const Value here = value(at), up = value(ahead), down = value(behind);
-  // The difference of the float32 points as they are, so that only curvature is left over.
+  // The difference of the points as rounded to float32, so that only curvature remains.
   const double slope = dot(g, ahead) - dot(g, behind), rise = up.x - down.x;
-  const double length = std::sqrt(dot(way, way)), tolerance = kTolerance * std::sqrt(dot(g, g)) * length +
-                                                              kUnderflow * length + up.rounding + down.rounding;
+  const double length = std::sqrt(dot(difference, difference)),
+               tolerance =
+                   kTolerance * std::sqrt(dot(g, g)) * length + kUnderflow * length + up.rounding + down.rounding;
   const double right = 2 * (up.x - here.x), left = 2 * (here.x - down.x);
   const bool between = slope >= std::min(left, right) - tolerance && slope <= std::max(left, right) + tolerance;
   std::ostringstream text;
-  text << "the value rises by " << rise << ", the gradient says " << slope;
+  text << "the value rises by " << rise << ", but the gradient predicts " << slope;
   seen = text.str();
   return corner ? between : std::abs(rise - slope) <= tolerance;
 }

@@ -8,14 +8,14 @@ namespace pipeline::conformance {
 
 double dot(const arma::fmat& a, const arma::fmat& b);
 
-/// A number, and how far float32 inside its formula may have moved it.
+/// A number, and the rounding error that float32 inside its formula may cause.
 struct Value {
   double x = 0, rounding = 0;
 };
 using ValueAt = std::function<Value(const arma::fmat&)>;
 
-/// What is wrong with `gradient` as the slope of `value` at `at`, or nothing. Numbers are of size `scale`. At a corner,
-/// where some numbers are 0, the gradient must lie between the slopes to either side.
+/// How `gradient` differs from the slope of `value` at `at`; empty where it does not. Numbers are of size `scale`. At a
+/// corner, where some numbers are 0, the gradient must be between the slopes on either side.
 std::string slope_complaint(const ValueAt& value, const arma::fmat& at, const arma::fmat& gradient, float scale,
                             bool corner);
 

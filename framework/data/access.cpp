@@ -6,6 +6,9 @@
 #include <mutex>
 #include <thread>
 
+#include "base/signal_stack.hpp"
+#include "plugins/call_scope.hpp"
+
 namespace pipeline::data {
 
 Access::Access(std::vector<Located> files, std::size_t threads)
@@ -13,7 +16,7 @@ Access::Access(std::vector<Located> files, std::size_t threads)
 
 std::filesystem::path Access::file(const std::string& name) const {
   const auto it = std::find_if(files_.begin(), files_.end(), [&](const Located& f) { return f.name == name; });
-  if (it == files_.end()) throw DataError("the dataset opens '" + name + "', which it does not name among its files");
+  if (it == files_.end()) throw DataError("the dataset opens '" + name + "', which is not among the files it declares");
   return it->path;
 }
 
@@ -22,7 +25,7 @@ void Access::parallel(std::size_t n, const std::function<void(std::size_t)>& bod
   std::mutex guard;
   std::size_t failed = n;
   std::exception_ptr thrown;
-  // Indices are taken in order, and whoever took one below a failed one still finishes it: so the smallest is found.
+  // Indices are taken in order, and every index below a failed one is completed, so the smallest that fails is found.
   const auto work = [&] {
     for (std::size_t i; (i = next++) < n;) {
       try {
@@ -39,7 +42,14 @@ void Access::parallel(std::size_t n, const std::function<void(std::size_t)>& bod
   };
   {
     std::vector<std::jthread> helpers;
-    for (std::size_t i = 1; i < std::min(threads_, n); ++i) helpers.emplace_back(work);
+    const plugins::PluginCall* const call = plugins::current_call;
+    const auto help = [&] {
+      // A crash here is attributed to the dataset, like one on the calling thread.
+      const base::SignalStack for_crashes;
+      const plugins::CallScope scope(call ? *call : plugins::PluginCall{"dataset", "", "Dataset::load", "", 0});
+      work();
+    };
+    for (std::size_t i = 1; i < std::min(threads_, n); ++i) helpers.emplace_back(help);
     work();
   }
   if (thrown) std::rethrow_exception(thrown);

@@ -1,4 +1,4 @@
-// What the engine lends a dataset while it loads: its files, and threads.
+// What the engine provides to a dataset while it loads: its files, and threads.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -9,11 +9,11 @@
 
 namespace pipeline::data {
 
-class PIPELINE_API Access final : public DataAccess {
+class Access final : public DataAccess {
  public:
   Access(std::vector<Located> files, std::size_t threads);
   std::filesystem::path file(const std::string& name) const override;
-  /// An exception in a body ends the others soon and comes out here; of several, the one with the smallest index.
+  /// An exception in a body stops the others and is rethrown here; of several, the one with the smallest index.
   void parallel(std::size_t n, const std::function<void(std::size_t)>& body) const override;
 
  private:

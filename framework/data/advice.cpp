@@ -10,17 +10,16 @@ std::string quoted(const std::string& word) {
   return out + "'";
 }
 
-std::string wrong_hash(const Verdict& v, bool web_page) {
-  return v.path.string() + " is not the file it should be" +
-         (web_page ? "\n  it begins with '<', as a web page does" : "") + "\n  its SHA-256  " + v.sha256 +
-         "\n  expected     " + v.expected +
-         "\n  Delete it, and it is downloaded again; or put the right file in its place.\n";
+std::string wrong_hash(const FileCheck& v, bool web_page) {
+  return v.path.string() + " is not the expected file" + (web_page ? "\n  it begins with '<', like a web page" : "") +
+         "\n  SHA-256   " + v.sha256 + "\n  expected  " + v.expected +
+         "\n  Delete it to download it again, or put the right file in its place.\n";
 }
 
 std::string not_there(const std::string& dataset, const std::vector<std::string>& missing,
                       const std::vector<std::string>& tried, const FetchOptions& options) {
-  std::string text = "the data set " + dataset + " is not here";
-  text += options.offline ? ", and --offline forbids to download it" : " and could not be downloaded";
+  std::string text = "files of dataset " + dataset + " are missing";
+  text += options.offline ? ", and --offline forbids downloading them" : " and could not be downloaded";
   text += "\n  missing:";
   for (const std::string& name : missing) text += "\n    " + name;
   text += "\n  looked in:";
@@ -31,12 +30,12 @@ std::string not_there(const std::string& dataset, const std::vector<std::string>
     for (const std::string& attempt : tried) text += "\n    " + attempt;
   text += "\n  What you can do:\n    put the missing files (gzipped, or unpacked without .gz) into\n      " +
           landing_folder(dataset).string() + "\n      or into a folder " + dataset +
-          " inside any folder that PIPELINE_DATA_PATH names";
+          " inside any folder listed in PIPELINE_DATA_PATH";
   if (options.offline) text += "\n    run again without --offline";
   if (options.pipeline_file.empty())
-    text += "\n    run a pipeline on data that needs no file, by adding to its command: dataset.plugin=digits";
+    text += "\n    run a pipeline on data that needs no files: add dataset.plugin=digits to its command";
   else
-    text += "\n    run the same study on data that needs no file:\n      pipeline run " +
+    text += "\n    run the same study on data that needs no files:\n      pipeline run " +
             quoted(options.pipeline_file) + " dataset.plugin=digits";
   return text;
 }

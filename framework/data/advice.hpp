@@ -1,4 +1,4 @@
-// The words for data that is wrong or missing: what was tried, and every way on from there.
+// Messages about wrong or missing data: what was tried, and every remedy.
 #pragma once
 #include <string>
 #include <vector>
@@ -7,13 +7,13 @@
 
 namespace pipeline::data {
 
-/// A word that a shell takes as one: commands that are shown can be pasted.
+/// Quotes a word for a shell, so that printed commands can be pasted.
 std::string quoted(const std::string& word);
 
-/// Ends in a new line, so that several can follow each other.
-std::string wrong_hash(const Verdict& verdict, bool web_page);
+/// Ends with a newline, so that several can be joined.
+std::string wrong_hash(const FileCheck& check, bool web_page);
 
-/// `tried` holds one entry an attempt: the URL and what came of it, or what was wrong with the disk.
+/// `tried` has one entry per attempt: the URL and why it failed, or the disk's error.
 std::string not_there(const std::string& dataset, const std::vector<std::string>& missing,
                       const std::vector<std::string>& tried, const FetchOptions& options);
 

@@ -6,16 +6,16 @@
 #include <exception>
 #include <memory>
 
-#include "data/sha256.hpp"
+#include "base/sha256.hpp"
 
 namespace pipeline::data {
 namespace {
 
-/// What libcurl's callbacks share. Nothing may be thrown through libcurl, so they leave their exception here.
+/// State shared by libcurl's callbacks. Exceptions must not pass through libcurl, so the callbacks store them here.
 struct Transfer {
-  PartFile& part;
+  base::AtomicFile& file;
   const std::function<void(std::uint64_t, std::uint64_t)>& progress;
-  Sha256 sum;
+  base::Sha256 sum;
   std::string beginning;
   std::exception_ptr thrown;
 
@@ -33,7 +33,7 @@ struct Transfer {
 std::size_t on_bytes(char* bytes, std::size_t, std::size_t count, void* user) {
   Transfer& t = *static_cast<Transfer*>(user);
   const bool ok = t.attempt([&] {
-    t.part.write(bytes, count);
+    t.file.write({bytes, count});
     t.sum.add(bytes, count);
     if (t.beginning.size() < 16) t.beginning.append(bytes, std::min<std::size_t>(count, 16));
   });
@@ -53,14 +53,14 @@ bool looks_like_web_page(const std::string& beginning) {
   return first != std::string::npos && beginning[first] == '<';
 }
 
-Downloaded download(const std::string& url, PartFile& part, std::chrono::seconds patience,
+Downloaded download(const std::string& url, base::AtomicFile& file, std::chrono::seconds patience,
                     const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
   const std::unique_ptr<CURL, void (*)(CURL*)> curl(curl_easy_init(), curl_easy_cleanup);
-  if (ready != CURLE_OK || !curl) throw MirrorFailed("libcurl does not start");
+  if (ready != CURLE_OK || !curl) throw MirrorFailed("libcurl cannot be initialised");
   const auto set = [&](CURLoption option, auto value) { curl_easy_setopt(curl.get(), option, value); };
 
-  Transfer transfer{part, progress, {}, {}, {}};
+  Transfer transfer{file, progress, {}, {}, {}};
   char reason[CURL_ERROR_SIZE] = "";
   set(CURLOPT_URL, url.c_str());
   set(CURLOPT_USERAGENT, "pipeline/" PIPELINE_VERSION);
@@ -71,10 +71,10 @@ Downloaded download(const std::string& url, PartFile& part, std::chrono::seconds
   set(CURLOPT_FOLLOWLOCATION, 1L);
   set(CURLOPT_MAXREDIRS, 10L);
   set(CURLOPT_FAILONERROR, 1L);
-  set(CURLOPT_NOSIGNAL, 1L);  // signals belong to the program
+  set(CURLOPT_NOSIGNAL, 1L);  // the program handles signals
   set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(patience.count()));
   set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(patience.count()));
-  set(CURLOPT_LOW_SPEED_LIMIT, 1000L);  // bytes per second: slower than any line in use means stalled
+  set(CURLOPT_LOW_SPEED_LIMIT, 1000L);  // bytes per second; anything slower counts as stalled
   set(CURLOPT_ERRORBUFFER, reason);
   set(CURLOPT_WRITEFUNCTION, on_bytes);
   set(CURLOPT_WRITEDATA, &transfer);

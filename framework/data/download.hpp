@@ -1,4 +1,4 @@
-// One attempt at one URL.
+// One attempt to download one URL.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -6,11 +6,11 @@
 #include <stdexcept>
 #include <string>
 
-#include "data/part_file.hpp"
+#include "base/atomic_file.hpp"
 
 namespace pipeline::data {
 
-/// Why a mirror did not deliver; the next one may.
+/// Why a mirror failed. Another one may succeed.
 struct MirrorFailed : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -20,12 +20,12 @@ struct Downloaded {
   std::string beginning;  // the first bytes, to tell a web page from data
 };
 
-/// Streams what lies at `url` into `part`. `progress` hears bytes so far and in all (0: not known); what it
-/// throws ends the download and comes out here. So does DataError where `part` cannot be written.
-Downloaded download(const std::string& url, PartFile& part, std::chrono::seconds patience,
+/// Streams `url` into `file`. `progress` receives the bytes so far and the total (0: unknown). An exception that it
+/// throws ends the download and is rethrown here, as is base::FileError if `file` cannot be written.
+Downloaded download(const std::string& url, base::AtomicFile& file, std::chrono::seconds patience,
                     const std::function<void(std::uint64_t have, std::uint64_t total)>& progress);
 
-/// True for the first bytes of HTML or XML.
+/// Whether these are the first bytes of HTML or XML.
 bool looks_like_web_page(const std::string& beginning);
 
 }  // namespace pipeline::data

@@ -1,13 +1,11 @@
-// Data that is not there, or is not what it should be.
+// Missing or wrong data.
 #pragma once
 #include <stdexcept>
 
-#include <pipeline/network.hpp>
-
 namespace pipeline::data {
 
-/// The message says what is wrong, where, and what to do; the program ends with exit code 4.
-struct PIPELINE_API DataError : std::runtime_error {
+/// The message states the cause, the place and the remedy; the program ends with exit code 4.
+struct DataError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 

@@ -1,8 +1,8 @@
 // Finds, fetches and verifies the files that a dataset names.
 //
-// A file is looked for in every search folder (folders.hpp) as <folder>/<data set>/<name>; in place of x.gz
-// the plain x is taken as well. What is found under the pinned name must have the pinned hash: a wrong one is
-// an error, never fetched anew behind the user's back. A plain file has no pinned hash; its own is recorded.
+// A file is looked for in every search folder (folders.hpp) as <folder>/<dataset>/<name>; instead of x.gz the unpacked
+// x is accepted too. A file found under its pinned name must have the pinned hash: a wrong hash is an error, and the
+// file is never replaced silently. An unpacked file has no pinned hash; its own hash is recorded.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -20,16 +20,16 @@ namespace pipeline::data {
 
 struct FetchOptions {
   bool offline = false;
-  /// Hears of every download: file, bytes so far, bytes in all (0: not known). What it throws ends the
-  /// download, leaves nothing behind and comes out of locate().
+  /// Receives the progress of every download: file, bytes so far, total bytes (0: unknown). An exception that it throws
+  /// ends the download, leaves no file behind and is rethrown by locate().
   std::function<void(const std::string& file, std::uint64_t have, std::uint64_t total)> progress = {};
-  /// As the user wrote it, for the command in the advice; empty: no pipeline is being run.
+  /// As the user typed it, for the command in the advice; empty: no pipeline is being run.
   std::string pipeline_file = {};
-  /// A mirror that has not answered, or has stalled, for so long is given up.
+  /// How long a mirror may be silent or stalled before it is given up.
   std::chrono::seconds patience{30};
 };
 
-/// A file as it lies on disk.
+/// A file found on disk.
 struct Located {
   std::string name;  // as the dataset names it
   std::filesystem::path path;
@@ -37,21 +37,21 @@ struct Located {
   std::string source;  // the URL it was just fetched from, or the folder it was found in
 };
 
-/// Every file, in the order given. Throws DataError: what was wrong or missing, what was tried, what to do.
-PIPELINE_API std::vector<Located> locate(const std::string& dataset, const std::vector<DataFile>& files,
-                                         const FetchOptions& options = {});
+/// Every file, in the order given; downloads missing ones. Throws DataError.
+std::vector<Located> locate(const std::string& dataset, const std::vector<DataFile>& files,
+                            const FetchOptions& options = {});
 
-/// good: the pinned hash. unpinned: there, but no hash to compare with. wrong: another hash. missing: in no folder.
-enum class State { good, unpinned, wrong, missing };
+/// good: the pinned hash. unpinned: found, but no hash to compare with. wrong: another hash. missing: in no folder.
+enum class FileState { good, unpinned, wrong, missing };
 
-struct Verdict {
+struct FileCheck {
   std::string name;
-  State state = State::missing;
-  std::filesystem::path path;    // empty where missing
+  FileState state = FileState::missing;
+  std::filesystem::path path;    // empty if missing
   std::string sha256, expected;  // of the file at path; as pinned
 };
 
-/// Looks and compares; fetches nothing.
-PIPELINE_API std::vector<Verdict> verify(const std::string& dataset, const std::vector<DataFile>& files);
+/// Finds the files and compares their hashes; downloads nothing.
+std::vector<FileCheck> verify(const std::string& dataset, const std::vector<DataFile>& files);
 
 }  // namespace pipeline::data

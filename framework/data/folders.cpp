@@ -2,17 +2,11 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-#include <cstdlib>
+#include "base/search_paths.hpp"
 
 namespace pipeline::data {
 namespace fs = std::filesystem;
 namespace {
-
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
 
 bool is_folder(const fs::path& path) {
   std::error_code ignored;
@@ -21,28 +15,18 @@ bool is_folder(const fs::path& path) {
 
 bool can_hold(const fs::path& folder) { return is_folder(folder) && ::access(folder.c_str(), W_OK | X_OK) == 0; }
 
-/// Empty where neither XDG_DATA_HOME nor HOME says where it is. A relative XDG_DATA_HOME does not count; its
-/// standard says so.
+/// Empty if the user has no data folder.
 fs::path users_own() {
-  fs::path home = environment("XDG_DATA_HOME");
-  if (!home.is_absolute()) {
-    const std::string user = environment("HOME");
-    if (user.empty()) return {};
-    home = fs::path(user) / ".local" / "share";
-  }
-  return fs::absolute(home / "pipeline" / "data").lexically_normal();
+  const fs::path home = base::data_home();
+  return home.empty() ? home : fs::absolute(home / "pipeline" / "data").lexically_normal();
 }
 
 }  // namespace
 
 std::vector<fs::path> search_folders() {
   std::vector<fs::path> folders{fs::absolute("data")};
-  const std::string list = environment("PIPELINE_DATA_PATH");
-  for (std::size_t from = 0; from <= list.size();) {
-    const std::size_t colon = std::min(list.find(':', from), list.size());
-    if (colon > from) folders.push_back(fs::absolute(list.substr(from, colon - from)).lexically_normal());
-    from = colon + 1;
-  }
+  for (const fs::path& folder : base::folders_of_variable("PIPELINE_DATA_PATH"))
+    folders.push_back(fs::absolute(folder).lexically_normal());
   if (const fs::path own = users_own(); !own.empty()) folders.push_back(own);
   return folders;
 }

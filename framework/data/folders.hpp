@@ -1,19 +1,17 @@
-// Where data sets lie, and where a new one is put.
+// Where datasets are looked for, and where downloads go.
 #pragma once
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include <pipeline/network.hpp>
-
 namespace pipeline::data {
 
-/// The folders that may hold <data set>/<file>, in the order of search: ./data, those of PIPELINE_DATA_PATH,
-/// the user's own ($XDG_DATA_HOME or ~/.local/share)/pipeline/data. Absolute; they need not exist.
-PIPELINE_API std::vector<std::filesystem::path> search_folders();
+/// The folders that may contain <dataset>/<file>, in search order: ./data, those of PIPELINE_DATA_PATH, the user's own
+/// ($XDG_DATA_HOME or ~/.local/share)/pipeline/data. Absolute; they need not exist.
+std::vector<std::filesystem::path> search_folders();
 
-/// Where a download of this data set goes: ./data/<data set> if ./data is there and can be written, else the
-/// user's own. Creates nothing.
-PIPELINE_API std::filesystem::path landing_folder(const std::string& dataset);
+/// The folder of this dataset's downloads: in ./data if that exists and is writable, else in the user's own folder.
+/// Creates nothing.
+std::filesystem::path landing_folder(const std::string& dataset);
 
 }  // namespace pipeline::data

@@ -6,7 +6,8 @@ namespace pipeline::learning {
 
 Batches::Batches(std::uint64_t seed, std::size_t samples, std::size_t batch_size)
     : random_(seed, "batches", "", ""), samples_(samples), batch_size_(batch_size) {
-  if (batch_size == 0 || batch_size > samples) throw std::invalid_argument("a batch must fit into the training set");
+  if (batch_size == 0 || batch_size > samples)
+    throw std::invalid_argument("the batch size must be at least 1 and at most the size of the training set");
 }
 
 const std::vector<std::uint32_t>& Batches::epoch(std::uint64_t e) {

@@ -6,13 +6,13 @@
 
 namespace pipeline::learning {
 
-/// The samples, all reshuffled every epoch and laid end to end; batch t is the next batch_size of them from
-/// t * batch_size on, so a batch may span two epochs. Epoch e is shuffled by Random(seed, "batches", "", "")
-/// .at_step(e): for i = n - 1 down to 1, swap places i and below(i + 1, draw i) (Fisher and Yates).
+/// All samples, reshuffled every epoch, one epoch after the other; batch t is the batch_size samples from place
+/// t * batch_size on, so a batch may span two epochs. Random(seed, "batches", "", "").at_step(e) shuffles epoch e: for
+/// i = n - 1 down to 1, swap places i and below(i + 1, draw i) (Fisher and Yates).
 class Batches {
  public:
   Batches(std::uint64_t seed, std::size_t samples, std::size_t batch_size);
-  /// The sample numbers of batch t. Any t may be asked for; ascending ones are cheap.
+  /// The sample numbers of batch t, for any t; ascending ones are cheap.
   const std::vector<std::uint32_t>& at(std::uint64_t t);
 
  private:

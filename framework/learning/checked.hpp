@@ -1,13 +1,14 @@
-// Runs a hook and looks at what it left: the shape it was given, and no new number that is none.
+// Runs a hook and checks what it left: the same shape, and no new NaN or infinity.
 #pragma once
 #include <cmath>
 #include <string>
 
-#include "learning/elementwise.hpp"
+#include "kernels/elementwise.hpp"
 #include "learning/entry.hpp"
 
 namespace pipeline::learning {
 
+using kernels::all_finite;
 inline bool all_finite(const Layer& layer) { return all_finite(layer.W) && all_finite(layer.b); }
 inline bool all_finite(const Network& network) {
   for (const Layer& layer : network.layers)
@@ -23,16 +24,16 @@ void checked(const Entry& entry, const char* hook, std::uint64_t step, arma::fma
   entry.run(hook, step, call);
   if (values.n_rows != rows || values.n_cols != columns)
     throw HookFailure(entry.name, hook, step,
-                      "made a [" + std::to_string(values.n_rows) + " x " + std::to_string(values.n_cols) +
-                          "] matrix of a [" + std::to_string(rows) + " x " + std::to_string(columns) + "] one");
+                      "turned a [" + std::to_string(rows) + " x " + std::to_string(columns) + "] matrix into a [" +
+                          std::to_string(values.n_rows) + " x " + std::to_string(values.n_cols) + "] one");
   if (was_finite && !all_finite(values)) throw HookFailure(entry.name, hook, step, "left a value that is not finite");
 }
 
-/// Layer l, or anything shaped like it. Biases that the entry leaves alone are out of its reach meanwhile.
+/// Layer l, or anything shaped like it. The hook does not see biases that are outside the entry's scope.
 template <class F>
 void checked(const Entry& entry, const char* hook, std::uint64_t step, std::size_t l, Layer& layer, F&& call) {
-  arma::fvec out_of_reach;
-  if (!entry.scope.biases) std::swap(out_of_reach, layer.b);
+  arma::fvec hidden_biases;
+  if (!entry.scope.biases) std::swap(hidden_biases, layer.b);
   const arma::uword rows = layer.W.n_rows, columns = layer.W.n_cols, biases = layer.b.n_elem;
   const bool was_finite = all_finite(layer);
   entry.run(hook, step, call);
@@ -40,7 +41,7 @@ void checked(const Entry& entry, const char* hook, std::uint64_t step, std::size
     throw HookFailure(entry.name, hook, step, "changed the shape of layer " + std::to_string(l));
   if (was_finite && !all_finite(layer))
     throw HookFailure(entry.name, hook, step, "left a value that is not finite in layer " + std::to_string(l));
-  if (!entry.scope.biases) std::swap(out_of_reach, layer.b);
+  if (!entry.scope.biases) std::swap(hidden_biases, layer.b);
 }
 
 /// A whole network, or anything shaped like it.
@@ -58,11 +59,11 @@ void checked(const Entry& entry, const char* hook, std::uint64_t step, Network& 
   if (was_finite && !all_finite(network)) throw HookFailure(entry.name, hook, step, "left a value that is not finite");
 }
 
-/// What a penalty adds to the loss.
+/// The value that a penalty adds to the loss.
 template <class F>
 double checked_value(const Entry& entry, const char* hook, std::uint64_t step, F&& call) {
   const double value = entry.run(hook, step, call);
-  if (!std::isfinite(value)) throw HookFailure(entry.name, hook, step, "gave a value that is not finite");
+  if (!std::isfinite(value)) throw HookFailure(entry.name, hook, step, "returned a value that is not finite");
   return value;
 }
 

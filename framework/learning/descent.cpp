@@ -1,33 +1,33 @@
-// From the gradients by z to new weights, tile by tile: data gradient, penalties in file order, gradient hooks,
-// w = fma(-rate, g, w), hooks after the update. The gradient is stored whole only where a hook needs it whole.
+// From the gradients by z to new weights, tile by tile: data gradient, penalties in file order, gradient hooks, hooks
+// before the update, w = fma(-rate, g, w), hooks after it. The gradient is stored whole only if a hook needs it whole.
 #include <algorithm>
 #include <ranges>
 
+#include "kernels/elementwise.hpp"
 #include "learning/checked.hpp"
-#include "learning/elementwise.hpp"
 #include "learning/model.hpp"
 #include "learning/tiles.hpp"
 
 namespace pipeline::learning {
 
 namespace {
-// Inputs whose weights' gradient is made at a time, so that the update finds it in the second-level cache (64 x 1000
-// floats, 256 KB). OpenBLAS needs more for its speed; there the number fixes the shapes of the products and so the bits.
+// Inputs whose weights' gradient is computed at a time, so that the update finds it in the L2 cache (64 x 1000 floats,
+// 256 KB). OpenBLAS needs more to be fast; there the number fixes the shapes of the products and so the bits.
 constexpr std::size_t kColumns = 64, kColumnsOfBlas = 256;
 
-/// A layer as the entry may see it: without the biases that it leaves alone.
-const Layer& in_reach(const Entry& e, const Layer& layer, Layer& copy) {
+/// The layer within the entry's scope: without biases unless the entry acts on them.
+const Layer& within_scope(const Entry& e, const Layer& layer, Layer& copy) {
   if (e.scope.biases || layer.b.is_empty()) return layer;
   copy = {layer.W, {}};
   return copy;
 }
 }  // namespace
 
-/// The data gradient of every tile of a layer's weights, handed on while it is still in cache.
+/// Calls per_tile with the data gradient of each tile of a layer's weights, while it is in the cache.
 template <class PerTile>
 void Model::each_weight_gradient(std::size_t l, PerTile&& per_tile) {
   const Layer& layer = network_.layer(l);
-  const Factor dz{dz_[l - 1], dz_panels_};
+  const kernels::Factor dz{dz_[l - 1], dz_panels_};
   const arma::fmat& x = pass_.x[l - 1];
   const std::size_t at_a_time = products_.are_own() ? kColumns : kColumnsOfBlas;
   columns_.set_size(layer.outputs(), at_a_time);
@@ -35,20 +35,20 @@ void Model::each_weight_gradient(std::size_t l, PerTile&& per_tile) {
     const std::size_t count = std::min(at_a_time, layer.inputs() - first);
     products_.gradient(dz, x, pass_.of_x[l - 1], first, count, columns_.memptr());
     for (std::size_t j = 0; j < count; ++j)
-      per_tile(Tile{l, Kind::weights, first + j, 0}, std::span(columns_.colptr(j), layer.outputs()));
+      per_tile(Tile{l, Kind::weights, first + j}, std::span(columns_.colptr(j), layer.outputs()));
   }
 }
 
-/// That of its biases, if it has any.
+/// The same for its biases, if it has any.
 template <class PerTile>
 void Model::each_bias_gradient(std::size_t l, PerTile&& per_tile) {
   if (network_.layer(l).b.is_empty()) return;
-  row_sums(dz_[l - 1], bias_gradient_);
-  per_tile(Tile{l, Kind::bias, 0, 0}, std::span(bias_gradient_.memptr(), bias_gradient_.n_elem));
+  kernels::row_sums(dz_[l - 1], bias_gradient_);
+  per_tile(Tile{l, Kind::bias}, std::span(bias_gradient_.memptr(), bias_gradient_.n_elem));
 }
 
-/// Whether some hook looks at weights, or at their gradient, in every step. A single penalty on squares does not: it is
-/// a part of the update.
+/// Whether some hook uses the weights or their gradient in every step. A single SquaredPenalty does not: it is part of
+/// the update.
 bool Model::hooks_see_weights() const {
   if (stores_gradient_) return true;
   for (std::size_t l = 1; l <= network_.depth(); ++l) {
@@ -63,7 +63,7 @@ bool Model::hooks_see_weights() const {
   return false;
 }
 
-/// The gradient of the layer's penalty is this number times its weights.
+/// The factor of the layer's SquaredPenalty, whose gradient is the factor times the weights.
 float Model::decay(std::size_t l, const Step& step) const {
   for (const Entry& e : entries_)
     if (e.squared_penalty && e.scope.weights_of(l))
@@ -80,7 +80,7 @@ void Model::descend_layer(std::size_t l, const Step& step, bool weights_have) {
     change(tile, w, g, step);
     update(tile, w, g, step);
   };
-  if (lives_in_panels_) {  // then nobody sees the gradient, and it is never stored
+  if (lives_in_panels_) {  // no hook sees the gradient, so it is never stored
     if (!weights_have)
       products_.descend(dz_panels_, pass_.x[l - 1], pass_.of_x[l - 1], {rate_, decay(l, step)}, panels_[l - 1]);
     is_behind_ = true;
@@ -100,12 +100,12 @@ void Model::descend_stored(const Step& step) {
 }
 
 void Model::blame(const Entry& entry, const char* hook, const Tile& tile, const Step& step) const {
-  const std::size_t l = std::max<std::size_t>(tile.layer, 1);  // an array of the inputs is seen through layer 1
+  const std::size_t l = std::max<std::size_t>(tile.layer, 1);  // for an array of the inputs, check layer 1
   const arma::fmat &dz = dz_[l - 1], &x = pass_.x[l - 1];
-  arma::fmat data(dz.n_rows, x.n_rows);  // its own sums may have left the numbers before any hook saw them
-  Nonzeros of_x;
-  of_x.of(x);
-  Panelled panels;
+  arma::fmat data(dz.n_rows, x.n_rows);  // these sums may not be finite even before any hook
+  kernels::Nonzeros of_x;
+  of_x.assign(x);
+  kernels::Panelled panels;
   products_.gradient(products_.factor(dz, panels), x, of_x, 0, x.n_rows, data.memptr());
   if (!all_finite(dz) || !all_finite(x) || !all_finite(data)) throw Diverged(step.number);
   throw HookFailure(entry.name, hook, step.number,
@@ -137,9 +137,8 @@ void Model::update(const Tile& tile, std::span<float> w, std::span<const float> 
           [&] { e.before_update->before_update(w, tile, e.step(step.number, rate_)); });
     if (!all_finite(w)) blame(e, "BeforeUpdate::before_update", tile, step);
   }
-  descend(w, g, rate_);
-  if (after_layer_ && tile.kind != Kind::own)
-    return;  // then all hooks after the update run in file order, layer by layer
+  kernels::descend(w, g, rate_);
+  if (after_layer_ && tile.kind != Kind::own) return;  // after_layer() runs all hooks after the update in file order
   for (const Entry& e : entries_) {
     if (!e.after_update || !e.scope.covers(tile)) continue;
     e.run("AfterUpdate::after_update", step.number,
@@ -154,12 +153,12 @@ void Model::each_own_tile(F&& f) const {
     Kept& kept = *states_.trained()[own].second;
     for (auto& [layer, values] : kept.values)
       for (arma::uword column = 0; column < values.n_cols; ++column)
-        f(Tile{layer, Kind::own, column, 0, own}, std::span(values.colptr(column), values.n_rows),
+        f(Tile{layer, Kind::own, column, own}, std::span(values.colptr(column), values.n_rows),
           std::span(kept.gradients.at(layer).colptr(column), values.n_rows), *kept.owner);
   }
 }
 
-/// Trained arrays take the same way as biases, once all layers are updated.
+/// Trained arrays are updated like biases, after all layers.
 void Model::update_own(const Step& step) {
   each_own_tile([&](const Tile& tile, std::span<float> w, std::span<float> g, const Entry& owner) {
     if (!all_finite(g)) blame(owner, "ActivationChange::backward", tile, step);
@@ -190,7 +189,7 @@ void Model::after_layer(std::size_t l, const Step& step) {
     if (layer.W.n_rows != rows || layer.W.n_cols != columns || layer.b.n_elem != biases)
       throw HookFailure(e.name, "AfterLayerUpdate::after_update", step.number,
                         "changed the shape of layer " + std::to_string(l));
-    if (!all_finite(layer)) blame(e, "AfterLayerUpdate::after_update", {l, Kind::weights, 0, 0}, step);
+    if (!all_finite(layer)) blame(e, "AfterLayerUpdate::after_update", {l, Kind::weights}, step);
   }
 }
 
@@ -211,7 +210,7 @@ void Model::store_layer_gradient(std::size_t l, const Network& at, const Step& s
     Layer copy;
     if (e.layer_penalty && e.scope.weights_of(l))
       checked(e, "LayerPenalty::add_gradient", step.number, l, g, [&] {
-        e.layer_penalty->add_gradient(in_reach(e, w, copy), {l, pass_.x[l - 1], pass_.z[l - 1]}, g);
+        e.layer_penalty->add_gradient(within_scope(e, w, copy), {l, pass_.x[l - 1], pass_.z[l - 1]}, g);
       });
   }
 }
@@ -263,7 +262,7 @@ double Model::batch_penalty(const Network& at, const Pass& pass, std::uint64_t s
       Layer copy;
       if (e.layer_penalty && e.scope.weights_of(l))
         sum += checked_value(e, "LayerPenalty::value", step, [&] {
-          return e.layer_penalty->value(in_reach(e, at.layer(l), copy), {l, pass.x[l - 1], pass.z[l - 1]});
+          return e.layer_penalty->value(within_scope(e, at.layer(l), copy), {l, pass.x[l - 1], pass.z[l - 1]});
         });
       if (e.penalises_activations(l, at.depth()))
         sum += checked_value(e, "ActivationPenalty::value", step, [&] {

@@ -22,7 +22,8 @@ Entry::Entry(std::string entry_name, std::shared_ptr<Regulariser> made, Scope wh
 }
 
 Entry Entry::remade() const {
-  if (!remake) throw std::logic_error("entry '" + name + "' cannot be copied: nothing makes its object anew");
+  if (!remake)
+    throw std::logic_error("entry '" + name + "' cannot be copied: it has no function that makes a new object");
   Entry copy = *this;
   copy.object = remake();
   copy.find_hooks();
@@ -51,7 +52,7 @@ void Entry::find_hooks() {
 bool Entry::changes_activations(Where where, std::size_t layer) const {
   if (!activation) return false;
   const Where place = activation->where();
-  if (layer == 0)  // a hook of the inputs, or one after ReLU that was asked to cover layer 0 as well
+  if (layer == 0)  // a hook of the inputs, or one after ReLU whose `layers` includes 0
     return where == Where::inputs &&
            (place == Where::inputs ? scope.weights_of(0) : place == Where::after_relu && scope.layers.contains(0));
   return where == place && place != Where::inputs && scope.weights_of(layer);
@@ -65,12 +66,12 @@ bool Entry::on_weights() const {
 bool Entry::knows_layers() const { return on_weights() || activation || activation_penalty; }
 
 bool Entry::touches_any(std::size_t depth) const {
-  if (batch || network_gradient || look_ahead || watcher) return true;  // these know no layers
+  if (batch || network_gradient || look_ahead || watcher) return true;  // these do not depend on layers
   for (std::size_t l = 1; l <= depth; ++l)
     if ((on_weights() && scope.weights_of(l)) || penalises_activations(l, depth)) return true;
   for (std::size_t l = 0; activation && l < depth; ++l)
     if (changes_activations(l ? activation->where() : Where::inputs, l)) return true;
-  return !on_weights() && !activation && !activation_penalty;  // no hook at all is the plugin's own affair
+  return !on_weights() && !activation && !activation_penalty;  // a plugin may have no hook at all
 }
 
 }  // namespace pipeline::learning

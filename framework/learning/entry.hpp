@@ -1,4 +1,4 @@
-// One entry of a model's list of regularisers, with the hooks it has, and the blame for what goes wrong inside one.
+// One entry of a model's list of regularisers, with its hooks, and the exceptions that name a failed one.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "learning/speaking.hpp"
+#include "plugins/call_scope.hpp"
 
 namespace pipeline::learning {
 
-/// A hook threw, or gave an answer of the wrong shape or with numbers that are none.
+/// A hook threw, or returned a result of the wrong shape or with NaN or infinity.
 struct HookFailure : std::runtime_error {
   HookFailure(std::string entry_name, const std::string& hook, std::uint64_t step, const std::string& what)
       : std::runtime_error("regulariser '" + entry_name + "', hook " + hook + ", step " + std::to_string(step) + ": " +
@@ -22,14 +22,14 @@ struct HookFailure : std::runtime_error {
   std::string entry;
 };
 
-/// The weights left the numbers: not a plugin's fault that we can name.
+/// Training produced NaN or infinity, and no plugin can be named as the cause.
 struct Diverged : std::runtime_error {
   explicit Diverged(std::uint64_t at_step)
-      : std::runtime_error("diverged: a logit is no finite number at step " + std::to_string(at_step)), step(at_step) {}
+      : std::runtime_error("diverged: a logit is not finite at step " + std::to_string(at_step)), step(at_step) {}
   std::uint64_t step;
 };
 
-/// Which layers and whether biases: the common parameters of every entry.
+/// Which layers, and whether biases: the parameters that all entries share.
 struct Scope {
   bool all_layers = true;
   std::set<std::size_t> layers;
@@ -38,7 +38,7 @@ struct Scope {
   bool covers(const Tile& t) const { return weights_of(t.layer) && (t.kind == Kind::weights || biases); }
 };
 
-/// Makes one more object of an entry's plugin, with the same parameters set: for a copy of the model.
+/// Makes another object of an entry's plugin with the same parameters, for a copy of the model.
 using Remake = std::function<std::shared_ptr<Regulariser>()>;
 
 struct Entry {
@@ -48,19 +48,19 @@ struct Entry {
   Entry remade() const;
 
   std::string name, model;
-  std::string plugin;  // empty where the entry is named like it
+  std::string plugin;  // empty if the entry has the same name
   std::shared_ptr<Regulariser> object;
   Scope scope;
   Random random;  // Random(seed, "regulariser", model, entry)
   Remake remake;
 
-  // What the object derives from; null where it does not.
+  // The hook interfaces of the object; null where it does not implement one.
   BatchChange* batch;
   ActivationChange* activation;
-  ActivationScale* activation_scale;  // an activation too
+  ActivationScale* activation_scale;  // also in `activation`
   WeightChange* weight;
   WeightPenalty* weight_penalty;
-  SquaredPenalty* squared_penalty;  // a weight_penalty too
+  SquaredPenalty* squared_penalty;  // also in `weight_penalty`
   LayerPenalty* layer_penalty;
   ActivationPenalty* activation_penalty;
   GradientChange* gradient;
@@ -72,24 +72,24 @@ struct Entry {
   MeasuredWeights* measured;
   Watcher* watcher;
 
-  /// Whether some hook acts layer by layer, so that `layers` has a say; on weights, so that `biases` has.
+  /// Whether some hook acts layer by layer, so that `layers` applies; on weights, so that `biases` applies.
   bool knows_layers() const;
   bool on_weights() const;
   /// Where the activation hook applies: layer 0 is the inputs, l < layers the hidden layers.
   bool changes_activations(Where where, std::size_t layer) const;
-  /// Whether the penalty on activations looks at this layer of a network of so many.
+  /// Whether the penalty on activations applies to this layer of a network with `depth` layers.
   bool penalises_activations(std::size_t layer, std::size_t depth) const {
     return activation_penalty && scope.weights_of(layer) &&
            (layer == depth) == (activation_penalty->penalised() == Penalised::logits);
   }
-  /// Whether a hook of this entry is ever called in a network of so many layers: `layers` may name none that it touches.
+  /// Whether a hook of this entry is ever called in a network with `depth` layers: `layers` may select none of them.
   bool touches_any(std::size_t depth) const;
   Step step(std::uint64_t number, float rate) const { return {number, rate, random.at_step(number)}; }
 
-  /// Runs a hook; whatever it throws comes back as a HookFailure.
+  /// Runs a hook; turns anything that it throws into a HookFailure.
   template <class F>
   decltype(auto) run(const char* hook, std::uint64_t step_number, F&& f) const {
-    const Speaks speaks({"regulariser", name.c_str(), hook, model.c_str(), step_number, plugin.c_str()});
+    const plugins::CallScope call({"regulariser", name.c_str(), hook, model.c_str(), step_number, plugin.c_str()});
     try {
       return f();
     } catch (const HookFailure&) {
@@ -97,7 +97,7 @@ struct Entry {
     } catch (const std::exception& e) {
       throw HookFailure(name, hook, step_number, e.what());
     } catch (...) {
-      throw HookFailure(name, hook, step_number, "threw something that is no std::exception");
+      throw HookFailure(name, hook, step_number, "threw something that is not a std::exception");
     }
   }
 

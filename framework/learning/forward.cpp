@@ -4,8 +4,8 @@
 #include <ranges>
 #include <stdexcept>
 
+#include "kernels/elementwise.hpp"
 #include "learning/checked.hpp"
-#include "learning/elementwise.hpp"
 
 namespace pipeline::learning {
 
@@ -42,23 +42,23 @@ bool zeros_need_no_gradient(const Regime& r, std::size_t layer) {
 }
 
 namespace {
-/// Own kernels leave 0 where nothing is wanted, and no hook puts something there.
-bool is_zero_where_relu_cut(const Regime& regime, std::size_t layer, bool has_penalties) {
+/// Own kernels leave 0 where no gradient is needed, and no hook writes there.
+bool is_zero_where_relu_gave_zero(const Regime& regime, std::size_t layer, bool has_penalties) {
   return regime.products.are_own() && zeros_need_no_gradient(regime, layer) && !has_penalties;
 }
 }  // namespace
 
 bool way_back_needs_z(const Regime& regime, std::size_t depth, bool has_penalties) {
   for (std::size_t l = 1; l < depth; ++l)
-    if (!is_zero_where_relu_cut(regime, l, has_penalties)) return true;
+    if (!is_zero_where_relu_gave_zero(regime, l, has_penalties)) return true;
   return false;
 }
 
-void backward_into(const Regime& regime, std::size_t layer, const Weights& weights, Pass& pass, const Factor& next_dz,
-                   arma::fmat& dz, const std::function<void(arma::fmat&)>& after_weights,
-                   const std::optional<Descending>& descending) {
+void backward_into(const Regime& regime, std::size_t layer, const Weights& weights, Pass& pass,
+                   const kernels::Factor& next_dz, arma::fmat& dz,
+                   const std::function<void(arma::fmat&)>& after_weights, const std::optional<Descending>& descending) {
   const arma::fmat& x = pass.x[layer];
-  Nonzeros& of_x = pass.of_x[layer];
+  kernels::Nonzeros& of_x = pass.of_x[layer];
   const bool skips_zeros = zeros_need_no_gradient(regime, layer);
   if (descending)
     regime.products.back_and_descend(next_dz.panels, x, of_x, descending->how, descending->W, dz);
@@ -66,14 +66,14 @@ void backward_into(const Regime& regime, std::size_t layer, const Weights& weigh
     regime.products.back(weights.W(layer + 1), next_dz, x, skips_zeros ? &of_x : nullptr, dz);
   if (after_weights) after_weights(dz);
   change_backward(regime, Where::after_relu, layer, dz);
-  if (!is_zero_where_relu_cut(regime, layer, static_cast<bool>(after_weights))) {
-    if (arma::size(pass.before_relu(layer)) != arma::size(dz)) throw std::logic_error("the pass did not keep z");
-    relu_adjoint(pass.before_relu(layer), dz);
+  if (!is_zero_where_relu_gave_zero(regime, layer, static_cast<bool>(after_weights))) {
+    if (arma::size(pass.before_relu(layer)) != arma::size(dz)) throw std::logic_error("the pass did not store z");
+    kernels::relu_adjoint(pass.before_relu(layer), dz);
   }
   change_backward(regime, Where::before_relu, layer, dz);
 }
 
-Weights weights(const Products& products, const Network& network, std::vector<Panelled>& panels) {
+Weights weights(const kernels::Products& products, const Network& network, std::vector<kernels::Panelled>& panels) {
   panels.resize(network.depth());
   for (std::size_t l = 1; l <= network.depth(); ++l) products.factor(network.layer(l).W, panels[l - 1]);
   return {network, panels};
@@ -91,9 +91,10 @@ void forward(const Regime& regime, const Weights& weights, Pass& pass) {
     const bool changes_z = std::ranges::any_of(
         regime.entries, [&](const Entry& e) { return e.changes_activations(Where::before_relu, l); });
     const bool straight_to_relu = l < depth && !pass.keeps_z && !changes_z;
-    if (straight_to_relu) z.reset();  // which may be another pass's
+    if (straight_to_relu) z.reset();  // it may be left from another pass
     regime.products.forward(weights.W(l), weights.network.layer(l).b, pass.x[l - 1], pass.of_x[l - 1],
-                            straight_to_relu ? pass.x[l] : z, straight_to_relu ? Then::relu : Then::nothing);
+                            straight_to_relu ? pass.x[l] : z,
+                            straight_to_relu ? kernels::Then::relu : kernels::Then::nothing);
     if (l == depth) break;
     if (changes_z) {
       changed = z;
@@ -101,12 +102,12 @@ void forward(const Regime& regime, const Weights& weights, Pass& pass) {
     } else {
       changed.reset();
     }
-    if (!straight_to_relu) relu(pass.before_relu(l), pass.x[l]);
+    if (!straight_to_relu) kernels::relu(pass.before_relu(l), pass.x[l]);
     change_forward(regime, Where::after_relu, l, pass.x[l]);
   }
 }
 
-void keep_z(const Products& products, const Weights& weights, Pass& pass) {
+void keep_z(const kernels::Products& products, const Weights& weights, Pass& pass) {
   for (std::size_t l = 1; l < weights.depth(); ++l)
     if (pass.z[l - 1].is_empty())
       products.forward(weights.W(l), weights.network.layer(l).b, pass.x[l - 1], pass.of_x[l - 1], pass.z[l - 1]);

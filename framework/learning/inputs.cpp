@@ -4,7 +4,7 @@
 #include <array>
 #include <numeric>
 
-#include "learning/elementwise.hpp"
+#include "kernels/elementwise.hpp"
 
 namespace pipeline::learning {
 
@@ -12,23 +12,24 @@ Inputs::Inputs(const Samples& samples) : samples_(samples) {
   std::array<std::uint8_t, 256> every_byte;
   std::iota(every_byte.begin(), every_byte.end(), std::uint8_t{0});
   std::array<float, 256> value_of;
-  scaled(every_byte, samples.scale, samples.offset, value_of.data());
-  // No need to look at bytes whose every value is at least 0.
-  const bool any_byte = std::ranges::all_of(value_of, [](float x) { return x >= 0; });
-  nonnegative_ = samples.bytes.n_cols
-                     ? any_byte || std::ranges::all_of(samples.bytes, [&](std::uint8_t b) { return value_of[b] >= 0; })
-                     : std::ranges::all_of(samples.floats, [](float x) { return x >= 0; });
+  kernels::scaled(every_byte, samples.scale, samples.offset, value_of.data());
+  // If no byte can have a value below 0, the samples need no check.
+  const bool never_negative = std::ranges::all_of(value_of, [](float x) { return x >= 0; });
+  nonnegative_ =
+      samples.bytes.n_cols
+          ? never_negative || std::ranges::all_of(samples.bytes, [&](std::uint8_t b) { return value_of[b] >= 0; })
+          : std::ranges::all_of(samples.floats, [](float x) { return x >= 0; });
 }
 
 void Inputs::widen_one(std::size_t sample, float* out) const {
   if (samples_.bytes.n_cols)
-    scaled({samples_.bytes.colptr(sample), features()}, samples_.scale, samples_.offset, out);
+    kernels::scaled({samples_.bytes.colptr(sample), features()}, samples_.scale, samples_.offset, out);
   else
     std::copy_n(samples_.floats.colptr(sample), features(), out);
 }
 
-/// Asks for a sample that is widened next: it lies anywhere in memory, and most of widening would be waiting for it.
-void Inputs::ask_for(std::size_t sample) const {
+/// Prefetches the sample that is widened next: it can be anywhere in memory, and waiting would take most of the time.
+void Inputs::prefetch(std::size_t sample) const {
   constexpr std::size_t line = 64;
   const bool bytes = samples_.bytes.n_cols != 0;
   const char* const first = bytes ? reinterpret_cast<const char*>(samples_.bytes.colptr(sample))
@@ -39,7 +40,7 @@ void Inputs::ask_for(std::size_t sample) const {
 void Inputs::widen(std::span<const std::uint32_t> which, arma::fmat& out) const {
   out.set_size(features(), which.size());
   for (std::size_t n = 0; n < which.size(); ++n) {
-    if (n + 1 < which.size()) ask_for(which[n + 1]);
+    if (n + 1 < which.size()) prefetch(which[n + 1]);
     widen_one(which[n], out.colptr(n));
   }
 }

@@ -1,4 +1,4 @@
-// Samples widened to float32 when they are needed; the data set stays in memory as it came, bytes as bytes.
+// Samples converted to float32 on demand; the dataset stays in memory as it was loaded, bytes as bytes.
 #pragma once
 #include <pipeline/dataset.hpp>
 #include <span>
@@ -14,14 +14,14 @@ class Inputs {
   std::span<const std::uint8_t> marked() const { return samples_.marked; }
   bool nonnegative() const { return nonnegative_; }
 
-  /// Columns of out = the named samples.
+  /// Columns of out = the listed samples.
   void widen(std::span<const std::uint32_t> which, arma::fmat& out) const;
   /// Columns of out = samples first .. first + count - 1.
   void widen(std::size_t first, std::size_t count, arma::fmat& out) const;
 
  private:
   void widen_one(std::size_t sample, float* out) const;
-  void ask_for(std::size_t sample) const;
+  void prefetch(std::size_t sample) const;
   const Samples& samples_;
   bool nonnegative_;
 };

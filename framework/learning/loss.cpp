@@ -14,7 +14,7 @@ void softmax_minus(const arma::fmat& logits, const Target& y, float share, arma:
   for (arma::uword n = 0; n < logits.n_cols; ++n) {
     const float* z = logits.colptr(n);
     float* d = dz.colptr(n);
-    const float largest = *std::max_element(z, z + logits.n_rows);  // exp cannot overflow below it
+    const float largest = *std::max_element(z, z + logits.n_rows);  // subtracted, so that exp cannot overflow
     float sum = 0;
     for (arma::uword k = 0; k < logits.n_rows; ++k) sum += d[k] = std::exp(z[k] - largest);
     for (arma::uword k = 0; k < logits.n_rows; ++k) d[k] = (d[k] / sum - y(k, n)) * share;

@@ -1,4 +1,4 @@
-// Softmax and cross-entropy: of a batch while training, of single samples while measuring.
+// Softmax and cross-entropy: of a batch for training, of single samples for measuring.
 #pragma once
 #include <armadillo>
 #include <cstdint>
@@ -10,10 +10,10 @@ namespace pipeline::learning {
 /// column sums to 1.  logits, targets, dz [classes x batch]
 void softmax_gradient(const arma::fmat& logits, const arma::fmat& targets, arma::fmat& dz);
 
-/// dz = softmax(logits) - one_hot(label): the gradient of each sample's own loss.
+/// dz = softmax(logits) - one_hot(label): the gradient of each sample's loss.
 void sample_gradients(const arma::fmat& logits, std::span<const std::uint16_t> labels, arma::fmat& dz);
 
-/// The loss of each sample against its own label, natural logarithm, in double.
+/// The loss of each sample, natural logarithm, in double.
 void sample_losses(const arma::fmat& logits, std::span<const std::uint16_t> labels, std::span<double> losses);
 
 /// Column n is 1 at labels[n], else 0.

@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <optional>
 
+#include "kernels/elementwise.hpp"
 #include "learning/checked.hpp"
-#include "learning/elementwise.hpp"
 #include "learning/loss.hpp"
 #include "learning/tiles.hpp"
 
 namespace pipeline::learning {
 
 Model::Model(std::string name, const Network& start, Entries entries, float learning_rate, ImageShape image,
-             std::size_t classes, Products products)
+             std::size_t classes, kernels::Products products)
     : name_(std::move(name)),
       network_(start),
       entries_(std::move(entries)),
@@ -23,7 +23,8 @@ Model::Model(std::string name, const Network& start, Entries entries, float lear
       dz_(start.depth()) {
   for (const Entry& e : entries_) {
     if (e.look_ahead && look_ahead_)
-      throw HookFailure(e.name, "LookAhead", 0, "'" + look_ahead_->name + "' looks ahead already: one a model");
+      throw HookFailure(e.name, "LookAhead", 0,
+                        "a model can have one LookAhead hook only, and '" + look_ahead_->name + "' has one already");
     states_.declare(e);
     if (e.look_ahead) look_ahead_ = &e;
     weight_changes_ |= e.weight != nullptr;
@@ -39,8 +40,8 @@ Model::Model(std::string name, const Network& start, Entries entries, float lear
   for (const Entry& e : entries_)
     if (e.measured && !states_.trained().empty())
       throw HookFailure(e.name, "MeasuredWeights", 0,
-                        "measures other weights than are trained, but would leave the array '" +
-                            states_.trained().front().first + "' as it is: the two do not go together in one model");
+                        "replaces the weights for measurements but cannot replace the trained array '" +
+                            states_.trained().front().first + "'; do not use both in one model");
 }
 
 const Network& Model::network() const {
@@ -119,7 +120,7 @@ void Model::load_batch(const Step& step, const Inputs& train, const std::vector<
   }
 }
 
-/// Gives back the weights that were used: `at`, or a changed copy.
+/// Returns the weights that were used: `at`, or a changed copy.
 Weights Model::pass_forward(const Network& at, const Step& step) {
   states_.zero_gradients();
   const Network* used = &at;
@@ -136,7 +137,7 @@ Weights Model::pass_forward(const Network& at, const Step& step) {
   const Weights now = ready ? Weights{*used, panels_} : weights(products_, *used, panels_);
   pass_.x.resize(at.depth());
   if (look_ahead_)
-    pass_.x[0] = batch_.inputs;  // which are passed twice
+    pass_.x[0] = batch_.inputs;  // needed for a second pass
   else
     pass_.x[0].swap(batch_.inputs);
   forward(training(step), now, pass_);

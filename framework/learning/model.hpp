@@ -1,4 +1,4 @@
-// One model learns: the network, its regularisers, and one step of gradient descent.
+// One model: the network, its regularisers, and one step of gradient descent.
 #pragma once
 #include <string>
 
@@ -11,37 +11,39 @@ namespace pipeline::learning {
 
 class Model {
  public:
-  /// Copies `start`. Throws HookFailure where an entry keeps what it may not.
+  /// Copies `start`. Throws HookFailure where an entry declares state that it may not.
   Model(std::string name, const Network& start, Entries entries, float learning_rate, ImageShape image,
-        std::size_t classes, Products products = Products());
+        std::size_t classes, kernels::Products products = kernels::Products());
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
 
-  /// One update on the named samples. Throws HookFailure or Diverged; the weights are then of no use.
+  /// One update on the listed samples. Throws HookFailure or Diverged; the weights are then unusable.
   void step(std::uint64_t number, const Inputs& train, const std::vector<std::uint32_t>& samples);
 
-  /// The gradient of loss and penalties at the present weights, changed by the gradient hooks, without an update.
+  /// The gradient of loss and penalties at the current weights, changed by the gradient hooks, without an update.
   const Network& gradient(std::uint64_t number, const Inputs& train, const std::vector<std::uint32_t>& samples);
 
   const std::string& name() const { return name_; }
-  /// Good until the next step. Not for two threads at once.
+  /// Valid until the next step. Not thread-safe.
   const Network& network() const;
-  /// Those weights in panels, if that is how the model keeps them; it begins to with its first step.
-  const std::vector<Panelled>* panels() const { return lives_in_panels_ && !panels_.empty() ? &panels_ : nullptr; }
+  /// The same weights in panels, if the model stores them so; null before its first step.
+  const std::vector<kernels::Panelled>* panels() const {
+    return lives_in_panels_ && !panels_.empty() ? &panels_ : nullptr;
+  }
   const Entries& entries() const { return entries_; }
   const States& states() const { return states_; }
-  const Products& products() const { return products_; }
+  const kernels::Products& products() const { return products_; }
 
-  /// A model of its own that stands where this one does: new objects of every entry, copies of all arrays.
+  /// An independent model in the same state: new objects of every entry, copies of all arrays.
   std::unique_ptr<Model> copy() const;
-  /// Keeps a copy of weights and arrays as they are; `restore` goes back to it.
+  /// Stores a copy of weights and arrays; `restore` returns to it.
   void remember() { remembered_ = copy(); }
   void restore();
 
   bool measures_other_weights() const;
-  /// The weights to measure with: the trained ones unless a regulariser says otherwise.
+  /// The weights to measure with: the trained ones unless a regulariser changes them.
   Network measured_network(std::uint64_t step = 0) const;
-  /// Sum of the penalties that look at weights only, and of those that look at a batch too.
+  /// Sum of the penalties that depend on weights only, and of those that depend on a batch too.
   double weight_penalty(const Network& at, std::uint64_t step = 0) const;
   double batch_penalty(const Network& at, const Pass& pass, std::uint64_t step = 0) const;
   bool has_batch_penalty() const { return layer_penalties_ || activation_penalties_; }
@@ -51,7 +53,7 @@ class Model {
   // model.cpp: from the batch to dz of every layer
   void load_batch(const Step& step, const Inputs& train, const std::vector<std::uint32_t>& samples);
   Weights pass_forward(const Network& at, const Step& step);
-  /// dz_panels_ are those of the next layer, whose weights descend on the way if so asked.
+  /// dz_panels_ belong to the next layer; with `descends` its weights are updated on the way.
   void pass_backward_into(std::size_t layer, const Weights& used, const Step& step, bool descends);
 
   // descent.cpp: from dz to new weights
@@ -78,20 +80,20 @@ class Model {
   void after_layer(std::size_t layer, const Step& step);
 
   std::string name_;
-  // The weights. Where no hook looks at them between two measurements, they live in panels_, and network_.W is brought
-  // up to date when asked for. Biases are always in network_.
+  // The weights. Where no hook uses them between two measurements, they stay in panels_, and network() brings
+  // network_.W up to date. Biases are always in network_.
   mutable Network network_;
   mutable bool is_behind_ = false;
-  std::vector<Panelled> panels_;  // otherwise of the weights of the present pass
+  std::vector<kernels::Panelled> panels_;  // otherwise of the weights of the current pass
   Entries entries_;
   float rate_;
-  Products products_;
+  kernels::Products products_;
   std::size_t classes_;
   ImageShape image_;
   States states_;
   std::unique_ptr<Model> remembered_;
 
-  // Which kinds of hooks there are; a model without them takes none of their paths.
+  // Which kinds of hooks exist; a model without them runs none of their code.
   bool lives_in_panels_ = false, stores_gradient_ = false, weight_changes_ = false, layer_penalties_ = false,
        activation_penalties_ = false;
   bool after_layer_ = false;
@@ -99,11 +101,11 @@ class Model {
 
   Batch batch_;
   Pass pass_;
-  std::vector<arma::fmat> dz_;  // gradients by z, one a layer
-  Panelled dz_panels_;          // of one layer at a time
-  Network changed_;             // the copy that WeightChange hooks work on
-  Network gradient_;            // the whole gradient, where a hook needs it
-  arma::fmat columns_;          // the gradient of a few inputs' weights, where none does
+  std::vector<arma::fmat> dz_;   // gradients by z, one per layer
+  kernels::Panelled dz_panels_;  // of one layer at a time
+  Network changed_;              // the copy that WeightChange hooks work on
+  Network gradient_;             // the whole gradient, if a hook needs it
+  arma::fmat columns_;           // the gradient of a few inputs' weights, if none does
   arma::fvec bias_gradient_;
 };
 

@@ -52,7 +52,7 @@ class States::Declaration final : public State {
  private:
   Kept& add(const std::string& name, Life life) {
     const auto [place, fresh] = states_.kept_.try_emplace(entry_.name + "." + name);
-    if (!fresh) throw std::logic_error("keeps two arrays named '" + name + "'");
+    if (!fresh) throw std::logic_error("declares two arrays named '" + name + "'");
     place->second.life = life;
     place->second.owner = &entry_;
     return place->second;
@@ -66,7 +66,7 @@ States::States(const Network& start) : start_(start), shape_(shape_of(start)) {}
 
 void States::declare(const Entry& entry) {
   Declaration declaration(*this, entry);
-  entry.run("keep", 0, [&] { entry.object->keep(declaration); });
+  entry.run("declare_state", 0, [&] { entry.object->declare_state(declaration); });
 }
 
 void States::complete() {

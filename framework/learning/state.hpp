@@ -1,4 +1,4 @@
-// The arrays that one model's regularisers keep, by "<entry>.<name>".
+// The arrays of one model's regularisers that outlast a step, by "<entry>.<name>".
 #pragma once
 #include <pipeline/state.hpp>
 
@@ -6,7 +6,7 @@
 
 namespace pipeline::learning {
 
-/// What stands behind one declared name; of the members one is in use.
+/// The array behind one declared name; one of the members is in use.
 struct Kept {
   Life life = Life::kept;
   LikeWeights::Arrays like_weights;
@@ -21,11 +21,11 @@ class States {
   explicit States(const Network& start);
   States(const States&) = delete;
 
-  /// Calls the entry's keep(). A HookFailure says what was declared wrongly.
+  /// Calls the entry's declare_state(). Throws HookFailure where a declaration is wrong.
   void declare(const Entry& entry);
-  /// Once all entries have declared: now it is known which trained arrays there are.
+  /// Called once all entries have declared, when all trained arrays are known.
   void complete();
-  /// Takes over the contents of the same arrays of another model.
+  /// Copies the contents of the same arrays of another model.
   void adopt(const States& other);
 
   /// The trained arrays in order of their name; Tile::own counts them from 0.
@@ -38,7 +38,7 @@ class States {
   class Declaration;
   const Network& start_;
   NetworkShape shape_;
-  std::map<std::string, Kept> kept_;  // handles point into it, and its nodes never move
+  std::map<std::string, Kept> kept_;  // handles point to its nodes, which never move
   std::vector<std::pair<std::string, Kept*>> trained_;
 };
 

@@ -7,14 +7,13 @@ namespace pipeline::learning {
 /// Calls f(tile) for every tile of layer l.
 template <class F>
 void each_tile(std::size_t l, const Layer& layer, F&& f) {
-  for (std::size_t j = 0; j < layer.inputs(); ++j) f(Tile{l, Kind::weights, j, 0});
-  if (!layer.b.is_empty()) f(Tile{l, Kind::bias, 0, 0});
+  for (std::size_t j = 0; j < layer.inputs(); ++j) f(Tile{l, Kind::weights, j});
+  if (!layer.b.is_empty()) f(Tile{l, Kind::bias});
 }
 
-/// The numbers of a layer, or of anything shaped like it, that belong to a tile.
+/// The values of a layer, or of anything shaped like it, that belong to a tile.
 inline std::span<float> part(Layer& layer, const Tile& t) {
-  return {(t.kind == Kind::bias ? layer.b.memptr() : layer.W.colptr(t.input)) + t.first_output,
-          layer.outputs() - t.first_output};
+  return {t.kind == Kind::bias ? layer.b.memptr() : layer.W.colptr(t.input), layer.outputs()};
 }
 inline std::span<const float> part(const Layer& layer, const Tile& t) { return part(const_cast<Layer&>(layer), t); }
 

@@ -1,32 +1,28 @@
-// Finds plugin libraries by the symbols they export, and loads only those that are asked for.
+// Finds plugins by the symbols that libraries export, and loads only the requested ones.
 #pragma once
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <pipeline/dataset.hpp>
-#include <pipeline/metric.hpp>
-#include <pipeline/regulariser.hpp>
-#include <pipeline/report.hpp>
 #include <string>
 #include <vector>
 
-#include "plugins/door.hpp"
+#include "plugins/library.hpp"
 #include "plugins/refusal.hpp"
 #include "plugins/symbols.hpp"
 
 namespace pipeline::plugins {
 
-/// Where plugins are looked for, first folder first.
+/// The folders that are searched for plugins, in order.
 struct SearchPath {
   std::vector<std::filesystem::path> folders;
-  std::size_t given = 0;     // how many of them the command line named
-  bool user_plugins = true;  // false: only those, and the ones beside the program
+  std::size_t given = 0;     // the first N are from the command line
+  bool user_plugins = true;  // false: only those and the built-in folder
 };
-/// The given folders, then PIPELINE_PLUGIN_PATH, then $XDG_DATA_HOME/pipeline/plugins (both left out in safe mode),
-/// then those beside the program.
+/// The given folders, then PIPELINE_PLUGIN_PATH, then $XDG_DATA_HOME/pipeline/plugins (both only with user_plugins),
+/// then the folder of built-in plugins.
 SearchPath search_path(const std::vector<std::filesystem::path>& given, bool user_plugins);
 
-/// The folder of plugins that came with this program.
+/// The folder of the built-in plugins.
 std::filesystem::path own_folder();
 
 class Catalogue {
@@ -34,23 +30,24 @@ class Catalogue {
   explicit Catalogue(SearchPath path);
 
   const SearchPath& path() const { return path_; }
-  /// A folder that the pipeline file names: after those of the command line. Left out in safe mode.
+  /// Adds a folder from the pipeline file after those of the command line. Ignored without user_plugins.
   void add_folder(const std::filesystem::path& folder);
-  /// Every plugin of a kind, sorted by name. Reads symbol tables, loads nothing.
+  /// Every plugin, sorted by kind and name. Reads symbol tables; loads nothing.
   const std::vector<Found>& all();
-  std::vector<std::string> names(const std::string& kind);
-  /// Tries the library in a process of its own if it is not known to be harmless, loads it and checks the record behind
-  /// its door. Throws UnknownPlugin or RefusedPlugin.
-  const Loaded& load(const std::string& kind, const std::string& name);
+  std::vector<std::string> names(PluginKind kind);
+  /// Probes the library unless it is built in or known to be harmless, loads it and checks the plugin's record. Throws
+  /// UnknownPlugin or RefusedPlugin.
+  const Loaded& load(PluginKind kind, const std::string& name);
 
+  /// A new object whose parameters have their defaults and are not yet declared.
   template <class Base>
-  std::shared_ptr<Base> make(const std::string& kind, const std::string& name) {
-    return std::shared_ptr<Base>(static_cast<Base*>(make_object(load(kind, name))));
+  std::shared_ptr<Base> make(const std::string& name) {
+    return std::shared_ptr<Base>(static_cast<Base*>(make_object(load(kind_of<Base>, name))));
   }
   const std::map<std::string, Loaded>& loaded() const { return loaded_; }
 
  private:
-  Found find(const std::string& kind, const std::string& name);
+  Found find(PluginKind kind, const std::string& name);
   SearchPath path_;
   bool scanned_ = false;
   std::vector<Found> found_;

@@ -1,36 +1,36 @@
-// Tries a library in a process of its own, so that one that crashes or hangs takes nobody along.
+// Probes a library in a separate process, so that a library that crashes or hangs does not affect this one.
 //
-// A small program beside the plugins (framework/probe) loads the library, checks its records, makes an object of each
-// plugin, lets it declare its parameters and destroys it; it says on a pipe what it is about to do. It is started
-// afresh rather than forked: half a copy of a threaded process could hang by itself. What came out is remembered until
-// the file changes (plugins/memory.hpp).
+// A small program beside the plugins (framework/probe) loads the library, checks its records, creates an object of each
+// plugin, calls declare() and destroys the object. It announces each step on a pipe beforehand. It is spawned rather
+// than forked, because a forked copy of a multithreaded process can hang by itself. The result is remembered until the
+// file changes (plugins/probe_cache.hpp).
 #pragma once
-#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "plugins/kinds.hpp"
 #include "plugins/refusal.hpp"
 
 namespace pipeline::plugins {
 
-/// What is known of a library once it was tried.
-struct Verdict {
+struct ProbeResult {
   struct Plugin {
-    std::string kind, name;
+    PluginKind kind;
+    std::string name;
     std::optional<Refusal> refusal;
   };
-  std::optional<Refusal> refusal = {};  // why nothing of it may be loaded: it would harm the process
-  std::vector<Plugin> plugins = {};     // as far as it came; a plugin's own refusal is harmless and asked for again
-  bool lasting = true;                  // false: the cause may lie outside the file, a library it needs for one
+  std::optional<Refusal> refusal = {};  // why no plugin of the library may be loaded: it would harm the process
+  std::vector<Plugin> plugins = {};     // those probed before a refusal; a plugin's own does not affect the others
+  bool lasting = true;                  // false: the cause may be outside the file, such as a missing library
 };
 
-/// PIPELINE_PROBE_SECONDS, or 10.
+/// The time limit: PIPELINE_PROBE_SECONDS, or 10.
 double probe_seconds();
-/// Tries the library now and remembers what came out.
-Verdict probe(const std::filesystem::path& library);
-/// The same, but asks the memory first; then the verdict holds no plugins.
-Verdict judged(const std::filesystem::path& library);
+/// Probes the library now and remembers the result.
+ProbeResult probe(const std::filesystem::path& library);
+/// The remembered result, which lists no plugins, or that of a probe now.
+ProbeResult probe_result(const std::filesystem::path& library);
 
 }  // namespace pipeline::plugins

@@ -10,7 +10,7 @@ namespace pipeline::plugins {
 struct Refusal {
   std::string cause;
   std::vector<std::string> details;  // lines between the file and the remedy
-  std::string remedy;                // may be empty: then there is nothing to do but ask its author
+  std::string remedy;                // may be empty: then only the plugin's author can help
 
   std::string text(const std::filesystem::path& library) const {
     std::string out = cause + "\n  " + library.string();
@@ -24,7 +24,7 @@ struct UnknownPlugin : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A plugin was found but cannot be used: the message says why, and what to do.
+/// A plugin was found but cannot be used. The message states the cause and the remedy.
 struct RefusedPlugin : std::runtime_error {
   using std::runtime_error::runtime_error;
   RefusedPlugin(Refusal refusal, const std::filesystem::path& library)

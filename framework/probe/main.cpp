@@ -1,22 +1,16 @@
-// Tries one plugin library and says on standard output, a JSON object a line, what comes next and what came out. Whoever
-// started it learns from the last line who was speaking when it crashed, hung or ended. See plugins/probe.hpp.
+// Probes one plugin library. It prints one JSON object per line: each step before it starts, and each result. The last
+// line shows which plugin was being probed when the library crashed, hung or ended the process. See plugins/probe.hpp.
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
 
 #include <cstdlib>
 #include <exception>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <pipeline/dataset.hpp>
-#include <pipeline/metric.hpp>
-#include <pipeline/regulariser.hpp>
-#include <pipeline/report.hpp>
 
-#include "plugins/door.hpp"
+#include "plugins/library.hpp"
 
 namespace {
 
@@ -26,7 +20,7 @@ using nlohmann::json;
 
 int out = -1;
 
-void say(const json& line) {
+void print(const json& line) {
   const std::string text = line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
   for (std::size_t at = 0; at < text.size();) {
     const ssize_t n = ::write(out, text.data() + at, text.size() - at);
@@ -35,46 +29,45 @@ void say(const json& line) {
   }
 }
 
-/// Standard output is ours alone: what a plugin prints must not be taken for our words.
-void keep_the_pipe() {
+/// Moves the pipe away from standard output: a plugin's output must not be mistaken for a result.
+void move_the_pipe() {
   out = ::dup(STDOUT_FILENO);
   ::dup2(STDERR_FILENO, STDOUT_FILENO);
 }
 
-void leave_no_trace() {
-  // A crash is to end us as such: a sanitizer would make an exit code of it.
+void reset_signals() {
+  // A crash must end the process by its signal; a sanitizer would turn it into an exit code.
   for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::signal(number, SIG_DFL);
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
-#ifdef __linux__
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // one that hangs does not outlive who asked
-#endif
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a library that hangs must not outlive the caller
 }
 
-std::string words_of(const std::exception_ptr& thrown) {
+std::string message_of(const std::exception_ptr& thrown) {
   if (!thrown) return "std::terminate";
   try {
     std::rethrow_exception(thrown);
   } catch (const std::exception& e) {
     return e.what();
   } catch (...) {
-    return "something that is no std::exception";
+    return "something that is not a std::exception";
   }
 }
 
 json as_json(const Refusal& why) { return {{"cause", why.cause}, {"details", why.details}, {"remedy", why.remedy}}; }
 
+/// Creates an object, calls declare() and destroys the object, announcing each step.
 template <class Base>
 void try_as(const Loaded& plugin, auto&& next) {
-  next("is made");
+  next("is created");
   const std::unique_ptr<Base> object(static_cast<Base*>(make_object(plugin)));
   next("declares its parameters");
   Parameters parameters;
   try {
     object->declare(parameters);
   } catch (...) {
-    throw RefusedPlugin({plugin.kind + " '" + plugin.name +
-                             "' fails while it declares its parameters: " + words_of(std::current_exception()),
+    throw RefusedPlugin({title(plugin.kind, plugin.name) +
+                             " fails while it declares its parameters: " + message_of(std::current_exception()),
                          {},
                          ""},
                         plugin.library);
@@ -83,39 +76,37 @@ void try_as(const Loaded& plugin, auto&& next) {
 }
 
 void try_plugin(const Found& found) {
-  const auto next = [&](const char* what) { say({{"next", what}, {"kind", found.kind}, {"name", found.name}}); };
+  const std::string kind = name_of(found.kind);
+  const auto next = [&](const char* what) { print({{"next", what}, {"kind", kind}, {"name", found.name}}); };
   json refusal;
   try {
-    const Loaded plugin = open_door(found);
-    if (found.kind == "dataset") try_as<Dataset>(plugin, next);
-    if (found.kind == "regulariser") try_as<Regulariser>(plugin, next);
-    if (found.kind == "metric") try_as<Metric>(plugin, next);
-    if (found.kind == "report") try_as<Report>(plugin, next);
+    const Loaded plugin = load_plugin(found);
+    visit_base(found.kind, [&]<class Base>(std::type_identity<Base>) { try_as<Base>(plugin, next); });
   } catch (const RefusedPlugin& e) {
     refusal = as_json(e.why);
   }
-  say({{"plugin", refusal}, {"kind", found.kind}, {"name", found.name}});
+  print({{"plugin", refusal}, {"kind", kind}, {"name", found.name}});
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
-  keep_the_pipe();
-  leave_no_trace();
+  move_the_pipe();
+  reset_signals();
   std::set_terminate([] {
-    say({{"uncaught", words_of(std::current_exception())}});
+    print({{"uncaught", message_of(std::current_exception())}});
     std::abort();
   });
   const std::filesystem::path library = argv[1];
-  say({{"next", "is loaded"}});
+  print({{"next", "is loaded"}});
   try {
     load_library(library);
   } catch (const RefusedPlugin& e) {
-    say({{"library", as_json(e.why)}});
+    print({{"library", as_json(e.why)}});
     return 0;
   }
   for (const Found& found : contents_of(library).plugins) try_plugin(found);
-  say({{"next", "ended"}});
+  print({{"next", "ended"}});
   return 0;
 }

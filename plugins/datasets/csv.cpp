@@ -1,11 +1,21 @@
 // csv: a table of numbers with one column of labels, plain or gzipped.
 //
-//   inputs     [features x samples], every column but the label, in file order, scaled as `scaling` says (scaling.hpp)
-//   classes    labels of digits are the class itself; other words are sorted, the first is class 0 (csv_labels.hpp)
+//   inputs     [features x samples]: every column except the label, in file order, scaled as `scaling` selects
+//   classes    a label that is a whole number is the class itself, if all training labels are;
+//              otherwise the labels are sorted, and the first is class 0
 //   test set   a file of its own, or the last test_rows rows of train; rows are never shuffled here
 //
-// Empty cells, nan, inf, ragged rows and labels that only the test set has are refused, with line and column.
-// Source of the format: RFC 4180; what is taken beyond it stands in csv_reader.hpp.
+//   scaling = divide        x / divide_by
+//   scaling = minmax        (x - min) / (max - min)     over the training rows; test rows may fall outside 0 to 1
+//   scaling = standardise   (x - mean) / sd             over the training rows, sd over N (not N - 1)
+//
+// Under minmax and standardise a feature that is constant over the training rows becomes 0.
+//
+// Empty cells, nan, inf, rows of unequal length and test labels unknown from the training rows are refused, with line
+// and column.
+//
+// Source of the format: RFC 4180, with the extensions listed in csv_reader.hpp.
+// See also: idx, standardise.
 #include <pipeline/dataset.hpp>
 
 #include "csv_labels.hpp"
@@ -25,14 +35,15 @@ class Csv final : public Dataset {
 
   void declare(Parameters& p) override {
     p.path("train", train, "table to train on").must_be_given();
-    p.choice("header", header, {"yes", "no"}, "does line 1 name the columns?").must_be_given();
+    p.choice("header", header, {"yes", "no"}, "whether line 1 names the columns").must_be_given();
     p.path("test", test, "table to test on, with the same columns");
-    p.whole("test_rows", test_rows, at_least(0), "without test: so many rows are taken off the end of train");
-    p.text("label", label, "label column: its name, or its number counting from 1; empty: the last");
-    p.choice("separator", separator, {"comma", "semicolon", "tab"}, "what stands between two cells");
-    p.choice("scaling", scaling, {"none", "divide", "minmax", "standardise"}, "what is done to every feature");
-    p.number("divide_by", divide_by, above(0), "divisor of scaling = divide").neutral("1");
-    p.wholes("image", image, at_least(1), "height, width: the features are pixels, row by row; empty: no images");
+    p.whole("test_rows", test_rows, at_least(0), "without test: number of rows at the end of train to test on");
+    p.text("label", label, "label column, by name or by number from 1; empty: the last column");
+    p.choice("separator", separator, {"comma", "semicolon", "tab"}, "what separates two cells");
+    p.choice("scaling", scaling, {"none", "divide", "minmax", "standardise"}, "how every feature is scaled");
+    p.number("divide_by", divide_by, above(0), "divisor for scaling = divide").neutral("1");
+    p.wholes("image", image, at_least(1),
+             "height, width of images whose pixels, row by row, are the features; empty: no images");
   }
 
   Data load(const DataAccess&) const override {
@@ -41,7 +52,7 @@ class Csv final : public Dataset {
     CsvTable rows = read(train);
     CsvTable held_out = test.empty() ? take_last(rows) : read(test);
     if (held_out.names != rows.names || held_out.features.n_rows != rows.features.n_rows)
-      throw std::runtime_error(test.string() + ": its columns are not those of " + train.string());
+      throw std::runtime_error(test.string() + ": its columns differ from those of " + train.string());
 
     Data data;
     data.image = image_shape(rows.features.n_rows);
@@ -77,7 +88,7 @@ class Csv final : public Dataset {
   ImageShape image_shape(std::size_t features) const {
     if (image.empty()) return {};
     if (image.size() != 2 || image[0] * image[1] != features)
-      throw std::runtime_error("image is to be height, width with height x width = " + std::to_string(features) +
+      throw std::runtime_error("image must be height, width with height x width = " + std::to_string(features) +
                                ", the number of features in " + train.string());
     return {image[0], image[1], 1};
   }

@@ -1,7 +1,7 @@
-// From label words to class numbers, as the training rows say.
+// Maps labels to class numbers, as determined by the training rows.
 //
-//   all digits   the class itself; classes = the largest + 1, so a number that no row uses is a class too
-//   else words   sorted by their bytes; the first is class 0
+//   all whole numbers   the class itself; classes = the largest + 1, so a number that no row uses is a class too
+//   otherwise           sorted by their bytes; the first is class 0
 #pragma once
 #include <map>
 
@@ -18,7 +18,7 @@ class CsvClasses {
     }
     std::uint16_t next = 0;
     for (auto& [word, number] : words_) {
-      if (next == most) throw std::runtime_error("more than 65535 different labels; is it the right column?");
+      if (next == most) throw std::runtime_error("more than 65535 different labels; is this the right label column?");
       number = numbers_ ? *whole(word) : next;
       ++next;
       count_ = std::max<std::size_t>(count_, number + 1u);
@@ -27,7 +27,7 @@ class CsvClasses {
 
   std::size_t count() const { return count_; }
 
-  /// The class of every label; one that the training rows do not know is refused.
+  /// The class of every label; a label that is unknown from the training rows is refused.
   std::vector<std::uint16_t> of(const std::vector<CsvLabel>& labels, const std::filesystem::path& path) const {
     std::vector<std::uint16_t> numbers;
     numbers.reserve(labels.size());
@@ -38,7 +38,7 @@ class CsvClasses {
         numbers.push_back(*number);
       else
         CsvReader::complain(path, label.line, label.column,
-                            "the label '" + label.word + "' is unknown: the training rows have " + known_ones());
+                            "the label '" + label.word + "' is unknown: the training rows have " + known_labels());
     }
     return numbers;
   }
@@ -54,7 +54,7 @@ class CsvClasses {
     return number;
   }
 
-  std::string known_ones() const {
+  std::string known_labels() const {
     if (numbers_) return "0 to " + std::to_string(count_ - 1);
     std::string text;
     std::size_t shown = 0;

@@ -1,9 +1,11 @@
-// Reads a table of numbers with one column of labels, after RFC 4180: cells apart by one separator, "..."
-// around a cell that holds separators, line ends or quotes ("" for a quote); lines end in LF or CRLF. UTF-8,
-// a byte order mark is passed over. Plain or gzipped. Numbers as 1, -2.5 or 3e-4, whatever the locale; blanks
-// around a cell do not count.
+// Reads a table of numbers with one column of labels, after RFC 4180: one separator between cells, "..." around a cell
+// that contains separators, line ends or quotes ("" for a quote). UTF-8. Numbers are written 1, -2.5 or 3e-4, whatever
+// the locale.
 //
-// Every complaint names file:line:column (bytes, from 1) and the cell.
+// Extensions: lines may end in LF instead of CRLF, the separator need not be a comma, a byte order mark is skipped,
+// blanks around a cell are ignored, and the file may be gzipped.
+//
+// Every error names file:line:column (bytes, from 1) and the cell.
 #pragma once
 #include <charconv>
 #include <cmath>
@@ -24,7 +26,7 @@ struct CsvLabel {
 
 struct CsvTable {
   arma::fmat features;             // [features x rows]
-  std::vector<CsvLabel> labels;    // one a row
+  std::vector<CsvLabel> labels;    // one per row
   std::vector<std::string> names;  // of all columns; empty without a header
 };
 
@@ -46,7 +48,7 @@ class CsvReader {
     if (done()) throw std::runtime_error(path.string() + ": is empty");
   }
 
-  /// `label` is a name of the header, else a number counting from 1; empty: the last column.
+  /// `label` is a name in the header, otherwise a column number from 1; empty: the last column.
   CsvTable read(bool header, const std::string& label) {
     CsvTable table;
     if (header) {
@@ -55,7 +57,7 @@ class CsvReader {
       if (done()) complain(path_, 1, 1, "there is no row after the header");
     }
     const std::size_t columns = header ? table.names.size() : count_cells();
-    if (columns < 2) complain(path_, 1, 1, "one column only, no label beside features; is the separator right?");
+    if (columns < 2) complain(path_, 1, 1, "only one column: no features besides the label; is the separator right?");
     const std::size_t label_column = find_label(label, table.names, columns);
     table.features.set_size(columns - 1, most_rows(columns));
     std::size_t rows = 0;
@@ -84,7 +86,7 @@ class CsvReader {
   }
 
  private:
-  /// The cell at hand, without quotes and blanks; at_ then stands on what ended it. Lives until the next call.
+  /// The next cell, without quotes and blanks. at_ is then on the character that ended it. Valid until the next call.
   std::string_view next_cell() {
     skip_blanks();
     cell_line_ = line_;
@@ -92,7 +94,7 @@ class CsvReader {
     if (at_ < text_.size() && text_[at_] == '"') return quoted_cell();
     const std::size_t from = at_;
     while (!done() && text_[at_] != separator_ && text_[at_] != '\n') {
-      if (text_[at_] == '"') complain_cell("a quote inside a cell; put the whole cell in quotes, the quote twice");
+      if (text_[at_] == '"') complain_cell("a quote inside a cell; quote the whole cell and double the quote inside");
       ++at_;
     }
     std::size_t to = at_;
@@ -107,7 +109,7 @@ class CsvReader {
       if (done()) complain_cell("this quote is never closed");
       if (text_[at_] == '"') {
         if (at_ + 1 >= text_.size() || text_[at_ + 1] != '"') break;
-        ++at_;  // of two quotes one is kept
+        ++at_;  // "" is one quote
       }
       if (text_[at_] == '\n') new_line(at_ + 1);
       unquoted_ += text_[at_];
@@ -121,7 +123,7 @@ class CsvReader {
 
   bool at_row_end() const { return done() || text_[at_] == '\n'; }
 
-  /// Steps over what ended the cell; true when that ended the row. Empty lines may only stand at the end.
+  /// Steps over what ended the cell; true if that ended the row. Empty lines are allowed only at the end.
   bool step() {
     if (!at_row_end()) {
       ++at_;
@@ -133,7 +135,7 @@ class CsvReader {
     if (next == std::string::npos)
       at_ = text_.size();
     else if (next > at_)
-      complain(path_, line_, 1, "an empty line");
+      complain(path_, line_, 1, "an empty line; these are allowed only at the end");
     return true;
   }
 
@@ -145,7 +147,7 @@ class CsvReader {
     return n;
   }
 
-  /// A row takes a line, and two bytes a cell.
+  /// An upper bound: a row takes one line, and at least two bytes per cell.
   std::size_t most_rows(std::size_t columns) const {
     const auto end = text_.begin() + static_cast<std::ptrdiff_t>(text_.find_last_not_of("\r\n") + 1);
     const auto lines = static_cast<std::size_t>(std::count(text_.begin(), end, '\n')) + 1;
@@ -157,7 +159,7 @@ class CsvReader {
     const auto found = std::find(names.begin(), names.end(), label);
     if (found != names.end()) {
       if (std::find(found + 1, names.end(), label) != names.end())
-        complain(path_, 1, 1, "two columns are named '" + label + "'; give the label's number");
+        complain(path_, 1, 1, "two columns are named '" + label + "'; give the number of the label column");
       return static_cast<std::size_t>(found - names.begin());
     }
     std::size_t number = 0;
@@ -182,7 +184,7 @@ class CsvReader {
       refuse(cell.find(',') != cell.npos ? "is not a number (the decimal point is '.')"
              : first_line                ? "is not a number (if this line names the columns, set header = yes)"
                                          : "is not a number");
-    if (error == std::errc::result_out_of_range) refuse("is out of the range of numbers");
+    if (error == std::errc::result_out_of_range) refuse("is out of the range of float64");
     if (!std::isfinite(x)) refuse("is not a finite number");
     if (!std::isfinite(static_cast<float>(x))) refuse("is too large for float32");
     return static_cast<float>(x);
@@ -203,7 +205,7 @@ class CsvReader {
   [[noreturn]] void complain_cell(const std::string& what) const { complain(path_, cell_line_, cell_column_, what); }
   [[noreturn]] void complain_row(std::size_t found, std::size_t columns) const {
     complain_cell(found > columns
-                      ? "the line goes on after " + std::to_string(columns) + " cells, as many as line 1 has"
+                      ? "the line continues after " + std::to_string(columns) + " cells, the number in line 1"
                       : "the line ends after " + std::to_string(found) + " cells; line 1 has " +
                             std::to_string(columns));
   }

@@ -1,8 +1,8 @@
-// What a hand makes of a skeleton: its marks stray, a smooth path runs through them, and all of it is
-// slanted, turned, bent, pressed and scaled. Lengths are in heights of the skeleton until fit() makes them pixels.
+// Turns a skeleton into handwriting: displaces its marks, draws a smooth path through them, then slants, rotates, bends
+// and scales the path and varies its width. Lengths are in heights of the skeleton until fit() makes them pixels.
 //
-// Only + - * / sqrt and floor are used, in an order that the language fixes. They round alike on every
-// machine (IEEE 754, no fused operations), so the images are the same everywhere.
+// Only + - * / sqrt and floor are used, in an order that the language fixes. They round identically on every machine
+// (IEEE 754, no fused operations), so the images are the same everywhere.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -16,12 +16,12 @@
 
 namespace digits {
 
-/// Draws from one stream, one after another.
+/// Successive draws from one random stream.
 class Dice {
  public:
   explicit Dice(const pipeline::Random& random) : random_(random) {}
   double between(double low, double high) { return low + (high - low) * random_.uniform(next_++); }
-  /// Near normal, mean 0, variance 1, never beyond 3.5: the sum of four uniform numbers.
+  /// Nearly normal, with mean 0 and standard deviation `sd`, never beyond 3.5 sd: the sum of four uniform numbers.
   double about(double sd) {
     double sum = 0;
     for (int i = 0; i < 4; ++i) sum += between(-1, 1);
@@ -33,7 +33,7 @@ class Dice {
   std::uint64_t next_ = 0;
 };
 
-/// A sine of period 1 made of two parabolas, within .06 of sin(2 pi t).
+/// A sine of period 1 approximated by two parabolas, within .06 of sin(2 pi t).
 inline double wave(double t) {
   const double u = t - std::floor(t);
   return u < 0.5 ? 16 * u * (0.5 - u) : -16 * (u - 0.5) * (1 - u);
@@ -44,14 +44,14 @@ struct Point {
 };
 using Stroke = std::vector<Point>;
 
-/// A point of the path, and how far the ink reaches around it.
+/// A point of the path, and the radius of the ink around it.
 struct Dot {
   double x, y, radius;
 };
 using Path = std::vector<Dot>;
-using Paths = std::vector<Path>;  // one a stroke
+using Paths = std::vector<Path>;  // one per stroke
 
-/// Picks one of the ways to write a digit, each as often as its share.
+/// Picks one of the ways to write a digit, with probability proportional to its share.
 inline const Skeleton& pick(const std::vector<Skeleton>& ways, Dice& dice) {
   double total = 0;
   for (const Skeleton& way : ways) total += way.share;
@@ -61,7 +61,7 @@ inline const Skeleton& pick(const std::vector<Skeleton>& ways, Dice& dice) {
   return ways.back();
 }
 
-/// Moves every mark a little, the ends of a stroke further: there hands differ most. Corners stay corners.
+/// Moves every mark a little, and the ends of a stroke further, where handwriting varies most. Corners stay corners.
 inline Stroke stray(const std::vector<Mark>& marks, double sd, Dice& dice) {
   Stroke stroke;
   for (std::size_t i = 0; i < marks.size(); ++i) {
@@ -98,10 +98,10 @@ inline Path smooth(const Stroke& p) {
   return path;
 }
 
-/// Slant, turn, width, and elastic bending by three slow waves: what one hand does to all of its digit.
+/// Width, slant, rotation, and elastic bending by three slow waves, all applied to the digit as a whole.
 inline void distort(Paths& paths, double stray, Dice& dice) {
-  const double width = 0.8 * (1 + dice.about(0.15));    // skeletons are square, digits are not
-  const double slant = 0.12 + dice.about(0.2 * stray);  // most people lean to the right
+  const double width = 0.8 * (1 + dice.about(0.15));    // skeletons are square, digits are narrower
+  const double slant = 0.12 + dice.about(0.2 * stray);  // most handwriting leans to the right
   const double half = dice.about(0.05 * stray);         // tangent of half the angle
   const double cosine = (1 - half * half) / (1 + half * half), sine = 2 * half / (1 + half * half);
   struct Wave {
@@ -125,7 +125,7 @@ inline void distort(Paths& paths, double stray, Dice& dice) {
     }
 }
 
-/// Gives every dot its radius: a pen of one width, pressed now more, now less.
+/// Sets the radius of every dot: a pen of one width, pressed with varying force.
 inline void press(Paths& paths, double radius, Dice& dice) {
   for (Path& path : paths) {
     const double depth = dice.between(0, 0.25), phase = dice.between(0, 1), pace = dice.between(0.02, 0.06);
@@ -134,7 +134,7 @@ inline void press(Paths& paths, double radius, Dice& dice) {
   }
 }
 
-/// The middle of all ink, as if the pen were equally wide everywhere.
+/// The centre of mass of the ink, as if the pen had the same width everywhere.
 inline Point centre_of_mass(const Paths& paths) {
   double mass = 0, x = 0, y = 0;
   for (const Path& path : paths)

@@ -1,4 +1,4 @@
-// Inks the path of a hand on 28 x 28 pixels: draw() is one image from beginning to end.
+// Draws handwritten paths on 28 x 28 pixels; draw() makes one complete image.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -13,11 +13,11 @@
 namespace digits {
 
 inline constexpr int side = 28;    // pixels, as in MNIST
-inline constexpr double box = 20;  // the longer side of the ink in pixels, as in MNIST
+inline constexpr double box = 20;  // longer side of the ink's bounding box in pixels, as in MNIST
 
 using Ink = std::array<float, side * side>;  // row by row; 0 paper, 1 ink
 
-/// Inks one straight piece: 1 from half a pixel within the pen's rim, 0 from half a pixel beyond it.
+/// Inks one straight piece, antialiased: 1 up to half a pixel inside the pen's edge, 0 from half a pixel outside it.
 inline void ink_piece(Ink& ink, const Dot& a, const Dot& b) {
   const double reach = std::max(a.radius, b.radius) + 0.5;
   const auto first = [&](double p, double q) {
@@ -34,7 +34,7 @@ inline void ink_piece(Ink& ink, const Dot& a, const Dot& b) {
     float* line = ink.data() + row * side;
     for (int column = first(a.x, b.x), end = last(a.x, b.x); column <= end; ++column) {
       const float x = static_cast<float>(column) - static_cast<float>(a.x);
-      const float t = std::clamp((x * dx + y * dy) * inverse, 0.0f, 1.0f);  // the nearest point of the piece
+      const float t = std::clamp((x * dx + y * dy) * inverse, 0.0f, 1.0f);  // nearest point of the piece
       const float ex = x - t * dx, ey = y - t * dy;
       const float cover = ra + t * dr + 0.5f - std::sqrt(ex * ex + ey * ey);
       line[column] = std::max(line[column], std::min(cover, 1.0f));
@@ -42,7 +42,7 @@ inline void ink_piece(Ink& ink, const Dot& a, const Dot& b) {
   }
 }
 
-/// Spreads ink to the neighbours in a row, then in a column. The rim keeps what it has.
+/// Spreads ink to the neighbours within the row, then within the column. Border pixels are left unchanged.
 inline void blur(Ink& ink, float share) {
   for (const int step : {1, side}) {
     const Ink old = ink;
@@ -54,18 +54,18 @@ inline void blur(Ink& ink, float share) {
   }
 }
 
-/// Turns ink into bytes. Above level 1 the middle of a stroke is full; what is fainter than the paper's grain
-/// is lost, so that about a fifth of the pixels is lit, as in MNIST.
+/// Turns ink into bytes. A high level saturates the middle of strokes; ink fainter than the grain is lost. So about a
+/// fifth of the pixels are lit, as in MNIST.
 inline void scan(const Ink& ink, float level, std::uint8_t* image) {
   constexpr float grain = 0.1f;
   for (int i = 0; i < side * side; ++i)
     image[i] = static_cast<std::uint8_t>(255 * std::clamp(level * ink[i] - grain, 0.0f, 1.0f) + 0.5f);
 }
 
-/// One image, row by row: a function of the digit, the stream and how far hands stray.
+/// One image, row by row: a function of the digit, the sloppiness and the random stream.
 inline void draw(int digit, double sloppiness, const pipeline::Random& random, std::uint8_t* image) {
   Dice dice(random);
-  // Most hands are steady; a few scrawl, and theirs are the hard images.
+  // Most images are steady; a few are scrawled, and those are the hard ones.
   const double scrawl = dice.between(0, 1);
   const double stray_by = sloppiness * (0.65 + 1.05 * scrawl * scrawl * scrawl);
   Paths paths;
@@ -73,7 +73,7 @@ inline void draw(int digit, double sloppiness, const pipeline::Random& random, s
     paths.push_back(smooth(stray(marks, 0.03 * stray_by, dice)));
   distort(paths, stray_by, dice);
 
-  const double radius = dice.between(0.75, 1.9);  // from a ball pen to a felt tip
+  const double radius = dice.between(0.75, 1.9);  // from ballpoint to felt tip
   const double size = box * dice.between(0.9, 1.02) - 2 * radius;
   const double off_x = dice.about(0.4 * sloppiness), off_y = dice.about(0.4 * sloppiness);
   press(paths, radius, dice);

@@ -1,7 +1,7 @@
-// How people write the ten digits: the paths that a pen takes before a hand spoils them.
+// How people write the ten digits: the ideal paths of the pen, which digit_hand.hpp then distorts.
 //
-//   Marks are in hundredths: x from 0, left, to 100; y from 0, top, to 100. A stroke runs smoothly through
-//   its marks, in the order of writing. A mark written twice is a corner.
+//   Marks are in hundredths: x from 0 (left) to 100, y from 0 (top) to 100. A stroke runs smoothly through its marks,
+//   in writing order. A mark listed twice is a corner.
 #pragma once
 #include <array>
 #include <vector>
@@ -108,7 +108,7 @@ inline const std::array<std::vector<Skeleton>, 10> skeletons = {{
     {3, {{{6,10}, {48,5}, {92,5}, {92,5}, {74,36}, {58,68}, {48,100}}, {{36,53}, {62,51}, {90,48}}}},
     // with a serif
     {2, {{{10,26}, {7,15}, {8,6}, {8,6}, {50,4}, {93,3}, {93,3}, {80,36}, {68,68}, {62,100}}}},
-    // swung
+    // curved
     {2, {{{6,16}, {26,3}, {55,10}, {86,6}, {84,20}, {66,46}, {54,72}, {50,100}}}},
   },
   {  // 8

@@ -1,12 +1,16 @@
-// digits: handwritten digits drawn while loading, so that the first run needs no file and no network.
+// digits: synthetic handwritten digits, drawn at load time, so that a first run needs no files and no network.
 //
-//   image n of a split = draw(label, hand)      label and hand are functions of (seed, split, n) alone
+//   image n of a split = draw(label, random stream)      both are functions of (seed, split, n) alone
 //
-//   28 x 28 grey bytes, 0 paper, 255 ink; ten classes, equally likely, drawn independently
+//   28 x 28 grey bytes, 0 is paper, 255 is ink; ten classes, equally likely, drawn independently
 //
-// The first images stay the same when `train` or `test` grows, and for any number of threads. Like MNIST: ink
-// in a box of 20 x 20, centre of mass near the middle, a fifth of the pixels lit, the rim nearly always dark.
-// Unlike MNIST: no writers, so train and test differ in nothing but chance, and no stray marks.
+// Raising `train` or `test` adds images and changes none; the images are the same for any number of threads.
+//
+// Like MNIST: the ink fits a box of 20 x 20, its centre of mass is near the middle, about a fifth of the pixels are
+// lit, and the border is nearly always dark. Unlike MNIST: there are no writers, so training and test images come from
+// the same distribution, and there are no stray marks.
+//
+// See also: mnist.
 #include <pipeline/dataset.hpp>
 #include <pipeline/random.hpp>
 
@@ -21,11 +25,11 @@ class Digits final : public Dataset {
 
   void declare(Parameters& p) override {
     const Range size = at_least(1).up_to(10e6);  // 7.8 GB of images
-    p.whole("train", train, size, "training images").unit("images");
-    p.whole("test", test, size, "test images").unit("images");
-    p.whole("seed", seed, at_least(0), "another seed draws other images of the same kind");
+    p.whole("train", train, size, "number of training images").unit("images");
+    p.whole("test", test, size, "number of test images").unit("images");
+    p.whole("seed", seed, at_least(0), "seed of the images; another seed draws different images of the same kind");
     p.number("sloppiness", sloppiness, at_least(0).up_to(2),
-             "how far hands stray from the skeletons; 0 leaves only style, pen, proportions and size to chance");
+             "how far strokes stray from the ideal shapes; at 0 only style, pen, proportions and size vary");
   }
 
   std::optional<DataShape> shape() const override {
@@ -37,7 +41,7 @@ class Digits final : public Dataset {
   }
 
   Samples drawn(const char* split, std::size_t n, const DataAccess& access) const {
-    constexpr std::size_t chunk = 250;  // some 5 ms of drawing
+    constexpr std::size_t chunk = 250;  // about 5 ms of drawing
     const Random hands(seed, "digits", split, ""), labels(seed, "digits", split, "labels");
     Samples samples;
     samples.bytes.set_size(image.height * image.width, n);
@@ -56,4 +60,4 @@ class Digits final : public Dataset {
 
 }  // namespace
 
-PIPELINE_DATASET(Digits, digits, "handwritten digits drawn at loading: 28 x 28, ten classes, no file needed")
+PIPELINE_DATASET(Digits, digits, "synthetic handwritten digits, 28 x 28, ten classes; needs no files")

@@ -1,10 +1,11 @@
-// fashion_mnist: pictures of clothes, in the place of MNIST's digits; 60,000 to train on and 10,000 to test on.
+// fashion_mnist: images of clothes in MNIST's format, 60,000 to train on and 10,000 to test on.
 //
-//   value = byte / 255     0 is background
-//   inputs [784 x samples], a column an image of 28 x 28, row by row
-//   classes 0..9: T-shirt, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag, ankle boot
+//   value    byte / 255; 0 is background
+//   inputs   [784 x samples], one column per image of 28 x 28, row by row
+//   classes  0 to 9: T-shirt, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag, ankle boot
 //
 // Source: Xiao, Rasul, Vollgraf 2017, arXiv 1708.07747.
+// See also: mnist.
 #include <pipeline/dataset.hpp>
 
 #include "mnist_files.hpp"
@@ -17,7 +18,7 @@ class FashionMnist final : public Dataset {
                                    "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/"};
 
   void declare(Parameters& p) override {
-    p.words("mirrors", mirrors, "folders on the web that hold the four files; asked in this order");
+    p.words("mirrors", mirrors, "URLs of folders with the four files, tried in this order");
   }
   std::optional<DataShape> shape() const override { return datasets::mnist_shape(); }
 
@@ -33,4 +34,4 @@ class FashionMnist final : public Dataset {
 
 }  // namespace
 
-PIPELINE_DATASET(FashionMnist, fashion_mnist, "pictures of clothes, 28 x 28: 60,000 to train on, 10,000 to test on")
+PIPELINE_DATASET(FashionMnist, fashion_mnist, "images of clothes, 28 x 28: 60,000 to train on, 10,000 to test on")

@@ -1,4 +1,4 @@
-// A file read front to back, plain or gzipped alike; every failure names it.
+// Reads a file from start to end, plain or gzipped; every error names the file.
 #pragma once
 #include <zlib.h>
 
@@ -15,7 +15,7 @@ class GzFile {
  public:
   explicit GzFile(const std::filesystem::path& path) : path_(path), file_(gzopen(path.c_str(), "rb")) {
     std::error_code error;
-    if (std::filesystem::is_directory(path, error)) fail("is a folder where a file should be");
+    if (std::filesystem::is_directory(path, error)) fail("is a folder, not a file");
     if (!file_) fail(std::string("cannot be opened: ") + std::strerror(errno));
     gzbuffer(file_, 1 << 18);
     length_ = std::filesystem::file_size(path, error);
@@ -27,26 +27,26 @@ class GzFile {
   GzFile(const GzFile&) = delete;
   GzFile& operator=(const GzFile&) = delete;
 
-  /// Reads up to `count` bytes and returns how many there were; fewer only at the end of a whole file.
+  /// Reads up to `count` bytes and returns how many were read: fewer only at the end of an intact file.
   std::size_t read(void* into, std::size_t count) {
     std::size_t have = 0;
     while (have < count) {
       const auto piece = static_cast<unsigned>(std::min<std::size_t>(count - have, 1u << 30));
       const int got = gzread(file_, static_cast<char*>(into) + have, piece);
       if (got > 0) have += static_cast<std::size_t>(got);
-      if (got < static_cast<int>(piece)) {  // the end, or what is wrong with it
+      if (got < static_cast<int>(piece)) {  // end of file, or an error
         int code = Z_OK;
         const char* words = gzerror(file_, &code);
-        if (code == Z_BUF_ERROR) fail("its gzip data stops in the middle; the file was cut short: fetch it again");
+        if (code == Z_BUF_ERROR) fail("its gzip data is truncated: fetch the file again");
         if (code == Z_ERRNO) fail(std::string("cannot be read: ") + std::strerror(errno));
-        if (code != Z_OK) fail(std::string("its gzip data is damaged (") + words + "): fetch it again");
+        if (code != Z_OK) fail(std::string("its gzip data is damaged (") + words + "): fetch the file again");
         break;
       }
     }
     return have;
   }
 
-  /// No more bytes than these can come out: a gzipped byte unpacks to at most 1032.
+  /// An upper bound on the bytes that can be read: a gzipped byte unpacks to at most 1032.
   std::size_t most() { return gzdirect(file_) ? length_ : length_ * 1032; }
 
   [[noreturn]] void fail(const std::string& what) const {

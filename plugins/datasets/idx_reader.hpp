@@ -1,8 +1,8 @@
-// Reads IDX, the format of MNIST: byte 0, byte 0, element type, number of dimensions n; n sizes of 4 bytes,
-// big-endian; then the elements, the last dimension fastest. Plain or gzipped. Only unsigned bytes (type
-// 0x08) are read.
+// Reads IDX, the format of MNIST: two zero bytes, the element type, the number n of dimensions; then n sizes of 4
+// bytes, big-endian; then the elements, the last dimension varying fastest. Plain or gzipped. Only unsigned bytes (type
+// 0x08) are supported.
 //
-// Every complaint names the file, what was expected and what was found.
+// Every error names the file, what was expected and what was found.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -23,35 +23,35 @@ class IdxFile {
   /// Reads the sizes. Images have 2 dimensions (samples, features) or 3 (samples, rows, columns), labels have 1.
   IdxFile(const std::filesystem::path& path, std::size_t fewest, std::size_t most) : file_(path) {
     std::array<unsigned char, 4> magic{};
-    if (file_.read(magic.data(), 4) < 4) file_.fail("too short for an IDX file");
-    if (magic[0] == '<') file_.fail("is a web page, not an IDX file (it begins with '<'): fetch it again");
+    if (file_.read(magic.data(), 4) < 4) file_.fail("is too short for an IDX file");
+    if (magic[0] == '<') file_.fail("is a web page, not an IDX file (it begins with '<'): fetch the file again");
     if (magic[0] != 0 || magic[1] != 0)
-      file_.fail("is no IDX file: it begins with the bytes " + hex(magic[0]) + " " + hex(magic[1]) +
+      file_.fail("is not an IDX file: it begins with the bytes " + hex(magic[0]) + " " + hex(magic[1]) +
                  ", expected 00 00");
     if (magic[2] != 0x08)
-      file_.fail("holds elements of type 0x" + hex(magic[2]) + "; only unsigned bytes (0x08) are read");
+      file_.fail("has elements of type 0x" + hex(magic[2]) + "; only unsigned bytes (0x08) are supported");
     if (magic[3] < fewest || magic[3] > most)
       file_.fail("has " + std::to_string(magic[3]) + (magic[3] == 1 ? " dimension" : " dimensions") + ", expected " +
-                 (most == 1 ? "1, as labels have" : "2 or 3, as images have; were labels and images exchanged?"));
+                 (most == 1 ? "1, as labels have" : "2 or 3, as images have; were labels and images swapped?"));
     for (std::size_t d = 0; d < magic[3]; ++d) {
       std::array<unsigned char, 4> size{};
       if (file_.read(size.data(), 4) < 4) file_.fail("ends within its header");
       sizes.push_back(std::size_t{size[0]} << 24 | std::size_t{size[1]} << 16 | std::size_t{size[2]} << 8 | size[3]);
       if (sizes.back() == 0) file_.fail("is empty: its dimension " + std::to_string(d + 1) + " is 0");
     }
-    // A damaged header must not make us ask for terabytes.
+    // A damaged header must not lead to an allocation of terabytes.
     for (std::size_t d = 0, before = 1; d < sizes.size(); before *= sizes[d++])
       if (before > file_.most() / sizes[d]) file_.fail(too_short());
   }
 
-  /// All elements, which must end where the file does.
+  /// Reads all elements; the file must end after the last.
   void read(std::uint8_t* into) {
     const std::size_t wanted = elements();
     if (const std::size_t got = file_.read(into, wanted); got < wanted)
       file_.fail(too_short() + ", found " + std::to_string(got));
     char more;
     if (file_.read(&more, 1) > 0)
-      file_.fail("goes on after the " + std::to_string(wanted) + " bytes that it announces");
+      file_.fail("continues after the " + std::to_string(wanted) + " bytes that its header declares");
   }
 
   std::size_t elements() const {
@@ -67,19 +67,19 @@ class IdxFile {
  private:
   static std::string hex(unsigned byte) { return {"0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]}; }
   std::string too_short() const {
-    std::string text = "is too short: it announces ";
+    std::string text = "is too short: its header declares ";
     for (std::size_t i = 0; i < sizes.size(); ++i) text += (i ? " x " : "") + std::to_string(sizes[i]);
     return text + " bytes";
   }
   GzFile file_;
 };
 
-/// The image shape that the sizes tell; all 0 for plain features.
+/// The image shape given by the sizes; all 0 for plain features.
 inline ImageShape image_of(const std::vector<std::size_t>& sizes) {
   return sizes.size() == 3 ? ImageShape{sizes[1], sizes[2], 1} : ImageShape{};
 }
 
-/// [features x samples], a column an image, its rows one after the other.
+/// [features x samples], one column per image, row by row.
 inline arma::Mat<std::uint8_t> read_images(const std::filesystem::path& path, ImageShape* image = nullptr) {
   IdxFile file(path, 2, 3);
   arma::Mat<std::uint8_t> pixels(file.elements() / file.sizes[0], file.sizes[0], arma::fill::none);
@@ -88,7 +88,7 @@ inline arma::Mat<std::uint8_t> read_images(const std::filesystem::path& path, Im
   return pixels;
 }
 
-/// Labels, each below `classes` where that is not 0.
+/// Labels; each must be below `classes` unless that is 0.
 inline std::vector<std::uint16_t> read_labels(const std::filesystem::path& path, std::size_t classes) {
   IdxFile file(path, 1, 1);
   std::vector<std::uint8_t> bytes(file.elements());
@@ -104,11 +104,11 @@ inline std::vector<std::uint16_t> read_labels(const std::filesystem::path& path,
 inline void must_agree(bool ok, const std::filesystem::path& one, const std::string& what,
                        const std::filesystem::path& other, const std::string& what_else) {
   if (!ok)
-    throw std::runtime_error(one.string() + " holds " + what + ", but " + other.string() + " holds " + what_else +
-                             ": the two do not belong together");
+    throw std::runtime_error(one.string() + " has " + what + ", but " + other.string() + " has " + what_else +
+                             ": the two files do not belong together");
 }
 
-/// Train and test from four files, checked against each other. classes = 0: the largest label + 1.
+/// Training and test set from four files, checked against each other. classes = 0: the largest label + 1.
 inline Data read_idx(const IdxPaths& paths, std::size_t classes, const DataAccess& access) {
   Data data;
   ImageShape test_image;

@@ -1,15 +1,17 @@
-// label_noise: spoils a share of the training labels, to see what memorises them.
+// label_noise: wrapper that corrupts a share of the training labels, to show which models memorise them.
 //
-//   spoiled   the first round(share * n) training samples in an order drawn from the seed (halves round up)
-//   label'  = (label + 1 + u) mod classes,   u uniform in 0 .. classes - 2      always another class, each equally likely
+//   corrupted   the first round(share * n) training samples in an order drawn from the seed (halves round up)
+//   label'      (label + 1 + u) mod classes,   u uniform in 0 .. classes - 2: each other class is equally likely
 //
-//   The spoiled are marked (Samples::marked); inputs and test labels stay as they are. A larger share spoils the same
-//   samples in the same way, and more; another seed spoils others.   share = 0 changes nothing.
+//   Corrupted samples are marked (Samples::marked); inputs and test labels are unchanged. A larger share corrupts the
+//   same samples in the same way, and more; another seed corrupts others.   share = 0 changes nothing.
 //
-// What [dataset] validation = N sets aside comes off the spoiled training set. Zhang et al. draw the new label
-// from all classes: their share s is s * (1 - 1 / classes) here.
+//   The validation samples of [dataset] validation = N are taken off the corrupted training set. Zhang et al. draw the
+//   new label from all classes: their share s is s * (1 - 1 / classes) here.
+//
 // Source: Zhang, Bengio, Hardt, Recht & Vinyals 2017, Understanding deep learning requires rethinking generalization,
 // ICLR (partially corrupted labels); always another class as in Patrini et al. 2017, CVPR (symmetric noise).
+// See also: fitted_noise, subset.
 #include <pipeline/dataset.hpp>
 #include <pipeline/random.hpp>
 
@@ -24,13 +26,13 @@ class LabelNoise final : public Wrapper {
 
   void declare(Parameters& p) override {
     p.number("share", share, at_least(0).up_to(1),
-             "share of the training labels that are spoiled, validation images' too")
+             "share of the training labels that are corrupted, those of validation samples included")
         .neutral("0");
-    p.whole("seed", seed, at_least(0), "another seed spoils other samples");
+    p.whole("seed", seed, at_least(0), "seed of the choice; another seed corrupts other samples");
   }
 
   DataShape changed_shape(DataShape inner) const override {
-    if (inner.classes < 2 && share > 0) throw std::invalid_argument("share needs another class to move a label to");
+    if (inner.classes < 2 && share > 0) throw Misfit("share", "must be 0 where the dataset has only one class");
     return inner;
   }
 
@@ -38,10 +40,10 @@ class LabelNoise final : public Wrapper {
     Samples& train = data.train;
     const Random order(seed, "label_noise", "order", ""), labels(seed, "label_noise", "labels", "");
     const auto count = static_cast<std::size_t>(std::floor(share * static_cast<double>(train.size()) + 0.5));
-    const std::vector<std::uint32_t> spoiled = order.permutation(train.size());
+    const std::vector<std::uint32_t> corrupted = order.permutation(train.size());
     train.marked.resize(train.size(), 0);
     for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t n = spoiled[i];
+      const std::size_t n = corrupted[i];
       train.labels[n] =
           static_cast<std::uint16_t>((train.labels[n] + 1 + labels.below(data.classes - 1, n)) % data.classes);
       train.marked[n] = 1;
@@ -52,4 +54,4 @@ class LabelNoise final : public Wrapper {
 
 }  // namespace
 
-PIPELINE_DATASET(LabelNoise, label_noise, "wrapper: spoils a share of the training labels")
+PIPELINE_DATASET(LabelNoise, label_noise, "wrapper: corrupts a share of the training labels")

@@ -1,9 +1,11 @@
 // mnist: handwritten digits, 60,000 to train on and 10,000 to test on.
 //
-//   value = byte / 255     0 is background, 1 is ink; nothing is subtracted
-//   inputs [784 x samples], a column an image of 28 x 28, row by row     classes 0..9, the digits
+//   value    byte / 255: 0 is background, 1 is ink; no mean is subtracted
+//   inputs   [784 x samples], one column per image of 28 x 28, row by row
+//   classes  0 to 9, the digits
 //
 // Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits"; from NIST Special Databases 1 and 3.
+// See also: digits, fashion_mnist, idx.
 #include <pipeline/dataset.hpp>
 
 #include "mnist_files.hpp"
@@ -16,7 +18,7 @@ class Mnist final : public Dataset {
                                    "https://storage.googleapis.com/cvdf-datasets/mnist/"};
 
   void declare(Parameters& p) override {
-    p.words("mirrors", mirrors, "folders on the web that hold the four files; asked in this order");
+    p.words("mirrors", mirrors, "URLs of folders with the four files, tried in this order");
   }
   std::optional<DataShape> shape() const override { return datasets::mnist_shape(); }
 

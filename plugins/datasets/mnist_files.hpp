@@ -1,4 +1,4 @@
-// What the MNIST family shares: four gzipped IDX files of one size under the same names.
+// Shared by the MNIST family: four gzipped IDX files with the same names and sizes.
 #pragma once
 #include "idx_reader.hpp"
 
@@ -9,7 +9,7 @@ inline constexpr const char* mnist_names[] = {"train-images-idx3-ubyte.gz", "tra
 
 inline DataShape mnist_shape() { return {784, 10, 60000, 10000, {28, 28, 1}}; }
 
-/// `sha256` in the order of mnist_names.
+/// The four files; `sha256` is in the order of mnist_names.
 inline std::vector<DataFile> mnist_files(const std::vector<std::string>& sha256,
                                          const std::vector<std::string>& mirrors) {
   std::vector<DataFile> files;
@@ -17,7 +17,7 @@ inline std::vector<DataFile> mnist_files(const std::vector<std::string>& sha256,
   return files;
 }
 
-/// Files found unpacked have no pinned hash, so what mnist_shape() promises is checked here.
+/// Unpacked files have no pinned hash, so the shape promised by mnist_shape() is checked here.
 inline Data read_mnist(const DataAccess& access) {
   const IdxPaths paths{access.file(mnist_names[0]), access.file(mnist_names[1]), access.file(mnist_names[2]),
                        access.file(mnist_names[3])};

@@ -1,7 +1,7 @@
-// Scales each feature by what the training rows say, and the test rows by the same numbers.
+// Scales each feature by statistics of the training rows, and the test rows by the same numbers.
 //
 //   divide        x / divide_by
-//   minmax        (x - min) / (max - min)     0 to 1 in the training rows; test rows may lie outside
+//   minmax        (x - min) / (max - min)     0 to 1 in the training rows; test rows may fall outside
 //   standardise   (x - mean) / sd             sd over N, not N - 1
 //
 //   A feature that is constant over the training rows becomes 0 under minmax and standardise.
@@ -15,7 +15,7 @@
 
 namespace pipeline::datasets {
 
-/// What to do to one feature: (x - shift) / by; by is infinite where the feature is constant.
+/// The scaling of one feature: (x - shift) / by; `by` is infinite where the feature is constant.
 struct FeatureScale {
   double shift = 0, by = 1;
   float operator()(float x) const { return std::isinf(by) ? 0.0f : static_cast<float>((x - shift) / by); }
@@ -33,7 +33,7 @@ inline std::vector<FeatureScale> minmax_of(const arma::fmat& X) {
 }
 
 inline std::vector<FeatureScale> mean_and_sd_of(const arma::fmat& X) {
-  std::vector<FeatureScale> scales = minmax_of(X);  // tells the constant features, which a rounded sd would not
+  std::vector<FeatureScale> scales = minmax_of(X);  // marks constant features, which a rounded sd would miss
   arma::vec mean(X.n_rows, arma::fill::zeros), square(X.n_rows, arma::fill::zeros);
   const auto rows = static_cast<double>(X.n_cols);
   for (arma::uword i = 0; i < X.n_cols; ++i)

@@ -1,15 +1,16 @@
-// standardise: brings features to mean 0 and standard deviation 1 over the training set.
+// standardise: wrapper that shifts and scales features to mean 0 and standard deviation 1 over the training set.
 //
-//   x' = (x - mean) / sd       mean and sd over the training samples, sd over N (not N - 1); test samples by the same
+//   x' = (x - mean) / sd       mean and sd over the training samples, sd over N (not N - 1), also for test samples
 //
-//   over = feature   each feature has its own mean and sd; one that is constant in the training set becomes 0 everywhere
-//   over = set       one mean and one sd of all features together, as MNIST's usual .1307 and .3081
+//   over = feature   each feature has its own mean and sd; one constant in the training set becomes 0 everywhere
+//   over = set       one mean and one sd for all features together, like the usual .1307 and .3081 of MNIST
 //
-//   Computed in double and rounded once to float32, four bytes a value where there was one. A pixel that is lit in few
-//   images gets a tiny sd and huge values under over = feature: rather take over = set for images.
-//   Inputs below 0 leave some metrics without meaning (signal_factor says so).
+//   Computed in double and rounded once to float32, so bytes take four times the memory. With over = feature, a pixel
+//   that is lit in few images has a tiny sd and so huge values: prefer over = set for images.
+//   Some metrics need inputs >= 0 and refuse standardised data by default (signal_factor: set rate = none).
 //
 // Source: LeCun, Bottou, Orr & Mueller 1998, Efficient BackProp, section 4.3 (over = feature).
+// See also: csv, signal_factor.
 #include <pipeline/dataset.hpp>
 
 #include "scaling.hpp"
@@ -21,7 +22,7 @@ class Standardise final : public Wrapper {
   std::string over = "feature";
 
   void declare(Parameters& p) override {
-    p.choice("over", over, {"feature", "set"}, "what shares a mean and a standard deviation");
+    p.choice("over", over, {"feature", "set"}, "one mean and sd per feature, or one for the whole set");
   }
 
   Data change(Data data) const override {
@@ -40,7 +41,7 @@ class Standardise final : public Wrapper {
     return data;
   }
 
-  /// As the engine would widen them.
+  /// Bytes become floats exactly as in the engine.
   static arma::fmat values(Samples& s) {
     if (!s.bytes.n_cols) return std::move(s.floats);
     arma::fmat out(s.bytes.n_rows, s.bytes.n_cols);
@@ -55,4 +56,4 @@ class Standardise final : public Wrapper {
 
 }  // namespace
 
-PIPELINE_DATASET(Standardise, standardise, "wrapper: brings features to mean 0 and standard deviation 1")
+PIPELINE_DATASET(Standardise, standardise, "wrapper: scales features to mean 0 and standard deviation 1")

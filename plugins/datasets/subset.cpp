@@ -1,9 +1,11 @@
-// subset: keeps the same number of training samples of every class.
+// subset: wrapper that keeps the same number of training samples of every class.
 //
 //   kept   of each class, the first per_class samples in an order drawn from the seed; they stay in file order
 //
-//   The test set stays as it is. A larger per_class keeps the same samples and more; another seed keeps others. A class
-//   that has fewer is refused.
+//   The test set is unchanged. A larger per_class keeps the same samples and more; another seed keeps others. A class
+//   with fewer than per_class samples is an error.
+//
+// See also: label_noise.
 #include <pipeline/dataset.hpp>
 #include <pipeline/random.hpp>
 
@@ -16,14 +18,15 @@ class Subset final : public Wrapper {
   std::uint64_t per_class = 100, seed = 1;
 
   void declare(Parameters& p) override {
-    p.whole("per_class", per_class, at_least(1), "training samples kept of each class").must_be_given();
-    p.whole("seed", seed, at_least(0), "another seed keeps other samples");
+    p.whole("per_class", per_class, at_least(1), "number of training samples kept per class").must_be_given();
+    p.whole("seed", seed, at_least(0), "seed of the choice; another seed keeps other samples");
   }
 
   DataShape changed_shape(DataShape inner) const override {
     if (per_class > inner.train || per_class * inner.classes > inner.train)
-      throw std::invalid_argument("per_class = " + std::to_string(per_class) + " of " + std::to_string(inner.classes) +
-                                  " classes is more than the training set of " + std::to_string(inner.train));
+      throw Misfit("per_class", "= " + std::to_string(per_class) + " for each of " + std::to_string(inner.classes) +
+                                    " classes is more than the training set of " + std::to_string(inner.train) +
+                                    " samples");
     inner.train = per_class * inner.classes;
     return inner;
   }
@@ -36,8 +39,8 @@ class Subset final : public Wrapper {
       if (++count[all.labels[n]] <= per_class) kept.push_back(n);
     if (const auto least = std::ranges::min_element(count); *least < per_class)
       throw std::runtime_error("class " + std::to_string(least - count.begin()) + " has only " +
-                               std::to_string(*least) + " training samples: per_class is " + std::to_string(*least) +
-                               " at most");
+                               std::to_string(*least) + " training samples: per_class can be at most " +
+                               std::to_string(*least));
     std::ranges::sort(kept);
     data.train = only(all, kept);
     return data;

@@ -1,17 +1,19 @@
-// activation_rate: on what share of the images a hidden unit speaks.
+// activation_rate: the share of the samples on which a hidden unit is active.
 //
-//   rate_k = (images with h_k > 0) / images                 for unit k of a hidden layer, h its activation
+//   rate_k = (samples with h_k > 0) / samples               for unit k of a hidden layer, h its activation
 //   activation_rate of a layer = mean of rate_k over its units
 //
-//   0 to 1, neither direction is better. nodes.h5 holds rate_k for every unit. With ReLU the layer's rate is
-//   1 - sparsity; the units' own rates tell a layer of alike units from one of specialists.
+//   0 to 1, neither direction is better. nodes.h5 contains rate_k for every unit. With ReLU a layer's rate is
+//   1 - sparsity; the rates of its units show whether they are all alike or specialised.
+//
+// See also: sparsity, dead_units, dormant_units.
 #include "unit_activity.hpp"
 
 namespace {
 using namespace pipeline;
 
 class ActivationRate final : public Metric {
-  MetricInfo describe() const override { return {"share of the images", Direction::neither}; }
+  MetricInfo describe() const override { return {"share of the samples", Direction::neither}; }
   void prepare(Evaluation& e) const override { unit_activity::prepare(e); }
 
   void measure(const Evaluation& e, Results& out) const override {
@@ -26,4 +28,4 @@ class ActivationRate final : public Metric {
 
 }  // namespace
 
-PIPELINE_METRIC(ActivationRate, activation_rate, "share of the images on which hidden units speak")
+PIPELINE_METRIC(ActivationRate, activation_rate, "share of the samples on which hidden units are active")

@@ -2,11 +2,13 @@
 //
 //   calibration_error = sum over bins of (n_b / N) |accuracy_b - confidence_b|
 //
-//   Confidence is the largest softmax probability. Bin b of B equal ones takes ((b - 1) / B, b / B]; n_b of the N images
-//   fall in it, accuracy_b of them right, confidence_b their mean confidence. 0 to 1, lower is better.
-//   Which class is predicted as in accuracy. A guess at chance that knows it is one is calibrated: read with accuracy.
+//   Confidence is the largest softmax probability. The B bins are equally wide; bin b covers ((b - 1) / B, b / B]. It
+//   contains n_b of the N samples; accuracy_b is the share of these that are right, confidence_b their mean confidence.
+//   The predicted class is chosen as in accuracy. 0 to 1, lower is better. A network that guesses at chance, with a
+//   confidence to match, is calibrated: read this metric together with accuracy.
 //
 // Source: Guo et al. 2017, arXiv 1706.04599 (expected calibration error, 15 bins).
+// See also: accuracy, confidence_penalty, label_smoothing.
 #include <cmath>
 
 #include "answers.hpp"
@@ -15,7 +17,7 @@ namespace {
 using namespace pipeline;
 
 struct Bins final : Gatherer {
-  arma::vec confidence, right;  // [bins] sums over the images of each
+  arma::vec confidence, right;  // [bins] sums over the samples of each bin
   explicit Bins(std::size_t bins) : confidence(bins, arma::fill::zeros), right(bins, arma::fill::zeros) {}
 
   void see(const Block& block) override {
@@ -39,13 +41,12 @@ class CalibrationError final : public Metric {
   std::uint64_t bins = 15;
 
   void declare(Parameters& p) override {
-    p.whole("bins", bins, at_least(1).up_to(1'000'000), "equal intervals of confidence");
+    p.whole("bins", bins, at_least(1).up_to(1'000'000), "number of equally wide intervals of confidence");
   }
-  MetricInfo describe() const override { return {"share of the images", Direction::lower}; }
-  std::string key() const { return "confidence in " + std::to_string(bins) + " bins"; }
-  void prepare(Evaluation& e) const override { e.gather<Bins>(key(), bins); }
+  MetricInfo describe() const override { return {"share of the samples", Direction::lower}; }
+  void prepare(Evaluation& e) const override { e.gather<Bins>(bins); }
   void measure(const Evaluation& e, Results& out) const override {
-    const Bins& seen = e.gathered<Bins>(key());
+    const Bins& seen = e.gathered<Bins>(bins);
     out.value(arma::accu(arma::abs(seen.right - seen.confidence)) / static_cast<double>(e.samples()));
   }
 };

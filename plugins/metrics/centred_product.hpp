@@ -1,8 +1,9 @@
-// A covariance of what two layers carry, gathered block by block: float32 bears each block, the blocks join in double.
+// The covariance of a layer's inputs with other values, gathered block by block: float32 within a block, double across
+// blocks.
 //
 //   sum over samples of (a - mean a) x'        a [rows x samples]   x [inputs x samples]: what a layer receives
 //
-// Each block is centred by its own mean. joined() joins the blocks:
+// Each block is centred by its own mean. joined() combines the blocks:
 //   the whole sum = sum over blocks of [ the block's own sum + (its mean a - mean a) * its sum of x' ]
 #pragma once
 #include <pipeline/metric.hpp>
@@ -16,7 +17,7 @@ inline arma::vec row_sums(const arma::fmat& a) {
   arma::vec sums(a.n_rows, arma::fill::zeros);
   for (arma::uword n = 0; n < a.n_cols; ++n) {
     const float* const column = a.colptr(n);
-    double* const sum = sums.memptr();  // by pointers, here and below: as a(k, n) no compiler makes vectors of it
+    double* const sum = sums.memptr();  // pointers, here and below: compilers do not vectorise a(k, n)
     for (arma::uword k = 0; k < a.n_rows; ++k) sum[k] += column[k];
   }
   return sums;
@@ -27,13 +28,13 @@ inline void add_times(const double* __restrict x, double factor, arma::uword siz
 }
 
 struct CentredProduct {
-  arma::mat block_a, block_x;       // one column a block: its mean a, and its sum of x
-  std::vector<double> block_sizes;  // samples of each block
+  arma::mat block_a, block_x;       // one column per block: its mean a, and its sum of x
+  std::vector<double> block_sizes;  // number of samples in each block
   double samples = 0;
 
-  /// Adds a block: x is what `layer` receives in it, sum_x the sum over its columns. `centred` is room to work in.
+  /// Adds a block: x is what `layer` receives in it, sum_x the sum over its columns. `centred` is scratch space.
   void add(const arma::fmat& a, const Block& block, std::size_t layer, const arma::vec& sum_x, arma::fmat& centred) {
-    if (is_joined_) throw std::logic_error("a block comes after the blocks were joined");
+    if (is_joined_) throw std::logic_error("CentredProduct: add() called after joined()");
     const double size = static_cast<double>(a.n_cols);
     const arma::vec mean_a = row_sums(a) / size;
     centred.set_size(a.n_rows, a.n_cols);
@@ -50,14 +51,14 @@ struct CentredProduct {
     samples += size;
   }
 
-  /// The whole sum. From then on no block can be added: it takes the room of the blocks' own sums.
+  /// The whole sum. No block can be added afterwards: the result replaces the blocks' own sums.
   const arma::mat& joined() const {
     if (is_joined_) return sum_;
     arma::vec mean_a(block_a.n_rows, arma::fill::zeros);
     for (arma::uword b = 0; b < block_a.n_cols; ++b) mean_a += block_a.col(b) * (block_sizes[b] / samples);
     arma::mat shift = block_a;
     shift.each_col() -= mean_a;
-    // Input by input: as one product it would need the room of sum_ once more.
+    // Input by input: a single product would need as much memory as sum_ again.
     for (arma::uword j = 0; j < sum_.n_cols; ++j)
       for (arma::uword b = 0; b < shift.n_cols; ++b)
         add_times(shift.colptr(b), block_x(j, b), sum_.n_rows, sum_.colptr(j));
@@ -66,7 +67,7 @@ struct CentredProduct {
   }
 
  private:
-  mutable arma::mat sum_;  // [rows x inputs] the blocks' own sums, added up; once joined the whole
+  mutable arma::mat sum_;  // [rows x inputs] the blocks' own sums, added up; after joined() the whole sum
   mutable bool is_joined_ = false;
 };
 

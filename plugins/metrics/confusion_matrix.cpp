@@ -1,9 +1,12 @@
-// confusion_matrix: which class is taken for which.
+// confusion_matrix: how often samples of each class are predicted as each class.
 //
-//   counts(t, p) = images of class t that the network takes for class p       [classes x classes], into nodes.h5
+//   counts(t, p) = number of samples of class t that are predicted as class p       [classes x classes], in nodes.h5
 //
-//   Rows are true classes, columns predicted ones, both from 0; all of it adds up to the number of images. Which class
-//   is predicted as in accuracy, which is the diagonal's share. Nothing goes to metrics.csv.
+//   Rows are true classes, columns predicted ones, both counted from 0; the entries sum to the number of samples. The
+//   predicted class is chosen as in accuracy, which equals the share of the diagonal. Nothing is written to
+//   metrics.csv.
+//
+// See also: accuracy, calibration_error.
 #include "answers.hpp"
 
 namespace {
@@ -19,14 +22,12 @@ struct Counts final : Gatherer {
 
 class ConfusionMatrix final : public Metric {
   MetricInfo describe() const override { return {"count", Direction::neither}; }
-  void prepare(Evaluation& e) const override {
-    e.gather<Counts>("confusions", e.network().layer(e.network().depth()).outputs());
-  }
+  void prepare(Evaluation& e) const override { e.gather<Counts>(e.network().layer(e.network().depth()).outputs()); }
   void measure(const Evaluation& e, Results& out) const override {
-    out.matrix("counts", e.gathered<Counts>("confusions").counts);
+    out.matrix("counts", e.gathered<Counts>(e.network().layer(e.network().depth()).outputs()).counts);
   }
 };
 
 }  // namespace
 
-PIPELINE_METRIC(ConfusionMatrix, confusion_matrix, "which class is taken for which, into nodes.h5")
+PIPELINE_METRIC(ConfusionMatrix, confusion_matrix, "counts of true against predicted classes, in nodes.h5")

@@ -1,9 +1,12 @@
-// dead_units: hidden units that never speak.
+// dead_units: the number of hidden units that are never active.
 //
-//   dead_units of layer l = how many units of hidden layer l are 0 on every image
+//   dead_units of layer l = number of units of hidden layer l that are 0 on every sample
 //
-//   A count, one for each hidden layer. A dead unit gets no gradient from these images and cannot come back by itself.
-#include <pipeline/metric.hpp>
+//   One count per hidden layer, lower is better. A dead unit gets no gradient from these samples and cannot recover by
+//   itself.
+//
+// See also: dormant_units, activation_rate, sparsity.
+#include "unit_activity.hpp"
 
 namespace {
 using namespace pipeline;
@@ -15,7 +18,7 @@ struct EverActive final : Gatherer {
   }
   void see(const Block& block) override {
     for (std::size_t l = 0; l < active.size(); ++l) {
-      const arma::fmat& h = block.x(l + 2);  // what hidden layer l + 1 hands to the next
+      const arma::fmat& h = block.x(l + 2);  // the output of hidden layer l + 1
       for (arma::uword n = 0; n < h.n_cols; ++n)
         for (arma::uword k = 0; k < h.n_rows; ++k)
           if (h(k, n) != 0) active[l][k] = true;
@@ -25,13 +28,9 @@ struct EverActive final : Gatherer {
 
 class DeadUnits final : public Metric {
   MetricInfo describe() const override { return {"count", Direction::lower}; }
-  void prepare(Evaluation& e) const override {
-    std::vector<std::size_t> widths;
-    for (std::size_t l = 1; l < e.network().depth(); ++l) widths.push_back(e.network().layer(l).outputs());
-    e.gather<EverActive>("units ever active", widths);
-  }
+  void prepare(Evaluation& e) const override { e.gather<EverActive>(unit_activity::widths(e.network())); }
   void measure(const Evaluation& e, Results& out) const override {
-    const auto& active = e.gathered<EverActive>("units ever active").active;
+    const auto& active = e.gathered<EverActive>(unit_activity::widths(e.network())).active;
     for (std::size_t l = 0; l < active.size(); ++l)
       out.layer(l + 1, static_cast<double>(std::count(active[l].begin(), active[l].end(), false)));
   }
@@ -39,4 +38,4 @@ class DeadUnits final : public Metric {
 
 }  // namespace
 
-PIPELINE_METRIC(DeadUnits, dead_units, "hidden units that are 0 on every image")
+PIPELINE_METRIC(DeadUnits, dead_units, "number of hidden units that are 0 on every sample")

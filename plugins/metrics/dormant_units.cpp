@@ -1,12 +1,14 @@
-// dormant_units: hidden units that say next to nothing beside the others of their layer.
+// dormant_units: the share of hidden units that are almost inactive compared with the rest of their layer.
 //
-//   score_k = m_k / (mean of m over the layer's units),   m_k = mean over the images of |h_k|
+//   score_k = m_k / (mean of m over the layer's units),   m_k = mean over the samples of |h_k|
 //   dormant_units of a layer = (units with score_k <= tau) / units
 //
-//   h_k  activation of unit k   0 to 1, lower is better. nodes.h5 holds score_k for every unit; they average 1.
-//   tau = 0 counts dead units only. In a layer that is silent altogether every unit scores 0: all are dormant.
+//   h_k  activation of unit k
+//   0 to 1, lower is better. nodes.h5 contains score_k for every unit; the scores of a layer have mean 1.
+//   tau = 0 counts only dead units. If all units of a layer are dead, every score is 0 and all units are dormant.
 //
 // Source: Sokar et al. 2023, arXiv 2302.12902, definition 3.1.
+// See also: dead_units, activation_rate, sparsity.
 #include "unit_activity.hpp"
 
 namespace {
@@ -16,7 +18,7 @@ class DormantUnits final : public Metric {
   double tau = .025;
 
   void declare(Parameters& p) override {
-    p.number("tau", tau, at_least(0), "score up to which a unit is dormant; the average unit scores 1");
+    p.number("tau", tau, at_least(0), "largest score of a dormant unit; the average score is 1");
   }
   MetricInfo describe() const override { return {"share of the units", Direction::lower}; }
   void prepare(Evaluation& e) const override { unit_activity::prepare(e); }
@@ -34,4 +36,4 @@ class DormantUnits final : public Metric {
 
 }  // namespace
 
-PIPELINE_METRIC(DormantUnits, dormant_units, "share of hidden units that say next to nothing")
+PIPELINE_METRIC(DormantUnits, dormant_units, "share of hidden units that are almost inactive")

@@ -1,11 +1,13 @@
-// effective_rank: along how many directions a layer's weights act, by the entropy of their singular values.
+// effective_rank: the number of directions along which a layer's weights act, from the entropy of its singular values.
 //
 //   effective_rank of layer l = exp(-sum_i p_i ln p_i),   p_i = s_i / sum of s           0 ln 0 = 0
 //
-//   W  [outputs x inputs]   s its singular values, not their squares   1 to min(outputs, inputs), which it reaches where
-//   all s are equal; neither direction is better. A layer of zeros has none (NaN).
+//   W  [outputs x inputs]     s  its singular values, not their squares
+//   1 to min(outputs, inputs), which is reached if all s are equal; neither direction is better. NaN if all weights of
+//   the layer are 0.
 //
-// Source: Roy & Vetterli 2007, EUSIPCO, 606-610. Others take p of s^2: smaller numbers.
+// Source: Roy & Vetterli 2007, EUSIPCO, 606-610. Others compute p from s^2, which yields smaller values.
+// See also: stable_rank, largest_singular_value, participation_ratio.
 #include <cmath>
 
 #include "singular_values.hpp"
@@ -17,7 +19,7 @@ class EffectiveRank final : public Metric {
   MetricInfo describe() const override {
     return {.unit = "rank",
             .better = Direction::neither,
-            .edge = "NaN where all weights of the layer are 0",
+            .undefined = "NaN where all weights of the layer are 0",
             .looks = Looks::at_weights};
   }
 
@@ -33,4 +35,4 @@ class EffectiveRank final : public Metric {
 
 }  // namespace
 
-PIPELINE_METRIC(EffectiveRank, effective_rank, "how many directions each layer's weights act along, by entropy")
+PIPELINE_METRIC(EffectiveRank, effective_rank, "effective number of directions in each layer's weights (entropy)")

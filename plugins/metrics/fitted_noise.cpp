@@ -1,12 +1,13 @@
-// fitted_noise: how many of the spoiled labels the network has learnt by heart.
+// fitted_noise: the share of corrupted labels that the network has memorised.
 //
-//   fitted_noise = (marked images for which the network predicts the label they were given) / marked images
+//   fitted_noise = (marked samples for which the network predicts their given label) / marked samples
 //
-//   A data set's wrapper marks the images whose label it spoiled: the given label is the wrong one. 0 to 1, lower is
-//   better: a network that learnt what is common to a class predicts the true one. Which class is predicted as in
-//   accuracy. Where no image is marked there is no share (NaN).
+//   A wrapper of the dataset, such as label_noise, marks the samples whose label it corrupted; their given label is the
+//   wrong one. The predicted class is chosen as in accuracy. 0 to 1, lower is better: a network that has learnt what
+//   the samples of a class have in common predicts the true label. NaN if no sample is marked.
 //
 // Source: label memorisation as in Arpit et al. 2017, arXiv 1706.05394.
+// See also: accuracy, generalisation_gap.
 #include "answers.hpp"
 
 namespace {
@@ -25,18 +26,18 @@ struct Marked final : Gatherer {
 
 class FittedNoise final : public Metric {
   MetricInfo describe() const override {
-    return {.unit = "share of the marked images",
+    return {.unit = "share of the marked samples",
             .better = Direction::lower,
-            .edge = "NaN where no image is marked",
+            .undefined = "NaN where no sample is marked",
             .on = "train"};
   }
-  void prepare(Evaluation& e) const override { e.gather<Marked>("marked images"); }
+  void prepare(Evaluation& e) const override { e.gather<Marked>(); }
   void measure(const Evaluation& e, Results& out) const override {
-    const Marked& seen = e.gathered<Marked>("marked images");
+    const Marked& seen = e.gathered<Marked>();
     out.value(seen.fitted / seen.marked);  // 0 / 0 is NaN
   }
 };
 
 }  // namespace
 
-PIPELINE_METRIC(FittedNoise, fitted_noise, "share of spoiled labels that the network has learnt")
+PIPELINE_METRIC(FittedNoise, fitted_noise, "share of corrupted labels that the network has memorised")

@@ -1,10 +1,13 @@
-// generalisation_gap: how much better the network does on the images it was trained on than on new ones.
+// generalisation_gap: how much better the network does on the samples it was trained on than on new ones.
 //
-//   generalisation_gap.accuracy = accuracy on training images - accuracy on test images     share of the images
-//   generalisation_gap.loss     = loss on test images - loss on training images             nats
+//   generalisation_gap.accuracy = accuracy on training samples - accuracy on test samples   share of the samples
+//   generalisation_gap.loss     = loss on test samples - loss on training samples           nats
 //
-//   Both are above 0 for a network that knows its training images better; lower is better, below 0 is chance.
-//   Accuracy and loss (the data term) as in the metrics of these names, without what a regulariser does in training.
+//   Both are above 0 for a network that does better on its training samples. Lower is better; a value below 0 is
+//   chance. Accuracy and loss (the data term) are as in the metrics of these names, without what a regulariser does in
+//   training.
+//
+// See also: accuracy, loss, early_stopping.
 #include "answers.hpp"
 
 namespace {
@@ -12,7 +15,7 @@ using namespace pipeline;
 
 class GeneralisationGap final : public Metric {
   MetricInfo describe() const override {
-    return {.unit = "share of the images; nats",
+    return {.unit = "share of the samples; nats",
             .better = Direction::lower,
             .looks = Looks::at_train_and_test,
             .better_for = {"accuracy", "loss"}};
@@ -32,4 +35,5 @@ class GeneralisationGap final : public Metric {
 
 }  // namespace
 
-PIPELINE_METRIC(GeneralisationGap, generalisation_gap, "accuracy and loss on training images against test images")
+PIPELINE_METRIC(GeneralisationGap, generalisation_gap,
+                "difference in accuracy and loss between training and test samples")

@@ -1,13 +1,16 @@
-// gradient_snr: how far the samples agree on which way each weight should go.
+// gradient_snr: how far the samples agree on the direction in which each weight should move.
 //
-//   GSNR(w) = mean(g)^2 / var(g)         over the samples, g the gradient of one sample's loss by the weight w
+//   GSNR(w) = mean(g)^2 / var(g)         over the samples, g the derivative of one sample's loss with respect to w
 //   a layer's gradient_snr = mean of GSNR over its weights and biases, undefined ones left out
 //
-//   g = dz x' for one sample, dz [outputs] by z, x [inputs] what the layer receives; the bias is the weight of an input
-//   that is always 1. var divides by the number of samples. In double. >= 0, higher is better.
-//   A weight whose gradient is the same for every sample, 0 above all, has no GSNR; a layer of such weights is NaN.
+//   g = dz x' for one sample: dz [outputs] the gradient with respect to z, x [inputs] what the layer receives. The bias
+//   is the weight of an input that is always 1. var divides by the number of samples. Computed in double. >= 0, higher
+//   is better.
+//   GSNR is undefined for a weight whose gradient is the same for every sample, for example always 0. A layer with only
+//   such weights is NaN.
 //
 // Source: Liu et al. 2020, arXiv 2001.07384 (GSNR of a parameter).
+// See also: gradient_noise_scale.
 #include <pipeline/metric.hpp>
 
 #include "mean_gradient.hpp"
@@ -35,21 +38,19 @@ struct GradientMoments final : Gatherer {
 };
 
 class GradientSnr final : public Metric {
-  // Below this share of the mean square a variance is what sums in double leave of equal numbers.
+  // A variance below this share of the mean square is rounding error: what sums in double leave for equal numbers.
   static constexpr double rounding = 1e-12;
 
   MetricInfo describe() const override {
     return {.unit = "ratio of squares",
             .better = Direction::higher,
-            .edge = "NaN for a layer on whose every weight all samples pull alike, or none pulls",
+            .undefined = "NaN for a layer in which each weight has the same gradient on every sample",
             .on = "train"};
   }
-  void prepare(Evaluation& e) const override {
-    e.gather<GradientMoments>("moments of gradients", mean_gradient::biased(e.network()));
-  }
+  void prepare(Evaluation& e) const override { e.gather<GradientMoments>(mean_gradient::biased(e.network())); }
 
   void measure(const Evaluation& e, Results& out) const override {
-    const auto& seen = e.gathered<GradientMoments>("moments of gradients");
+    const auto& seen = e.gathered<GradientMoments>(mean_gradient::biased(e.network()));
     const double samples = static_cast<double>(e.samples());
     for (std::size_t l = 1; l <= seen.sum.size(); ++l) {
       double total = 0, defined = 0;

@@ -1,4 +1,4 @@
-// The covariance of each hidden layer's activations, gathered once a measurement for all who use it.
+// The covariance of each hidden layer's activations, gathered once per measurement for all metrics that use it.
 #pragma once
 #include <pipeline/metric.hpp>
 
@@ -9,21 +9,22 @@ using namespace pipeline;
 using centred_product::CentredProduct;
 
 struct Covariances final : Gatherer {
+  static constexpr int shared_layout = 1;
   std::vector<CentredProduct> layers;
   arma::fmat room;
   explicit Covariances(std::size_t hidden_layers) : layers(hidden_layers) {}
   void see(const Block& block) override {
     for (std::size_t l = 0; l < layers.size(); ++l) {
-      const arma::fmat& h = block.x(l + 2);  // what hidden layer l + 1 hands to the next
+      const arma::fmat& h = block.x(l + 2);  // the output of hidden layer l + 1
       layers[l].add(h, block, l + 2, centred_product::row_sums(h), room);
     }
   }
 };
 
-inline void prepare(Evaluation& e) { e.gather<Covariances>("hidden covariances", e.network().depth() - 1); }
+inline void prepare(Evaluation& e) { e.gather<Covariances>(e.network().depth() - 1); }
 
 /// sum over the samples of (h - mean h) h' [units x units]. Exactly 0 where no unit varies: joining the blocks of
-/// a constant leaves some 1e-16 of its square, the least variation that float32 can show 1e-15.
+/// a constant leaves about 1e-16 of its square, and the smallest variation that float32 can represent 1e-15.
 inline arma::mat scatter(const CentredProduct& product) {
   arma::mat whole = product.joined();
   double squared_means = 0;
@@ -33,9 +34,17 @@ inline arma::mat scatter(const CentredProduct& product) {
   return whole;
 }
 
+struct Scatter {
+  static constexpr int shared_layout = 1;
+  arma::mat values;
+};
+
 inline const arma::mat& of(const Evaluation& e, std::size_t hidden_layer) {
-  return e.share("hidden scatter of layer " + std::to_string(hidden_layer),
-                 [&] { return scatter(e.gathered<Covariances>("hidden covariances").layers[hidden_layer - 1]); });
+  const std::size_t hidden_layers = e.network().depth() - 1;
+  return e
+      .share<Scatter>([&] { return Scatter{scatter(e.gathered<Covariances>(hidden_layers).layers[hidden_layer - 1])}; },
+                      hidden_layer)
+      .values;
 }
 
 }  // namespace hidden_covariance

@@ -1,9 +1,12 @@
-// largest_singular_value: by how much a layer can stretch its input at most, also called its spectral norm.
+// largest_singular_value: the largest factor by which a layer can stretch its input, also called its spectral norm.
 //
 //   largest_singular_value of layer l = s_1 = max over x of |W x| / |x|              by LAPACK in double, exact
 //
-//   W  [outputs x inputs]   s_1 >= s_2 >= ... its singular values   >= 0, neither direction is better.
-//   The product over the layers bounds the network's Lipschitz constant, biases and ReLU included.
+//   W  [outputs x inputs]     s_1 >= s_2 >= ...  its singular values
+//   >= 0, neither direction is better. The product over the layers bounds the network's Lipschitz constant, biases and
+//   ReLU included.
+//
+// See also: spectral_norm, stable_rank, weight_norm.
 #include "singular_values.hpp"
 
 namespace {

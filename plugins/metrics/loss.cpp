@@ -1,9 +1,11 @@
-// loss: what training lowers, without and with what the regularisers add.
+// loss: the data term that training lowers and, separately, what the regularisers add to it.
 //
-//   loss         = mean over the images of -ln p(label)         the data term alone, natural logarithm
+//   loss         = mean over the samples of -ln p(label)        the data term alone, natural logarithm
 //   loss.penalty = sum of the model's penalties at these weights, 0 if it has none
 //
 //   In nats; 0 is perfect, ln K is guessing among K classes. Lower is better.
+//
+// See also: accuracy, generalisation_gap, sharpness.
 #include "answers.hpp"
 
 namespace {
@@ -20,4 +22,4 @@ class Loss final : public Metric {
 
 }  // namespace
 
-PIPELINE_METRIC(Loss, loss, "mean cross-entropy, and beside it what penalties add")
+PIPELINE_METRIC(Loss, loss, "mean cross-entropy and, separately, the sum of the penalties")

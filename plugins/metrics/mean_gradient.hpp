@@ -1,4 +1,4 @@
-// The gradient of the data term by every weight and bias, summed over all samples in double.
+// The gradient of the data term with respect to every weight and bias, summed over all samples in double.
 #pragma once
 #include <pipeline/metric.hpp>
 
@@ -8,6 +8,7 @@ namespace mean_gradient {
 using namespace pipeline;
 
 struct GradientSum final : Gatherer {
+  static constexpr int shared_layout = 1;
   std::vector<arma::mat> W;  // [outputs x inputs] of each layer
   std::vector<arma::vec> b;  // [outputs]; empty where the layer has no bias
 
@@ -23,7 +24,7 @@ struct GradientSum final : Gatherer {
     }
   }
 
-  /// Of the whole sum, not of the mean.
+  /// Of the sum, not of the mean.
   double squared_length() const {
     double squares = 0;
     for (std::size_t l = 0; l < W.size(); ++l)
@@ -42,7 +43,7 @@ inline std::vector<bool> biased(const Network& network) {
   return out;
 }
 
-inline void prepare(Evaluation& e) { e.gather<GradientSum>("sum of gradients", biased(e.network())); }
-inline const GradientSum& sum(const Evaluation& e) { return e.gathered<GradientSum>("sum of gradients"); }
+inline void prepare(Evaluation& e) { e.gather<GradientSum>(biased(e.network())); }
+inline const GradientSum& sum(const Evaluation& e) { return e.gathered<GradientSum>(biased(e.network())); }
 
 }  // namespace mean_gradient

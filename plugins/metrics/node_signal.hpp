@@ -1,12 +1,13 @@
-// What the figures of merit share: the covariance of each layer's inputs with its nodes, gathered once a measurement.
+// Shared by the signal metrics: the covariance of each layer's inputs with its nodes, gathered once per measurement.
 //
-//   layer with inputs x [inputs x N images], weights W [outputs x inputs], r = W x (no bias):
-//   1. xn_j = x_j / (max over images of x_j + .001)              r still uses the x that was not rescaled
-//   2. q_kj = sum over images of xn_j * (r_k - mean r_k)
-//   3. a_j  = number of images with x_j > 0                      a count, not a rate
+//   layer with inputs x [inputs x N samples], weights W [outputs x inputs], r = W x (no bias):
+//   1. xn_j = x_j / (max over samples of x_j + .001)             r uses x, not xn
+//   2. q_kj = sum over samples of xn_j * (r_k - mean r_k)
+//   3. a_j  = number of samples with x_j > 0                     a count, not a rate
 //   4. c_kj = q_kj / (a_j + .0001)
 //
-// Source: the notebook that accompanies Norridge 2020, arXiv 2002.04687, as coded (its text differs in 1 and in F).
+// Source: the notebook that accompanies Norridge 2020, arXiv 2002.04687, as coded (its text differs in 1 and in F of
+// signal_factor).
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -18,37 +19,36 @@ namespace node_signal {
 using namespace pipeline;
 using centred_product::CentredProduct;
 
-/// The options that all figures take, with the reference's choices as defaults.
+/// The options common to the signal metrics; the defaults are the reference's choices.
 struct Options {
   std::string rate = "positive", rescale = "max", inputs = "all";
 
   void declare(Parameters& p) {
     p.choice("rate", rate, {"positive", "above_mean", "none"},
-             "a_j: images with x_j > 0, with x_j above its mean (a later notebook), or all images");
-    p.choice("rescale", rescale, {"max", "none"}, "xn: x divided by its greatest value + .001, or x itself");
-    p.choice("inputs", inputs, {"all", "live"}, "count every input, or only those that are not 0 on every image");
+             "a_j: number of samples with x_j > 0, with x_j above its mean (a later notebook), or of all samples");
+    p.choice("rescale", rescale, {"max", "none"}, "xn: x divided by its largest value + .001, or x itself");
+    p.choice("inputs", inputs, {"all", "live"},
+             "sum over every input, or only over those that are not 0 on every sample");
   }
-  std::string signal() const { return rate + ", " + rescale; }  // what the signal hangs on
-  std::string words() const { return signal() + ", " + inputs; }
 
-  /// A share of lit images, or a greatest value, means nothing where inputs can be negative.
+  /// A count of x > 0 or a largest x is meaningless where inputs can be negative.
   void check(bool nonnegative) const {
     if (nonnegative) return;
     if (rate == "positive")
-      throw std::invalid_argument("rate = positive needs inputs >= 0, but layer 1 has negative ones; set rate = none");
+      throw Misfit("rate", "= positive needs inputs >= 0, but layer 1 has negative ones; set rate = none");
     if (rescale == "max")
-      throw std::invalid_argument("rescale = max needs inputs >= 0, but layer 1 has negative ones; set rescale = none");
+      throw Misfit("rescale", "= max needs inputs >= 0, but layer 1 has negative ones; set rescale = none");
   }
 };
 
-/// Sums over the images for one layer.
+/// Sums over the samples for one layer.
 struct LayerSums {
   CentredProduct product;            // of r and x
-  arma::vec lit, largest, smallest;  // [inputs] images with x > 0; greatest and least of x and 0
+  arma::vec lit, largest, smallest;  // [inputs] samples with x > 0; largest and smallest of x and 0
   arma::vec r_squares;               // [outputs] sum of (r - its block's mean)^2
 
   bool negative() const { return smallest.min() < 0; }
-  /// Which inputs are not 0 on every image.
+  /// Which inputs are not 0 on every sample.
   std::vector<bool> live() const {
     std::vector<bool> is(largest.n_elem);
     for (std::size_t j = 0; j < is.size(); ++j) is[j] = largest[j] > 0 || smallest[j] < 0;
@@ -57,6 +57,7 @@ struct LayerSums {
 };
 
 struct Covariances final : Gatherer {
+  static constexpr int shared_layout = 1;
   std::vector<LayerSums> layers;
   arma::fmat room;
 
@@ -76,7 +77,7 @@ struct Covariances final : Gatherer {
     }
     arma::vec sum_x(x.n_rows, arma::fill::zeros);
     for (arma::uword n = 0; n < block.size; ++n)
-      see_image(x.colptr(n), x.n_rows, sum_x.memptr(), s.lit.memptr(), s.largest.memptr(), s.smallest.memptr());
+      see_sample(x.colptr(n), x.n_rows, sum_x.memptr(), s.lit.memptr(), s.largest.memptr(), s.smallest.memptr());
     s.product.add(z, block, l, sum_x, room);
     const arma::vec mean_r = s.product.block_a.tail_cols(1);
     for (arma::uword n = 0; n < block.size; ++n) {
@@ -87,8 +88,8 @@ struct Covariances final : Gatherer {
     }
   }
 
-  static void see_image(const float* __restrict x, arma::uword inputs, double* __restrict sum, double* __restrict lit,
-                        double* __restrict largest, double* __restrict smallest) {
+  static void see_sample(const float* __restrict x, arma::uword inputs, double* __restrict sum, double* __restrict lit,
+                         double* __restrict largest, double* __restrict smallest) {
     for (arma::uword j = 0; j < inputs; ++j) {
       const double v = x[j];
       sum[j] += v;
@@ -99,8 +100,9 @@ struct Covariances final : Gatherer {
   }
 };
 
-/// How many images have x_j above the mean of x_j: needs the mean first, so a second pass.
+/// The number of samples with x_j above the mean of x_j. Needs the mean first, hence a second pass.
 struct AboveMean final : Gatherer {
+  static constexpr int shared_layout = 1;
   std::vector<arma::vec> mean, count;
 
   explicit AboveMean(std::vector<arma::vec> means) : mean(std::move(means)) {
@@ -113,22 +115,23 @@ struct AboveMean final : Gatherer {
   }
 };
 
-inline void prepare(Evaluation& e) { e.gather<Covariances>("layer covariances", e.network().depth()); }
+inline void prepare(Evaluation& e) { e.gather<Covariances>(e.network().depth()); }
 
-/// c [outputs x inputs] of one layer, by what it is made of.
+/// c [outputs x inputs] of one layer, as its factors.
 struct Signal {
+  static constexpr int shared_layout = 1;
   const arma::mat* q;      // gathered
-  arma::vec a, scale;      // [inputs] a_j, and what x_j is divided by
-  std::vector<bool> live;  // [inputs] not 0 on every image
+  arma::vec a, scale;      // [inputs] a_j, and the divisor of x_j
+  std::vector<bool> live;  // [inputs] not 0 on every sample
 
   double divisor(std::size_t j) const { return scale[j] * (a[j] + .0001); }
   double c(std::size_t k, std::size_t j) const { return (*q)(k, j) / divisor(j); }
-  /// Whether the figures count input j.
+  /// Whether the metrics sum over input j.
   bool counts(std::size_t j, const Options& options) const { return options.inputs == "all" || live[j]; }
 };
 
 inline Signal make_signal(const Evaluation& e, std::size_t layer, const Options& options) {
-  const auto& all = e.gathered<Covariances>("layer covariances").layers;
+  const auto& all = e.gathered<Covariances>(e.network().depth()).layers;
   const LayerSums& s = all[layer - 1];
   if (s.negative()) options.check(false);
   Signal out{&s.product.joined(), s.lit, s.largest + .001, s.live()};
@@ -137,20 +140,20 @@ inline Signal make_signal(const Evaluation& e, std::size_t layer, const Options&
   if (options.rate == "above_mean") {
     std::vector<arma::vec> means;
     for (const LayerSums& sums : all) means.push_back(arma::sum(sums.product.block_x, 1) / sums.product.samples);
-    out.a = e.pass_again<AboveMean>("inputs above their mean", means).count[layer - 1];
+    out.a = e.pass_again<AboveMean>([&] { return AboveMean(means); }).count[layer - 1];
   }
   return out;
 }
 
-/// Made once a measurement for all figures with the same options, but for which inputs they count.
+/// Made once per measurement for all metrics with the same `rate` and `rescale`; `inputs` may differ.
 inline const Signal& signal(const Evaluation& e, std::size_t layer, const Options& options) {
-  return e.share("signal " + options.signal() + " of layer " + std::to_string(layer),
-                 [&] { return make_signal(e, layer, options); });
+  return e.share<Signal>([&] { return make_signal(e, layer, options); }, options.rate, options.rescale, layer);
 }
 
-/// Variance over the images of each node's r, divided by their number. Without the signal's float32 products: never < 0.
+/// Variance of each node's r over the samples; divides by their number. Avoids the signal's float32 products, so it is
+/// never below 0.
 inline arma::vec variances(const Evaluation& e, std::size_t layer) {
-  const LayerSums& s = e.gathered<Covariances>("layer covariances").layers[layer - 1];
+  const LayerSums& s = e.gathered<Covariances>(e.network().depth()).layers[layer - 1];
   const arma::mat& means = s.product.block_a;
   arma::vec mean(means.n_rows, arma::fill::zeros), squares = s.r_squares;
   for (arma::uword b = 0; b < means.n_cols; ++b) mean += means.col(b) * (s.product.block_sizes[b] / s.product.samples);
@@ -159,10 +162,11 @@ inline arma::vec variances(const Evaluation& e, std::size_t layer) {
   return squares / s.product.samples;
 }
 
-/// The sums over inputs j that every figure is made of, one entry a node.
+/// The sums over inputs j from which the metrics are computed, one entry per node.
 struct NodeSums {
+  static constexpr int shared_layout = 1;
   arma::vec wc, cc, ww, largest_c;  // sum w c, sum c^2, sum w^2, max |c|
-  double disagreements = 0;         // how many (j, k) have w c < 0
+  double disagreements = 0;         // number of (j, k) with w c < 0
 
   NodeSums(const arma::fmat& W, const Signal& signal, const Options& options)
       : wc(W.n_rows, arma::fill::zeros), cc(wc), ww(wc), largest_c(wc) {
@@ -173,8 +177,8 @@ struct NodeSums {
     }
   }
 
-  /// Adds what input j brings to each node; says how many of them have w c < 0: a whole number, so that
-  /// the compiler may add it up in any order.
+  /// Adds the terms of input j to each node; returns the number of nodes with w c < 0, as a whole number so that the
+  /// compiler may add it up in any order.
   static std::int64_t add(const float* __restrict w, const double* __restrict q, double divisor, arma::uword nodes,
                           double* __restrict wc, double* __restrict cc, double* __restrict ww,
                           double* __restrict largest_c) {
@@ -190,10 +194,10 @@ struct NodeSums {
     return disagree;
   }
 
-  /// Made once a measurement, like the signal.
+  /// Made once per measurement, like the signal.
   static const NodeSums& of(const Evaluation& e, std::size_t layer, const Options& options) {
-    return e.share("node sums " + options.words() + " of layer " + std::to_string(layer),
-                   [&] { return NodeSums(e.network().layer(layer).W, signal(e, layer, options), options); });
+    return e.share<NodeSums>([&] { return NodeSums(e.network().layer(layer).W, signal(e, layer, options), options); },
+                             options.rate, options.rescale, options.inputs, layer);
   }
 
   /// S_k = sum_j w c / ((|c_k| + .0001) |w_k|): 0 where c_k = 0, NaN where w_k = 0.

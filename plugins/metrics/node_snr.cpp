@@ -1,17 +1,19 @@
-// node_snr: how far a node's signal stands out of noise at its inputs. Exact: nothing is drawn.
+// node_snr: the variance of a node's signal relative to that of noise at its inputs, computed exactly without sampling.
 //
 //   SNR_k = var(r_k) / (noise^2 sum_j W_kj^2 scale_j a_j / N)         for node k of a layer
 //   a layer's SNR = mean of SNR_k over its nodes, undefined ones left out
 //
-//   r = W x over N images (no bias); var divides by N. The noise is independent between inputs and images: input j,
-//   where it is lit, has variance noise^2 scale_j with scale_j = max over images of x_j + .001, and a_j is the number of
-//   images on which it is lit: the noise of which S as coded is the optimum (a_j and scale_j as in node_signal.hpp).
-//   >= 0, higher is better. Unlike S it counts how strong the signal is, not only where the weights point; its square
-//   root is no ratio of amplitudes to be compared between layers, whose inputs differ in scale.
-//   A node on whose weights no noise falls, all of them 0 or on inputs that are never lit, has no SNR (NaN in
-//   nodes.h5). nodes.h5 holds SNR_k for every node.
+//   W  [outputs x inputs]     r = W x  over N samples (no bias); var divides by N
+//   scale_j = max over samples of x_j + .001,   a_j = number of samples with x_j > 0,   both as in snr_optimality
+//   The noise is independent between inputs and samples. On input j it has variance noise^2 scale_j, but only on the
+//   samples with x_j > 0. This is the noise for which the weights that S (snr_optimality) rewards, as coded, are best.
+//   >= 0, higher is better. Unlike S it depends on how strong the signal is, not only on the direction of the weights.
+//   Its square root is not a ratio of amplitudes to be compared between layers, because their inputs differ in scale.
+//   SNR_k is undefined (NaN in nodes.h5) if no noise reaches the node: its weights are all 0 or on inputs that are
+//   never above 0. nodes.h5 contains SNR_k for every node.
 //
-// Source: the noise model of Norridge 2020, arXiv 2002.04687, and its notebook; the ratio of variances itself.
+// Source: the noise model of Norridge 2020, arXiv 2002.04687, and its notebook; here the ratio of variances itself.
+// See also: snr_optimality, signal_factor.
 #include "node_signal.hpp"
 
 namespace {
@@ -23,11 +25,11 @@ class NodeSnr final : public Metric {
 
   void declare(Parameters& p) override {
     options.declare(p);
-    p.number("noise", noise, above(0), "standard deviation of the noise where max_j + .001 is 1");
+    p.number("noise", noise, above(0), "standard deviation of the noise on an input with max_j + .001 = 1");
   }
   MetricInfo describe() const override {
     return {"ratio of variances", Direction::higher,
-            "NaN where no noise falls on a node's weights; a layer with no other node is nan"};
+            "NaN where no noise reaches a node; a layer with only such nodes is NaN"};
   }
   void check(const NetworkShape&, bool nonnegative) const override { options.check(nonnegative); }
   void prepare(Evaluation& e) const override { node_signal::prepare(e); }
@@ -56,4 +58,4 @@ class NodeSnr final : public Metric {
 
 }  // namespace
 
-PIPELINE_METRIC(NodeSnr, node_snr, "how far each node's signal stands out of noise at its inputs")
+PIPELINE_METRIC(NodeSnr, node_snr, "variance of each node's signal relative to that of noise at its inputs")

@@ -1,13 +1,15 @@
-// output_margin: by how much the network prefers the right answer, where it prefers it least.
+// output_margin: how far the logit of the right class leads, on the samples where it leads least.
 //
-//   m_n = z_label - max over other classes of z           for image n, z its logits
-//   output_margin = the `percentile`-th percentile of m_n over the images, 10 by default
+//   m_n = z_label - max over other classes of z           for sample n, z its logits
+//   output_margin = the `percentile`-th percentile of m_n over the samples, 10 by default
 //
-//   In units of the logits; above 0 where the network is right. Higher is better, between networks of like scale.
-//   Percentile q of N sorted values m_0 <= ... <= m_(N-1): position h = (N - 1) q / 100, and between two values on a
-//   straight line, as numpy.percentile does by default (Hyndman & Fan 1996, type 7). One class has no other (NaN).
+//   In units of the logits; m_n is above 0 where the network is right. Higher is better, between networks of similar
+//   scale. NaN if there is only one class.
+//   Percentile q of N sorted values m_0 <= ... <= m_(N-1): position h = (N - 1) q / 100, with linear interpolation
+//   between two values, as numpy.percentile does by default (Hyndman & Fan 1996, type 7).
 //
 // Source: Jiang et al. 2020, arXiv 1912.02178: the 10th percentile, as a robust stand-in for the minimum.
+// See also: accuracy, calibration_error.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -34,18 +36,18 @@ class OutputMargin final : public Metric {
 
   void declare(Parameters& p) override {
     p.number("percentile", percentile, at_least(0).up_to(100),
-             "share of the images, in percent, with a smaller margin");
+             "share of the samples, in percent, that have a smaller margin");
   }
   MetricInfo describe() const override {
     return {.unit = "logit",
             .better = Direction::higher,
-            .edge = "NaN where the network has a single class",
+            .undefined = "NaN where the network has a single class",
             .on = "train"};
   }
-  void prepare(Evaluation& e) const override { e.gather<Margins>("margins of the output"); }
+  void prepare(Evaluation& e) const override { e.gather<Margins>(); }
 
   void measure(const Evaluation& e, Results& out) const override {
-    std::vector<double> m = e.gathered<Margins>("margins of the output").all;
+    std::vector<double> m = e.gathered<Margins>().all;
     std::sort(m.begin(), m.end());
     const double h = static_cast<double>(m.size() - 1) * percentile / 100, below = std::floor(h);
     const auto i = static_cast<std::size_t>(below);
@@ -56,4 +58,4 @@ class OutputMargin final : public Metric {
 
 }  // namespace
 
-PIPELINE_METRIC(OutputMargin, output_margin, "how far the right logit leads where it leads least")
+PIPELINE_METRIC(OutputMargin, output_margin, "how far the logit of the right class leads, where it leads least")

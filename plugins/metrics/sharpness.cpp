@@ -1,12 +1,12 @@
-// sharpness: how much the loss rises a short way up its steepest slope.
+// sharpness: how much the loss rises after a short step in the direction of steepest ascent.
 //
 //   sharpness = L(w + rho g / |g|) - L(w),   g = dL/dw          |.| Euclidean length over all weights and biases
 //
-//   L is the mean over the images of -ln p(label), the data term alone. In nats; for small rho about rho |g|. Lower is
-//   better: flatter. Without a slope there is no way up (NaN where g = 0).
+//   L is the mean over the samples of -ln p(label), the data term alone. In nats; for small rho about rho |g|. Lower is
+//   better: flatter. NaN if g = 0, which has no direction.
 //
-// Source: Foret et al. 2021, arXiv 2010.01412, equation 2, over all images measured rather than a batch.
-#include <bit>
+// Source: Foret et al. 2021, arXiv 2010.01412, equation 2, over all samples measured rather than a batch.
+// See also: sam, loss.
 #include <cmath>
 
 #include "answers.hpp"
@@ -27,9 +27,11 @@ struct LossAt final : Gatherer {
 class Sharpness final : public Metric {
   double rho = .05;
 
-  void declare(Parameters& p) override { p.number("rho", rho, above(0), "length of the way up").unit("weight"); }
+  void declare(Parameters& p) override {
+    p.number("rho", rho, above(0), "length of the step uphill").unit("units of the weights");
+  }
   MetricInfo describe() const override {
-    return {.unit = "nats", .better = Direction::lower, .edge = "NaN where the gradient is 0", .on = "train"};
+    return {.unit = "nats", .better = Direction::lower, .undefined = "NaN where the gradient is 0", .on = "train"};
   }
   void prepare(Evaluation& e) const override {
     answers::Losses::prepare(e);
@@ -45,8 +47,7 @@ class Sharpness final : public Metric {
       climb(up.layer(l).W, g.W[l - 1], rho / length);
       climb(up.layer(l).b, g.b[l - 1], rho / length);
     }
-    const std::string exact_rho = std::to_string(std::bit_cast<std::uint64_t>(rho));  // its own decimals are rounded
-    const auto& there = e.pass_again<LossAt>("loss at distance " + exact_rho, up);
+    const auto& there = e.pass_again<LossAt>([&] { return LossAt(up); }, rho);
     out.value(there.sum / static_cast<double>(e.samples()) - answers::Losses::mean(e));
   }
 
@@ -58,4 +59,4 @@ class Sharpness final : public Metric {
 
 }  // namespace
 
-PIPELINE_METRIC(Sharpness, sharpness, "rise of the loss a short way up its steepest slope (SAM)")
+PIPELINE_METRIC(Sharpness, sharpness, "rise of the loss after a short step in the steepest direction (SAM)")

@@ -1,11 +1,12 @@
-// sign_disagreement: how many weights have the wrong sign.
+// sign_disagreement: the number of weights with the wrong sign.
 //
-//   sign_disagreement of a layer = how many (j, k) have W_kj c_kj < 0        c as in node_signal.hpp
+//   sign_disagreement of a layer = number of (j, k) with W_kj c_kj < 0        c as in snr_optimality
 //
-//   A count over all inputs j and nodes k of the layer, not a share. Lower is better; a weight or c of exactly 0
-//   disagrees with nothing.
+//   A count over all inputs j and nodes k of the layer, not a share. Lower is better. A weight or c of exactly 0 is not
+//   counted.
 //
-// Source: computed and thrown away by the notebook that accompanies Norridge 2020, arXiv 2002.04687.
+// Source: computed but not used by the notebook that accompanies Norridge 2020, arXiv 2002.04687.
+// See also: snr_optimality, signal_factor, weights_against_c.
 #include "node_signal.hpp"
 
 namespace {
@@ -27,4 +28,4 @@ class SignDisagreement final : public Metric {
 
 }  // namespace
 
-PIPELINE_METRIC(SignDisagreement, sign_disagreement, "how many weights point against their signal")
+PIPELINE_METRIC(SignDisagreement, sign_disagreement, "number of weights whose sign is opposite to that of their signal")

@@ -1,13 +1,15 @@
-// signal_factor: how much of the best signal each node's weights let through.
+// signal_factor: how much of the best possible signal each node's weights let through.
 //
-//   F_k = sum_j W_kj c_kj / (max_j |c_kj| * |W_k|)           for node k of a layer; c as in node_signal.hpp
+//   F_k = sum_j W_kj c_kj / (max_j |c_kj| * |W_k|)           for node k of a layer; c as in snr_optimality
 //   a layer's F = mean of F_k over its nodes, undefined ones left out
 //
-//   Higher is better; no epsilon and no upper bound but the square root of the number of inputs. A node whose c or
-//   whose weights are 0 everywhere has no F (NaN in nodes.h5). nodes.h5 holds F_k for every node.
-//   F hangs on rare inputs: in layer 1 on MNIST max |c| falls on a pixel lit in fewer than 10 of 10,000 images.
+//   Higher is better; there is no epsilon, and no upper bound except the square root of the number of inputs. F_k is
+//   undefined (NaN in nodes.h5) if all c_kj or all weights of the node are 0. nodes.h5 contains F_k for every node.
+//   F depends on rare inputs: in layer 1 on MNIST, max |c| is at a pixel that is above 0 in fewer than 10 of 10,000
+//   images.
 //
 // Source: Norridge 2020, arXiv 2002.04687, and its notebook (the text divides by max c, the code by max |c|).
+// See also: snr_optimality, sign_disagreement, node_snr.
 #include "node_signal.hpp"
 
 namespace {
@@ -18,7 +20,8 @@ class SignalFactor final : public Metric {
 
   void declare(Parameters& p) override { options.declare(p); }
   MetricInfo describe() const override {
-    return {"factor", Direction::higher, "NaN where c or all weights of a node are 0; a layer of such nodes is nan"};
+    return {"factor", Direction::higher,
+            "NaN where c or all weights of a node are 0; a layer with only such nodes is NaN"};
   }
   void check(const NetworkShape&, bool nonnegative) const override { options.check(nonnegative); }
   void prepare(Evaluation& e) const override { node_signal::prepare(e); }
@@ -34,4 +37,4 @@ class SignalFactor final : public Metric {
 
 }  // namespace
 
-PIPELINE_METRIC(SignalFactor, signal_factor, "how much of the best signal each node's weights let through")
+PIPELINE_METRIC(SignalFactor, signal_factor, "how much of the best possible signal each node's weights let through")

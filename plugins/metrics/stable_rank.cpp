@@ -1,11 +1,13 @@
-// stable_rank: along how many directions a layer's weights act, small ones counting little.
+// stable_rank: the number of directions along which a layer's weights act, with small ones counting little.
 //
 //   stable_rank of layer l = sum_i s_i^2 / s_1^2 = |W|_F^2 / |W|_2^2
 //
-//   W  [outputs x inputs]   s_1 >= s_2 >= ... its singular values   1 to min(outputs, inputs); neither direction is
-//   better. 1 where every node has the same direction. A layer of zeros has none (NaN).
+//   W  [outputs x inputs]     s_1 >= s_2 >= ...  its singular values
+//   1 to min(outputs, inputs); neither direction is better. 1 if all nodes have the same direction. NaN if all weights
+//   of the layer are 0.
 //
 // Source: Rudelson & Vershynin 2007, J. ACM 54(4), 21 (there: numerical rank).
+// See also: effective_rank, largest_singular_value, orthogonality.
 #include "singular_values.hpp"
 
 namespace {
@@ -15,7 +17,7 @@ class StableRank final : public Metric {
   MetricInfo describe() const override {
     return {.unit = "rank",
             .better = Direction::neither,
-            .edge = "NaN where all weights of the layer are 0",
+            .undefined = "NaN where all weights of the layer are 0",
             .looks = Looks::at_weights};
   }
 
@@ -29,4 +31,4 @@ class StableRank final : public Metric {
 
 }  // namespace
 
-PIPELINE_METRIC(StableRank, stable_rank, "how many directions each layer's weights act along, by their squares")
+PIPELINE_METRIC(StableRank, stable_rank, "effective number of directions in each layer's weights (squares)")

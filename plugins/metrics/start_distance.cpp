@@ -2,10 +2,11 @@
 //
 //   start_distance of layer l = |W - W0|_F             W0 the weights before the first update; biases not counted
 //
-//   W  [outputs x inputs]   >= 0, 0 before the first update; neither direction is better.
-//   Of a model that measures other weights than it trains, W are the measured ones.
+//   W  [outputs x inputs]     >= 0, and 0 before the first update; neither direction is better.
+//   If a model is measured with other weights than it trains, W are the measured ones.
 //
 // Source: the distance from initialisation of Nagarajan & Kolter 2019, arXiv 1901.01672, layer by layer.
+// See also: weight_norm, linear_cka, weight_average.
 #include <pipeline/metric.hpp>
 
 namespace {

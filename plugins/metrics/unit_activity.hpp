@@ -1,4 +1,4 @@
-// How much each hidden unit speaks: on how many images it is above 0, and how loud it is in all.
+// The activity of each hidden unit: the number of samples on which it is above 0, and the sum of its absolute values.
 #pragma once
 #include <cmath>
 #include <pipeline/metric.hpp>
@@ -7,7 +7,8 @@ namespace unit_activity {
 using namespace pipeline;
 
 struct Activity final : Gatherer {
-  std::vector<arma::vec> active, size;  // [units] of each hidden layer: images with h > 0, sum of |h|
+  static constexpr int shared_layout = 1;
+  std::vector<arma::vec> active, size;  // [units] of each hidden layer: samples with h > 0, sum of |h|
 
   explicit Activity(std::vector<std::size_t> widths) {
     for (const std::size_t width : widths) {
@@ -17,7 +18,7 @@ struct Activity final : Gatherer {
   }
   void see(const Block& block) override {
     for (std::size_t l = 0; l < active.size(); ++l) {
-      const arma::fmat& h = block.x(l + 2);  // what hidden layer l + 1 hands to the next
+      const arma::fmat& h = block.x(l + 2);  // the output of hidden layer l + 1
       for (arma::uword n = 0; n < h.n_cols; ++n)
         for (arma::uword k = 0; k < h.n_rows; ++k) {
           active[l][k] += h(k, n) > 0;
@@ -27,11 +28,14 @@ struct Activity final : Gatherer {
   }
 };
 
-inline void prepare(Evaluation& e) {
-  std::vector<std::size_t> widths;
-  for (std::size_t l = 1; l < e.network().depth(); ++l) widths.push_back(e.network().layer(l).outputs());
-  e.gather<Activity>("activity of hidden units", widths);
+/// The number of units in each hidden layer.
+inline std::vector<std::size_t> widths(const Network& network) {
+  std::vector<std::size_t> out;
+  for (std::size_t l = 1; l < network.depth(); ++l) out.push_back(network.layer(l).outputs());
+  return out;
 }
-inline const Activity& of(const Evaluation& e) { return e.gathered<Activity>("activity of hidden units"); }
+
+inline void prepare(Evaluation& e) { e.gather<Activity>(widths(e.network())); }
+inline const Activity& of(const Evaluation& e) { return e.gathered<Activity>(widths(e.network())); }
 
 }  // namespace unit_activity

@@ -1,8 +1,10 @@
-// weight_norm: how large a layer's weights are together.
+// weight_norm: the length of a layer's weights, taken together as one vector.
 //
 //   weight_norm of layer l = |W|_F = sqrt(sum of W_kj^2)           biases not counted, summed in double
 //
-//   W  [outputs x inputs]   >= 0, neither direction is better: growing weights are part of learning.
+//   W  [outputs x inputs]     >= 0, neither direction is better: growing weights are part of learning.
+//
+// See also: path_norm, largest_singular_value, start_distance.
 #include <pipeline/metric.hpp>
 
 namespace {

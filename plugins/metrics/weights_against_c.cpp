@@ -1,10 +1,13 @@
-// weights_against_c: a node's weights beside the ones it should have, to be drawn as a scatter.
+// weights_against_c: a node's weights against the weights it should have, for a scatter plot.
 //
-//   points = [ W_k / |W_k| , c_k / |c_k| ]   two columns of length 1, one row an input; c as in node_signal.hpp
+//   points = [ W_k / |W_k| , c_k / |c_k| ]   two columns of length 1, one row per input; c and S as in snr_optimality
 //
-//   k is the node of `layer` with the largest S (the first of several), or the nodes given by number from 1; then two
-//   columns a node. Beside it `node` and `snr_optimality` of each node drawn. The closer the points to the diagonal,
-//   the better the node. Columns of a node without weights or without signal are NaN.
+//   k is the node of `layer` with the largest S (the first of several), or each of `nodes`, counted from 1, with two
+//   columns per node. Measured as well: `snr_optimality`, the S of each node drawn; and `node`, the k with the largest
+//   S, unless `nodes` is given. The closer the points are to the diagonal, the better the node. The column of W is NaN
+//   for a node whose weights are all 0, that of c for a node whose c is all 0.
+//
+// See also: snr_optimality, sign_disagreement, signal_factor.
 #include <set>
 
 #include "node_signal.hpp"
@@ -20,23 +23,24 @@ class WeightsAgainstC final : public Metric {
   void declare(Parameters& p) override {
     options.declare(p);
     p.whole("layer", layer, at_least(1), "layer whose nodes are drawn, counting from 1");
-    p.wholes("nodes", nodes, at_least(1), "nodes by number, counting from 1; left out: the one with the largest S");
+    p.wholes("nodes", nodes, at_least(1), "nodes to draw, counting from 1; if left out, the one with the largest S");
   }
   MetricInfo describe() const override {
-    return {"node number; cosine", Direction::higher, "NaN for a node without weights"};
+    return {"node number; cosine", Direction::higher,
+            "NaN for a node whose weights are all 0; in points also for one whose c is all 0"};
   }
 
   void check(const NetworkShape& shape, bool nonnegative) const override {
     if (layer == 1) options.check(nonnegative);
     if (layer > shape.layers())
-      throw std::invalid_argument("layer = " + std::to_string(layer) + ", but the network has " +
-                                  std::to_string(shape.layers()) + " layers");
+      throw Misfit("layer", "= " + std::to_string(layer) + ", but the network has " + std::to_string(shape.layers()) +
+                                " layers");
     if (std::set(nodes.begin(), nodes.end()).size() < nodes.size())
-      throw std::invalid_argument("nodes names a node twice");
+      throw Misfit("nodes", "lists a node more than once");
     for (const std::uint64_t node : nodes)
       if (node > shape.outputs(layer))
-        throw std::invalid_argument("nodes names " + std::to_string(node) + ", but layer " + std::to_string(layer) +
-                                    " has " + std::to_string(shape.outputs(layer)) + " nodes");
+        throw Misfit("nodes", "lists node " + std::to_string(node) + ", but layer " + std::to_string(layer) + " has " +
+                                  std::to_string(shape.outputs(layer)) + " nodes");
   }
   void prepare(Evaluation& e) const override { node_signal::prepare(e); }
 
@@ -69,4 +73,4 @@ class WeightsAgainstC final : public Metric {
 
 }  // namespace
 
-PIPELINE_METRIC(WeightsAgainstC, weights_against_c, "a node's weights beside its signal, for a scatter")
+PIPELINE_METRIC(WeightsAgainstC, weights_against_c, "a node's weights against its signal, for a scatter plot")

@@ -1,13 +1,14 @@
-// activity_l1: makes units speak up for few images only, by a price on all they say.
+// activity_l1: penalises the sum of absolute activations, so that each unit is active on few samples only.
 //
 //   R(h)  = lambda / batch * sum |h|        one number, >= 0, in units of the loss; summed over the hidden layers
-//   dR/dh = lambda / batch * sign(h)        0 where h = 0: a unit at rest is left there
+//   dR/dh = lambda / batch * sign(h)        0 where h = 0: a unit at 0 stays there
 //
-//   h  [units x batch], what the hidden layers of `layers` put out.   lambda = 0 changes nothing.
+//   h  [units x batch], the outputs of the hidden layers in `layers`.   lambda = 0 changes nothing.
 //
-// A sum over units but a mean over images, so that lambda means the same for any batch: what Keras documents for
-// activity_regularizer (some of its releases forgot to divide).
+// The penalty is summed over units but averaged over samples, so that lambda means the same for any batch size. This is
+// what Keras documents for activity_regularizer (some of its releases forgot to divide).
 // Source: Glorot, Bordes & Bengio 2011, Deep sparse rectifier neural networks, AISTATS.
+// See also: l1, activation_rate, sparsity.
 #include <pipeline/regulariser.hpp>
 
 #include <cmath>
@@ -19,7 +20,7 @@ class ActivityL1 final : public Regulariser, public ActivationPenalty {
   float lambda = 1e-5f;
 
   void declare(Parameters& p) override {
-    p.number("lambda", lambda, at_least(0), "strength of the penalty lambda * sum |h|, mean over images").neutral("0");
+    p.number("lambda", lambda, at_least(0), "strength of the penalty lambda * sum |h|, mean over samples").neutral("0");
   }
 
   double value(const arma::fmat& h, std::size_t) const override {
@@ -35,4 +36,4 @@ class ActivityL1 final : public Regulariser, public ActivationPenalty {
 
 }  // namespace
 
-PIPELINE_REGULARISER(ActivityL1, activity_l1, "penalty lambda * sum of absolute activations, mean over images")
+PIPELINE_REGULARISER(ActivityL1, activity_l1, "penalty lambda * sum of absolute activations, mean over samples")

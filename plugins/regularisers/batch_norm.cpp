@@ -1,18 +1,20 @@
-// batch_norm: gives what each node hears the same mean and spread over the batch, and lets it learn others.
+// batch_norm: gives each unit mean 0 and variance 1 over the batch, followed by a learned scale and offset.
 //
-//   training    n = (z - mean) / sqrt(var + eps),   z' = gamma * n + beta     mean, var of each unit over the batch, / N
-//               dgamma = sum dz' * n,   dbeta = sum dz'                       sums and means over the batch
-//               dz = gamma / sqrt(var + eps) * (dz' - mean(dz') - n * mean(dz' * n))
-//   after       running_mean += momentum * (mean - running_mean)
-//               running_var  += momentum * (var * N / (N - 1) - running_var)
-//   measuring   the same with the running numbers in place of the batch's, and they are constants on the way back
+//   training      n = (z - mean) / sqrt(var + eps),   z' = gamma * n + beta      mean and var of a unit over the batch
+//                 dgamma = sum dz' * n,   dbeta = sum dz'                        sums and means over the batch
+//                 dz = gamma / sqrt(var + eps) * (dz' - mean(dz') - n * mean(dz' * n))
+//   after update  running_mean += momentum * (mean - running_mean)
+//                 running_var  += momentum * (var * N / (N - 1) - running_var)
+//   measuring     as in training, but with running_mean and running_var, which are constants in the backward pass
 //
-//   z  [units x batch N], before ReLU: the hidden layers of `layers`.   gamma, running_var start at 1, beta, running_mean
-//   at 0. gamma and beta are trained like biases. A batch of one gives z' = beta and counts with var = 0.
+//   z  [units x batch of N], before ReLU: the hidden layers in `layers`; var divides by N
+//   gamma and running_var start at 1, beta and running_mean at 0. gamma and beta are trained like biases. A batch of
+//   one yields z' = beta and enters running_var with var = 0. A layer's own bias has no effect: subtracting the mean
+//   removes it.
 //
-// Source: Ioffe & Szegedy 2015, ICML, 448-456. Where libraries differ, as PyTorch: eps 1e-5 inside the root (Keras: 1e-3),
-// momentum the share of the new (Keras: of the old, .99), running_var unbiased (Keras: biased, unless fused).
-// A layer's own bias changes nothing any more: the mean takes it away.
+// Source: Ioffe & Szegedy 2015, ICML, 448-456. Where libraries differ, as in PyTorch: eps 1e-5 inside the root (Keras:
+// 1e-3), momentum the share of the new value (Keras: of the old one, .99), running_var unbiased (Keras: biased, unless
+// fused).
 #include <pipeline/regulariser.hpp>
 
 namespace {
@@ -24,10 +26,10 @@ class BatchNorm final : public Regulariser, public ActivationChange, public Afte
   std::size_t depth = 0;
 
   void declare(Parameters& p) override {
-    p.number("momentum", momentum, above(0).up_to(1), "share of the present batch in the running mean and variance");
-    p.number("eps", eps, above(0), "added to the variance under the root");
+    p.number("momentum", momentum, above(0).up_to(1), "weight of the current batch in the running mean and variance");
+    p.number("eps", eps, above(0), "added to the variance inside the square root");
   }
-  void keep(State& state) override {
+  void declare_state(State& state) override {
     depth = state.network().layers();
     const auto unit = [shape = state.network()](std::size_t l) {
       return State::Size{l > 0 && l < shape.layers() ? shape.outputs(l) : 0};
@@ -42,7 +44,7 @@ class BatchNorm final : public Regulariser, public ActivationChange, public Afte
   }
   Where where() const override { return Where::before_relu; }
 
-  // Sums over the batch are taken in double and rounded once.
+  // Sums over the batch are computed in double and rounded once.
   static arma::mat wide(const arma::fmat& m) { return arma::conv_to<arma::mat>::from(m); }
   static arma::fmat narrow(const arma::mat& m) { return arma::conv_to<arma::fmat>::from(m); }
   /// gamma / sqrt(var + eps)
@@ -101,4 +103,4 @@ class BatchNorm final : public Regulariser, public ActivationChange, public Afte
 
 }  // namespace
 
-PIPELINE_REGULARISER(BatchNorm, batch_norm, "normalises each unit over the batch, with a scale and an offset to learn")
+PIPELINE_REGULARISER(BatchNorm, batch_norm, "normalises each unit over the batch, with a learned scale and offset")

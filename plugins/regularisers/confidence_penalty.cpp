@@ -1,13 +1,14 @@
-// confidence_penalty: pays the network for doubt, so that no class ever gets all the probability.
+// confidence_penalty: lowers the loss for outputs of high entropy, so that no class ever gets all the probability.
 //
-//   R(z)     = -beta * mean over images of H(p),   p = softmax(z),   H(p) = -sum_k p_k log p_k      in nats
+//   R(z)     = -beta * mean over samples of H(p),   p = softmax(z),   H(p) = -sum_k p_k log p_k      in nats
 //   dR/dz_k  =  beta / batch * p_k * (log p_k + H(p))
 //
-//   z  [classes x batch], the logits. R <= 0: it lowers the loss by beta * log(classes) at most. p log p is 0 where p
+//   z  [classes x batch], the logits. R <= 0: it lowers the loss by at most beta * log(classes). p log p is 0 where p
 //   is 0.   beta = 0 changes nothing.
 //
 // Source: Pereyra, Tucker, Chorowski, Kaiser & Hinton 2017, Regularizing neural networks by penalizing confident output
 // distributions, arXiv 1701.06548, section 3 (without the threshold of section 3.1).
+// See also: label_smoothing, calibration_error.
 #include <pipeline/regulariser.hpp>
 
 #include <cmath>
@@ -15,7 +16,7 @@
 namespace {
 using namespace pipeline;
 
-/// Of one image: p, log p, and the entropy. In double, because a p near 1 leaves little of its logarithm.
+/// p, log p and the entropy of one sample. In double, because little precision is left in log p where p is near 1.
 struct Softmax {
   arma::vec p, log_p;
   double entropy;

@@ -1,14 +1,15 @@
-// dropconnect: cuts each connection at random while training, so that no node can lean on a single one.
+// dropconnect: sets weights to 0 at random while training, so that no node relies on a single connection.
 //
 //   W' = W * M / keep_prob,   M = 1 with probability keep_prob, else 0     drawn anew for every weight and step
-//   dW = dW' * M / keep_prob                                               the same M on the way back
-//   measuring: W' = W
+//   dW = dW' * M / keep_prob                                               the same M in the backward pass
+//   when measuring: W' = W
 //
-//   W  [outputs x inputs] of the named layers; biases likewise where biases = yes.   keep_prob = 1 changes nothing.
+//   W  [outputs x inputs] of the named layers; biases likewise if biases = yes.   keep_prob = 1 changes nothing.
 //
-// All images of a batch share one M; Wan et al. draw one for each image, keep the weights undivided, and sample when
+// All samples of a batch share one M. Wan et al. draw one M per sample, do not divide the weights, and sample when
 // measuring.
 // Source: Wan et al. 2013, Regularization of neural networks using DropConnect, ICML, PMLR 28(3), 1058-1066.
+// See also: dropout, weight_noise.
 #include <pipeline/regulariser.hpp>
 
 namespace {
@@ -35,4 +36,4 @@ class DropConnect final : public Regulariser, public WeightChange {
 
 }  // namespace
 
-PIPELINE_REGULARISER(DropConnect, dropconnect, "cuts connections at random while training")
+PIPELINE_REGULARISER(DropConnect, dropconnect, "sets weights to 0 at random while training")

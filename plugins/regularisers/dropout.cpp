@@ -1,12 +1,14 @@
-// dropout: silences each unit at random while training, so that none can lean on another.
+// dropout: sets units to 0 at random while training, so that no unit relies on another.
 //
-//   h' = h * m * (1 / keep_prob),   m = 1 with probability keep_prob, else 0     drawn anew for every unit, image and step
-//   dh = dh' * m * (1 / keep_prob)                                               the same m on the way back
-//   measuring: h' = h
+//   h' = h * m * (1 / keep_prob),   m = 1 with probability keep_prob, else 0     drawn anew per unit, sample and step
+//   dh = dh' * m * (1 / keep_prob)                                               the same m in the backward pass
+//   when measuring: h' = h
 //
-//   h  [units x batch], after ReLU: the hidden layers of `layers`, and the inputs where it names 0.
+//   h  [units x batch], after ReLU: the hidden layers in `layers`, and the inputs if `layers` includes 0.
 //   keep_prob = 1 changes nothing.
+//
 // Source: Srivastava et al. 2014, JMLR 15, 1929-1958 (inverted scaling, as TensorFlow's tf.nn.dropout).
+// See also: gaussian_dropout, dropconnect.
 #include <pipeline/regulariser.hpp>
 
 namespace {
@@ -22,7 +24,7 @@ class Dropout final : public Regulariser, public ActivationScale {
   void scale(Activations h, const Step& step) const override {
     const Random draws = step.random.in_layer(static_cast<std::uint32_t>(h.layer));
     float* const value = h.values.memptr();
-    // Rounded once and multiplied, as PyTorch does: to divide each value takes five times as long.
+    // Rounded once, then multiplied, as in PyTorch: dividing each value takes five times as long.
     const float factor = 1 / keep_prob;
     draws.bernoulli(keep_prob, h.values.n_elem,
                     [=](std::size_t unit, bool kept) { value[unit] = kept ? value[unit] * factor : 0.0f; });
@@ -31,4 +33,4 @@ class Dropout final : public Regulariser, public ActivationScale {
 
 }  // namespace
 
-PIPELINE_REGULARISER(Dropout, dropout, "silences units at random while training")
+PIPELINE_REGULARISER(Dropout, dropout, "sets units to 0 at random while training")

@@ -1,13 +1,15 @@
-// early_stopping: ends the training of its model when a metric on validation images has stopped improving.
+// early_stopping: stops training a model when a metric on the validation samples no longer improves.
 //
-//   a measurement is better if it is strictly above (or below, as the metric says) the best so far; a NaN never is
-//   better: its weights are remembered      not better `patience` times in a row: the model stops with the best weights
+//   A measurement is better if it is strictly above the best so far (strictly below, if lower is better); NaN never is.
+//   better: the weights are remembered     not better `patience` times in a row: the model stops with its best weights
 //
-//   metric  a [metric:...] section with on = validation; it counts in measurements, so its `every` sets the pace.
+//   metric    a [metric:...] section with on = validation
+//   patience  a number of measurements, so that the section's `every` determines how many steps it covers
 //   A model that is never stopped ends with its last weights, not its best ones.
 //
-// Source: Prechelt 1998, Early stopping - but when?; counted as Keras' EarlyStopping with restore_best_weights and
+// Source: Prechelt 1998, Early stopping - but when?; counted as in Keras' EarlyStopping with restore_best_weights and
 // min_delta = 0.
+// See also: generalisation_gap, loss, accuracy.
 #include <pipeline/regulariser.hpp>
 
 #include <bit>
@@ -23,22 +25,24 @@ class EarlyStopping final : public Regulariser, public Watcher {
   enum : std::size_t { has_best, best, waited, how_many };
 
   void declare(Parameters& p) override {
-    p.text("metric", metric, "the [metric:...] section that is watched").must_be_given();
-    p.whole("patience", patience, at_least(1), "measurements in a row that may be no better").unit("measurements");
+    p.text("metric", metric, "the [metric:...] section to watch").must_be_given();
+    p.whole("patience", patience, at_least(1),
+            "number of measurements in a row without improvement after which the model stops")
+        .unit("measurements");
   }
-  void keep(State& state) override { state.counts("counts", counts, how_many); }
+  void declare_state(State& state) override { state.counts("counts", counts, how_many); }
   std::string section() const override { return metric; }
 
-  Verdict see(const Watched& seen) const override {
-    const double so_far = std::bit_cast<double>(counts[best]);  // all 64 bits, so that ties are seen as ties
+  Decision see(const Watched& seen) const override {
+    const double so_far = std::bit_cast<double>(counts[best]);  // all 64 bits, so that ties are exact
     const bool better = !counts[has_best]       ? !std::isnan(seen.value)
                         : seen.higher_is_better ? seen.value > so_far
                                                 : seen.value < so_far;
     if (better) {
       counts[has_best] = 1, counts[best] = std::bit_cast<std::int64_t>(seen.value), counts[waited] = 0;
-      return Verdict::remember;
+      return Decision::remember;
     }
-    return static_cast<std::uint64_t>(++counts[waited]) >= patience ? Verdict::stop : Verdict::go_on;
+    return static_cast<std::uint64_t>(++counts[waited]) >= patience ? Decision::stop : Decision::go_on;
   }
 };
 

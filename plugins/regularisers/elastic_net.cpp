@@ -1,13 +1,14 @@
-// elastic_net: l1 and l2 mixed: small weights vanish, and weights that do the same work shrink together.
+// elastic_net: mixes l1 and l2, so that small weights vanish and weights that do the same work shrink together.
 //
 //   R(w)  = alpha * (l1_ratio * sum |w| + (1 - l1_ratio) / 2 * sum w^2)        one number, >= 0, in units of the loss
 //   dR/dw = alpha * (l1_ratio * sign(w) + (1 - l1_ratio) * w)                  sign(0) = 0
 //
-//   w  every weight of the named layers; biases only where biases = yes.   alpha = 0 changes nothing.
+//   w  every weight of the named layers; biases only if biases = yes.   alpha = 0 changes nothing.
 //
-// The penalty is scikit-learn's (ElasticNet, SGDClassifier), and only the penalty: its ElasticNet halves the squared
-// error beside it and reaches exact zeros by coordinate descent, which a gradient does not.
-// Source: Zou & Hastie 2005, J. R. Statist. Soc. B 67, 301-320 (who rescale the solution; scikit-learn does not).
+// Only the penalty is that of scikit-learn (ElasticNet, SGDClassifier): scikit-learn's ElasticNet also halves the
+// squared error, and reaches exact zeros by coordinate descent, which gradient descent does not.
+// Source: Zou & Hastie 2005, J. R. Statist. Soc. B 67, 301-320 (they rescale the solution; scikit-learn does not).
+// See also: l1, l2, group_lasso.
 #include <pipeline/regulariser.hpp>
 
 #include <cmath>
@@ -20,7 +21,8 @@ class ElasticNet final : public Regulariser, public WeightPenalty {
 
   void declare(Parameters& p) override {
     p.number("alpha", alpha, at_least(0), "strength of the whole penalty").neutral("0");
-    p.number("l1_ratio", l1_ratio, at_least(0).up_to(1), "share of sum |w|; the rest is that of sum w^2 / 2");
+    p.number("l1_ratio", l1_ratio, at_least(0).up_to(1),
+             "share of sum |w| in the penalty; the rest is the share of sum w^2 / 2");
   }
 
   double value(std::span<const float> w, const Tile&) const override {

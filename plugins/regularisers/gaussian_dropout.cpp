@@ -1,14 +1,16 @@
-// gaussian_dropout: makes each unit louder or softer at random while training, and never quite silent.
+// gaussian_dropout: scales each unit by a random factor of mean 1 while training, instead of setting some units to 0.
 //
 //   h' = h * (1 + sd * n),   sd = sqrt((1 - keep_prob) / keep_prob),   n standard normal
-//   dh = dh' * (1 + sd * n)                                            the same n on the way back
-//   measuring: h' = h
+//   dh = dh' * (1 + sd * n)                                            the same n in the backward pass
+//   when measuring: h' = h
 //
-//   h  [units x batch], after ReLU: the hidden layers of `layers`, and the inputs where it names 0. n is drawn anew for
-//   every unit, image and step. The factor has mean 1 and the variance of dropout's factor at the same keep_prob; it
-//   is negative now and then (16 % of the time at keep_prob = .5).   keep_prob = 1 changes nothing.
+//   h  [units x batch], after ReLU: the hidden layers in `layers`, and the inputs if `layers` includes 0.
+//   n  drawn anew for every unit, sample and step
+//   The factor has mean 1 and the variance of dropout's factor at the same keep_prob. It can be negative (16 % of the
+//   time at keep_prob = .5).   keep_prob = 1 changes nothing.
 //
-// Source: Srivastava et al. 2014, JMLR 15, 1929-1958, section 10. Keras' GaussianDropout writes rate = 1 - keep_prob.
+// Source: Srivastava et al. 2014, JMLR 15, 1929-1958, section 10. Keras' GaussianDropout uses rate = 1 - keep_prob.
+// See also: dropout, gaussian_noise.
 #include <pipeline/regulariser.hpp>
 
 #include <cmath>
@@ -20,7 +22,8 @@ class GaussianDropout final : public Regulariser, public ActivationScale {
   float keep_prob = 0.5f;
 
   void declare(Parameters& p) override {
-    p.number("keep_prob", keep_prob, above(0).up_to(1), "dropout with this keep_prob has the same mean and variance")
+    p.number("keep_prob", keep_prob, above(0).up_to(1),
+             "keep_prob of the dropout whose factor has the same mean and variance")
         .neutral("1");
   }
 

@@ -1,17 +1,18 @@
-// gaussian_noise: adds normal noise to every unit while training, so that no node can rely on small differences.
+// gaussian_noise: adds normal noise to every unit while training, so that no node relies on small differences.
 //
-//   h' = h + sd * n       n standard normal, drawn anew for every unit, image and step
+//   h' = h + sd * n       n standard normal, drawn anew for every unit, sample and step
 //   dh = dh'
-//   measuring: h' = h
+//   when measuring: h' = h
 //
-//   h  [units x batch] at `place`: after_relu  the hidden layers of `layers`, and the inputs where it names 0; a unit at
-//                                              rest does not stay at 0
-//                                  before_relu the same layers, before ReLU: what lies below 0 is cut off again
-//                                  inputs      layer 0
-//   sd  in units of h, the same for all.   sd = 0 changes nothing.
+//   h   [units x batch], at `place`:
+//       after_relu   the hidden layers in `layers`, and the inputs if `layers` includes 0; units at 0 do not stay there
+//       before_relu  the hidden layers in `layers`; ReLU then sets negative values to 0
+//       inputs       layer 0
+//   sd  in units of h, the same for all units.   sd = 0 changes nothing.
 //
 // Source: Bishop 1995, Training with noise is equivalent to Tikhonov regularization, Neural Computation 7, 108-116, for
-// the inputs; Keras' GaussianNoise, a layer by itself, for the rest.
+// the inputs; Keras' GaussianNoise, a layer of its own, for the rest.
+// See also: input_noise, gaussian_dropout, weight_noise.
 #include <pipeline/regulariser.hpp>
 
 namespace {

@@ -1,13 +1,15 @@
-// gradient_clip: shortens a gradient that is too long, so that one bad batch cannot throw the weights far.
+// gradient_clip: shortens a gradient that is too long, so that one bad batch cannot move the weights far.
 //
 //   if |g| > limit:   g = g * limit / |g|
 //
-//   g  the gradient of loss and penalties of the whole network, all layers and biases as one vector     |.|  Euclidean
-//   A gradient that is no longer than the limit is not touched, not even by rounding. limit = inf changes nothing.
-//   `layers` and `biases` have no say: a vector that was shortened in part would point elsewhere.
+//   g  the gradient of loss and penalties of the whole network, all layers and biases as one vector
+//   |.|  Euclidean length
+//   A gradient no longer than the limit is not changed at all, not even by rounding.   limit = inf changes nothing.
+//   `layers` and `biases` do not apply: shortening part of the vector would change its direction.
 //
 // Source: Pascanu et al. 2013, ICML, PMLR 28(3), 1310-1318. No epsilon (PyTorch's clip_grad_norm_ divides by
 // |g| + 1e-6).
+// See also: power_gradient, gradient_noise.
 #include <pipeline/regulariser.hpp>
 
 #include <cmath>
@@ -19,7 +21,7 @@ class GradientClip final : public Regulariser, public NetworkGradientChange {
   float limit = 1;
 
   void declare(Parameters& p) override {
-    p.number("limit", limit, above(0).up_to(infinity), "greatest length of the whole gradient").neutral("inf");
+    p.number("limit", limit, above(0).up_to(infinity), "largest length of the whole gradient").neutral("inf");
   }
 
   void change(const Network&, Network& gradient, const Step&) const override {

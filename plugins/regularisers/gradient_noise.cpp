@@ -1,11 +1,13 @@
-// gradient_noise: shakes every gradient, less and less, so that training leaves narrow places early on.
+// gradient_noise: adds normal noise of falling variance to the gradient, so that training leaves narrow minima early.
 //
 //   g' = g + sd_t * n,   sd_t^2 = eta / (1 + t)^gamma,   n standard normal        drawn anew for every element and step
 //
-//   g  the gradient of loss and penalties for each weight and bias of the named layers (biases unless biases = no)
-//   t  the step, 0 the first     eta  a variance, not a standard deviation.   eta = 0 changes nothing.
+//   g    the gradient of loss and penalties for each weight and bias of the named layers (no biases if biases = no)
+//   t    the step, counted from 0
+//   eta  a variance, not a standard deviation.   eta = 0 changes nothing.
 //
 // Source: Neelakantan et al. 2015, arXiv 1511.06807 (eta .01, .3 or 1, gamma .55).
+// See also: weight_noise, gradient_clip, gradient_noise_scale.
 #include <pipeline/regulariser.hpp>
 
 #include <cmath>
@@ -22,7 +24,7 @@ class GradientNoise final : public Regulariser, public GradientChange {
     p.number("gamma", gamma, at_least(0), "how fast the variance falls: eta / (1 + t)^gamma");
   }
   bool biases_by_default() const override { return true; }
-  void keep(State& state) override { shape = state.network(); }
+  void declare_state(State& state) override { shape = state.network(); }
 
   void change(std::span<const float>, std::span<float> g, const Tile& t, const Step& step) const override {
     const double sd = std::sqrt(eta / std::pow(1.0 + static_cast<double>(step.number), gamma));
@@ -30,16 +32,17 @@ class GradientNoise final : public Regulariser, public GradientChange {
                            [&](std::size_t i, double n) { g[i] += static_cast<float>(sd * n); });
   }
 
-  /// Weights, biases and each kept array of a layer have streams of their own; an element's place there is its draw.
+  /// A layer's weights, biases and trained arrays each have their own random stream; an element's index in its array is
+  /// the index of its draw.
   static Random draws(const Tile& t, const Step& step) {
     const std::size_t array = t.kind == Kind::weights ? 0 : t.kind == Kind::bias ? 1 : 2 + t.own;
     return step.random.in_layer(static_cast<std::uint32_t>(t.layer + (array << 16)));
   }
   std::uint64_t first(const Tile& t, std::size_t size) const {
-    return t.input * (t.kind == Kind::weights ? shape.outputs(t.layer) : size) + t.first_output;
+    return t.input * (t.kind == Kind::weights ? shape.outputs(t.layer) : size);
   }
 };
 
 }  // namespace
 
-PIPELINE_REGULARISER(GradientNoise, gradient_noise, "adds normal noise to the gradient, ever less")
+PIPELINE_REGULARISER(GradientNoise, gradient_noise, "adds normal noise of falling variance to the gradient")

@@ -1,4 +1,4 @@
-// group_lasso: switches off whole inputs, not single weights.
+// group_lasso: pulls all weights that leave an input towards zero together, so that whole inputs are switched off.
 //
 //   R(W)  = lambda * sqrt(m) * sum_j |w_j|              one number, >= 0, in units of the loss
 //   form = subgradient:  dR/dw_j = lambda * sqrt(m) * w_j / |w_j|         0 where w_j = 0; hardly ever exact zeros
@@ -6,10 +6,12 @@
 //                        w_j = w_j * max(1 - rate * lambda * sqrt(m) / |w_j|, 0)
 //
 //   W  [m outputs x inputs]     w_j  column j: every weight that leaves input j     |.|  Euclidean length
-//   Biases only where biases = yes: those of a layer are one group, as of one more input.   lambda = 0 changes nothing.
+//   Biases only if biases = yes: a layer's biases form one group, like the weights of one more input.
+//   lambda = 0 changes nothing.
 //
 // Source: Yuan & Lin 2006, J. R. Statist. Soc. B 68, 49-67 (sqrt of the group's size);
 // groups of outgoing weights: Scardapane et al. 2017, Neurocomputing 241, 81-89.
+// See also: l1, elastic_net.
 #include <pipeline/regulariser.hpp>
 
 #include <algorithm>
@@ -24,32 +26,31 @@ class GroupLasso final : public Regulariser, public WeightPenalty, public AfterU
 
   void declare(Parameters& p) override {
     p.number("lambda", lambda, at_least(0), "strength of the penalty lambda * sqrt(m) * sum |w_j|").neutral("0");
-    p.choice("form", form, {"subgradient", "proximal"}, "by gradient, or by shrinking groups after the update");
+    p.choice("form", form, {"subgradient", "proximal"}, "by gradient, or by shrinking whole groups after the update");
   }
 
-  /// A tile is a group: the engine hands over all weights that leave an input at once.
-  static double length(std::span<const float> w, const Tile& tile) {
-    if (tile.first_output != 0) throw std::logic_error("needs all weights that leave an input in one tile");
+  /// A tile is a group: all weights that leave one input.
+  static double length(std::span<const float> w) {
     double squares = 0;
     for (const float x : w) squares += double{x} * x;
     return std::sqrt(squares);
   }
-  double pull(std::span<const float> w) const { return lambda * std::sqrt(static_cast<double>(w.size())); }
+  double strength(std::span<const float> w) const { return lambda * std::sqrt(static_cast<double>(w.size())); }
 
-  double value(std::span<const float> w, const Tile& tile) const override { return pull(w) * length(w, tile); }
-  void add_gradient(std::span<const float> w, std::span<float> g, const Tile& tile) const override {
-    const double l = length(w, tile);
+  double value(std::span<const float> w, const Tile&) const override { return strength(w) * length(w); }
+  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&) const override {
+    const double l = length(w);
     if (form != "subgradient" || l == 0) return;
-    for (std::size_t i = 0; i < w.size(); ++i) g[i] += static_cast<float>(pull(w) * (w[i] / l));
+    for (std::size_t i = 0; i < w.size(); ++i) g[i] += static_cast<float>(strength(w) * (w[i] / l));
   }
-  void after_update(std::span<float> w, const Tile& tile, const Step& step) const override {
-    const double l = length(w, tile);
+  void after_update(std::span<float> w, const Tile&, const Step& step) const override {
+    const double l = length(w);
     if (form != "proximal" || l == 0) return;
-    const auto scale = static_cast<float>(std::max(1 - step.learning_rate * pull(w) / l, 0.0));
+    const auto scale = static_cast<float>(std::max(1 - step.learning_rate * strength(w) / l, 0.0));
     for (float& x : w) x *= scale;
   }
 };
 
 }  // namespace
 
-PIPELINE_REGULARISER(GroupLasso, group_lasso, "penalty on the length of all weights that leave an input")
+PIPELINE_REGULARISER(GroupLasso, group_lasso, "penalty on the length of each input's outgoing weights")

@@ -1,13 +1,14 @@
-// input_noise: shows every image through fresh normal noise while training.
+// input_noise: adds normal noise to every sample while training.
 //
-//   x' = x + sd * n       n standard normal, drawn anew for every feature, image and step
+//   x' = x + sd * n       n standard normal, drawn anew for every feature, sample and step
 //
-//   x  [features x batch], this model's own copy; what is measured has no noise. Values may leave the range of the data:
-//   nothing is cut off.   sd = 0 changes nothing.
+//   x  [features x batch], the model's own copy; measurements are made without noise. Values may leave the range of the
+//   data: nothing is clipped.   sd = 0 changes nothing.
 //
-// It comes in its place in the list among other changes of the batch (mixup, shift); gaussian_noise with
-// place = inputs comes after all of them.
+// It acts at its position in the list, among other changes of the batch (mixup, shift); gaussian_noise with
+// place = inputs acts after all of them.
 // Source: Bishop 1995, Training with noise is equivalent to Tikhonov regularization, Neural Computation 7, 108-116.
+// See also: gaussian_noise, mixup, shift.
 #include <pipeline/regulariser.hpp>
 
 namespace {

@@ -1,13 +1,14 @@
 // l1: pulls every weight towards zero with the same force, so that small ones vanish.
 //
 //   R(w)  = lambda * sum |w|              one number, >= 0, in units of the loss
-//   form = subgradient:  dR/dw = lambda * sign(w)                   0 where w = 0; weights jitter about zero
+//   form = subgradient:  dR/dw = lambda * sign(w)                   0 where w = 0; weights oscillate around zero
 //   form = proximal:     no gradient; after each update             exact zeros
 //                        w = sign(w) * max(|w| - rate * lambda, 0)
 //
-//   w  every weight of the named layers; biases only where biases = yes.   lambda = 0 changes nothing.
+//   w  every weight of the named layers; biases only if biases = yes.   lambda = 0 changes nothing.
 //
 // Source: Tibshirani 1996, J. R. Statist. Soc. B 58, 267-288; proximal: Duchi & Singer 2009, JMLR 10, 2899-2934.
+// See also: l2, elastic_net, group_lasso.
 #include <pipeline/regulariser.hpp>
 
 #include <algorithm>
@@ -22,7 +23,7 @@ class L1 final : public Regulariser, public WeightPenalty, public AfterUpdate {
 
   void declare(Parameters& p) override {
     p.number("lambda", lambda, at_least(0), "strength of the penalty lambda * sum |w|").neutral("0");
-    p.choice("form", form, {"subgradient", "proximal"}, "by gradient, or by soft threshold after the update");
+    p.choice("form", form, {"subgradient", "proximal"}, "by gradient, or by soft thresholding after the update");
   }
 
   double value(std::span<const float> w, const Tile&) const override {
@@ -43,4 +44,4 @@ class L1 final : public Regulariser, public WeightPenalty, public AfterUpdate {
 
 }  // namespace
 
-PIPELINE_REGULARISER(L1, l1, "penalty lambda * sum of absolute weights, by gradient or by soft threshold")
+PIPELINE_REGULARISER(L1, l1, "penalty lambda * sum |w|, by gradient or by soft thresholding")

@@ -1,12 +1,13 @@
-// l2: pulls every weight towards zero, the larger the harder.
+// l2: pulls every weight towards zero with a force proportional to the weight.
 //
 //   R(w)  = lambda / 2 * sum w^2        one number, >= 0, in units of the loss
 //   dR/dw = lambda * w
 //
-//   w  every weight of the named layers; biases only where biases = yes.   lambda = 0 changes nothing.
+//   w  every weight of the named layers; biases only if biases = yes.   lambda = 0 changes nothing.
 //
-// Beware of the half: PyTorch's weight_decay and TensorFlow's nn.l2_loss have it, Keras' regularizers.l2 has not.
+// Mind the factor 1/2: PyTorch's weight_decay and TensorFlow's nn.l2_loss have it, Keras' regularizers.l2 does not.
 // Source: Krogh & Hertz 1991, A simple weight decay can improve generalization, NIPS 4, 950-957.
+// See also: weight_decay, elastic_net, l1.
 #include <pipeline/regulariser.hpp>
 
 namespace {

@@ -1,9 +1,11 @@
-// label_smoothing: never asks the network to be quite certain.
+// label_smoothing: mixes each target with the uniform distribution, so that the network is never trained to be certain.
 //
 //   y' = (1 - epsilon) * y + epsilon / K
 //
-//   y  [K classes x batch], each column a distribution; so is y'.   epsilon = 0 changes nothing.
+//   y  [K classes x batch], each column a distribution, before and after.   epsilon = 0 changes nothing.
+//
 // Source: Szegedy et al. 2016, Rethinking the Inception architecture, CVPR, section 7.
+// See also: confidence_penalty, mixup, calibration_error.
 #include <pipeline/regulariser.hpp>
 
 namespace {
@@ -13,7 +15,8 @@ class LabelSmoothing final : public Regulariser, public BatchChange {
   float epsilon = 0.1f;
 
   void declare(Parameters& p) override {
-    p.number("epsilon", epsilon, at_least(0).up_to(1), "share of the target spread over all classes").neutral("0");
+    p.number("epsilon", epsilon, at_least(0).up_to(1), "share of each target that is spread evenly over all classes")
+        .neutral("0");
   }
 
   void change(Batch& batch, const Step&) const override {

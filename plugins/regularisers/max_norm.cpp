@@ -1,11 +1,12 @@
-// max_norm: no node may listen louder than `limit`.
+// max_norm: limits the length of each node's incoming weight vector.
 //
 //   after each update, for each node k:   if |w_k| > limit:   w_k = w_k * limit / |w_k|
 //
-//   w_k  row k of W: every weight that node k receives (and its bias, where biases = yes)     |.|  Euclidean length
-//   A vector that is no longer than the limit is not touched, not even by rounding. limit = inf changes nothing.
+//   w_k  row k of W: every weight that node k receives (and its bias, if biases = yes)     |.|  Euclidean length
+//   A vector no longer than the limit is not changed at all, not even by rounding.   limit = inf changes nothing.
 //
 // Source: Srivastava et al. 2014, JMLR 15, 1929-1958, section 5.1. No epsilon (Keras' MaxNorm adds one).
+// See also: l2, spectral_norm, weight_norm.
 #include <pipeline/regulariser.hpp>
 
 #include <cmath>
@@ -17,7 +18,8 @@ class MaxNorm final : public Regulariser, public AfterLayerUpdate {
   float limit = 3;
 
   void declare(Parameters& p) override {
-    p.number("limit", limit, above(0).up_to(infinity), "greatest length of a node's incoming vector").neutral("inf");
+    p.number("limit", limit, above(0).up_to(infinity), "largest length of a node's incoming weight vector")
+        .neutral("inf");
   }
 
   void after_update(arma::fmat& W, arma::fvec& b, std::size_t, const Step&) const override {

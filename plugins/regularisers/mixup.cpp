@@ -1,13 +1,14 @@
-// mixup: trains on blends of two images, with their labels blended alike.
+// mixup: trains on blends of two samples, with their targets blended in the same proportion.
 //
 //   x'_i = lambda * x_i + (1 - lambda) * x_p(i)        y' likewise
-//   lambda ~ Beta(alpha, alpha)                        one a batch
+//   lambda ~ Beta(alpha, alpha)                        one per batch
 //
 //   x  [features x batch], y  [classes x batch]     p  a permutation of the batch, drawn anew every step; p(i) may be i
-//   alpha  near 0: lambda near 0 or 1; 1: uniform; large: near 1/2.   alpha = 0 is lambda = 1 and changes nothing.
+//   alpha  near 0: lambda near 0 or 1; 1: uniform; large: near 1/2.   alpha = 0 means lambda = 1 and changes nothing.
 //
 // Source: Zhang, Cisse, Dauphin & Lopez-Paz 2018, mixup: beyond empirical risk minimization, ICLR; one lambda and one
-// permutation a batch as in the authors' code.
+// permutation per batch as in the authors' code.
+// See also: label_smoothing, input_noise, shift.
 #include <pipeline/regulariser.hpp>
 
 #include <cmath>
@@ -15,9 +16,9 @@
 namespace {
 using namespace pipeline;
 
-/// log of a Gamma(shape, 1) number: Marsaglia & Tsang 2000, ACM Trans. Math. Softw. 26, 363-372, at shape + 1, brought
-/// down by U^(1 / shape). As a logarithm, because the number itself is 0 in floats for small shapes.
-/// Attempt t takes words 4t and 4t + 1 for the normal and 4t + 2 for the verdict; word 3 is U.
+/// The logarithm of a Gamma(shape, 1) draw: Marsaglia & Tsang 2000, ACM Trans. Math. Softw. 26, 363-372, at shape + 1,
+/// multiplied by U^(1 / shape). As a logarithm, because the draw itself is 0 in floats for small shapes.
+/// Attempt t uses words 4t and 4t + 1 for the normal and 4t + 2 for the acceptance test; word 3 is U.
 double log_gamma_draw(double shape, const Random& draws) {
   const double d = shape + 1 - 1. / 3, c = 1 / std::sqrt(9 * d);
   for (std::uint64_t t = 0;; ++t) {
@@ -33,10 +34,11 @@ class Mixup final : public Regulariser, public BatchChange {
   float alpha = 0.2f;
 
   void declare(Parameters& p) override {
-    p.number("alpha", alpha, at_least(0), "both parameters of the beta distribution of the blend").neutral("0");
+    p.number("alpha", alpha, at_least(0), "both parameters of the beta distribution of lambda, the blending weight")
+        .neutral("0");
   }
 
-  /// G1 / (G1 + G2) of two Gamma(alpha) numbers is Beta(alpha, alpha).
+  /// G1 / (G1 + G2) of two Gamma(alpha) draws is Beta(alpha, alpha).
   float lambda(const Random& draws) const {
     if (alpha == 0) return 1;
     const double log_ratio = log_gamma_draw(alpha, draws.in_layer(2)) - log_gamma_draw(alpha, draws.in_layer(1));
@@ -55,4 +57,4 @@ class Mixup final : public Regulariser, public BatchChange {
 
 }  // namespace
 
-PIPELINE_REGULARISER(Mixup, mixup, "blends pairs of images and their labels")
+PIPELINE_REGULARISER(Mixup, mixup, "blends pairs of samples and their labels")

@@ -1,14 +1,17 @@
-// orthogonality: asks the nodes of a layer to be unit vectors at right angles, so that none repeats another.
+// orthogonality: pushes a layer's weight vectors towards unit length and right angles, so that no node repeats another.
 //
 //   R(W)  = lambda * sum over layers of |G - I|_F^2              one number, >= 0, in units of the loss
 //   dR/dW = 4 * lambda * (G - I) W,   or   W (G - I)
 //
-//   W  [outputs x inputs]     G  the smaller Gram matrix: W W' where outputs <= inputs (the nodes among themselves),
-//   else W' W (the inputs, for more nodes than inputs cannot all be at right angles).   lambda = 0 changes nothing.
-//   A gradient too large for float32 is cut to its largest number: the model then diverges by its own weights.
+//   W  [outputs x inputs]
+//   G  the smaller Gram matrix: W W' if outputs <= inputs (between nodes), else W' W (between inputs, because more
+//      nodes than inputs cannot all be at right angles)
+//   Gradient elements too large for float32 are clamped to its largest number; the model then diverges through its
+//   weights.   lambda = 0 changes nothing.
 //
 // Source: Bansal et al. 2018, NeurIPS 31, section 3.1 (soft orthogonality; always W' W there); the square, as
 // in Brock et al. 2019, ICLR (BigGAN), where Brock et al. 2017, ICLR, take |G - I| element by element.
+// See also: spectral_norm, stable_rank, effective_rank.
 #include <pipeline/regulariser.hpp>
 
 #include <algorithm>
@@ -39,7 +42,7 @@ class Orthogonality final : public Regulariser, public LayerPenalty {
     arma::fmat d = distance(w.W);
     const float largest = arma::abs(d).max();
     if (largest == 0) return;
-    d /= largest;  // products of three weights may leave float32 where G does not
+    d /= largest;  // products of three weights may overflow float32 where G does not
     const arma::fmat product = by_nodes(w.W) ? arma::fmat(d * w.W) : arma::fmat(w.W * d);
     constexpr double limit = std::numeric_limits<float>::max();
     for (arma::uword i = 0; i < product.n_elem; ++i) {

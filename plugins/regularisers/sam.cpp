@@ -1,12 +1,13 @@
-// sam: takes the gradient where the loss is worst nearby, so that training prefers flat places.
+// sam: computes the gradient at the nearby weights with the highest loss, so that training prefers flat minima.
 //
 //   w_ahead = w + rho * g / |g|,   then   w = w - rate * (gradient at w_ahead)        w_ahead = w where g = 0
 //
-//   g  the gradient of loss and penalties at w, all layers and biases as one vector     |.|  Euclidean
-//   Both gradients are of the same batch, with the same draws. A step takes twice the time. rho = 0 changes nothing.
-//   `layers` and `biases` have no say.
+//   g  the gradient of loss and penalties at w, all layers and biases as one vector     |.|  Euclidean length
+//   Both gradients use the same batch and the same random draws. A step takes twice as long.   rho = 0 changes nothing.
+//   `layers` and `biases` do not apply.
 //
 // Source: Foret et al. 2021, Sharpness-aware minimization, ICLR, equation 2 with p = 2. No epsilon in |g|.
+// See also: sharpness, weight_noise.
 #include <pipeline/regulariser.hpp>
 
 #include <cmath>
@@ -18,7 +19,9 @@ class Sam final : public Regulariser, public LookAhead {
   float rho = 0.05f;
 
   void declare(Parameters& p) override {
-    p.number("rho", rho, at_least(0), "how far ahead the gradient is taken").unit("as weights").neutral("0");
+    p.number("rho", rho, at_least(0), "distance from the weights to the point where the gradient is computed")
+        .unit("units of the weights")
+        .neutral("0");
   }
 
   void displace(Network& weights, const Network& gradient, const Step&) const override {
@@ -40,4 +43,4 @@ class Sam final : public Regulariser, public LookAhead {
 
 }  // namespace
 
-PIPELINE_REGULARISER(Sam, sam, "takes the gradient at the worst weights nearby")
+PIPELINE_REGULARISER(Sam, sam, "computes the gradient at the worst weights nearby")

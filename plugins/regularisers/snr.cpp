@@ -1,16 +1,18 @@
-// snr: pursues the SNR optimality S of every node, instead of only measuring it.
+// snr: trains every node towards a high SNR optimality S, instead of only measuring S.
 //
 //   R     = lambda * sum over layers of the mean over nodes of (1 - S_k)            one number, in units of the loss
 //   S_k   = w.c / ((|c| + e) |w|),   c = A w                                        S_k = 0 where w or c is 0
-//   A_ji  = sum_n xn_nj (x_ni - mean x_i) / (a_j + .0001),   xn_j = x_j / (max_j + .001),   a_j = images with x_j > 0
+//   A_ji  = sum_n xn_nj (x_ni - mean x_i) / (a_j + .0001),   xn_j = x_j / (max_j + .001),   a_j = samples with x_j > 0
 //   dS/dw = (c + A'w) / ((|c| + e) |w|) - S (A'c / (|c| (|c| + e)) + w / |w|^2)     0 where w or c is 0;   e = .0001
 //
-//   w  row k of W [outputs x inputs]     x  the layer's inputs [inputs x batch], and max_j and a_j over this batch: they
-//   and A are held constant, and no gradient goes to the inputs. A negative x counts as not lit.
-//   A batch tells of fewer images than the metric does, so the two S differ.   lambda = 0 changes nothing.
+//   w  row k of W [outputs x inputs]     x  the layer's inputs [inputs x batch]; max_j is the largest x_j of the batch
+//   max_j, a_j and A are held constant, and no gradient goes to the inputs. A negative x does not count in a_j.
+//   S is computed over one batch here, but over more samples in the metric, so the two differ.
+//   lambda = 0 changes nothing.
 //
-// Source: S as in metrics/node_signal.hpp (Norridge 2020, arXiv 2002.04687). A gradient with c held constant, too, is
-// power iteration: it turns all nodes into one direction. Report stable rank beside S.
+// Source: S as in the metric snr_optimality (Norridge 2020, arXiv 2002.04687). With c held constant as well, the
+// gradient is power iteration: it turns all nodes into one direction. Report stable_rank alongside S.
+// See also: snr_optimality, stable_rank, node_snr.
 #include <pipeline/regulariser.hpp>
 
 #include <algorithm>
@@ -19,7 +21,7 @@
 namespace {
 using namespace pipeline;
 
-/// A = diag(d) x x', with x centred: products with the batch, and A itself is never built.
+/// A = diag(d) x x' with x centred. Only products with the batch are computed; A itself is never formed.
 struct Nodes {
   static constexpr double e = 1e-4;
   arma::fmat x, c;              // [inputs x batch] centred; [outputs x inputs]
@@ -82,4 +84,4 @@ class Snr final : public Regulariser, public LayerPenalty {
 
 }  // namespace
 
-PIPELINE_REGULARISER(Snr, snr, "penalty lambda * mean of 1 - S: pursues SNR optimality")
+PIPELINE_REGULARISER(Snr, snr, "penalty lambda * mean of 1 - S, which raises SNR optimality")

@@ -1,14 +1,17 @@
-// spectral_norm: keeps a layer from stretching any direction much; a soft penalty, not a division by sigma.
+// spectral_norm: penalises each layer's largest singular value, so that the layer stretches no direction much.
 //
 //   R(W)  = lambda / 2 * sum over layers of sigma^2,   sigma = u' W v           one number, >= 0, in units of the loss
 //   dR/dW = lambda * sigma * u v'                                               u and v held constant
 //   after each update:   v = W'u / |W'u|,   u = W v / |W v|                     one step of power iteration
 //
-//   W  [outputs x inputs]     u [outputs], v [inputs]  kept from step to step, all elements alike at first; sigma tends
-//   to the largest singular value from below. A product that is 0 leaves u or v as it was.   lambda = 0 changes nothing.
+//   W  [outputs x inputs]
+//   u  [outputs], v  [inputs]  stored from step to step, all elements equal at first; sigma approaches the largest
+//   singular value from below. If a product is 0, u or v stays as it was.   lambda = 0 changes nothing.
+//   This is a soft penalty; W is not divided by sigma.
 //
-// Source: Yoshida & Miyato 2017, Spectral norm regularization, arXiv 1705.10941 (who start from random u and v, and
+// Source: Yoshida & Miyato 2017, Spectral norm regularization, arXiv 1705.10941 (they start from random u and v, and
 // iterate before the gradient, not after the update).
+// See also: orthogonality, max_norm, largest_singular_value.
 #include <pipeline/regulariser.hpp>
 
 #include <cmath>
@@ -29,14 +32,14 @@ class SpectralNorm final : public Regulariser, public LayerPenalty, public After
   void declare(Parameters& p) override {
     p.number("lambda", lambda, at_least(0), "strength of the penalty lambda / 2 * sigma^2").neutral("0");
   }
-  void keep(State& state) override {
+  void declare_state(State& state) override {
     const NetworkShape n = state.network();
     const auto of = [](auto size) { return [=](std::size_t l) { return State::Size{l ? size(l) : 0}; }; };
     state.per_layer("u", u, Life::kept, of([=](std::size_t l) { return n.outputs(l); }), 1);
     state.per_layer("v", v, Life::kept, of([=](std::size_t l) { return n.inputs(l); }), 1);
   }
 
-  /// 1 / (|u| |v|): they start as ones, and are of length 1 only up to rounding later.
+  /// 1 / (|u| |v|): u and v start as ones, and later have length 1 only up to rounding.
   double unit(std::size_t l) const { return 1 / std::sqrt(dot(u.at(l), u.at(l)) * dot(v.at(l), v.at(l))); }
   double sigma(const arma::fmat& W, std::size_t l) const { return unit(l) * dot(u.at(l), W * v.at(l)); }
 

@@ -1,12 +1,13 @@
-// weight_decay: shrinks every weight by a fixed share before each update, apart from the gradient.
+// weight_decay: shrinks every weight by a fixed share before each update, separately from the gradient.
 //
-//   w = (1 - rate * lambda) * w,   then   w = w - rate * gradient         the gradient is that of the weights before
+//   w = (1 - rate * lambda) * w,   then   w = w - rate * gradient         gradient: at the weights before the decay
 //
-//   w  every weight of the named layers; biases only where biases = yes.   lambda = 0 changes nothing.
+//   w  every weight of the named layers; biases only if biases = yes.   lambda = 0 changes nothing.
 //
-// Under plain gradient descent this is l2 with the same lambda, up to rounding. It differs where something stands
-// between gradient and update: power_gradient, gradient_clip or sam act on what l2 adds, but not on this.
+// Under plain gradient descent this equals l2 with the same lambda, up to rounding. It differs where the gradient is
+// changed before the update: power_gradient, gradient_clip and sam act on what l2 adds, but not on this decay.
 // Source: Loshchilov & Hutter 2019, Decoupled weight decay regularization, ICLR; order and factor as PyTorch's AdamW.
+// See also: l2, weight_norm.
 #include <pipeline/regulariser.hpp>
 
 namespace {
@@ -16,7 +17,7 @@ class WeightDecay final : public Regulariser, public BeforeUpdate {
   float lambda = 5e-5f;
 
   void declare(Parameters& p) override {
-    p.number("lambda", lambda, at_least(0), "each update shrinks weights by rate * lambda").neutral("0");
+    p.number("lambda", lambda, at_least(0), "each update shrinks the weights by the share rate * lambda").neutral("0");
   }
 
   void before_update(std::span<float> w, const Tile&, const Step& step) const override {
@@ -27,4 +28,4 @@ class WeightDecay final : public Regulariser, public BeforeUpdate {
 
 }  // namespace
 
-PIPELINE_REGULARISER(WeightDecay, weight_decay, "shrinks weights by rate * lambda, apart from the gradient")
+PIPELINE_REGULARISER(WeightDecay, weight_decay, "shrinks weights by rate * lambda, separately from the gradient")

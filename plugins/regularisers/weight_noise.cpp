@@ -1,12 +1,13 @@
-// weight_noise: computes each pass with slightly wrong weights, so that training settles where that does little harm.
+// weight_noise: adds normal noise to the weights while training, so that training settles where noise does little harm.
 //
-//   W' = W + sd * n,   n standard normal     drawn anew for every weight and step; all images of a batch share it
+//   W' = W + sd * n,   n standard normal     drawn anew for every weight and step; all samples of a batch share it
 //   dW = dW'                                 the gradient found with W' updates W
-//   measuring: W' = W
+//   when measuring: W' = W
 //
-//   W  [outputs x inputs] of the named layers; biases likewise where biases = yes.   sd = 0 changes nothing.
+//   W  [outputs x inputs] of the named layers; biases likewise if biases = yes.   sd = 0 changes nothing.
 //
-// Source: An 1996, Neural Computation 8, 643-674 (additive weight noise); Graves 2011, NIPS 24, drawn once a batch.
+// Source: An 1996, Neural Computation 8, 643-674 (additive weight noise); Graves 2011, NIPS 24, drawn once per batch.
+// See also: dropconnect, gradient_noise, sharpness.
 #include <pipeline/regulariser.hpp>
 
 namespace {
@@ -16,7 +17,7 @@ class WeightNoise final : public Regulariser, public WeightChange {
   float sd = 0.01f;
 
   void declare(Parameters& p) override {
-    p.number("sd", sd, at_least(0), "standard deviation of the noise").unit("as weights").neutral("0");
+    p.number("sd", sd, at_least(0), "standard deviation of the noise").unit("units of the weights").neutral("0");
   }
 
   void forward(Layer& copy, std::size_t layer, const Step& step) const override {

@@ -1,21 +1,21 @@
-// The part of the value axis that a picture of training shows.
+// The range of the value axis in a picture of training.
 #pragma once
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
-#include "series.hpp"
+#include <pipeline/series.hpp>
 
 namespace pipeline::reports {
 
 struct AxisRange {
   double low = 0, high = 1;
-  bool cut = false;  // early values lie outside
+  bool cut = false;  // some early values are outside
 };
 
-/// Training moves far in its first steps and little after: the axis shows the last three quarters of the
-/// steps if that spreads them more than twice as wide, else everything. Single outliers (2 % at either end)
-/// do not count then; where the models end always does.
+/// Values change most in the first steps. If those of the last three quarters of the steps span less than half of the
+/// full range, the axis shows only these, else everything. Outliers among them (2 % at either end) are then ignored,
+/// but the last value of each model is always included.
 inline AxisRange axis_range(const std::vector<const Points*>& models, std::optional<double> control) {
   std::vector<double> all, late, ends;
   for (const Points* points : models)

@@ -1,14 +1,14 @@
-// A metric against the step: a line a model, a panel a layer.
+// A metric against the step: one line per model, one panel per layer.
 #pragma once
+#include <pipeline/series.hpp>
 #include "axis_range.hpp"
 #include "picture.hpp"
-#include "series.hpp"
 
 namespace pipeline::reports {
 
-inline constexpr std::size_t mean_rows = 11;  // as many as the study smooths accuracies over
+inline constexpr std::size_t mean_rows = 11;  // the number over which the study mnist_snr smooths accuracies
 
-/// For each row the mean of the rows nearest to it: centred, but at the ends, where it is that of the first or last.
+/// For each row the mean of the nearest rows: centred, except at the ends, where it is that of the first or last rows.
 inline std::vector<double> moving_means(const Points& points) {
   std::vector<double> means;
   const std::size_t n = points.size(), count = std::min(n, mean_rows);
@@ -69,14 +69,14 @@ class LinePicture {
     if (!column_.split.empty()) add("on the " + column_.split + " set");
     if (smooth_) add("bold: mean of " + number(mean_rows) + " rows");
     if (std::any_of(panels_.begin(), panels_.end(), [](const Panel& p) { return p.range.cut; }))
-      add("values cut to the range of the last three quarters of the steps");
+      add("axis cut to the range of the last three quarters of the steps");
     return text;
   }
 
   std::string step_axis(std::size_t across) const {
     const double end = last_ ? static_cast<double>(last_) : 1;
     const double tic = std::max(tic_distance(end, across == 1 ? 10 : 5), 1.);
-    const bool thousands = std::fmod(tic, 1000) == 0 && end < 1e6;  // "20k" where every tic is whole thousands
+    const bool thousands = std::fmod(tic, 1000) == 0 && end < 1e6;  // "20k" where all tics are multiples of 1000
     return fill("set xrange [0:<end>]\nset xtics <tic> format <format>\n",
                 {{"end", number(end)}, {"tic", number(tic)}, {"format", thousands ? "'%.0s%c'" : "'%.0f'"}});
   }
@@ -114,13 +114,13 @@ set label 4 '<name>' at graph 0.5,1.05 center tc rgb '#333333'
 plot <lines>
 )",
         {{"name", name},
-         {"cut", range.cut ? "# From the last three quarters of the steps; for everything: set yrange [*:*]\n" : ""},
+         {"cut", range.cut ? "# Of the last three quarters of the steps; for everything: set yrange [*:*]\n" : ""},
          {"low", number(range.low)},
          {"high", number(range.high)},
          {"lines", lines}});
   }
 
-  /// A row a step, a column a layer and model, and one for its means.
+  /// One row per step; one column per layer and model, and another for its means.
   std::string data() const {
     std::string head = "step";
     std::map<std::uint64_t, std::vector<double>> rows;
@@ -151,8 +151,8 @@ plot <lines>
   const Column& column_;
   std::vector<Panel> panels_;
   std::uint64_t last_ = 0;
-  bool smooth_ = false;  // many rows jitter: their means are drawn bold over them
-  bool few_ = false;     // few rows: each is marked
+  bool smooth_ = false;  // with many rows, which fluctuate, the means are drawn bold on top
+  bool few_ = false;     // with few rows, each point is marked
 };
 
 }  // namespace pipeline::reports

@@ -1,31 +1,38 @@
-// A picture is data beside a gnuplot script that draws it as svg and png, runs as it stands and may be edited.
+// A picture is a data file and a gnuplot script that draws it as svg and png. The script runs as it is and is editable.
 #pragma once
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <iterator>
 #include <map>
 #include <pipeline/report.hpp>
 #include <string>
 #include <string_view>
 
-#include "numbers.hpp"
+#include <pipeline/numbers.hpp>
 
 namespace pipeline::reports {
 
 struct Picture {
   std::string name;  // NAME.gp, NAME.tsv, NAME.svg, NAME.png
-  std::string data;  // columns separated by tabs, the first line names them
+  std::string data;  // columns separated by tabs; the first line names them
   std::string script;
 };
 
-/// A text of a script: in single quotes gnuplot takes every character for itself, but the quote.
+inline std::string number(double x) { return nine_digits(x); }
+template <std::integral Whole>
+std::string number(Whole n) {
+  return std::to_string(n);
+}
+
+/// A string literal for a script: in single quotes gnuplot takes every character literally except the quote.
 inline std::string quoted(const std::string& text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? "''" : std::string(1, c == '\n' ? ' ' : c);
   return out + "'";
 }
 
-/// A piece of script with every <word> that has a value replaced by it; values are not looked into.
+/// A piece of script in which every <word> that has a value is replaced by it. Values are not expanded themselves.
 inline std::string fill(std::string_view piece, const std::map<std::string, std::string, std::less<>>& values) {
   std::string out;
   while (!piece.empty()) {
@@ -39,7 +46,7 @@ inline std::string fill(std::string_view piece, const std::map<std::string, std:
   return out;
 }
 
-/// The colours of Okabe and Ito, told apart by colour-blind readers too; a model has the same one in every picture.
+/// The colours of Okabe and Ito, which colour-blind readers can distinguish; a model has the same one in all pictures.
 inline std::string colour(std::size_t model) {
   static const char* const colours[] = {"0072B2", "E69F00", "009E73", "CC79A7", "56B4E9", "D55E00", "8C7A00"};
   return colours[model % std::size(colours)];
@@ -47,7 +54,7 @@ inline std::string colour(std::size_t model) {
 
 inline constexpr int picture_width = 1000;  // pixels, about as wide as a README
 
-/// Rows of the legend: as few as a picture is wide enough for, control included.
+/// Rows of the legend, control included: as few as fit the width of a picture.
 inline std::size_t legend_rows(const RunResults& results) {
   std::size_t longest = std::string_view("control (untrained)").size();
   for (const std::string& model : results.models) longest = std::max(longest, model.size());
@@ -55,8 +62,8 @@ inline std::size_t legend_rows(const RunResults& results) {
   return results.models.size() / in_a_row + 1;
 }
 
-/// What every script begins with: the looks, the loop over svg and png, title, subtitle and the legend's
-/// place. Line type m + 1 is model m, the one after the last is control.
+/// The start of every script: styles, the loop over svg and png, title, subtitle and the position of the legend. Line
+/// type m + 1 is model m; the one after the last is control.
 inline std::string opening(const std::string& name, const std::string& subtitle, const RunResults& results,
                            double height) {
   std::string types;
@@ -66,7 +73,7 @@ inline std::string opening(const std::string& name, const std::string& subtitle,
         "set linetype <type> lw 2 pt 7 ps 0.5 dt <dash> lc rgb '#<colour>'  # <model>\n",
         {{"type", number(m + 1)}, {"dash", number(1 + m / 7)}, {"colour", colour(m)}, {"model", results.models[m]}});
   return fill(
-      R"(# Drawn by the report 'plots' of pipeline. Edit and draw again, in this folder:  gnuplot <name>.gp
+      R"(# Written by the report 'plots' of pipeline. To redraw after editing, in this folder:  gnuplot <name>.gp
 set datafile separator tab
 <types>set linetype <control> lw 1.5 pt 7 ps 0.5 dt '.' lc rgb '#000000'  # control
 set border 3 lc rgb '#9A9A9A'
@@ -94,12 +101,12 @@ set key at screen 0.012,<legend> left top vertical maxrows <rows> Left reverse s
        {"pipeline", quoted(results.pipeline)}});
 }
 
-/// Title and legend stand once, in the first panel.
+/// Title and legend appear only in the first panel.
 inline constexpr const char* after_first_panel =
     "unset label 1; unset label 2; unset label 3; unset key; unset ylabel\n";
 inline constexpr const char* closing = "unset multiplot\nunset output\n}\n";
 
-/// Panels side by side: the area they fill, in pixels from the edges of the picture.
+/// A grid of panels; the area it fills is in pixels from the edges of the picture.
 inline std::string panels(std::size_t down, std::size_t across, double above, double below, double height, double apart,
                           double rows_apart) {
   return fill(

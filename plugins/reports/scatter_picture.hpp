@@ -1,15 +1,15 @@
-// The weights of a node against its c: a panel for control and for each model.
+// The weights of a node against its c: one panel for control and one for each model.
 #pragma once
 #include <optional>
 
+#include <pipeline/series.hpp>
 #include "picture.hpp"
-#include "series.hpp"
 
 namespace pipeline::reports {
 
 class ScatterPicture {
  public:
-  /// Takes the newest matrix "points" of the section, two columns a node: w and c, each of unit length.
+  /// Draws the newest matrix "points" of the section, with two columns per node: w and c, each of unit length.
   ScatterPicture(const RunResults& results, const Series& series, const std::string& section)
       : results_(results), series_(series), section_(section) {
     std::vector<std::string> models = {"control"};
@@ -32,8 +32,8 @@ class ScatterPicture {
     const double side = across == 1 ? 360 : 915. / static_cast<double>(across) - 37;  // of a square panel, in pixels
     const double height = 70 + static_cast<double>(down) * (side + 100);
     std::string script =
-        opening(section_, "the closer to the diagonal, the better the node; each model as last measured", results_,
-                height) +
+        opening(section_, "the closer to the diagonal, the better the node; each model at its last measurement",
+                results_, height) +
         panels(down, across, 112, 58, height, 50, 100) + R"(set size square
 unset key
 set grid noxtics noytics
@@ -75,7 +75,7 @@ plot x with lines lw 1 lc rgb '#9A9A9A', <file> using <w>:<c> with points pt 7 p
                  {"look", panel.look}});
   }
 
-  /// ", step 1000": when its points were measured.
+  /// ", step 1000": the step at which the model's points were measured.
   std::string measured(const std::string& model) const {
     if (model == "control") return " (untrained)";
     std::optional<std::uint64_t> last;
@@ -84,8 +84,8 @@ plot x with lines lw 1 lc rgb '#9A9A9A', <file> using <w>:<c> with points pt 7 p
     return last ? ", step " + std::to_string(*last) : "";
   }
 
-  /// "node 7 of layer 3, S = 0.659", as far as metrics.csv tells: in the values `node` and `snr_optimality`,
-  /// or, where several nodes are drawn, in one value `snr_optimality_<node>` for each, in the order drawn.
+  /// "node 7 of layer 3, S = 0.659", or the part of it that metrics.csv has: from the values `node` and
+  /// `snr_optimality`, or, where several nodes are drawn, from one value `snr_optimality_<node>` each, in that order.
   std::string node(const Panel& panel) const {
     const std::string S_name = section_ + ".snr_optimality", numbered = S_name + "_";
     std::string which, S, of_layer;

@@ -1,36 +1,39 @@
-// summary: says in a few lines where every model stands, and closes the run with a table of everything measured.
+// summary: prints the newest values of every model during the run, and a table of everything measured at the end.
 //
-//   while it runs   a line a model: the newest value of each metric, layers as 1/2/3
-//   at the end      a line a value, a column a model; the same table in summary.txt
-//   *               the best model by the metric's own direction; several if they are equal as shown; never nan; of
-//                   values of one step only, so a model that ended early is not compared
-//   '               a value of an earlier step than the table's
-//   FAILED          what ended a model before the others
+//   during the run   one line per model: the newest value of each metric, layers as 1/2/3
+//   at the end       one line per value, one column per model; the same table is written to summary.txt
+//   *                the best model by the metric's own direction; several if equal as shown; never nan; only values of
+//                    the newest step are compared, so not those of a model that ended early
+//   '                a value measured at an earlier step than that of the table
+//   FAILED           the reason why a model ended before the others
 //
-//   control, the untrained network, stands beside the models and is never marked. "-" is a value not measured.
+//   control is the untrained network; it has a column but is never marked. "-" is a value that was not measured.
+//
+// See also: plots.
 #include <pipeline/report.hpp>
 
-#include "numbers.hpp"
-#include "series.hpp"
-#include "text_table.hpp"
-#include "written_aside.hpp"
+#include <algorithm>
+#include <cmath>
+#include <pipeline/files.hpp>
+#include <pipeline/numbers.hpp>
+#include <pipeline/series.hpp>
+#include <pipeline/text_table.hpp>
 
 namespace {
 using namespace pipeline;
-using namespace pipeline::reports;
 using Lines = std::vector<std::string>;
 
-constexpr std::size_t page = 100;  // characters on a line
+constexpr std::size_t page = 100;  // characters per line
 
 class Summary final : public Report {
-  Lines write(const RunResults& results, const Occasion& occasion) const override {
+  ReportOutput write(const RunResults& results, const Occasion& occasion) const override {
     const Series series(results, occasion.step);
-    if (!occasion.final) return state(series, results.models, occasion.step);
+    if (!occasion.final) return {state(series, results.models, occasion.step), {}};
     const Lines lines = closing(series, results, occasion.step);
     std::string text;
     for (const std::string& line : lines) text += line + "\n";
-    write_aside(results.folder / "summary.txt", text);
-    return lines;
+    write_file(results.folder / "summary.txt", text);
+    return {lines, {}};
   }
 
   static Lines state(const Series& series, const Lines& models, std::uint64_t step) {
@@ -99,11 +102,11 @@ class Summary final : public Report {
   using Steps = std::vector<std::optional<std::uint64_t>>;
   struct Newest {
     Lines shown;
-    Steps steps;                            // of what is shown
-    std::optional<std::uint64_t> compared;  // the step whose values are compared: the newest of the trained models'
-    std::string best;                       // as shown; empty if there are no two to compare
+    Steps steps;                            // of the shown values
+    std::optional<std::uint64_t> compared;  // the step whose values are compared: the newest of any trained model
+    std::string best;                       // as shown; empty if fewer than two can be compared
   };
-  /// The newest value of each model, with as many decimals as the trained ones need.
+  /// The newest value of each model, with the number of decimals that the trained models need.
   static Newest newest(const Series& series, const Column& column, std::size_t layer, const Lines& models, int digits) {
     Newest newest;
     std::vector<double> trained, compared;
@@ -126,9 +129,12 @@ class Summary final : public Report {
       newest.shown.push_back(points.empty() ? "-" : fixed(points.back().value, decimals));
       newest.steps.push_back(points.empty() ? std::nullopt : std::optional(points.back().step));
     }
-    const auto [low, high] = std::minmax_element(compared.begin(), compared.end());
-    if (column.info.better != Direction::neither && candidates > 1 && !compared.empty())
-      newest.best = fixed(column.info.better == Direction::higher ? *high : *low, decimals);
+    if (column.info.better != Direction::neither && candidates > 1 && !compared.empty()) {
+      double best = std::nan("");
+      for (const double x : compared)
+        if (is_better(column.info.better, x, best)) best = x;
+      newest.best = fixed(best, decimals);
+    }
     return newest;
   }
 
@@ -139,4 +145,4 @@ class Summary final : public Report {
 };
 }  // namespace
 
-PIPELINE_REPORT(Summary, summary, "prints where every model stands, and a closing table with the best marked")
+PIPELINE_REPORT(Summary, summary, "prints the newest values, and a final table with the best model marked")

@@ -1,8 +1,9 @@
-// example_dataset: two clouds of points in the plane, one a class.
+// example_dataset: two clouds of points in the plane, one per class.
 //
 //   x = centre of its class + standard normal noise        centres (d, d) and (2d, 2d), d = distance
 //
-//   Two features, two classes by turns. The same points for the same seed, for any number of them and of threads.
+//   Two features; the two classes alternate. Point n depends only on the seed, the split, n and distance, not on the
+//   number of points or threads.
 #include <pipeline/dataset.hpp>
 #include <pipeline/random.hpp>
 
@@ -14,10 +15,10 @@ class ExampleDataset final : public Dataset {
   double distance = 2;
 
   void declare(Parameters& p) override {
-    p.whole("train", train, at_least(2), "training samples");
-    p.whole("test", test, at_least(2), "test samples");
-    p.whole("seed", seed, at_least(0), "the points hang on it");
-    p.number("distance", distance, at_least(0), "between the centres, along each axis");
+    p.whole("train", train, at_least(2), "number of training samples");
+    p.whole("test", test, at_least(2), "number of test samples");
+    p.whole("seed", seed, at_least(0), "seed of the points; another seed draws other points");
+    p.number("distance", distance, at_least(0), "distance between the centres along each axis");
   }
 
   std::optional<DataShape> shape() const override { return DataShape{2, 2, train, test, {}}; }

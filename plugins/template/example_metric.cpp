@@ -1,4 +1,4 @@
-// example_metric: how large the largest weight of each layer is.
+// example_metric: the largest absolute weight of each layer.
 //
 //   example_metric of layer l = max over (k, j) of |W_kj|            >= 0; neither direction is better
 #include <pipeline/metric.hpp>

@@ -1,9 +1,9 @@
-// example_regulariser: pulls every weight towards zero with the same force, so that small ones vanish.
+// example_regulariser: penalises the sum of absolute weights, which pulls every weight towards zero with equal force.
 //
-//   R(w)  = strength * sum |w|            one number, >= 0, in units of the loss
-//   dR/dw = strength * sign(w)            0 where w = 0: a weight at rest is left there
+//   R(w)  = strength * sum |w|            a single value >= 0, in units of the loss
+//   dR/dw = strength * sign(w)            0 where w = 0: a weight at zero stays there
 //
-//   w  every weight of the named layers; biases only where biases = yes.   strength = 0 changes nothing.
+//   w is every weight of the chosen layers; biases are included only with biases = yes.   strength = 0 changes nothing.
 //
 // Source: Tibshirani 1996, J. R. Statist. Soc. B 58, 267-288 (the lasso).
 #include <pipeline/regulariser.hpp>

@@ -1,12 +1,12 @@
-// Products of the study's shapes, by our own kernels and by OpenBLAS, by density of what they multiply with.
+// Matrix products in the shapes of the study, by the program's own kernels and by OpenBLAS, for several densities.
 #include <benchmark/benchmark.h>
 #include <pipeline/random.hpp>
 
-#include "learning/kernels/choose.hpp"
-#include "learning/products.hpp"
+#include "kernels/choose.hpp"
+#include "kernels/products.hpp"
 
 using namespace pipeline;
-using namespace pipeline::learning;
+using namespace pipeline::kernels;
 
 namespace {
 
@@ -18,7 +18,8 @@ arma::fmat numbers(arma::uword rows, arma::uword columns, double density, std::u
   return m;
 }
 
-/// One layer of a batch of 60. Arguments: outputs, inputs, density of the inputs and of dz in thousandths, 1 for own.
+/// One layer and a batch of 60. Arguments: outputs, inputs, densities of the inputs and of dz in thousandths, 1 for own
+/// kernels.
 struct Layer60 {
   arma::fmat W, x, dz, z, dx;
   Panelled W_panels, dz_panels;
@@ -29,9 +30,9 @@ struct Layer60 {
       : W(numbers(arma::uword(s.range(0)), arma::uword(s.range(1)), 1, 1)),
         x(numbers(arma::uword(s.range(1)), 60, double(s.range(2)) / 1e3, 2)),
         dz(numbers(arma::uword(s.range(0)), 60, double(s.range(3)) / 1e3, 3)),
-        products(s.range(4) ? Kernels::own : Kernels::blas),
+        products(s.range(4) ? Backend::own : Backend::blas),
         flop(2.0 * double(W.n_elem) * 60) {
-    of_x.of(x);
+    of_x.assign(x);
     products.factor(W, W_panels);
     products.factor(dz, dz_panels);
   }
@@ -50,12 +51,12 @@ void back(benchmark::State& s) {
   for (auto _ : s) l.products.back({l.W, l.W_panels}, {l.dz, l.dz_panels}, l.x, &l.of_x, l.dx);
   l.count(s);
 }
-/// As a step without tile hooks makes it; OpenBLAS by way of a whole gradient.
+/// The update of a step without tile hooks; with OpenBLAS through the whole gradient.
 void update(benchmark::State& s) {
   Layer60 l(s);
   arma::fmat g(l.W.n_rows, l.W.n_cols);
   for (auto _ : s) {
-    l.of_x.of(l.x);  // its lists by input are made anew in every step
+    l.of_x.assign(l.x);  // the lists by input are rebuilt in every step
     if (l.products.are_own()) {
       l.products.descend(l.dz_panels, l.x, l.of_x, {1e-9f}, l.W_panels);
     } else {
@@ -66,11 +67,11 @@ void update(benchmark::State& s) {
   l.count(s);
 }
 
-/// Own kernels' way through a layer whose inputs' zeros need no gradient: back and update in one.
+/// Backward pass and update in one, as own kernels do it for a layer whose zero inputs need no gradient.
 void back_and_update(benchmark::State& s) {
   Layer60 l(s);
   for (auto _ : s) {
-    l.of_x.of(l.x);
+    l.of_x.assign(l.x);
     l.products.back_and_descend(l.dz_panels, l.x, l.of_x, {1e-9f}, l.W_panels, l.dx);
   }
   l.count(s);
@@ -97,7 +98,7 @@ void sgemm_2048(benchmark::State& s) {
   arma::fmat C;
   Nonzeros unused;
   const Panelled none;
-  for (auto _ : s) Products(Kernels::blas).forward({A, none}, {}, B, unused, C);
+  for (auto _ : s) Products(Backend::blas).forward({A, none}, {}, B, unused, C);
   s.counters["dense_GFLOPS"] =
       benchmark::Counter(2.0 * 2048 * 2048 * 2048 / 1e9, benchmark::Counter::kIsIterationInvariantRate);
 }

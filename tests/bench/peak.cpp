@@ -1,4 +1,4 @@
-// peak THREADS SECONDS: GFLOP/s of OpenBLAS's sgemm at 2048 cubed, the mean over a window of so many seconds.
+// peak THREADS SECONDS: prints the GFLOP/s of OpenBLAS's sgemm of 2048 x 2048 matrices, the mean over SECONDS.
 #include <cblas.h>
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// steps PIPELINE: what a step of each model costs beside one of the first model, as lines `model milliseconds ratio`.
-// Steps of the two are timed in turn, so that a machine whose clock wanders favours neither, and medians are compared.
+// steps PIPELINE: the time of a step of each model relative to the first model, as lines `model milliseconds ratio`.
+// Steps of the two models are timed alternately, so that a varying clock rate favours neither; medians are compared.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -9,18 +9,19 @@
 #include "learning/batches.hpp"
 #include "learning/model.hpp"
 #include "plugins/catalogue.hpp"
-#include "study/study.hpp"
+#include "running/load_data.hpp"
+#include "running/models.hpp"
 
 using namespace pipeline;
 
 namespace {
 
-constexpr std::uint64_t kTrained = 200;  // by then most hidden units have settled how often they speak
+constexpr std::uint64_t kTrained = 200;  // by then the activation rate of most hidden units has settled
 constexpr int kTimed = 100;
 
-/// A model on its way, one timed step after the other.
+/// A model in training whose steps are timed.
 struct Trained {
-  const study::Description& d;
+  const experiment::Pipeline& d;
   const learning::Inputs& train;
   std::unique_ptr<learning::Model> model;
   learning::Batches batches{d.seed, train.size(), d.batch_size};
@@ -41,23 +42,18 @@ double median(std::vector<double>& x) {
 
 void time_steps(const char* pipeline) {
   plugins::Catalogue catalogue{plugins::search_path({}, false)};
-  const study::Description d = study::describe(pipeline, {}, catalogue);
-  const study::LoadedData loaded = study::load_data(d, 1, {});
+  const experiment::Pipeline d = experiment::read_pipeline(pipeline, {}, catalogue);
+  const running::LoadedData loaded = running::load_data(d, 1, {});
   const learning::Inputs train(loaded.data.train);
   const Network start = learning::starting_network(d.network, d.start, d.seed);
-  const auto trained = [&](const study::ModelSection& m) {
-    learning::Entries entries;
-    for (const study::EntrySection& e : m.regularisers)
-      entries.emplace_back(e.name, e.remake(), e.scope, d.seed, m.name, e.remake, e.plugin);
-    Trained out{d, train,
-                std::make_unique<learning::Model>(m.name, start, std::move(entries), m.learning_rate, loaded.data.image,
-                                                  loaded.data.classes, learning::Products(d.kernels))};
+  const auto trained = [&](const experiment::ModelConfig& m) {
+    Trained out{d, train, running::make_model(d, m, start, loaded.data, kernels::Products(d.kernels))};
     while (out.t < kTrained) out.step();
     return out;
   };
-  const Trained beginner = trained(d.models.front());
-  for (const study::ModelSection& m : d.models) {
-    Trained first{d, train, beginner.model->copy()}, other = trained(m);
+  const Trained first_trained = trained(d.models.front());
+  for (const experiment::ModelConfig& m : d.models) {
+    Trained first{d, train, first_trained.model->copy()}, other = trained(m);
     first.t = kTrained;
     std::vector<double> of_first, of_other;
     for (int i = 0; i < kTimed; ++i) of_first.push_back(first.step()), of_other.push_back(other.step());
@@ -74,7 +70,7 @@ int main(int argc, char** argv) {
     std::fputs("usage: steps PIPELINE\n", stderr);
     return 2;
   }
-  learning::products_use_one_thread();
+  kernels::products_use_one_thread();
   try {
     time_steps(argv[1]);
   } catch (const std::exception& e) {

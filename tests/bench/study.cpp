@@ -1,33 +1,34 @@
-// Steps, evaluations and the start of the program, on the models and data of a shipped pipeline after some training.
+// Times steps, evaluations and start-up of the program, on models and data of a shipped pipeline after some training.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
 #include <memory>
 
 #include "learning/batches.hpp"
+#include "measuring/evaluation.hpp"
 #include "plugins/catalogue.hpp"
-#include "study/evaluation.hpp"
-#include "study/study.hpp"
+#include "running/load_data.hpp"
+#include "running/models.hpp"
 
 using namespace pipeline;
 
 namespace {
 
-constexpr std::uint64_t kTrained = 400;  // by then most hidden units have settled how often they speak
+constexpr std::uint64_t kTrained = 400;  // by then the activation rate of most hidden units has settled
 
-/// mnist_snr.ini; on drawn digits where MNIST's files are not at hand.
+/// mnist_snr.ini, on the dataset `digits` if PIPELINE_DATA_PATH does not lead to MNIST.
 struct World {
   plugins::Catalogue catalogue{plugins::search_path({}, false)};
-  study::Description d;
-  study::LoadedData loaded;
+  experiment::Pipeline d;
+  running::LoadedData loaded;
   std::unique_ptr<learning::Inputs> train, test;
   Network start;
 
   World() {
     std::vector<std::string> words;
     if (!std::getenv("PIPELINE_DATA_PATH")) words = {"dataset.plugin=digits"};
-    d = study::describe(SOURCE_DIR "/pipelines/mnist_snr.ini", words, catalogue);
-    loaded = study::load_data(d, 1, {});
+    d = experiment::read_pipeline(SOURCE_DIR "/pipelines/mnist_snr.ini", words, catalogue);
+    loaded = running::load_data(d, 1, {});
     train = std::make_unique<learning::Inputs>(loaded.data.train);
     test = std::make_unique<learning::Inputs>(loaded.data.test);
     start = learning::starting_network(d.network, d.start, d.seed);
@@ -37,19 +38,15 @@ struct World {
     return world;
   }
 
-  /// A model of its own, trained for kTrained steps by own kernels.
-  std::unique_ptr<learning::Model> trained(const std::string& name, learning::Kernels kernels) {
-    const study::ModelSection& m = *std::ranges::find(d.models, name, &study::ModelSection::name);
-    const auto made = [&](const Network& from, learning::Kernels by) {
-      learning::Entries entries;
-      for (const study::EntrySection& e : m.regularisers)
-        entries.emplace_back(e.name, e.remake(), e.scope, d.seed, m.name, e.remake, e.plugin);
-      return std::make_unique<learning::Model>(m.name, from, std::move(entries), m.learning_rate, loaded.data.image,
-                                               loaded.data.classes, learning::Products(by));
+  /// A new model, trained for kTrained steps by own kernels.
+  std::unique_ptr<learning::Model> trained(const std::string& name, kernels::Backend kernels) {
+    const experiment::ModelConfig& m = *std::ranges::find(d.models, name, &experiment::ModelConfig::name);
+    const auto made = [&](const Network& from, kernels::Backend by) {
+      return running::make_model(d, m, from, loaded.data, kernels::Products(by));
     };
     auto& network = networks_[name];
     if (network.layers.empty()) {
-      const auto model = made(start, learning::Kernels::own);
+      const auto model = made(start, kernels::Backend::own);
       learning::Batches batches(d.seed, train->size(), d.batch_size);
       for (std::uint64_t t = 0; t < kTrained; ++t) model->step(t, *train, batches.at(t));
       network = model->network();
@@ -61,8 +58,8 @@ struct World {
   std::map<std::string, Network> networks_;
 };
 
-learning::Kernels kernels(const benchmark::State& s) {
-  return s.range(0) ? learning::Kernels::own : learning::Kernels::blas;
+kernels::Backend kernels(const benchmark::State& s) {
+  return s.range(0) ? kernels::Backend::own : kernels::Backend::blas;
 }
 
 void step(benchmark::State& s, const std::string& name) {
@@ -73,17 +70,18 @@ void step(benchmark::State& s, const std::string& name) {
   for (auto _ : s) model->step(t, *world.train, batches.at(t)), ++t;
 }
 
-/// The metrics whose names are in `of`, over the whole test set.
+/// The metrics whose plugins are in `of`, on the whole test set.
 void measurement(benchmark::State& s, const std::string& name, const std::vector<std::string>& of) {
   World& world = World::get();
   const auto model = world.trained(name, kernels(s));
-  std::vector<const study::MetricSection*> due;
-  for (const study::MetricSection& m : world.d.metrics)
-    if (std::ranges::find(of, m.plugin) != of.end()) due.push_back(&m);
-  study::Subject subject{name, model->network(), world.start, model->entries()};
+  const std::vector<measuring::LiveMetric> metrics = running::make_metrics(world.d);
+  std::vector<const measuring::LiveMetric*> due;
+  for (const measuring::LiveMetric& m : metrics)
+    if (std::ranges::find(of, m.config.plugin.name) != of.end()) due.push_back(&m);
+  measuring::Subject subject{name, model->network(), world.start, model->entries()};
   subject.products = model->products();
   subject.panels = model->panels();
-  for (auto _ : s) study::measure(subject, kTrained, due, {world.train.get(), world.test.get(), nullptr});
+  for (auto _ : s) measuring::measure(subject, kTrained, due, {world.train.get(), world.test.get(), nullptr});
 }
 
 void check(benchmark::State& s) {
@@ -106,7 +104,7 @@ BENCHMARK(check)->Unit(benchmark::kMillisecond)->UseRealTime();
 }  // namespace
 
 int main(int argc, char** argv) {
-  learning::products_use_one_thread();  // as in the program; also sgemm is timed on one core
+  kernels::products_use_one_thread();  // as in the program; sgemm is timed on one core too
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""torch_study.py STEPS MODEL ...: what PyTorch takes for the study's models, on one thread, in float32.
+"""torch_study.py STEPS MODEL ...: times PyTorch on the models of the study, on one thread, in float32.
 
-Prints a line `MODEL seconds-per-step seconds-per-accuracy` for each. The loop is the one a careful user writes: data as
-float32 tensors, batches by index, L2 as the optimiser's weight_decay, no gradient while measuring. Needs PyTorch 2.
+Prints a line `MODEL seconds-per-step seconds-per-accuracy` per model. The loop is what a careful user writes: data as
+float32 tensors, batches by index, L2 as weight_decay of the optimiser, no gradients while measuring. Needs PyTorch 2.
 """
 import gzip
 import os
@@ -71,7 +71,7 @@ for name in sys.argv[2:]:
             loss(net(train_x[batch]), train_y[batch]).backward()
             optimiser.step()
 
-    train(100)  # past the first steps, which allocate
+    train(100)  # warm-up: the first steps allocate memory
     began = time.perf_counter()
     train(steps)
     per_step = (time.perf_counter() - began) / steps

@@ -1,4 +1,4 @@
-// Every command that does not train: what it prints, and how it ends.
+// The output and exit code of every command that does not train.
 #include <nlohmann/json.hpp>
 #include <regex>
 
@@ -12,11 +12,11 @@ namespace {
 
 const std::vector<std::string> all_commands = {"run", "check", "show", "plugins", "new", "data", "version"};
 
-struct Desk : World {
-  Desk() { write("study.ini", small_study); }
+struct StudyFixture : World {
+  StudyFixture() { write("study.ini", small_study); }
 };
 
-/// Words of a shell line without anything special but '...'.
+/// The words of a shell command line that uses no special characters except '...'.
 Words words_of(const std::string& line) {
   Words words;
   std::string word;
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(lists_every_command_and_the_shipped_pipelines) {
   for (const std::string& command : all_commands) check_says(said.out, "\n  " + command + " ");
   for (const fs::path& file : shipped_pipelines()) check_says(said.out, " " + file.filename().string());
   for (const Words& words : {Words{}, Words{"-h"}, Words{"help"}}) BOOST_TEST(world.run(words).out == said.out);
-  // What does not work yet is not offered.
+  // Features that do not exist yet, or only as subcommands, are not listed.
   for (const std::string word : {"doctor", "sweep", "compare", "--resume"})
     BOOST_TEST(said.out.find(word) == std::string::npos, word);
 }
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(of_every_command_fits_100_columns_and_has_an_example) {
 
 BOOST_AUTO_TEST_CASE(examples_work) {
   World world;
-  // Those that train or download are only looked at: `check` reads the same file and overrides.
+  // Examples that train or download are replaced: `check` reads the same file and overrides, `data path` the same name.
   for (const std::string& command : all_commands)
     for (const std::string& example : examples(world.run({command, "--help"}).out)) {
       Words words = words_of(example);
@@ -108,8 +108,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(command_line)
 
-BOOST_AUTO_TEST_CASE(mistakes_end_with_2_and_a_remedy) {
-  const Desk desk;
+BOOST_AUTO_TEST_CASE(mistakes_exit_with_2_and_a_remedy) {
+  const StudyFixture fixture;
   struct Case {
     Words words;
     std::string complaint;
@@ -120,24 +120,25 @@ BOOST_AUTO_TEST_CASE(mistakes_end_with_2_and_a_remedy) {
        "  did you mean 'check'?  (valid: check, data, new, plugins, run, show, version)\n"},
       {{"check", "study.ini", "--fromat", "json"},
        "error: unrecognised option '--fromat'\n"
-       "  usage: pipeline check FILE [section.key=value ...] [--format text|json]   (--help says more)\n"},
+       "  usage: pipeline check FILE [section.key=value ...] [--format text|json]   (see --help)\n"},
       {{"check", "study.ini", "--form", "json"},  // no abbreviations
        "error: unrecognised option '--form'\n"
-       "  usage: pipeline check FILE [section.key=value ...] [--format text|json]   (--help says more)\n"},
-      {{"check", "study.ini", "--format", "xml"}, "error: --format is text or json, not 'xml'\n"},
-      {{"version", "please"}, "error: version takes no words, but got 'please'\n"},
+       "  usage: pipeline check FILE [section.key=value ...] [--format text|json]   (see --help)\n"},
+      {{"check", "study.ini", "--format", "xml"}, "error: --format must be text or json, not 'xml'\n"},
+      {{"version", "please"}, "error: version takes no arguments, but got 'please'\n"},
       {{"check"}, "error: check needs a pipeline file: pipeline check FILE\n"},
       {{"show"}, "error: show needs a pipeline file: pipeline show FILE\n"},
       {{"run"}, "error: run needs a pipeline file: pipeline run FILE\n"},
-      {{"run", "study.ini", "--threads", "0"}, "error: --threads is a number from 1 to 1024\n"},
+      {{"run", "study.ini", "--threads", "0"}, "error: --threads must be a number from 1 to 1024\n"},
       {{"run", "study.ini", "--threads", "many"},
        "error: the argument ('many') for option '--threads' is invalid\n"
-       "  usage: pipeline run FILE [section.key=value ...] [options]   (--help says more)\n"},
-      {{"run", "study.ini", "--threads", "-1"}, "error: --threads is a number from 1 to 1024\n"},
-      {{"run", "study.ini", "--progress", "loud"}, "error: --progress is auto, bar, line, json or none, not 'loud'\n"},
+       "  usage: pipeline run FILE [section.key=value ...] [options]   (see --help)\n"},
+      {{"run", "study.ini", "--threads", "-1"}, "error: --threads must be a number from 1 to 1024\n"},
+      {{"run", "study.ini", "--progress", "loud"},
+       "error: --progress must be auto, bar, line, json or none, not 'loud'\n"},
       {{"run", "study.ini", "--out"},
        "error: the required argument for option '--out' is missing\n"
-       "  usage: pipeline run FILE [section.key=value ...] [options]   (--help says more)\n"},
+       "  usage: pipeline run FILE [section.key=value ...] [options]   (see --help)\n"},
       {{"check", "stduy.ini"},
        "error: there is no file 'stduy.ini' here, and no shipped pipeline of that name\n"
        "  <file near stduy.ini>\n"},
@@ -151,53 +152,53 @@ BOOST_AUTO_TEST_CASE(mistakes_end_with_2_and_a_remedy) {
       {{"check", "."}, "error: '.' is a folder, not a pipeline file\n"},
       {{"check", ""}, "error: the name of the pipeline file is empty\n"},
       {{"check", "study.ini", "--plugin-path", "nosuch"},
-       "error: --plugin-path nosuch is no folder; give one that holds plugins (*.so)\n"},
+       "error: --plugin-path nosuch is not a folder; give one that contains plugins (*.so)\n"},
       {{"plugins"},
-       "error: plugins needs a word that says what to do\n"
+       "error: plugins needs a subcommand\n"
        "  (valid: doctor, inspect, list, path, test)\n"
        "  usage: pipeline plugins list | inspect NAME [--ini|--json] | test PLUGIN | doctor [--json] | "
-       "path   (--help says more)\n"},
+       "path   (see --help)\n"},
       {{"plugins", "lits"},
-       "error: unknown word 'lits' after plugins\n"
+       "error: unknown subcommand 'lits' of plugins\n"
        "  did you mean 'list'?  (valid: doctor, inspect, list, path, test)\n"
        "  usage: pipeline plugins list | inspect NAME [--ini|--json] | test PLUGIN | doctor [--json] | "
-       "path   (--help says more)\n"},
+       "path   (see --help)\n"},
       {{"plugins", "list", "l2"},
-       "error: plugins list takes nothing after it\n"
+       "error: plugins list takes no arguments\n"
        "  usage: pipeline plugins list | inspect NAME [--ini|--json] | test PLUGIN | doctor [--json] | "
-       "path   (--help says more)\n"},
+       "path   (see --help)\n"},
       {{"plugins", "inspect"}, "error: inspect needs the name of one plugin: pipeline plugins inspect NAME\n"},
       {{"plugins", "inspect", "dropot"},
        "error: unknown plugin 'dropot'\n"
        "  <plugin near dropot>\n"},
       {{"data"},
-       "error: data needs a word that says what to do\n"
+       "error: data needs a subcommand\n"
        "  (valid: fetch, path, verify)\n"
-       "  usage: pipeline data fetch | verify | path NAME   (--help says more)\n"},
+       "  usage: pipeline data fetch | verify | path NAME   (see --help)\n"},
       {{"data", "ftch", "mnist"},
-       "error: unknown word 'ftch' after data\n"
+       "error: unknown subcommand 'ftch' of data\n"
        "  did you mean 'fetch'?  (valid: fetch, path, verify)\n"
-       "  usage: pipeline data fetch | verify | path NAME   (--help says more)\n"},
-      {{"data", "fetch"}, "error: data fetch needs the name of a data set: pipeline data fetch mnist\n"},
+       "  usage: pipeline data fetch | verify | path NAME   (see --help)\n"},
+      {{"data", "fetch"}, "error: data fetch needs the name of a dataset: pipeline data fetch mnist\n"},
       {{"data", "path", "mnst"},
        "error: unknown dataset 'mnst'\n"
        "  <dataset near mnst>\n"},
       {{"data", "path", "mnist", "mirors=x"},
-       "error: unknown key 'mirors' of data set 'mnist'\n"
+       "error: unknown key 'mirors' of dataset 'mnist'\n"
        "  did you mean 'mirrors'?  (valid: mirrors)\n"},
       {{"data", "path", "mnist", "mirrors"}, "error: 'mirrors' has no value; write mirrors=VALUE\n"},
       {{"data", "path", "digits", "train=none"}, "error: value 'none' of train is not a whole number (digits only)\n"},
   };
   for (const Case& c : cases) {
-    const Said said = desk.run(c.words);
+    const Said said = fixture.run(c.words);
     check_exit(said, 2);
-    check_text(desk.tidy(said.err), with_suggestions(c.complaint));
+    check_text(fixture.tidy(said.err), with_suggestions(c.complaint));
     BOOST_TEST(said.out == "");
   }
 }
 
-BOOST_AUTO_TEST_CASE(overrides_are_complained_about_by_their_own_words) {
-  const Desk desk;
+BOOST_AUTO_TEST_CASE(errors_in_overrides_quote_the_override) {
+  const StudyFixture fixture;
   struct Case {
     Words words;
     std::string complaint;
@@ -232,7 +233,7 @@ BOOST_AUTO_TEST_CASE(overrides_are_complained_about_by_their_own_words) {
        "   | ^~~~~~~~ did you mean 'model:l2'?  (valid: dataset, metric:accuracy, model:l2, model:plain, "
        "network, pipeline, training); '+model:l3.l2.lambda=1' creates it\n"},
       {{"steps=5"},
-       "command line: steps: error: 'steps' names no section and key\n"
+       "command line: steps: error: 'steps' is not section.key\n"
        "   | steps=5\n"
        "   | ^~~~~ an override is section.key=value, +section, +section.key=value, ~section or "
        "~section.key\n"},
@@ -247,11 +248,11 @@ BOOST_AUTO_TEST_CASE(overrides_are_complained_about_by_their_own_words) {
        "   |  ^~~~~~~~ did you mean 'model:l2'?  (valid: dataset, metric:accuracy, model:l2, model:plain, "
        "network, pipeline, training)\n"},
       {{"~training.loss"},
-       "command line: training.loss: error: no key 'loss' given in [training]\n"
+       "command line: training.loss: error: key 'loss' is not set in [training]\n"
        "   | ~training.loss\n"
        "   |           ^~~~ (valid: batch_size, learning_rate, steps)\n"},
       {{"+model:control"},
-       "command line: model:control: error: the name 'control' is taken by the untrained network\n"
+       "command line: model:control: error: the name 'control' is reserved for the untrained network\n"
        "   | +model:control\n"
        "   |  ^~~~~~~~~~~~~ give the model another name\n"},
       {{"+modle:x"},
@@ -264,7 +265,7 @@ BOOST_AUTO_TEST_CASE(overrides_are_complained_about_by_their_own_words) {
        "   | +model:x.regularisers=l22\n"
        "   |                       ^~~ <regulariser near l22>\n"},
       {{"network.layers=784, 16, 12"},
-       "command line: network.layers: error: the network has 12 outputs, but data set 'digits' has 10 "
+       "command line: network.layers: error: the network has 12 outputs, but dataset 'digits' has 10 "
        "classes\n"
        "   | network.layers=784, 16, 12\n"
        "   |                         ^~ write 10 as the last of layers\n"},
@@ -275,16 +276,16 @@ BOOST_AUTO_TEST_CASE(overrides_are_complained_about_by_their_own_words) {
        "~section.key\n"},
   };
   for (const Case& c : cases) {
-    const Said said = desk.run(Words{"check", "study.ini"} + c.words);
+    const Said said = fixture.run(Words{"check", "study.ini"} + c.words);
     check_exit(said, 2);
     check_text(said.err, with_suggestions(c.complaint));
   }
 }
 
-BOOST_AUTO_TEST_CASE(overrides_set_create_and_drop) {
-  const Desk desk;
-  const Said said = desk.run({"show", "study.ini", "training.steps=7", "+model:both.regularisers=l2,dropout",
-                              "+model:both.dropout.keep_prob=0.75", "~model:plain", "~training.batch_size"});
+BOOST_AUTO_TEST_CASE(overrides_set_create_and_remove) {
+  const StudyFixture fixture;
+  const Said said = fixture.run({"show", "study.ini", "training.steps=7", "+model:both.regularisers=l2,dropout",
+                                 "+model:both.dropout.keep_prob=0.75", "~model:plain", "~training.batch_size"});
   check_exit(said, 0);
   check_says(said.out, "\nsteps = 7\n");
   check_says(said.out, "\n[model:both]\nregularisers = l2, dropout\n");
@@ -297,23 +298,23 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(check)
 
-BOOST_AUTO_TEST_CASE(says_in_a_line_what_it_found) {
-  const Desk desk;
-  Said said = desk.run({"check", "study.ini"});
+BOOST_AUTO_TEST_CASE(reports_the_result_in_one_line) {
+  const StudyFixture fixture;
+  Said said = fixture.run({"check", "study.ini"});
   check_exit(said, 0);
   check_text(said.out, "study.ini is fine: 2 models, 30 steps, 1 metric, 0 reports\n");
-  said = desk.run({"check", "study.ini", "~model:l2", "training.steps=1", "+report:plots", "+metric:loss.every=1"});
+  said = fixture.run({"check", "study.ini", "~model:l2", "training.steps=1", "+report:plots", "+metric:loss.every=1"});
   check_text(said.out, "study.ini is fine: 1 model, 1 step, 2 metrics, 1 report\n");
-  BOOST_TEST(!fs::exists(desk.here / "runs"));
+  BOOST_TEST(!fs::exists(fixture.here / "runs"));
 }
 
-BOOST_AUTO_TEST_CASE(json_holds_every_complaint) {
-  const Desk desk;
-  Said said = desk.run({"check", "study.ini", "--format", "json"});
+BOOST_AUTO_TEST_CASE(json_contains_every_complaint) {
+  const StudyFixture fixture;
+  Said said = fixture.run({"check", "study.ini", "--format", "json"});
   check_exit(said, 0);
   BOOST_TEST((json::parse(said.out) == json::parse(R"({"ok": true, "complaints": []})")));
-  desk.write("bad.ini", replaced(small_study, "learning_rate", "lerning_rate"));
-  said = desk.run({"check", "bad.ini", "training.steps=x", "--format", "json"});
+  fixture.write("bad.ini", replaced(small_study, "learning_rate", "lerning_rate"));
+  said = fixture.run({"check", "bad.ini", "training.steps=x", "--format", "json"});
   check_exit(said, 2);
   BOOST_TEST(said.err == "");
   BOOST_TEST((json::parse(said.out) == json::parse(R"json({"ok": false, "complaints": [
@@ -323,8 +324,8 @@ BOOST_AUTO_TEST_CASE(json_holds_every_complaint) {
     {"file": "command line", "line": 0, "column": 16, "width": 1, "subject": "training.steps",
      "message": "value 'x' of steps is not a whole number (digits only)", "remedy": "x >= 0"}]
 })json")));
-  // What is wrong nowhere in the text, too: on the screen as ever, and as JSON.
-  said = desk.run({"check", "nosuch.ini", "--format", "json"});
+  // An error without a place in the text is also in the JSON, besides the usual message.
+  said = fixture.run({"check", "nosuch.ini", "--format", "json"});
   check_exit(said, 2);
   const json nowhere = json::parse(said.out);
   BOOST_TEST((nowhere["ok"] == false));
@@ -338,14 +339,14 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(show)
 
 BOOST_AUTO_TEST_CASE(names_the_origin_of_every_value) {
-  const Desk desk;
-  desk.write("longer.ini", "[pipeline]\ninclude = study.ini\nname = longer\n\n[training]\nsteps = 60\n");
-  const Said said = desk.run({"show", "longer.ini", "model:l2.l2.lambda=2e-3", "--origin"});
+  const StudyFixture fixture;
+  fixture.write("longer.ini", "[pipeline]\ninclude = study.ini\nname = longer\n\n[training]\nsteps = 60\n");
+  const Said said = fixture.run({"show", "longer.ini", "model:l2.l2.lambda=2e-3", "--origin"});
   check_exit(said, 0);
   const auto origin = [&](const std::string& line) {
     for (const std::string& l : lines_of(said.out))
       if (l.starts_with(line)) return l.substr(l.find('#'));
-    return std::string("not there");
+    return std::string("missing");
   };
   BOOST_TEST(origin("name = longer ") == "# longer.ini:3");
   BOOST_TEST(origin("steps = 60 ") == "# longer.ini:6");
@@ -354,7 +355,7 @@ BOOST_AUTO_TEST_CASE(names_the_origin_of_every_value) {
   BOOST_TEST(origin("sloppiness = 1 ") == "# default of digits");
   BOOST_TEST(origin("l2.lambda = 0.002 ") == "# command line");
   BOOST_TEST(origin("l2.layers = all ") == "# default");
-  // A model without a rate of its own has that of [training], also where this text is changed later on.
+  // A model without its own learning rate has no such key, so it still follows [training] if this text is changed.
   const auto place = said.out.find("[model:l2]");
   BOOST_TEST_REQUIRE(place != std::string::npos);
   BOOST_TEST(said.out.substr(place).find("learning_rate") == std::string::npos);
@@ -362,9 +363,9 @@ BOOST_AUTO_TEST_CASE(names_the_origin_of_every_value) {
     if (line.find(" = ") != std::string::npos) BOOST_TEST(line.find("# ") != std::string::npos, line);
 }
 
-BOOST_AUTO_TEST_CASE(what_it_prints_resolves_to_itself) {
+BOOST_AUTO_TEST_CASE(its_output_resolves_to_itself) {
   World world;
-  // Whatever needs quoting: blanks, comment signs, quotes, backslashes; paths relative to a folder of an odd name.
+  // Everything that needs quoting: blanks, comment signs, quotes, backslashes; paths relative to an oddly named folder.
   const std::string folder = "a b #c";
   fs::create_directories(world.here / folder / "more plugins");
   world.write(folder + "/tab;le \"x\".csv", "\"the # label\",x\n0,1\n1,2\n0,1\n1,2\n");
@@ -404,7 +405,7 @@ every = 1
       check_exit(second, 0);
       check_text(second.out, world.run({"show", file}).out);
     }
-  // And it runs, from another folder.
+  // The output also runs, from another folder, with the same results.
   world.write("elsewhere/shown.ini", world.run({"show", files[0]}).out);
   check_exit(world.run({"run", "elsewhere/shown.ini", "--out", "shown"}), 0);
   check_exit(world.run({"run", files[0], "--out", "given"}), 0);
@@ -415,7 +416,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(plugins)
 
-BOOST_AUTO_TEST_CASE(list_has_every_plugin_with_a_line_about_it) {
+BOOST_AUTO_TEST_CASE(list_has_one_line_per_plugin) {
   const World world;
   const Said said = world.run({"plugins", "list"});
   check_exit(said, 0);
@@ -440,31 +441,46 @@ BOOST_AUTO_TEST_CASE(list_has_every_plugin_with_a_line_about_it) {
   BOOST_TEST(listed == static_cast<int>(built));
 }
 
-BOOST_AUTO_TEST_CASE(inspect_tells_parameters_as_text_json_and_ini) {
+BOOST_AUTO_TEST_CASE(a_plugin_folder_named_test_is_not_the_subcommand) {
+  const World world;
+  fs::create_directories(world.here / "test");
+  const Said said = world.run({"plugins", "--plugin-path", "test", "list"});
+  check_exit(said, 0);
+  check_says(said.out, "regulariser");
+  check_exit(world.run({"plugins", "--plugin-path", "test", "test", "l2"}), 0);
+}
+
+BOOST_AUTO_TEST_CASE(inspect_shows_parameters_as_text_and_json) {
   const World world;
   Said said = world.run({"plugins", "inspect", "dropout"});
   check_exit(said, 0);
-  check_text(world.tidy(said.out), R"(dropout: silences units at random while training
+  std::string about;  // the comment at the head of the source
+  for (const std::string& line : lines_of(read_file(SOURCE_DIR "/plugins/regularisers/dropout.cpp"))) {
+    if (!line.starts_with("//")) break;
+    about += (line == "//" ? "" : " " + line.substr(2)) + "\n";
+  }
+  check_text(world.tidy(said.out), R"(dropout: sets units to 0 at random while training
   regulariser, version 1, <build>/lib/pipeline/plugins/dropout.so
   keep_prob = 0.5
       probability that a unit is kept (number, 0 < x <= 1; 1 changes nothing)
   It also takes layers = all.
-)");
+
+)" + about);
   check_says(world.run({"plugins", "inspect", "l2"}).out, "takes layers = all and biases = no.\n");
   check_says(world.run({"plugins", "inspect", "gradient_noise"}).out, "takes layers = all and biases = yes.\n");
-  check_says(world.run({"plugins", "inspect", "sam"}).out, "and takes no layers or biases.\n");
+  check_says(world.run({"plugins", "inspect", "sam"}).out, "and takes neither layers nor biases.\n");
   const json j = json::parse(world.run({"plugins", "inspect", "dropout", "--json"}).out);
   BOOST_TEST((j["kind"] == "regulariser"));
   BOOST_TEST((j["parameters"][0]["name"] == "keep_prob"));
   BOOST_TEST((j["parameters"][0]["range"] == "0 < x <= 1"));
   BOOST_TEST((j["parameters"][0]["default"] == "0.5"));
   BOOST_TEST((j["parameters"][0]["neutral"] == "1"));
-  // A parameter without a default says so.
+  // A parameter without a default has null.
   const json csv = json::parse(world.run({"plugins", "inspect", "csv", "--json"}).out);
   BOOST_TEST(csv["parameters"][0]["default"].is_null());
 }
 
-BOOST_AUTO_TEST_CASE(the_ini_of_every_plugin_can_be_pasted) {
+BOOST_AUTO_TEST_CASE(the_ini_text_of_every_plugin_can_be_pasted_into_a_pipeline) {
   World world;
   const std::string frame = "[network]\nlayers = 784, 4, 10\n\n[training]\nsteps = 1\nbatch_size = 5\n\n";
   std::string kind;
@@ -474,8 +490,8 @@ BOOST_AUTO_TEST_CASE(the_ini_of_every_plugin_can_be_pasted) {
       continue;
     }
     const std::string name = words_of(line)[0];
-    if (kind == "datasets" && (name == "csv" || name == "idx")) continue;  // they name files of the user's own
-    if (name == "early_stopping") continue;                                // and this one a section
+    if (kind == "datasets" && (name == "csv" || name == "idx")) continue;  // these need the user's files
+    if (name == "early_stopping") continue;                                // and this one needs a metric section
     const Said said = world.run({"plugins", "inspect", name, "--ini"});
     check_exit(said, 0);
     for (const bool uncommented : {false, true}) {
@@ -490,7 +506,7 @@ BOOST_AUTO_TEST_CASE(the_ini_of_every_plugin_can_be_pasted) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(path_lists_the_folders_in_the_order_of_the_search) {
+BOOST_AUTO_TEST_CASE(path_lists_the_folders_in_search_order) {
   World world;
   fs::create_directories(world.here / "one");
   world.environment["PIPELINE_PLUGIN_PATH"] = "two:/three//four:";
@@ -502,20 +518,20 @@ BOOST_AUTO_TEST_CASE(path_lists_the_folders_in_the_order_of_the_search) {
   said = world.run({"plugins", "path", "--plugin-path", "one", "--no-user-plugins"});
   check_text(world.tidy(said.out), "<here>/one\n<build>/lib/pipeline/plugins\n");
   world.environment.erase("PIPELINE_PLUGIN_PATH");
-  for (const char* useless : {"", "relative"}) {  // its standard: such a one does not count
+  for (const char* useless : {"", "relative"}) {  // the XDG standard ignores such values
     world.environment["XDG_DATA_HOME"] = useless;
     check_text(world.tidy(world.run({"plugins", "path"}).out),
                "<scratch>/home/.local/share/pipeline/plugins\n<build>/lib/pipeline/plugins\n");
   }
 }
 
-BOOST_AUTO_TEST_CASE(are_found_in_every_folder_that_may_hold_them) {
+BOOST_AUTO_TEST_CASE(are_found_in_every_folder_of_the_search_path) {
   World world;
   const fs::path library = BUILD_DIR "/lib/test_libraries/misbehaves.so";
   const std::string study = replaced(replaced(small_study, "l2.lambda = 1e-3\n", ""), "= l2", "= hook_throws");
   world.write("study.ini", study);
   const auto exit = [&](const Words& more = {}) { return world.run(Words{"check", "study.ini"} + more).exit; };
-  BOOST_TEST(exit() == 2);  // nobody knows it
+  BOOST_TEST(exit() == 2);  // not in any folder
   const auto in = [&](const fs::path& folder, auto&& tests) {
     fs::create_directories(folder);
     fs::copy_file(library, folder / "misbehaves.so");
@@ -524,7 +540,8 @@ BOOST_AUTO_TEST_CASE(are_found_in_every_folder_that_may_hold_them) {
   };
   in(world.here / "one", [&] {
     BOOST_TEST(exit({"--plugin-path", "one"}) == 0);
-    BOOST_TEST(exit({"--plugin-path", "one", "--no-user-plugins"}) == 0);  // named here and now, so it is wanted
+    // A folder named on the command line is searched all the same.
+    BOOST_TEST(exit({"--plugin-path", "one", "--no-user-plugins"}) == 0);
   });
   in(world.here / "two", [&] {
     world.environment["PIPELINE_PLUGIN_PATH"] = "nowhere:two";
@@ -532,7 +549,7 @@ BOOST_AUTO_TEST_CASE(are_found_in_every_folder_that_may_hold_them) {
     BOOST_TEST(exit({"--no-user-plugins"}) == 2);
     world.environment.erase("PIPELINE_PLUGIN_PATH");
   });
-  in(world.here / "three", [&] {  // one folder named three ways is no second library of that name
+  in(world.here / "three", [&] {  // one folder named in three ways does not count as two libraries of that name
     world.environment["PIPELINE_PLUGIN_PATH"] = "three/:./three";
     BOOST_TEST(exit({"--plugin-path", "three"}) == 0);
     world.environment.erase("PIPELINE_PLUGIN_PATH");
@@ -552,7 +569,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(data)
 
-BOOST_AUTO_TEST_CASE(path_says_where_files_are_looked_for_and_where_they_land) {
+BOOST_AUTO_TEST_CASE(path_lists_the_search_folders_and_the_download_folder) {
   World world;
   world.environment["PIPELINE_DATA_PATH"] = "/somewhere:shared";
   check_text(world.tidy(world.run({"data", "path", "mnist"}).out), R"(looked for in   <here>/data/mnist
@@ -574,12 +591,12 @@ BOOST_AUTO_TEST_CASE(verify_and_fetch_without_a_network) {
   check_text(world.tidy(said.out), R"(train-images-idx3-ubyte.gz: missing
 train-labels-idx1-ubyte.gz: missing
 t10k-images-idx3-ubyte.gz: missing
-t10k-labels-idx1-ubyte.gz: there (no hash to compare with), <here>/shared/mnist/t10k-labels-idx1-ubyte
-what is missing comes with: pipeline data fetch mnist
+t10k-labels-idx1-ubyte.gz: found (no hash to compare with), <here>/shared/mnist/t10k-labels-idx1-ubyte
+to download what is missing: pipeline data fetch mnist
 )");
   said = world.run({"data", "fetch", "mnist", "--offline"});
   check_exit(said, 4);
-  check_says(said.err, "error: the data set mnist is not here, and --offline forbids to download it\n");
+  check_says(said.err, "error: files of dataset mnist are missing, and --offline forbids downloading them\n");
   for (const std::string word : {"fetch", "verify"}) {
     said = world.run({"data", word, "digits"});
     check_exit(said, 0);

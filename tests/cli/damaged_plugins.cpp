@@ -1,11 +1,12 @@
-// Libraries that were stripped, cut off or changed: read without harm and without loading them, and explained.
+// Libraries that were stripped, truncated or corrupted: they are read safely, without loading them, and the program
+// reports what is wrong.
 #include <elf.h>
 
 #include <chrono>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "support/bench.hpp"
+#include "support/plugin_fixture.hpp"
 
 using namespace support;
 using pipeline::plugins::Contents;
@@ -17,7 +18,7 @@ struct Span {
   std::size_t from, size;
 };
 
-/// A library's bytes, and where its tables lie in them.
+/// The bytes of a library and the places of its tables.
 struct Library {
   explicit Library(const fs::path& file) : bytes(read_file(file)) {}
   std::string bytes;
@@ -29,13 +30,7 @@ struct Library {
     return out;
   }
   Elf64_Ehdr header() const { return at<Elf64_Ehdr>(0); }
-  std::vector<Elf64_Phdr> segments() const {
-    std::vector<Elf64_Phdr> out;
-    for (std::size_t i = 0; i < header().e_phnum; ++i)
-      out.push_back(at<Elf64_Phdr>(header().e_phoff + i * sizeof(Elf64_Phdr)));
-    return out;
-  }
-  /// All that is looked at on the way to a name.
+  /// All tables that are read to find the names of plugins.
   std::vector<Span> tables() const {
     const Elf64_Ehdr h = header();
     std::vector<Span> out = {{0, sizeof h}, {h.e_phoff, h.e_phnum * sizeof(Elf64_Phdr)}};
@@ -47,7 +42,7 @@ struct Library {
     }
     return out;
   }
-  /// As a tool that saves every byte leaves it: the loader needs no list of sections.
+  /// As `sstrip` leaves it: without the section table, which the dynamic loader does not need.
   Library without_sections() const {
     Library out = *this;
     Elf64_Ehdr h = header();
@@ -59,11 +54,11 @@ struct Library {
 
 std::vector<std::string> names(const Contents& contents) {
   std::vector<std::string> out;
-  for (const auto& f : contents.plugins) out.push_back(f.kind + " " + f.name);
+  for (const auto& f : contents.plugins) out.push_back(name_of(f.kind) + (" " + f.name));
   return out;
 }
 
-/// Changes bytes of a file one at a time; whatever they say, reading it ends, and soon.
+/// Changes bytes of a file one at a time. Reading must end within the time limit for every value: no crash, no hang.
 void change_every_byte(const fs::path& file, const std::vector<Span>& spans, std::size_t stride) {
   const std::string bytes = read_file(file);
   std::fstream changed(file, std::ios::binary | std::ios::in | std::ios::out);
@@ -94,102 +89,90 @@ void change_every_byte(const fs::path& file, const std::vector<Span>& spans, std
 
 BOOST_AUTO_TEST_SUITE(damaged_plugins)
 
-BOOST_AUTO_TEST_CASE(a_stripped_library_still_says_what_it_holds) {
-  const Bench bench;
+BOOST_AUTO_TEST_CASE(the_plugins_of_a_stripped_library_can_still_be_listed) {
+  const PluginFixture fixture;
   for (const fs::path& library : {shipped / "l2.so", libraries / "misbehaves.so", libraries / "wrong.so"}) {
     const auto whole = names(contents_of(library));
     BOOST_TEST(!whole.empty());
-    const fs::path copy = bench.write("copy.so", read_file(library));
-    check_exit(bench.run("/usr/bin/strip", {copy.string()}), 0);
+    const fs::path copy = fixture.write("copy.so", read_file(library));
+    check_exit(fixture.run("/usr/bin/strip", {copy.string()}), 0);
     BOOST_TEST(fs::file_size(copy) < fs::file_size(library));
     BOOST_TEST(names(contents_of(copy)) == whole);
-    bench.write("copy.so", Library(library).without_sections().bytes);
-    BOOST_TEST(names(contents_of(copy)) == whole);
+    fixture.write("copy.so", Library(library).without_sections().bytes);
+    BOOST_TEST(contents_of(copy).passed_over == "is damaged: its section table is missing or cut off");
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_stripped_plugin_is_used) {
-  const Bench bench;
-  bench.put(libraries / "misbehaves.so");
-  check_exit(bench.run("/usr/bin/strip", {"plugins/misbehaves.so"}), 0);
-  check_exit(bench.with(Words{"check", "study.ini"} + bench.swapped("hook_throws")), 0);
-  bench.write("plugins/misbehaves.so", Library(libraries / "misbehaves.so").without_sections().bytes);
-  check_exit(bench.with(Words{"check", "study.ini"} + bench.swapped("hook_throws")), 0);
+BOOST_AUTO_TEST_CASE(a_stripped_plugin_can_be_used) {
+  const PluginFixture fixture;
+  fixture.put(libraries / "misbehaves.so");
+  check_exit(fixture.run("/usr/bin/strip", {"plugins/misbehaves.so"}), 0);
+  check_exit(fixture.with(Words{"check", "study.ini"} + fixture.swapped("hook_throws")), 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_library_that_is_cut_off_anywhere_is_damaged) {
-  const Bench bench;
+BOOST_AUTO_TEST_CASE(a_library_truncated_at_any_length_is_damaged) {
+  const PluginFixture fixture;
   const Library library(shipped / "l2.so");
   const std::size_t size = library.bytes.size();
   for (std::size_t length = 0; length < size; length += length < 1500 ? 7 : size / 200) {
-    const Contents contents = contents_of(bench.write("copy.so", library.bytes.substr(0, length)));
+    const Contents contents = contents_of(fixture.write("copy.so", library.bytes.substr(0, length)));
     BOOST_TEST(contents.plugins.empty());
     BOOST_TEST(contents.unreadable);
-    BOOST_TEST(contents.passed_over.starts_with(length < SELFMAG ? "is no library" : "is damaged: "),
-               length << ": " << contents.passed_over);
-  }
-  // Without a list of sections at its end, what the loader needs ends earlier.
-  const Library short_one = library.without_sections();
-  std::size_t needed = 0;
-  for (const Elf64_Phdr& s : short_one.segments())
-    if (s.p_type == PT_LOAD) needed = std::max<std::size_t>(needed, s.p_offset + s.p_filesz);
-  for (std::size_t length = SELFMAG; length < size; length += length < 1500 ? 7 : size / 200) {
-    const Contents contents = contents_of(bench.write("copy.so", short_one.bytes.substr(0, length)));
-    BOOST_TEST(contents.plugins.empty() == (length < needed), length << ": " << contents.passed_over);
+    BOOST_TEST(
+        contents.passed_over.starts_with(length < sizeof(Elf64_Ehdr) ? "is not a valid ELF file" : "is damaged: "),
+        length << ": " << contents.passed_over);
   }
 }
 
-BOOST_AUTO_TEST_CASE(one_changed_byte_never_ends_the_program) {
-  const Bench bench;
+BOOST_AUTO_TEST_CASE(one_changed_byte_never_crashes_the_program) {
+  const PluginFixture fixture;
   for (const fs::path& library : {shipped / "l2.so", libraries / "misbehaves.so"}) {
     const Library whole(library);
     const auto tables = whole.tables();
     BOOST_TEST_REQUIRE(tables.size() >= 6u);
-    change_every_byte(bench.write("copy.so", whole.bytes), tables, 1);
-    change_every_byte(bench.write("copy.so", whole.without_sections().bytes), tables, 1);
-    change_every_byte(bench.write("copy.so", whole.bytes), {{0, whole.bytes.size()}}, 97);
+    change_every_byte(fixture.write("copy.so", whole.bytes), tables, 1);
+    change_every_byte(fixture.write("copy.so", whole.bytes), {{0, whole.bytes.size()}}, 97);
   }
 }
 
-BOOST_AUTO_TEST_CASE(other_files_are_told_apart) {
-  const Bench bench;
+BOOST_AUTO_TEST_CASE(files_that_are_not_libraries_are_distinguished) {
+  const PluginFixture fixture;
   Library library(shipped / "l2.so");
-  const auto says = [&](std::size_t at, char byte) {
+  const auto passed_over = [&](std::size_t at, char byte) {
     Library changed = library;
     changed.bytes[at] = byte;
-    return contents_of(bench.write("copy.so", changed.bytes)).passed_over;
+    return contents_of(fixture.write("copy.so", changed.bytes)).passed_over;
   };
-  BOOST_TEST(says(0, 'x') == "is no library that can be read");
-  BOOST_TEST(says(EI_CLASS, ELFCLASS32) == "is no library for this machine");
-  BOOST_TEST(says(EI_DATA, ELFDATA2MSB) == "is no library for this machine");
-  BOOST_TEST(says(offsetof(Elf64_Ehdr, e_type), ET_REL) == "is no shared library");
+  BOOST_TEST(passed_over(0, 'x') == "is not a valid ELF file");
+  BOOST_TEST(passed_over(EI_CLASS, ELFCLASS32) == "is not a library for this machine");
+  BOOST_TEST(passed_over(EI_DATA, ELFDATA2MSB) == "is not a library for this machine");
+  BOOST_TEST(passed_over(offsetof(Elf64_Ehdr, e_type), ET_REL) == "is not a shared library");
 }
 
-BOOST_AUTO_TEST_CASE(doctor_refuses_it_and_whoever_names_it_is_told) {
-  const Bench bench;
+BOOST_AUTO_TEST_CASE(doctor_refuses_it_and_a_study_that_names_it_gets_the_reason) {
+  const PluginFixture fixture;
   const std::string bytes = read_file(libraries / "refused.so");
-  bench.write("plugins/half.so", bytes.substr(0, bytes.size() - 1));
-  const std::string cause = "the file is damaged: its list of sections lies outside the file";
-  Said said = bench.with({"plugins", "doctor"});
+  fixture.write("plugins/half.so", bytes.substr(0, bytes.size() - 1));
+  const std::string cause = "the file is damaged: its section table is missing or cut off";
+  Said said = fixture.with({"plugins", "doctor"});
   check_exit(said, 3);
-  check_says(bench.tidy(said.out), "<here>/plugins/half.so\n  refused: " + cause + "\n    build it again\n");
+  check_says(fixture.tidy(said.out), "<here>/plugins/half.so\n  refused: " + cause + "\n    rebuild it\n");
   check_says(said.out, "\n1 of ");
-  said = bench.with({"plugins", "doctor", "--json"});
+  said = fixture.with({"plugins", "doctor", "--json"});
   check_exit(said, 3);
   for (const auto& one : nlohmann::json::parse(said.out)["libraries"])
     if (one["path"].get<std::string>().ends_with("half.so")) {
       BOOST_TEST((one["verdict"] == "refused"));
       BOOST_TEST((one["refused"]["cause"] == cause));
     }
-  // What is not asked for hurts nobody.
-  check_exit(bench.with({"check", "study.ini"}), 0);
-  check_exit(bench.with({"plugins", "list"}), 0);
-  bench.refused(
-      bench.swapped("half"),
-      "error: command line: <here>/plugins/half.so is damaged: its list of sections lies outside the file, so "
-      "it holds no regulariser 'half'\n"
-      "  build it again, or take it away if it is something else\n");
-  said = bench.with({"plugins", "test", "plugins/half.so"});
+  // A damaged library that no study names does no harm.
+  check_exit(fixture.with({"check", "study.ini"}), 0);
+  check_exit(fixture.with({"plugins", "list"}), 0);
+  fixture.refused(fixture.swapped("half"),
+                  "error: command line: <here>/plugins/half.so is damaged: its section table is missing or cut off, "
+                  "so it has no regulariser 'half'\n"
+                  "  rebuild it, or remove it if it is not a plugin library\n");
+  said = fixture.with({"plugins", "test", "plugins/half.so"});
   check_exit(said, 3);
   check_says(said.err, "error: there is no plugin to test: " + cause + "\n");
 }

@@ -1,4 +1,4 @@
-// Data that is missing, damaged or does not fit: exit 4, with the file and what to do about it.
+// Data that is missing, damaged or does not fit: exit code 4, and a message with the file and the remedy.
 #include "support/data_files.hpp"
 #include "support/program.hpp"
 
@@ -6,7 +6,7 @@ using namespace support;
 
 namespace {
 
-/// Ten whole images of 4 x 4 in four IDX files, and a study of them.
+/// Intact images of 4 x 4 in four IDX files, ten for training and six for testing, and a study of them.
 struct Idx : World {
   Idx() {
     write("d/train-images", idx({10, 4, 4}));
@@ -34,11 +34,11 @@ batch_size = 5
 every = 1
 )");
   }
-  void says(const std::string& complaint, std::source_location where = std::source_location::current()) const {
+  void check_error(const std::string& complaint, std::source_location where = std::source_location::current()) const {
     const Said said = run({"run", "study.ini"});
     check_exit(said, 4, where);
     check_text(tidy(said.err), complaint, where);
-    BOOST_TEST(!fs::exists(here / "runs"));  // no folder for a run that never was
+    BOOST_TEST(!fs::exists(here / "runs"));  // no run folder for a run that did not start
   }
 };
 
@@ -49,8 +49,8 @@ struct Csv : World {
                            "\n[network]\nlayers = 2, 3, 2\n\n[training]\nsteps = 3\nbatch_size = 2\n\n"
                            "[model:plain]\n\n[metric:accuracy]\nevery = 1\n");
   }
-  void says(int exit, const std::string& complaint,
-            std::source_location where = std::source_location::current()) const {
+  void check_error(int exit, const std::string& complaint,
+                   std::source_location where = std::source_location::current()) const {
     const Said said = run({"run", "study.ini"});
     check_exit(said, exit, where);
     check_text(tidy(said.err), complaint, where);
@@ -61,22 +61,22 @@ struct Csv : World {
 
 BOOST_AUTO_TEST_SUITE(data_mistakes)
 
-BOOST_AUTO_TEST_CASE(whole_files_run) { check_exit(Idx().run({"run", "study.ini"}), 0); }
+BOOST_AUTO_TEST_CASE(intact_files_run) { check_exit(Idx().run({"run", "study.ini"}), 0); }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_not_there) {
+BOOST_AUTO_TEST_CASE(a_missing_file) {
   const Idx data;
   fs::remove(data.here / "d/train-labels");
-  data.says(
-      "error: data set 'idx' in [dataset] (study.ini:2): <here>/d/train-labels: cannot be opened: No such file or "
+  data.check_error(
+      "error: dataset 'idx' in [dataset] (study.ini:2): <here>/d/train-labels: cannot be opened: No such file or "
       "directory\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_truncated_file) {
   const Idx data;
   data.write("d/train-images", idx({10, 4, 4}).substr(0, 100));
-  data.says(
-      "error: data set 'idx' in [dataset] (study.ini:2): <here>/d/train-images: is too short: it announces 10 x 4 x 4 "
-      "bytes\n");
+  data.check_error(
+      "error: dataset 'idx' in [dataset] (study.ini:2): <here>/d/train-images: is too short: its header declares "
+      "10 x 4 x 4 bytes\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_magic_number) {
@@ -84,64 +84,59 @@ BOOST_AUTO_TEST_CASE(a_wrong_magic_number) {
   data.write("d/train-images", "PNG?" + idx({10, 4, 4}).substr(4));
   const Said said = data.run({"run", "study.ini"});
   check_exit(said, 4);
-  check_says(data.tidy(said.err), "error: data set 'idx' in [dataset] (study.ini:2): <here>/d/train-images: ");
+  check_says(data.tidy(said.err), "error: dataset 'idx' in [dataset] (study.ini:2): <here>/d/train-images: ");
 }
 
-BOOST_AUTO_TEST_CASE(images_and_labels_exchanged) {
+BOOST_AUTO_TEST_CASE(images_and_labels_swapped) {
   const Idx data;
   data.write("d/train-images", idx({10}, 3));
   const Said said = data.run({"run", "study.ini"});
   check_exit(said, 4);
-  check_says(said.err, "were labels and images exchanged?");
+  check_says(said.err, "were labels and images swapped?");
 }
 
-BOOST_AUTO_TEST_CASE(another_number_of_labels_than_images) {
+BOOST_AUTO_TEST_CASE(different_numbers_of_images_and_labels) {
   const Idx data;
   data.write("d/train-labels", idx({9}, 3));
-  data.says(
-      "error: data set 'idx' in [dataset] (study.ini:2): <here>/d/train-images holds 10 images, but "
-      "<here>/d/train-labels holds 9 "
-      "labels: the "
-      "two do not belong together\n");
+  data.check_error(
+      "error: dataset 'idx' in [dataset] (study.ini:2): <here>/d/train-images has 10 images, but "
+      "<here>/d/train-labels has 9 labels: the two files do not belong together\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_label_out_of_range) {
   const Idx data;
   data.write("d/test-labels", idx({6}, 4));
-  data.says(
-      "error: data set 'idx' in [dataset] (study.ini:2): <here>/d/test-labels: label 3 of sample 4 is out of range: "
+  data.check_error(
+      "error: dataset 'idx' in [dataset] (study.ini:2): <here>/d/test-labels: label 3 of sample 4 is out of range: "
       "there are 3 "
       "classes, 0 to "
       "2\n");
 }
 
-BOOST_AUTO_TEST_CASE(gzip_cut_in_half) {
+BOOST_AUTO_TEST_CASE(a_truncated_gzip_file) {
   const Idx data;
   const std::string zipped = gzipped(idx({10, 4, 4}));
   data.write("d/train-images", zipped);
   check_exit(data.run({"run", "study.ini", "--out", "whole"}), 0);  // gzipped or not makes no difference
   data.write("d/train-images", zipped.substr(0, zipped.size() / 2));
-  data.says(
-      "error: data set 'idx' in [dataset] (study.ini:2): <here>/d/train-images: its gzip data stops in the middle; the "
-      "file was cut "
-      "short: "
-      "fetch it again\n");
+  data.check_error(
+      "error: dataset 'idx' in [dataset] (study.ini:2): <here>/d/train-images: its gzip data is truncated: fetch the "
+      "file again\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_where_a_file_should_be) {
   const Idx data;
   fs::remove(data.here / "d/train-images");
   fs::create_directories(data.here / "d/train-images");
-  data.says(
-      "error: data set 'idx' in [dataset] (study.ini:2): <here>/d/train-images: is a folder where a file should be\n");
+  data.check_error("error: dataset 'idx' in [dataset] (study.ini:2): <here>/d/train-images: is a folder, not a file\n");
 }
 
-BOOST_AUTO_TEST_CASE(mnist_that_is_not_here) {
+BOOST_AUTO_TEST_CASE(missing_mnist_files) {
   const World world;
   const Said said = world.run({"run", "mnist_snr.ini", "--offline"});
   check_exit(said, 4);
-  check_text(world.tidy(said.err), R"(using the shipped <source>/pipelines/mnist_snr.ini
-error: the data set mnist is not here, and --offline forbids to download it
+  check_text(world.tidy(said.err), R"(using the shipped pipeline <source>/pipelines/mnist_snr.ini
+error: files of dataset mnist are missing, and --offline forbids downloading them
   missing:
     train-images-idx3-ubyte.gz
     train-labels-idx1-ubyte.gz
@@ -153,26 +148,26 @@ error: the data set mnist is not here, and --offline forbids to download it
   What you can do:
     put the missing files (gzipped, or unpacked without .gz) into
       <scratch>/home/share/pipeline/data/mnist
-      or into a folder mnist inside any folder that PIPELINE_DATA_PATH names
+      or into a folder mnist inside any folder listed in PIPELINE_DATA_PATH
     run again without --offline
-    run the same study on data that needs no file:
+    run the same study on data that needs no files:
       pipeline run mnist_snr.ini dataset.plugin=digits
 )");
-  // And that very command is one that works, as far as a check can tell.
+  // The command that the message recommends passes `check`.
   check_exit(world.run({"check", "mnist_snr.ini", "dataset.plugin=digits"}), 0);
 }
 
 BOOST_AUTO_TEST_CASE(no_network) {
   World world;
-  // A mirror on this machine where nobody listens: refused at once, without leaving the machine.
+  // A mirror on a local port without a listener: refused at once, without network access.
   const Said said = world.run({"run", "mnist_snr.ini", "dataset.mirrors=http://127.0.0.1:1/"});
   check_exit(said, 4);
   const std::string text = world.tidy(said.err);
-  check_says(text, "error: the data set mnist is not here and could not be downloaded\n");
+  check_says(text, "error: files of dataset mnist are missing and could not be downloaded\n");
   check_says(text, "  tried:\n    http://127.0.0.1:1/train-images-idx3-ubyte.gz\n");
   check_says(text, "      pipeline run mnist_snr.ini dataset.plugin=digits\n");
   BOOST_TEST(text.find("--offline") == std::string::npos);
-  // Each line starts where a line starts: no half progress line before an error.
+  // The error starts on a new line, not behind an unfinished progress line.
   BOOST_TEST(text.find("\nerror: ") != std::string::npos);
 }
 
@@ -181,12 +176,12 @@ BOOST_AUTO_TEST_CASE(a_file_with_a_wrong_hash) {
   world.write("data/mnist/train-images-idx3-ubyte.gz", "<html>Sign in to the hotel's network</html>");
   const Said said = world.run({"run", "mnist_snr.ini", "--offline"});
   check_exit(said, 4);
-  check_text(world.tidy(said.err), R"(using the shipped <source>/pipelines/mnist_snr.ini
-error: <here>/data/mnist/train-images-idx3-ubyte.gz is not the file it should be
-  it begins with '<', as a web page does
-  its SHA-256  66cccb3f2f7e371c925282b09880b4830038083fb9a73f337e05b73a2a18c216
-  expected     440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609
-  Delete it, and it is downloaded again; or put the right file in its place.
+  check_text(world.tidy(said.err), R"(using the shipped pipeline <source>/pipelines/mnist_snr.ini
+error: <here>/data/mnist/train-images-idx3-ubyte.gz is not the expected file
+  it begins with '<', like a web page
+  SHA-256   66cccb3f2f7e371c925282b09880b4830038083fb9a73f337e05b73a2a18c216
+  expected  440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609
+  Delete it to download it again, or put the right file in its place.
 )");
   const Said verified = world.run({"data", "verify", "mnist"});
   check_exit(verified, 4);
@@ -194,53 +189,60 @@ error: <here>/data/mnist/train-images-idx3-ubyte.gz is not the file it should be
              "train-images-idx3-ubyte.gz: WRONG HASH, <here>/data/mnist/train-images-idx3-ubyte.gz\n");
 }
 
-BOOST_AUTO_TEST_CASE(csv_mistakes_name_line_and_column) {
+BOOST_AUTO_TEST_CASE(csv_mistakes_are_reported_with_line_and_column) {
   const std::string good = "x,y,label\n1,2,0\n3,4,1\n5,6,0\n7,8,1\n";
   check_exit(Csv(good).run({"run", "study.ini"}), 0);
   Csv(replaced(good, "3,4", "3,four"))
-      .says(4,
-            "error: data set 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: column 2 (y): 'four' is not a "
-            "number\n");
+      .check_error(
+          4,
+          "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: column 2 (y): 'four' is not a "
+          "number\n");
   Csv(replaced(good, "3,4", "3,"))
-      .says(4, "error: data set 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: column 2 (y) is empty\n");
+      .check_error(4,
+                   "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: column 2 (y) is empty\n");
   Csv(replaced(good, "3,4", "3,nan"))
-      .says(4,
-            "error: data set 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: column 2 (y): 'nan' is not a "
-            "finite number\n");
+      .check_error(
+          4,
+          "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: column 2 (y): 'nan' is not a "
+          "finite number\n");
   Csv(replaced(good, "3,4,1", "3,4"))
-      .says(4,
-            "error: data set 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: the line ends after 2 cells; "
-            "line 1 has 3\n");
+      .check_error(
+          4,
+          "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: the line ends after 2 cells; "
+          "line 1 has 3\n");
   Csv(replaced(good, "7,8,1", "7,8,2"))
-      .says(4,
-            "error: data set 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:5:5: the label '2' is unknown: the "
-            "training rows have "
-            "0 to 1\n");
-  Csv(good, "").says(
+      .check_error(
+          4,
+          "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:5:5: the label '2' is unknown: the "
+          "training rows have "
+          "0 to 1\n");
+  Csv(good, "").check_error(
       4,
-      "error: data set 'csv' in [dataset] (study.ini:2): a test set is needed: give either test (a file) or test_rows "
+      "error: dataset 'csv' in [dataset] (study.ini:2): a test set is needed: give either test (a file) or test_rows "
       "(taken off train)\n");
   Csv(good, "test_rows = 9\n")
-      .says(4,
-            "error: data set 'csv' in [dataset] (study.ini:2): <here>/d/table.csv: test_rows = 9 of 4 rows leaves none "
-            "to train on\n");
+      .check_error(
+          4,
+          "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv: test_rows = 9 of 4 rows leaves none "
+          "to train on\n");
   Csv(good, "test = d/nosuch.csv\n")
-      .says(4,
-            "error: data set 'csv' in [dataset] (study.ini:2): <here>/d/nosuch.csv: cannot be opened: No such file or "
-            "directory\n");
+      .check_error(
+          4,
+          "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/nosuch.csv: cannot be opened: No such file or "
+          "directory\n");
   Csv("", "test_rows = 2\n")
-      .says(4, "error: data set 'csv' in [dataset] (study.ini:2): <here>/d/table.csv: is empty\n");
+      .check_error(4, "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv: is empty\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_table_that_does_not_fit_the_network_is_told_where_the_network_is_described) {
+BOOST_AUTO_TEST_CASE(a_table_that_does_not_fit_the_network_is_reported_at_the_layers_key) {
   const Csv data("x,y,z,label\n1,2,3,0\n3,4,5,1\n5,6,7,0\n7,8,9,1\n");
-  data.says(2, R"(study.ini:8:10: error: the network has 2 inputs, but data set 'csv' has 3 features
+  data.check_error(2, R"(study.ini:8:10: error: the network has 2 inputs, but dataset 'csv' has 3 features
     8 | layers = 2, 3, 2
       |          ^ write 3 as the first of layers
 )");
 }
 
-BOOST_AUTO_TEST_CASE(inputs_below_0_are_told_to_a_metric_that_cannot_use_them) {
+BOOST_AUTO_TEST_CASE(negative_inputs_are_an_error_for_a_metric_that_cannot_use_them) {
   const Csv data("x,y,label\n-1,2,0\n3,4,1\n5,6,0\n7,8,1\n");
   const Said said = data.run({"run", "study.ini", "+metric:signal_factor.every=1"});
   check_exit(said, 2);

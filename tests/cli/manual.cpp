@@ -1,4 +1,4 @@
-// The manual page and the shell completion say what the program says of itself.
+// The manual page and the shell completion agree with the program's help.
 #include <boost/test/unit_test.hpp>
 #include <regex>
 #include <set>
@@ -23,7 +23,7 @@ std::set<std::string> commands(const World& world) {
 
 const char* const option = "(--[a-z][a-z-]+)";
 
-/// What bash offers for a line that is typed so far.
+/// The completions that bash offers for an unfinished command line.
 std::set<std::string> offered(const World& world, const std::string& line) {
   const Said said = world.run("/bin/bash", {"-c",
                                             "source " SOURCE_DIR "/framework/cli/completion.bash\n"
@@ -43,7 +43,7 @@ std::set<std::string> offered(const World& world, const std::string& line) {
 
 BOOST_AUTO_TEST_SUITE(manual_page)
 
-BOOST_AUTO_TEST_CASE(knows_every_command_word_and_option_and_no_other) {
+BOOST_AUTO_TEST_CASE(documents_exactly_the_commands_and_options_that_exist) {
   const World world;
   const std::string page = replaced(read_file(SOURCE_DIR "/framework/cli/pipeline.1"), "\\-", "-");
   BOOST_TEST(commands(world).size() >= 7u);
@@ -52,7 +52,8 @@ BOOST_AUTO_TEST_CASE(knows_every_command_word_and_option_and_no_other) {
     BOOST_TEST(std::regex_search(page, std::regex("\n\\.[BIR]+ \"?" + command + "\\b")), command);
     const std::string help = world.run({command, "--help"}).out;
     options.merge(all_matches(help, option));
-    // "usage: pipeline plugins list | inspect NAME ...": its own words too.
+    if (command == "plugins") options.merge(all_matches(world.run({command, "test", "--help"}).out, option));
+    // Subcommands too, from "usage: pipeline plugins list | inspect NAME ...".
     if (std::string usage = lines_of(help)[0].substr(16); usage.find(" | ") != std::string::npos) {
       usage = std::regex_replace(usage.substr(command.size()), std::regex("\\[[^\\]]*\\]"), "");
       for (const std::string& word : all_matches(usage, "\\b([a-z]+)\\b"))
@@ -69,7 +70,7 @@ BOOST_AUTO_TEST_SUITE(completion)
 
 using Set = std::set<std::string>;
 
-BOOST_AUTO_TEST_CASE(offers_what_the_program_knows) {
+BOOST_AUTO_TEST_CASE(offers_commands_options_and_plugins) {
   const World world;
   BOOST_TEST((offered(world, "pipeline ") == commands(world)));
   BOOST_TEST((offered(world, "pipeline sh") == Set{"show"}));
@@ -83,6 +84,7 @@ BOOST_AUTO_TEST_CASE(offers_what_the_program_knows) {
   BOOST_TEST((offered(world, "pipeline plugins test bui") == Set{"built.so"}));
   BOOST_TEST((offered(world, "pipeline plugins test dropo") == Set{"dropout"}));
   BOOST_TEST((offered(world, "pipeline check x.ini --f") == Set{"--format"}));
+  BOOST_TEST((offered(world, "pipeline plugins test l2 --s") == Set{"--seconds"}));
   BOOST_TEST((offered(world, "pipeline check --format ") == Set{"json", "text"}));
   BOOST_TEST((offered(world, "pipeline nosuch ") == Set{}));
 }
@@ -95,7 +97,7 @@ BOOST_AUTO_TEST_CASE(offers_pipeline_files_and_their_keys) {
   BOOST_TEST((offered(world, "pipeline run qu") == Set{"quarry/", "quickstart.ini", "quiet.ini"}));
   BOOST_TEST((offered(world, "pipeline show quarry/o") == Set{"quarry/other.ini"}));
   BOOST_TEST((offered(world, "pipeline run quiet.ini training.st") == Set{"training.steps="}));
-  // bash cuts words at colons: only what stands after the last one is replaced.
+  // bash splits words at colons and replaces only the part after the last one.
   BOOST_TEST((offered(world, "pipeline run quiet.ini model:l2.l2.la") == Set{"l2.l2.lambda=", "l2.l2.layers="}));
 }
 

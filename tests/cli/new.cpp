@@ -1,4 +1,4 @@
-// `pipeline new`: what it writes, and what it refuses. That what it writes builds and runs is shown in tests/install.
+// `pipeline new`: the files that it writes, and the errors. tests/install builds and runs the written projects.
 #include <boost/test/unit_test.hpp>
 #include <set>
 
@@ -20,7 +20,7 @@ std::set<std::string> files_in(const fs::path& folder) {
 
 BOOST_AUTO_TEST_SUITE(new_project)
 
-BOOST_AUTO_TEST_CASE(writes_a_folder_in_which_nothing_is_called_example) {
+BOOST_AUTO_TEST_CASE(writes_a_folder_without_traces_of_the_example) {
   const World world;
   fs::create_directories(world.here / "mine");
   for (const std::string& kind : kinds) {
@@ -39,12 +39,12 @@ BOOST_AUTO_TEST_CASE(writes_a_folder_in_which_nothing_is_called_example) {
       for (const char* word : {"example_", "Example", "KIND"}) BOOST_TEST(text.find(word) == std::string::npos, file);
     }
   }
-  // The class ends in its kind, which no class of the headers does; so any name that is allowed compiles.
+  // The class name ends in its kind, as no class of the headers does, so every allowed name compiles.
   check_says(world.read("mine/my_reg/my_reg.cpp"), "class MyRegRegulariser final : public Regulariser");
   check_says(world.read("mine/my_reg/my_reg.cpp"), "\nPIPELINE_REGULARISER(MyRegRegulariser, my_reg, \"");
 }
 
-BOOST_AUTO_TEST_CASE(writes_the_same_code_as_the_example) {
+BOOST_AUTO_TEST_CASE(writes_the_code_of_the_example_plugin) {
   const World world;
   for (const std::string& kind : kinds) {
     check_exit(world.run({"new", kind, "example_" + kind}), 0);
@@ -55,27 +55,27 @@ BOOST_AUTO_TEST_CASE(writes_the_same_code_as_the_example) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(of_a_pipeline_is_a_file_that_checks_and_runs) {
+BOOST_AUTO_TEST_CASE(writes_a_pipeline_that_passes_check_and_runs) {
   const World world;
   const Said said = world.run({"new", "pipeline", "2-arms"});
   check_exit(said, 0);
   check_text(world.tidy(said.out),
-             "wrote 2-arms.ini\n\nGo on with\n  <build>/bin/pipeline check 2-arms.ini\n  <build>/bin/pipeline run "
+             "wrote 2-arms.ini\n\nNext:\n  <build>/bin/pipeline check 2-arms.ini\n  <build>/bin/pipeline run "
              "2-arms.ini\n");
   const std::string first = world.read("2-arms.ini").substr(0, world.read("2-arms.ini").find('\n'));
-  BOOST_TEST((first.starts_with("# ") && first.ends_with("?")));  // it opens with its question
+  BOOST_TEST((first.starts_with("# ") && first.ends_with("?")));  // it starts with its question
   check_text(world.run({"check", "2-arms.ini"}).out,
              "2-arms.ini is fine: 3 models, 1001 steps, 2 metrics, 2 reports\n");
   check_says(world.run({"show", "2-arms.ini"}).out, "\nname = 2-arms\n");
   check_exit(world.run({"run", "2-arms.ini", "training.steps=20", "dataset.train=200", "dataset.test=100"}), 0);
 }
 
-BOOST_AUTO_TEST_CASE(shows_the_program_as_a_shell_finds_it) {
+BOOST_AUTO_TEST_CASE(shows_commands_as_a_shell_finds_the_program) {
   World world;
   const std::string path = world.environment["PATH"];
   world.environment["PATH"] = BUILD_DIR "/bin:" + path;
   check_says(world.run({"new", "pipeline", "a"}).out, "\n  pipeline check a.ini\n");
-  // Another program of that name comes first.
+  // Another program of that name is found first.
   fs::permissions(world.write("first/pipeline", "#!/bin/sh\n"), fs::perms::owner_all);
   world.environment["PATH"] = (world.here / "first").string() + ":" BUILD_DIR "/bin:" + path;
   check_says(world.run({"new", "pipeline", "b"}).out, "\n  " BUILD_DIR "/bin/pipeline check b.ini\n");
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(overwrites_nothing) {
     check_exit(said, 2);
     check_text(said.err,
                "error: '" + std::string(name) +
-                   "' is there already and is left as it is\n  choose another name, or another folder: --dir DIR\n");
+                   "' already exists and is not overwritten\n  choose another name, or another folder: --dir DIR\n");
   }
   check_exit(world.run({"new", "pipeline", "taken"}), 2);
   BOOST_TEST(world.read("taken.ini") == "# mine");
@@ -100,67 +100,65 @@ BOOST_AUTO_TEST_CASE(overwrites_nothing) {
   BOOST_TEST((files_in(world.here / "taken") == std::set<std::string>{"note.txt"}));
 }
 
-BOOST_AUTO_TEST_CASE(the_longest_name_makes_a_project) {
+BOOST_AUTO_TEST_CASE(accepts_the_longest_name) {
   const World world;
   const std::string name(200, 'a');
   check_exit(world.run({"new", "regulariser", name}), 0);
   BOOST_TEST(files_in(world.here / name).size() == 4u);
 }
 
-BOOST_AUTO_TEST_CASE(mistakes_end_with_2_and_a_remedy) {
+BOOST_AUTO_TEST_CASE(mistakes_exit_with_2_and_a_remedy) {
   const World world;
   const std::string usage =
-      "  usage: pipeline new regulariser | metric | dataset | report | pipeline NAME [--dir DIR]   (--help says "
-      "more)\n";
+      "  usage: pipeline new regulariser | metric | dataset | report | pipeline NAME [--dir DIR]   (see --help)\n";
   struct Case {
     Words words;
     std::string complaint;
   };
   const Case cases[] = {
-      {{},
-       "new needs a word that says what to make\n  (valid: dataset, metric, pipeline, regulariser, report)\n" + usage},
+      {{}, "new needs a kind\n  (valid: dataset, metric, pipeline, regulariser, report)\n" + usage},
       {{"regularizer", "a"},
-       "unknown word 'regularizer' after new\n"
+       "unknown kind 'regularizer' after new\n"
        "  did you mean 'regulariser'?  (valid: dataset, metric, pipeline, regulariser, report)\n" +
            usage},
       {{"metric"}, "new metric needs a name: pipeline new metric NAME\n"},
-      {{"metric", "a", "b"}, "new metric takes one name; 'b' is one too many\n"},
+      {{"metric", "a", "b"}, "new metric takes one name, but also got 'b'\n"},
       {{"metric", "my-norm"},
        "'my-norm' cannot be the name of a metric: it becomes a C++ class and a symbol\n"
-       "  a letter comes first, then letters, digits and _; for example my_norm\n"},
+       "  start with a letter, then use letters, digits and _; for example my_norm\n"},
       {{"metric", "2norm"},
        "'2norm' cannot be the name of a metric: it becomes a C++ class and a symbol\n"
-       "  a letter comes first, then letters, digits and _; for example norm\n"},
+       "  start with a letter, then use letters, digits and _; for example norm\n"},
       {{"report", "../x"},
        "'../x' cannot be the name of a report: it becomes a C++ class and a symbol\n"
-       "  a letter comes first, then letters, digits and _; for example x\n"},
+       "  start with a letter, then use letters, digits and _; for example x\n"},
       {{"report", "\xc3\xa9"},
        "'\xc3\xa9' cannot be the name of a report: it becomes a C++ class and a symbol\n"
-       "  a letter comes first, then letters, digits and _\n"},
+       "  start with a letter, then use letters, digits and _\n"},
       {{"pipeline", "a/b"},
        "'a/b' cannot be the name of a pipeline: it names the folder of its runs\n"
-       "  letters, digits, _ and - make one; for example a_b\n"},
+       "  use letters, digits, _ and -; for example a_b\n"},
       {{"pipeline", ""},
-       "'' cannot be the name of a pipeline: it names the folder of its runs\n  letters, digits, _ and - make one\n"},
+       "'' cannot be the name of a pipeline: it names the folder of its runs\n  use letters, digits, _ and -\n"},
       {{"regulariser", "l2"},
-       "there is a regulariser 'l2' already: <build>/lib/pipeline/plugins/l2.so\n"
-       "  choose another name; of two with one name neither would be loaded\n"},
+       "a regulariser 'l2' already exists: <build>/lib/pipeline/plugins/l2.so\n"
+       "  choose another name; of two plugins with the same name neither is loaded\n"},
       {{"regulariser", "learning_rate"},
        "'learning_rate' cannot be the name of a regulariser: a [model] has a key of that name\n  choose another "
        "name\n"},
       {{"regulariser", "regularisers"},
        "'regularisers' cannot be the name of a regulariser: a [model] has a key of that name\n  choose another name\n"},
       {{"metric", std::string(201, 'a')},
-       "the name of a metric has 200 characters at most, and this one 201\n  choose a shorter one\n"},
+       "the name of a metric may have at most 200 characters, but this one has 201\n  choose a shorter one\n"},
       {{"pipeline", std::string(300, 'a')},
-       "the name of a pipeline has 200 characters at most, and this one 300\n  choose a shorter one\n"},
+       "the name of a pipeline may have at most 200 characters, but this one has 300\n  choose a shorter one\n"},
       {{"regulariser", "x1", "--dir", "/proc"},
-       "the folder '/proc/x1' cannot be made: No such file or directory\n  choose a folder that takes files: --dir "
+       "the folder '/proc/x1' cannot be created: No such file or directory\n  choose a writable folder: --dir "
        "DIR\n"},
       {{"pipeline", "x1", "--dir", "/proc"},
        "the file '/proc/x1.ini' cannot be written: No such file or directory\n"
-       "  choose a folder that takes files: --dir DIR\n"},
-      {{"metric", "a", "--dir", "no where"}, "--dir no where is no folder; make it first: mkdir -p 'no where'\n"},
+       "  choose a writable folder: --dir DIR\n"},
+      {{"metric", "a", "--dir", "no where"}, "--dir no where is not a folder; create it first: mkdir -p 'no where'\n"},
   };
   for (const Case& c : cases) {
     const Said said = world.run(Words{"new"} + c.words);

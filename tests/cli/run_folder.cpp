@@ -1,8 +1,8 @@
-// The files that a run writes, to the letter: other people's scripts read them.
+// The exact contents of the files that a run writes, because users' scripts read them.
 #include <nlohmann/json.hpp>
-#include <pipeline/report.hpp>
 #include <regex>
 
+#include "results/run_results.hpp"
 #include "support/csv_rows.hpp"
 #include "support/hdf5_file.hpp"
 #include "support/program.hpp"
@@ -12,7 +12,7 @@ using nlohmann::json;
 
 namespace {
 
-/// Two models, three metrics with every shape of result: a number, numbers a layer, vectors and a matrix.
+/// Two models and metrics with every shape of result: a number, one number per layer, vectors and a matrix.
 const std::string study = replaced(small_study, "[metric:accuracy]\nevery = 10\n", R"([metric:accuracy]
 every = 10
 on = both
@@ -31,7 +31,7 @@ every = 30
 [report:summary]
 )");
 
-/// One run for all tests of this file that only look.
+/// One run shared by all tests of this file that only read its files.
 struct Run {
   World world;
   Said said;
@@ -59,7 +59,7 @@ std::vector<std::string> files_in(const fs::path& folder) {
 
 BOOST_AUTO_TEST_SUITE(run_folder)
 
-BOOST_AUTO_TEST_CASE(holds_these_files_and_no_leftovers) {
+BOOST_AUTO_TEST_CASE(contains_exactly_these_files) {
   const std::vector<std::string> expected = {"metrics.csv", "nodes.h5",     "pipeline.ini", "resolved.ini",
                                              "run.json",    "summary.json", "summary.txt",  "weights.h5"};
   const auto found = files_in(Run::once().folder());
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(the_rows_are_ordered_and_complete) {
   BOOST_TEST(keys == expected, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(values_keep_nine_digits_and_read_back) {
+BOOST_AUTO_TEST_CASE(values_have_up_to_nine_digits_and_can_be_read_back) {
   std::size_t longest = 0;
   for (const CsvRow& r : csv_rows(Run::once().read("metrics.csv"))) {
     std::size_t end = 0;
@@ -95,16 +95,16 @@ BOOST_AUTO_TEST_CASE(values_keep_nine_digits_and_read_back) {
     BOOST_TEST(end == r.value.size());
     char text[32];
     std::snprintf(text, sizeof text, "%.9g", x);
-    BOOST_TEST(r.value == text);  // no more digits than nine
+    BOOST_TEST(r.value == text);  // at most nine digits
     std::string digits;
     for (const char c : r.value.substr(0, r.value.find('e')))
       if (std::isdigit(static_cast<unsigned char>(c))) digits += c;
     longest = std::max(longest, digits.substr(std::min(digits.find_first_not_of('0'), digits.size())).size());
   }
-  BOOST_TEST(longest == 9u);  // and no fewer where they are needed
+  BOOST_TEST(longest == 9u);  // and nine where they are needed
 }
 
-BOOST_AUTO_TEST_CASE(the_control_is_where_every_model_starts) {
+BOOST_AUTO_TEST_CASE(every_model_starts_as_the_control) {
   std::map<std::string, std::map<std::string, std::string>> at_0;
   for (const CsvRow& r : csv_rows(Run::once().read("metrics.csv")))
     if (r.step == "0") at_0[r.metric + "," + r.layer][r.model] = r.value;
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(the_control_is_where_every_model_starts) {
     BOOST_TEST(values.at("plain") == values.at("control"), metric);
     if (metric != "loss.penalty,") BOOST_TEST(values.at("l2") == values.at("control"), metric);
   }
-  // The penalty is the model's, not the network's: l2 has one from the first step.
+  // The penalty belongs to the model, not to the network: l2 has one from the first step.
   BOOST_TEST(at_0["loss.penalty,"]["control"] == "0");
   BOOST_TEST(std::stod(at_0["loss.penalty,"]["l2"]) > 0);
 }
@@ -132,8 +132,8 @@ BOOST_AUTO_TEST_CASE(weights_are_inputs_by_nodes) {
   BOOST_TEST((sets.at("/models/l2/W1").size == std::vector<hsize_t>{784, 16}));
   BOOST_TEST((sets.at("/models/l2/W2").size == std::vector<hsize_t>{16, 10}));
   BOOST_TEST((sets.at("/models/l2/b1").size == std::vector<hsize_t>{16}));
-  // No image has ink in its corner, so that row of W1 has a gradient from the penalty alone: it tells rows
-  // from columns.
+  // No image has ink in its first pixel, so that row of W1 has a gradient from the penalty alone. This would fail if
+  // rows and columns were swapped.
   const auto &start = sets.at("/control/W1").values, &plain = sets.at("/models/plain/W1").values,
              &l2 = sets.at("/models/l2/W1").values;
   BOOST_TEST((start != plain));
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(weights_are_inputs_by_nodes) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(without_output_biases_there_is_no_last_b) {
+BOOST_AUTO_TEST_CASE(without_output_biases_the_last_b_is_missing) {
   World world;
   world.write("study.ini", small_study);
   check_exit(world.run({"run", "study.ini", "network.output_bias=no", "training.steps=1", "--out", "out"}), 0);
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(nodes_are_stacked_by_measurement_with_their_steps) {
     for (const Stored* set : {&layer1, &layer2, &points})
       BOOST_TEST(set->steps == (times == 1 ? first : all), boost::test_tools::per_element());
   }
-  // The first column of the points is one node's weights, to length 1: weights.h5 has them too, as a column.
+  // The first column of the points is the weights of one node, scaled to length 1; weights.h5 has them as a column.
   const auto weights = read_hdf5(Run::once().folder() / "weights.h5").at("/models/plain/W1").values;
   const auto& points = sets.at("/plain/weights_against_c/points").values;
   std::size_t node = 0;
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(nodes_are_stacked_by_measurement_with_their_steps) {
                boost::test_tools::tolerance(1e-6));
 }
 
-BOOST_AUTO_TEST_CASE(run_json_says_where_the_numbers_come_from) {
+BOOST_AUTO_TEST_CASE(run_json_records_the_origin_of_the_results) {
   const json j = json::parse(Run::once().read("run.json"));
   for (const char* key :
        {"pipeline", "status", "argv", "directory", "versions", "seed", "host", "cpu", "blas", "threads", "steps",
@@ -192,10 +192,10 @@ BOOST_AUTO_TEST_CASE(run_json_says_where_the_numbers_come_from) {
   BOOST_TEST((j["threads"] == 2));
   BOOST_TEST((j["seed"] == 1));
   BOOST_TEST((j["models"] == json({"plain", "l2"})));
-  BOOST_TEST(j["git"].is_null());  // the scratch folder is no repository
+  BOOST_TEST(j["git"].is_null());  // the scratch folder is not a repository
   const std::regex utc("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ"), sha("[0-9a-f]{64}");
   BOOST_TEST(std::regex_match(j["started"].get<std::string>(), utc));
-  BOOST_TEST(std::regex_match(j["configuration"].get<std::string>(), std::regex("[0-9a-f]{6}")));
+  BOOST_TEST(std::regex_match(j["configuration"].get<std::string>(), std::regex("[0-9a-f]{12}")));
   BOOST_TEST(!j["blas"]["kernel"].get<std::string>().empty());
   std::vector<std::string> plugins;
   for (const json& p : j["plugins"]) {
@@ -218,12 +218,12 @@ BOOST_AUTO_TEST_CASE(summary_json_has_last_and_best_of_every_metric) {
   BOOST_TEST((j["l2"]["accuracy"]["best"] == best));
   BOOST_TEST((j["l2"]["accuracy"]["last_step"] == 30));
   BOOST_TEST((j["control"]["accuracy"]["last_step"] == 0));
-  BOOST_TEST(j["plain"]["snr_optimality"].contains("1"));  // a number a layer
+  BOOST_TEST(j["plain"]["snr_optimality"].contains("1"));  // one number per layer
   BOOST_TEST(j["plain"]["snr_optimality"].contains("2"));
   BOOST_TEST(!j["plain"]["loss.penalty"].contains("best"));  // neither direction is better
 }
 
-BOOST_AUTO_TEST_CASE(named_values_have_a_best_where_their_metric_says_so) {
+BOOST_AUTO_TEST_CASE(named_values_have_a_best_only_if_their_metric_declares_a_direction) {
   World world;
   world.write("study.ini",
               small_study + "\n[metric:generalisation_gap]\nevery = 10\n\n[metric:loss]\nevery = 10\non = both\n");
@@ -233,15 +233,16 @@ BOOST_AUTO_TEST_CASE(named_values_have_a_best_where_their_metric_says_so) {
     BOOST_TEST(j[metric].contains("best"), metric);
   for (const char* metric : {"loss.penalty", "loss.train.penalty"}) BOOST_TEST(!j[metric].contains("best"), metric);
   BOOST_TEST((j["generalisation_gap.loss"]["best"] <= j["generalisation_gap.loss"]["last"]));
-  const pipeline::RunResults run(world.here / "out");
+  const auto opened = pipeline::results::open_run(world.here / "out");
+  const pipeline::RunResults& run = *opened;
   BOOST_TEST(run.metrics[0].info.on == "test");
-  BOOST_TEST(run.metrics[1].info.on == "");  // it looks at both
+  BOOST_TEST(run.metrics[1].info.on == "");  // it uses both
   BOOST_TEST((run.metrics[1].info.better_for == std::vector<std::string>{"accuracy", "loss"}));
   BOOST_TEST(run.metrics[2].info.on == "both");
   BOOST_TEST(run.failures.empty());
 }
 
-BOOST_AUTO_TEST_CASE(the_pipeline_file_is_kept_byte_for_byte) {
+BOOST_AUTO_TEST_CASE(the_pipeline_file_is_copied_byte_for_byte) {
   World world;
   const std::string given =
       "\xef\xbb\xbf# caf\xc3\xa9\r\n" + replaced(small_study, "\n", "\r\n") + "; no final newline";
@@ -250,7 +251,7 @@ BOOST_AUTO_TEST_CASE(the_pipeline_file_is_kept_byte_for_byte) {
   BOOST_TEST(world.read("out/pipeline.ini") == given);
 }
 
-BOOST_AUTO_TEST_CASE(resolved_ini_runs_again_and_gives_the_same_rows) {
+BOOST_AUTO_TEST_CASE(resolved_ini_runs_again_with_the_same_rows) {
   World world;
   world.write("again.ini", Run::once().read("resolved.ini"));
   check_exit(world.run({"run", "again.ini", "--out", "again", "--threads", "1"}), 0);
@@ -258,7 +259,7 @@ BOOST_AUTO_TEST_CASE(resolved_ini_runs_again_and_gives_the_same_rows) {
   BOOST_TEST(world.read("again/resolved.ini") == Run::once().read("resolved.ini"));
   BOOST_TEST((json::parse(world.read("again/run.json"))["configuration"] ==
               json::parse(Run::once().read("run.json"))["configuration"]));
-  // What a model took from [training] it still takes from there.
+  // A model that took its learning rate from [training] still does.
   world.write("study.ini", study);
   check_exit(world.run({"run", "again.ini", "training.learning_rate=0.01", "--out", "slower", "--threads", "1"}), 0);
   check_exit(world.run({"run", "study.ini", "training.learning_rate=0.01", "--out", "as_given", "--threads", "1"}), 0);
@@ -266,8 +267,8 @@ BOOST_AUTO_TEST_CASE(resolved_ini_runs_again_and_gives_the_same_rows) {
   BOOST_TEST(world.read("slower/metrics.csv") != Run::once().read("metrics.csv"));
 }
 
-BOOST_AUTO_TEST_CASE(a_rate_of_its_own_stays_a_models_own) {
-  World world;  // also in a file whose name begins like the origin of a default
+BOOST_AUTO_TEST_CASE(a_models_own_learning_rate_is_kept_in_resolved_ini) {
+  World world;  // also in a file whose name starts like the origin "default"
   world.write("default.ini", replaced(small_study, "l2.lambda = 1e-3", "l2.lambda = 1e-3\nlearning_rate = 0.5"));
   check_exit(world.run({"run", "default.ini", "--out", "out"}), 0);
   const std::string resolved = world.read("out/resolved.ini");
@@ -277,7 +278,7 @@ BOOST_AUTO_TEST_CASE(a_rate_of_its_own_stays_a_models_own) {
   BOOST_TEST(world.read("again/metrics.csv") == world.read("out/metrics.csv"));
 }
 
-BOOST_AUTO_TEST_CASE(folders_are_named_by_time_and_configuration_and_latest_points_to_the_newest) {
+BOOST_AUTO_TEST_CASE(folders_are_named_by_time_and_configuration_and_latest_links_to_the_newest) {
   World world;
   world.write("study.ini", small_study);
   for (const std::string steps : {"1", "2", "1"})
@@ -289,12 +290,12 @@ BOOST_AUTO_TEST_CASE(folders_are_named_by_time_and_configuration_and_latest_poin
   for (const std::string& name : files_in(all)) {
     if (name == "latest") continue;
     std::smatch parts;
-    BOOST_TEST(std::regex_match(name, parts, std::regex("\\d{8}T\\d{6}Z-([0-9a-f]{6})(-\\d+)?")), name);
+    BOOST_TEST(std::regex_match(name, parts, std::regex("\\d{8}T\\d{6}Z-([0-9a-f]{12})(-\\d+)?")), name);
     ++hashes[parts[1]], ++folders;
     BOOST_TEST((parts[1] == json::parse(read_file(all / name / "run.json"))["configuration"].get<std::string>()));
   }
   BOOST_TEST(folders == 3u);
-  BOOST_TEST(hashes.size() == 2u);  // another number of steps is another configuration, the same one is not
+  BOOST_TEST(hashes.size() == 2u);  // another number of steps changes the configuration
   const json newest = json::parse(read_file(all / "latest/run.json"));
   BOOST_TEST((newest["steps"] == 1));
   BOOST_TEST((newest["argv"][3] == "training.steps=1"));
@@ -315,7 +316,7 @@ BOOST_AUTO_TEST_CASE(name_threads_and_reports_do_not_change_the_configuration) {
   BOOST_TEST((hash({"dataset.seed=2"}, "f") != plain));
 }
 
-BOOST_AUTO_TEST_CASE(two_runs_at_once_get_a_folder_each) {
+BOOST_AUTO_TEST_CASE(simultaneous_runs_get_a_folder_each) {
   World world;
   world.write("study.ini", small_study);
   std::vector<std::unique_ptr<Child>> children;
@@ -341,7 +342,7 @@ BOOST_AUTO_TEST_CASE(a_folder_that_is_not_empty_is_refused_before_any_work) {
   fs::create_directories(world.here / "empty");
   Said said = world.run({"run", "study.ini", "--out", "taken"});
   check_exit(said, 2);
-  check_text(said.err, "error: --out taken is not empty; give a new folder, earlier results are never overwritten\n");
+  check_text(said.err, "error: --out taken is not empty; give a new folder: earlier results are never overwritten\n");
   BOOST_TEST(said.out.empty());
   BOOST_TEST(files_in(world.here / "taken").size() == 1u);
   said = world.run({"run", "study.ini", "--out", "file"});

@@ -1,4 +1,4 @@
-// Which samples make a batch, and the untrained network: functions of the seed, with the promised distributions.
+// The samples of each batch and the untrained network: functions of the seed, with the documented distributions.
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -12,7 +12,7 @@ using learning::Batches, learning::starting_network;
 
 BOOST_AUTO_TEST_SUITE(batches)
 
-BOOST_AUTO_TEST_CASE(every_epoch_is_a_permutation_also_where_batches_span_two) {
+BOOST_AUTO_TEST_CASE(every_epoch_is_a_permutation_even_if_batches_span_two_epochs) {
   for (const auto& [samples, size] : {std::pair{60, 12}, {50, 12}, {7, 7}, {7, 6}, {5, 1}}) {
     Batches batches(1, samples, size);
     std::vector<std::uint32_t> all;
@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(every_epoch_is_a_permutation_also_where_batches_span_two) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_batch_is_a_function_of_its_number) {
+BOOST_AUTO_TEST_CASE(a_batch_depends_only_on_seed_and_number) {
   Batches ascending(1, 50, 12), jumping(1, 50, 12), other_seed(2, 50, 12);
   std::vector<std::vector<std::uint32_t>> in_order;
   for (std::uint64_t t = 0; t < 20; ++t) in_order.push_back(ascending.at(t));
@@ -37,10 +37,10 @@ BOOST_AUTO_TEST_CASE(a_batch_is_a_function_of_its_number) {
   BOOST_TEST((other_seed.at(0) != in_order[0]));
   Batches whole(1, 50, 50);
   const std::vector<std::uint32_t> first = whole.at(0);
-  BOOST_TEST((whole.at(1) != first));  // every epoch has an order of its own
+  BOOST_TEST((whole.at(1) != first));  // every epoch has its own order
 }
 
-BOOST_AUTO_TEST_CASE(every_order_of_three_is_as_likely) {
+BOOST_AUTO_TEST_CASE(every_order_of_three_is_equally_likely) {
   std::map<std::vector<std::uint32_t>, int> count;
   Batches batches(3, 3, 3);
   for (std::uint64_t e = 0; e < 6000; ++e) ++count[batches.at(e)];
@@ -57,29 +57,29 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(start)
 
-BOOST_AUTO_TEST_CASE(weights_are_normal_and_cut_off_at_two_sd) {
+BOOST_AUTO_TEST_CASE(weights_are_normal_and_truncated_at_two_sd) {
   const Network network = starting_network({{400, 300, 10}, false}, {}, 1);
   const arma::vec w = arma::conv_to<arma::vec>::from(arma::vectorise(network.layer(1).W));
   const double n = 120'000;
   BOOST_TEST_REQUIRE(w.n_elem == 120'000u);
   BOOST_TEST(arma::abs(w).max() <= 0.2);
-  BOOST_TEST(arma::abs(w).max() > 0.1998);  // the outermost .1 % of 2 sd holds some 27 of 120,000 draws
-  // A normal cut off at 2 sd has sd .8796; of n draws the mean strays by .088 / sqrt(n) and the sd by .6 of it.
+  BOOST_TEST(arma::abs(w).max() > 0.1998);  // about 27 of 120,000 draws are in the outermost .1 % of 2 sd
+  // A normal truncated at 2 sd has sd .8796; over n draws the mean has sd .088 / sqrt(n), and the sd has .6 of that.
   BOOST_TEST(std::abs(arma::mean(w)) < 5 * 0.08796 / std::sqrt(n));
   BOOST_TEST(std::abs(arma::stddev(w) - 0.08796) < 5 * 0.08796 * 0.6 / std::sqrt(n));
-  // Cut off and not heaped up at the border: .6827 / .9545 of them lie within one sd.
+  // Truncated, not clipped to the limits: .6827 / .9545 of the draws are within one sd.
   const double within = double(arma::accu(arma::umat(arma::abs(w) < 0.1))) / n;
   BOOST_TEST(std::abs(within - 0.6827 / 0.9545) < 5 * std::sqrt(0.7152 * 0.2848 / n));
 }
 
-BOOST_AUTO_TEST_CASE(biases_are_all_alike_and_the_last_layer_has_them_on_request) {
+BOOST_AUTO_TEST_CASE(biases_are_all_equal_and_optional_in_the_last_layer) {
   const Network without = starting_network({{4, 3, 2}, false}, {.sd = 0.1, .biases = 0.25}, 1);
   BOOST_TEST((without.layer(1).b.n_elem == 3 && arma::all(without.layer(1).b == 0.25f)));
   BOOST_TEST(without.layer(2).b.is_empty());
   BOOST_TEST(starting_network({{4, 3, 2}, true}, {}, 1).layer(2).b.n_elem == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(a_function_of_seed_layer_and_place) {
+BOOST_AUTO_TEST_CASE(weights_depend_only_on_seed_layer_and_place) {
   const Network one = starting_network({{40, 30, 10}, true}, {}, 1),
                 again = starting_network({{40, 30, 10}, true}, {}, 1);
   const Network deeper = starting_network({{40, 30, 20, 10}, true}, {}, 1),

@@ -1,4 +1,4 @@
-// The whole text of every complaint about how a pipeline is written.
+// The complete text of every error message about the syntax of a pipeline.
 #include <boost/test/unit_test.hpp>
 
 #include "framework/config_support.hpp"
@@ -15,7 +15,7 @@ const Case cases[] = {
     {"steps = 5\nmore = 6\n[s]\n",
      "a.ini:1:1: error: text before the first section\n"
      "    1 | steps = 5\n"
-     "      | ^~~~~~~~~ a pipeline starts with a section such as [pipeline]"},
+     "      | ^~~~~~~~~ a pipeline file starts with a section such as [pipeline]"},
     {"[training ; the schedule\nsteps = 5",
      "a.ini:1:1: error: missing ']'\n"
      "    1 | [training ; the schedule\n"
@@ -23,25 +23,25 @@ const Case cases[] = {
     {"[s] k = 5 ; c",
      "a.ini:1:5: error: text after ']'\n"
      "    1 | [s] k = 5 ; c\n"
-     "      |     ^~~~~~~~~ a key stands on its own line; a comment starts after white space"},
+     "      |     ^~~~~~~~~ put a key on its own line; put white space before a comment"},
     {"[ ]\nk = 5",
      "a.ini:1:1: error: a section without a name\n"
      "    1 | [ ]\n"
      "      | ^~~"},
     {"[model: l2]\nk = 5",
-     "a.ini:1:2: error: 'model: l2' is not a section's name\n"
+     "a.ini:1:2: error: 'model: l2' is not a valid section name\n"
      "    1 | [model: l2]\n"
-     "      |  ^~~~~~~~~ a name is letters, digits, _ and -; a section is 'name' or 'kind:name'"},
+     "      |  ^~~~~~~~~ a section is 'name' or 'kind:name'; names consist of letters, digits, _ and -"},
     {"[a:b:c]",
-     "a.ini:1:2: error: 'a:b:c' is not a section's name\n"
+     "a.ini:1:2: error: 'a:b:c' is not a valid section name\n"
      "    1 | [a:b:c]\n"
-     "      |  ^~~~~ a name is letters, digits, _ and -; a section is 'name' or 'kind:name'"},
+     "      |  ^~~~~ a section is 'name' or 'kind:name'; names consist of letters, digits, _ and -"},
     {"[sweep]\nrate = {1,2}",
      "a.ini:1:2: error: [sweep] is reserved\n"
      "    1 | [sweep]\n"
-     "      |  ^~~~~ a pipeline file cannot describe a sweep yet"},
+     "      |  ^~~~~ sweeps are not supported yet"},
     {"[model:control]",
-     "a.ini:1:2: error: the name 'control' is taken by the untrained network\n"
+     "a.ini:1:2: error: the name 'control' is reserved for the untrained network\n"
      "    1 | [model:control]\n"
      "      |  ^~~~~~~~~~~~~ give the model another name"},
     {"[s]\nsteps 5 ; not = here",
@@ -53,37 +53,37 @@ const Case cases[] = {
      "    2 | \t= 5\n"
      "      | \t^"},
     {"[s]\nlearning rate = 5",
-     "a.ini:2:1: error: 'learning rate' is not a key\n"
+     "a.ini:2:1: error: 'learning rate' is not a valid key\n"
      "    2 | learning rate = 5\n"
-     "      | ^~~~~~~~~~~~~ a key is letters, digits, _ and -, or several such words joined by dots"},
+     "      | ^~~~~~~~~~~~~ a key consists of letters, digits, _ and -, or of several such words joined by dots"},
     {"[s]\nl2..lambda = 5",
-     "a.ini:2:1: error: 'l2..lambda' is not a key\n"
+     "a.ini:2:1: error: 'l2..lambda' is not a valid key\n"
      "    2 | l2..lambda = 5\n"
-     "      | ^~~~~~~~~~ a key is letters, digits, _ and -, or several such words joined by dots"},
+     "      | ^~~~~~~~~~ a key consists of letters, digits, _ and -, or of several such words joined by dots"},
     {"[s]\nk = \"v ; c",
      "a.ini:2:5: error: unclosed quote\n"
      "    2 | k = \"v ; c\n"
-     "      |     ^~~~~~ a value ends on its line, with '\"'"},
+     "      |     ^~~~~~ close it with '\"' on the same line"},
     {"[s]\nk = \"v\\\"",
      "a.ini:2:5: error: unclosed quote\n"
      "    2 | k = \"v\\\"\n"
-     "      |     ^~~~ a value ends on its line, with '\"'"},
+     "      |     ^~~~ close it with '\"' on the same line"},
     {"[s]\nk = \"l1\", \"l2\"",
      "a.ini:2:9: error: text after the closing quote\n"
      "    2 | k = \"l1\", \"l2\"\n"
-     "      |         ^~~~~~ a value is quoted as a whole or not at all"},
+     "      |         ^~~~~~ quote the whole value or none of it"},
     {"[s]\nk = \"v\"; c",
      "a.ini:2:8: error: text after the closing quote\n"
      "    2 | k = \"v\"; c\n"
-     "      |        ^~~ a value is quoted as a whole or not at all"},
+     "      |        ^~~ quote the whole value or none of it"},
     {"[s]\nk = l1, \"l2\"",
-     "a.ini:2:5: error: a quote inside a value\n"
+     "a.ini:2:5: error: a quote inside an unquoted value\n"
      "    2 | k = l1, \"l2\"\n"
-     "      |     ^~~~~~~~ quote the whole value, and write \\\" for a quote inside"},
+     "      |     ^~~~~~~~ quote the whole value, and write \\\" for each quote inside it"},
     {"[s]\nk = \"C:\\data\"",
-     "a.ini:2:6: error: '\\d' means nothing between quotes\n"
+     "a.ini:2:6: error: unknown escape '\\d' in a quoted value\n"
      "    2 | k = \"C:\\data\"\n"
-     "      |      ^~~~~~~ only \\\" and \\\\ do; a backslash itself is written \\\\"},
+     "      |      ^~~~~~~ the escapes are \\\" and \\\\; write a backslash as \\\\"},
     {"[s]\nrate = {1e-5,5e-5} ; both",
      "a.ini:2:8: error: braces are reserved for sweeps\n"
      "    2 | rate = {1e-5,5e-5} ; both\n"
@@ -108,14 +108,14 @@ const Case cases[] = {
     {"[s]\rk = 5\r",
      "a.ini:1:4: error: character 0x0d in a pipeline file\n"
      "    1 | [s]\uFFFDk = 5\uFFFD\n"
-     "      |    ^ lines end with LF or CRLF"},
+     "      |    ^ end lines with LF or CRLF"},
 };
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(config_complaints)
 
-BOOST_AUTO_TEST_CASE(each_has_its_place_and_its_remedy) {
+BOOST_AUTO_TEST_CASE(each_has_a_place_and_a_remedy) {
   for (const auto& [text, complaint] : cases) {
     const Reading r(text);
     BOOST_TEST(r.complained() == complaint);
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(all_are_reported_at_once_and_the_rest_is_read) {
   BOOST_TEST(flat(r.tree) == "[s]k=5|l=\"|m=1[t]n=3");
 }
 
-BOOST_AUTO_TEST_CASE(a_binary_file_is_one_complaint) {
+BOOST_AUTO_TEST_CASE(a_binary_file_causes_one_complaint) {
   BOOST_TEST(Reading(std::string("\x7f"
                                  "ELF\0\1\2[s]\n",
                                  11))
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(a_binary_file_is_one_complaint) {
              "      |    ^ this file is UTF-16: save it as UTF-8");
 }
 
-BOOST_AUTO_TEST_CASE(tabs_and_wide_letters_keep_the_caret_under_its_word) {
+BOOST_AUTO_TEST_CASE(the_caret_is_under_its_word_after_tabs_and_multibyte_letters) {
   Complaints complaints;
   complaints.add({"größe", {"a.ini", 123456, 7, "\tµ =\t größe"}}, "no");
   BOOST_TEST(as_text(complaints.list()[0]) ==
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_long_line_is_shown_around_the_word) {
                  std::string(160, 'a') + "...\n" + "      | ^" + std::string(159, '~') + " yes");
 }
 
-BOOST_AUTO_TEST_CASE(what_stands_nowhere_is_shown_without_a_line) {
+BOOST_AUTO_TEST_CASE(a_complaint_without_a_place_is_shown_without_a_line) {
   Complaints complaints;
   complaints.add({"network", {}}, "[network] needs 'layers'", "widths of the layers");
   complaints.add({"network", {}}, "no");
@@ -208,14 +208,14 @@ BOOST_AUTO_TEST_CASE(they_are_sorted_by_place_with_the_command_line_last) {
 BOOST_AUTO_TEST_CASE(the_nearest_word) {
   const std::vector<std::string> known = {"steps", "batch_size", "learning_rate", "loss", "l1", "l2"};
   const std::pair<const char*, const char*> nearest_of[] = {
-      {"stpes", "steps"},  // two neighbours exchanged count once
+      {"stpes", "steps"},  // two swapped neighbours count as one change
       {"step", "steps"},
       {"lerning_rate", "learning_rate"},
       {"Learning_Rate", "learning_rate"},
       {"LOSS", "loss"},
       {"los", "loss"},
       {"batch-sizes", "batch_size"},
-      {"l3", ""},  // a third of two letters is none
+      {"l3", ""},  // a third of two letters is less than one change
       {"seeds", ""},
       {"momentum", ""},
       {"", ""},

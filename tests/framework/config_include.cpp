@@ -1,4 +1,4 @@
-// include and drop: what follows changes an included pipeline.
+// include and drop: the text after them changes the included pipeline.
 #include <boost/test/unit_test.hpp>
 
 #include "framework/config_support.hpp"
@@ -17,7 +17,7 @@ Reading with_base(const std::string& text, const std::vector<std::string>& overr
 
 BOOST_AUTO_TEST_SUITE(config_include)
 
-BOOST_AUTO_TEST_CASE(what_follows_changes_it_key_by_key) {
+BOOST_AUTO_TEST_CASE(later_keys_change_the_included_pipeline_one_by_one) {
   const Reading r = with_base(includes("name = mine\n[model:l2]\nl2.lambda = 1\n[model:l1]\nregularisers = l1\n"));
   BOOST_TEST(r.complained() == "");
   BOOST_TEST(flat(r.tree) ==
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(another_plugin_discards_the_included_keys) {
              std::string::npos);
   BOOST_TEST(flat(with_base(includes("[dataset]\nplugin = mnist\n")).tree).find("[dataset]plugin=mnist|folder=data") !=
              std::string::npos);
-  // a section without plugin = is for the plugin it is named after
+  // a section without plugin = uses the plugin that it is named after
   BOOST_TEST(
       flat(with_base(includes("[metric:loss]\nplugin = loss\n")).tree).find("[metric:loss]every=200|plugin=loss") !=
       std::string::npos);
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(drop_removes_included_sections) {
   BOOST_TEST(flat(r.tree) == "[pipeline]name=base|seed=1[dataset]plugin=mnist|folder=data[model:l2]regularisers=l1");
 }
 
-BOOST_AUTO_TEST_CASE(includes_nest_and_are_found_from_the_file_that_includes) {
+BOOST_AUTO_TEST_CASE(includes_nest_and_paths_are_relative_to_the_including_file) {
   const Reading r("[pipeline]\ninclude = sub/b.ini\n", {},
                   {{"sub/b.ini", "[pipeline]\ninclude = ../c.ini\nseed = 2\n"}, {"c.ini", "[pipeline]\nname = c\n"}});
   BOOST_TEST(r.complained() == "");
@@ -58,26 +58,26 @@ BOOST_AUTO_TEST_CASE(complaints) {
   BOOST_TEST(Reading("[pipeline]\ninclude = no.ini\n").complained() ==
              "a.ini:2:11: error: cannot read 'no.ini': No such file or directory\n"
              "    2 | include = no.ini\n"
-             "      |           ^~~~~~ the path is relative to the file that includes");
+             "      |           ^~~~~~ the path is relative to the including file");
   BOOST_TEST(Reading("[pipeline]\ninclude =\n").complained() ==
-             "a.ini:2:10: error: 'include' names no file\n"
+             "a.ini:2:10: error: 'include' is empty\n"
              "    2 | include =\n"
-             "      |          ^");
+             "      |          ^ give a pipeline file, relative to this one");
   BOOST_TEST(
       Reading("[pipeline]\ninclude = b.ini\n", {}, {{"b.ini", "[pipeline]\ninclude = ./a.ini\n"}}).complained() ==
-      "b.ini:2:11: error: include comes back to 'a.ini'\n"
+      "b.ini:2:11: error: include cycle: 'a.ini' is already included\n"
       "    2 | include = ./a.ini\n"
       "      |           ^~~~~~~ a.ini -> b.ini -> a.ini");
   BOOST_TEST(with_base("[pipeline]\nname = x\ninclude = base.ini\n").complained() ==
              "a.ini:3:1: error: 'include' must be the first key of [pipeline]\n"
              "    3 | include = base.ini\n"
-             "      | ^~~~~~~ what follows it changes it");
+             "      | ^~~~~~~ move it to the top; everything after it changes the included pipeline");
   BOOST_TEST(Reading("[pipeline]\ndrop = model:l2\n").complained() ==
              "a.ini:2:1: error: 'drop' without 'include'\n"
              "    2 | drop = model:l2\n"
-             "      | ^~~~ it removes included sections; delete your own");
+             "      | ^~~~ 'drop' removes sections of an included file; delete a section of this file instead");
   BOOST_TEST(with_base(includes("drop = model:l2, metrics:loss\n")).complained() ==
-             "a.ini:3:18: error: no section 'metrics:loss' to drop in the included file\n"
+             "a.ini:3:18: error: the included file has no section 'metrics:loss' to drop\n"
              "    3 | drop = model:l2, metrics:loss\n"
              "      |                  ^~~~~~~~~~~~ did you mean 'metric:loss'?  (valid: dataset, "
              "metric:loss, model:l2, "

@@ -1,4 +1,4 @@
-// Law: a pipeline written out and read again is the same pipeline.
+// A pipeline that is written out and read again is the same pipeline.
 #include <boost/test/unit_test.hpp>
 #include <random>
 
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(odd_values_read_back) {
 }
 
 BOOST_AUTO_TEST_CASE(random_values_read_back) {
-  std::mt19937 random(20240607);  // any seed will do; a fixed one makes a failure come back
+  std::mt19937 random(20240607);  // any seed will do; a fixed one makes failures reproducible
   const std::vector<std::string> pieces = {" ", "\t", ";", "#", "\"", "\\", "{", "}",
                                            "[", "]",  "=", ".", "a",  "0",  "é", "\uFFFD"};
   for (int round = 0; round < 20; ++round) {
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(random_values_read_back) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_value_of_two_lines_is_refused) {
+BOOST_AUTO_TEST_CASE(a_value_with_a_newline_is_refused) {
   BOOST_CHECK_THROW(as_ini({{"s", {{"k", "a\nb", "default", false, {}}}}}, false), std::invalid_argument);
 }
 

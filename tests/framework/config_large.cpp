@@ -1,4 +1,4 @@
-// Ten megabytes of text: read in time that grows with the text, not with its square.
+// Ten megabytes of text: the time to read them must be linear in the size, not quadratic.
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 
@@ -16,7 +16,7 @@ std::string repeated(const std::string& start, const auto& line) {
   return text;
 }
 
-/// Measured: below 3 s each on one slow core, sharing it. Anything quadratic takes hours.
+/// Measured: below 3 s each on one slow, shared core. Anything quadratic takes hours.
 struct Stopwatch {
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
   ~Stopwatch() {
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(many_sections) {
 
 BOOST_AUTO_TEST_CASE(the_same_key_over_and_over) {
   const Stopwatch watch;
-  const Reading r(repeated("[s]\n", [](const std::string&) { return "a_key_that_comes_again_and_again = 1\n"; }));
+  const Reading r(repeated("[s]\n", [](const std::string&) { return "a_key_that_is_repeated_many_times = 1\n"; }));
   BOOST_TEST(r.complaints.list().size() > 200000u);
 }
 
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_list_of_unknown_sections_to_drop) {
   BOOST_TEST(r.complaints.list().size() == 20u);
 }
 
-BOOST_AUTO_TEST_CASE(no_text_at_all) {
+BOOST_AUTO_TEST_CASE(bytes_that_are_not_text) {
   const Stopwatch watch;
   BOOST_TEST(Reading(std::string(ten_megabytes, '\xff')).complaints.list().size() == 2u);
   BOOST_TEST(Reading(std::string(ten_megabytes, '\0')).complaints.list().size() == 1u);

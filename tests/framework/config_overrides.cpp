@@ -1,4 +1,4 @@
-// The command line's overrides: what each does to the tree, and what is said about a wrong one.
+// Overrides on the command line: how each form changes the tree, and the error messages for wrong ones.
 #include <boost/test/unit_test.hpp>
 
 #include "framework/config_support.hpp"
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(each_form) {
   BOOST_TEST(after({"~training", "+training.steps=1"}) == dataset + l2 + "[training]steps=1");
 }
 
-BOOST_AUTO_TEST_CASE(a_pipeline_without_its_head_can_be_given_a_seed) {
+BOOST_AUTO_TEST_CASE(a_seed_can_be_set_without_a_pipeline_section) {
   BOOST_TEST(after({"pipeline.seed=2"}) == dataset + training + l2 + "[pipeline]seed=2");
   BOOST_TEST(after({"~pipeline.seed"}).starts_with("command line: pipeline.seed: error: no section 'pipeline'"));
 }
@@ -78,16 +78,16 @@ BOOST_AUTO_TEST_CASE(complaints) {
        "   | ^~~~~~~~~~~~~~~ " +
            form},
       {"steps=5",
-       "command line: steps: error: 'steps' names no section and key\n"
+       "command line: steps: error: 'steps' is not section.key\n"
        "   | steps=5\n"
        "   | ^~~~~ " +
            form},
       {"training.=5",
-       "command line: training.: error: '' is not a key\n"
+       "command line: training.: error: '' is not a valid key\n"
        "   | training.=5\n"
-       "   |          ^ a key is letters, digits, _ and -, or several such words joined by dots"},
+       "   |          ^ a key consists of letters, digits, _ and -, or of several such words joined by dots"},
       {"~training.steps=5",
-       "command line: training.steps: error: '~' drops and takes no value\n"
+       "command line: training.steps: error: '~' removes a section or key and takes no value\n"
        "   | ~training.steps=5\n"
        "   |                ^ " +
            form},
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(complaints) {
        "   | ~trainig\n"
        "   |  ^~~~~~~ did you mean 'training'?  (valid: dataset, model:l2, training)"},
       {"~training.stpes",
-       "command line: training.stpes: error: no key 'stpes' given in [training]\n"
+       "command line: training.stpes: error: key 'stpes' is not set in [training]\n"
        "   | ~training.stpes\n"
        "   |           ^~~~~ did you mean 'steps'?  (valid: steps)"},
       {"training.steps={1..5}",
@@ -119,32 +119,32 @@ BOOST_AUTO_TEST_CASE(complaints) {
       {"training.name=a # b",
        "command line: training.name: error: a comment in an override\n"
        "   | training.name=a # b\n"
-       "   |                 ^~~ quote the value if it is part of it"},
+       "   |                 ^~~ quote the value if this is part of it"},
       {"training.name=\"a",
        "command line: training.name: error: unclosed quote\n"
        "   | training.name=\"a\n"
-       "   |               ^~ a value ends on its line, with '\"'"},
+       "   |               ^~ close it with '\"' on the same line"},
       {"training.name=a\nb",
-       "command line: training.name: error: an override with a character that cannot stand in a "
+       "command line: training.name: error: an override with a character that is not allowed in a "
        "pipeline file\n"
        "   | training.name=a\uFFFDb\n"
-       "   | ^~~~~~~~~~~~~~~~~ it must be UTF-8 text on one line"},
+       "   | ^~~~~~~~~~~~~~~~~ an override must be UTF-8 text on one line"},
       {"+model:control",
-       "command line: model:control: error: the name 'control' is taken by the untrained network\n"
+       "command line: model:control: error: the name 'control' is reserved for the untrained network\n"
        "   | +model:control\n"
        "   |  ^~~~~~~~~~~~~ give the model another name"},
       {"sweep.rate=1",
        "command line: sweep.rate: error: [sweep] is reserved\n"
        "   | sweep.rate=1\n"
-       "   | ^~~~~ a pipeline file cannot describe a sweep yet"},
+       "   | ^~~~~ sweeps are not supported yet"},
       {"+pipeline.include=b.ini",
-       "command line: pipeline.include: error: 'include' belongs into a file\n"
+       "command line: pipeline.include: error: 'include' belongs in a file\n"
        "   | +pipeline.include=b.ini\n"
-       "   |           ^~~~~~~ write it into a file of your own"},
+       "   |           ^~~~~~~ put it in a pipeline file of your own"},
       {"+pipeline.drop=model:l2",
-       "command line: pipeline.drop: error: 'drop' belongs into a file\n"
+       "command line: pipeline.drop: error: 'drop' belongs in a file\n"
        "   | +pipeline.drop=model:l2\n"
-       "   |           ^~~~ here it is ~section"},
+       "   |           ^~~~ on the command line, write ~section"},
   };
   for (const auto& [word, complaint] : cases) BOOST_TEST(after({word}) == complaint);
   BOOST_TEST(Reading("", {"training.steps=5"}).complained() ==
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(complaints) {
              "   | ^~~~~~~~ '+training.steps=5' creates it");
 }
 
-BOOST_AUTO_TEST_CASE(a_key_of_a_listed_entry_is_meant_though_nobody_wrote_it) {
+BOOST_AUTO_TEST_CASE(keys_of_a_listed_entry_are_suggested_even_if_they_are_not_in_the_file) {
   const std::string listing = "[dataset]\nwrappers = subset,label_noise\n[model:a]\nregularisers = l1 , dropout\n";
   const auto remedy = [&](const std::string& word) {
     const std::string said = Reading(listing, {word}).complained();
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_key_of_a_listed_entry_is_meant_though_nobody_wrote_it) {
   };
   BOOST_TEST(remedy("dropout.keep_prob=1") == "did you mean 'model:a.dropout.keep_prob'?");
   BOOST_TEST(remedy("label_noise.share=1") == "did you mean 'dataset.label_noise.share'?");
-  BOOST_TEST(remedy("drop.keep_prob=1").find("model:a.drop") == std::string::npos);  // no part of a name
+  BOOST_TEST(remedy("drop.keep_prob=1").find("model:a.drop") == std::string::npos);  // part of a name is not enough
   BOOST_TEST(remedy("drop.keep_prob=1").ends_with("'+drop.keep_prob=1' creates it"));
 }
 

@@ -1,4 +1,4 @@
-// Reading one pipeline text: what is a section, a key, a value, a comment, and where each stands.
+// Reading one pipeline text: sections, keys, values, comments, and the place of each.
 #include <boost/test/unit_test.hpp>
 
 #include "framework/config_support.hpp"
@@ -7,7 +7,7 @@ using namespace pipeline::config;
 
 BOOST_AUTO_TEST_SUITE(config_reader)
 
-BOOST_AUTO_TEST_CASE(sections_and_keys_keep_their_order_and_empty_sections_stay) {
+BOOST_AUTO_TEST_CASE(sections_and_keys_stay_in_order_and_empty_sections_are_kept) {
   const Reading r(
       "; a question\n\n[pipeline]\nname = study\n[model:noreg]\n[model:l2]\nregularisers = "
       "l2\nl2.lambda=5e-5\n");
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(every_word_has_its_place) {
   BOOST_TEST(child(r.tree, "t") == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_a_system_error_that_names_it) {
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_causes_a_system_error_with_its_path) {
   const Folder folder;
   const auto what = [&](const std::filesystem::path& file) -> std::string {
     Complaints complaints;

@@ -1,4 +1,4 @@
-// Keys into declared parameters: values, defaults, origins, and what is said about those that do not fit.
+// Keys are assigned to declared parameters: values, defaults, origins, and the error messages for invalid ones.
 #include <boost/test/unit_test.hpp>
 #include <clocale>
 
@@ -28,9 +28,9 @@ struct Declared {
     parameters.flag("output_bias", bias, "whether the last layer has a bias");
     parameters.choice("loss", loss, {"softmax", "hinge"}, "what is minimised");
     parameters.text("title", title, "a heading");
-    parameters.path("folder", folder, "where data lie");
+    parameters.path("folder", folder, "where the data is");
     parameters.wholes("layers", layers, at_least(1), "widths");
-    parameters.words("regularisers", regularisers, "what an arm applies");
+    parameters.words("regularisers", regularisers, "what a model applies");
   }
 };
 
@@ -53,7 +53,7 @@ std::string complaint_about(const std::string& keys) { return Taken(keys).compla
 
 BOOST_AUTO_TEST_SUITE(config_section)
 
-BOOST_AUTO_TEST_CASE(every_type_is_taken) {
+BOOST_AUTO_TEST_CASE(every_type_is_read) {
   const Taken t(
       "learning_rate = 5e-5\nscale = inf\nsteps = 7 ; few\noutput_bias = no\nloss = hinge\ntitle = \"\"\n"
       "layers = 784, 300,10\nregularisers = l1, l2\n");
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(every_type_is_taken) {
   BOOST_TEST((t.declared.regularisers == std::vector<std::string>{"l1", "l2"}));
 }
 
-BOOST_AUTO_TEST_CASE(settings_know_value_and_origin) {
+BOOST_AUTO_TEST_CASE(settings_record_value_and_origin) {
   const Taken t("steps = 7\n", {"s.learning_rate=0.50"});
   std::string all;
   for (const Setting& s : t.settings)
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(settings_know_value_and_origin) {
   BOOST_TEST(!t.settings[5].is_path);
 }
 
-BOOST_AUTO_TEST_CASE(paths_start_from_the_file_that_holds_them) {
+BOOST_AUTO_TEST_CASE(paths_are_relative_to_the_file_that_contains_them) {
   BOOST_TEST(Taken("folder = data/x\n").declared.folder.filename() == "x");
   const Reading r("[pipeline]\ninclude = sub/b.ini\n[t]\nfolder = ../x\n", {"u.folder=x"},
                   {{"sub/b.ini", "[s]\nfolder = x\n[u]\n"}});
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(prefixes_and_owners) {
   BOOST_TEST(section.setting("l2.power").origin == "default of l2");
   BOOST_CHECK_THROW(section.setting("power"), std::out_of_range);
   Parameters engine;
-  engine.words("regularisers", model.regularisers, "what an arm applies");
+  engine.words("regularisers", model.regularisers, "what a model applies");
   section.take(engine);
   section.finish();
   BOOST_TEST(r.complained() ==
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(prefixes_and_owners) {
              "      | ^~~~~~~~ did you mean 'l2.lambda'?  (valid: l2.lambda, l2.power, regularisers)");
 }
 
-BOOST_AUTO_TEST_CASE(values_that_do_not_fit_keep_the_default) {
+BOOST_AUTO_TEST_CASE(invalid_values_leave_the_default) {
   const std::pair<std::string, std::string> cases[] = {
       {"steps = 1e5",
        "a.ini:2:9: error: value '1e5' of steps is not a whole number (digits only)\n"
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(values_that_do_not_fit_keep_the_default) {
        "    2 | loss = sotfmax\n"
        "      |        ^~~~~~~ did you mean 'softmax'?  (valid: hinge, softmax), default softmax"},
       {"layers = 784, 1e3",
-       "a.ini:2:10: error: value '784, 1e3' of layers holds '1e3', which is not a whole number "
+       "a.ini:2:10: error: value '784, 1e3' of layers contains '1e3', which is not a whole number "
        "(digits only)\n"
        "    2 | layers = 784, 1e3\n"
        "      |          ^~~~~~~~ x >= 1, default 784, 10"},
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(values_that_do_not_fit_keep_the_default) {
   // A path without a default may be left empty; one with a default may not.
   BOOST_TEST(complaint_about("folder =") == "");
   std::filesystem::path given = "x";
-  BOOST_TEST(Parameters().path("given", given, "").set("").value_or("") == "is empty where a path should be");
+  BOOST_TEST(Parameters().path("given", given, "").set("").value_or("") == "is empty, but a path is required");
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_key_on_the_command_line) {
@@ -187,12 +187,12 @@ BOOST_AUTO_TEST_CASE(an_unknown_key_on_the_command_line) {
              "regularisers, scale, steps, title)");
 }
 
-BOOST_AUTO_TEST_CASE(one_mistake_brings_one_complaint) {
+BOOST_AUTO_TEST_CASE(one_mistake_causes_one_complaint) {
   for (const char* line : {"steps = {1,2}", "steps = \"5", "steps 5", "steps", "steps = 5 \"x\"", "steps = \"\\d\""})
     BOOST_TEST(Taken(line).complaints.list().size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_required_key_is_missed_at_the_sections_name) {
+BOOST_AUTO_TEST_CASE(a_missing_required_key_is_reported_at_the_section_name) {
   Reading r("[network]\n");
   std::vector<std::uint64_t> layers;
   Parameters p;
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(a_required_key_is_missed_at_the_sections_name) {
   BOOST_TEST(absent.settings().size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(include_and_drop_are_known_keys_of_pipeline) {
+BOOST_AUTO_TEST_CASE(include_and_drop_are_valid_keys_of_pipeline) {
   Reading r("[pipeline]\ninclud = x\n");
   SectionReader section("pipeline", child(r.tree, "pipeline"), r.complaints);
   section.finish();
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(include_and_drop_are_known_keys_of_pipeline) {
 BOOST_AUTO_TEST_CASE(numbers_do_not_follow_the_locale) {
   const std::string before = std::setlocale(LC_ALL, nullptr);
   const bool german = std::setlocale(LC_ALL, "de_DE.UTF-8") || std::setlocale(LC_ALL, "de_DE");
-  if (!german) BOOST_TEST_MESSAGE("no German locale on this machine: checked in its own only");
+  if (!german) BOOST_TEST_MESSAGE("no German locale on this machine: checked in the default locale only");
   const Taken t("learning_rate = 0.25\n");
   BOOST_TEST(t.complained() == "");
   BOOST_TEST(t.settings[0].value == "0.25");

@@ -1,4 +1,4 @@
-// A folder of pipeline texts, and what reading one of them says.
+// A folder of pipeline texts, and the result of reading one of them.
 #pragma once
 #include <stdlib.h>
 
@@ -25,7 +25,7 @@ struct Folder {
     std::ofstream(path / name, std::ios::binary) << text;
     return path / name;
   }
-  /// Complaints as they are shown, files named from this folder on.
+  /// Complaints as they are printed, with file names relative to this folder.
   std::string shown(const pipeline::config::Complaints& complaints) const {
     std::string text = pipeline::config::PipelineTextError(complaints.list()).what();
     const std::string prefix = path.string() + "/";
@@ -34,7 +34,7 @@ struct Folder {
   }
 };
 
-/// "[section]key=value|key=value" of a whole tree.
+/// The whole tree as "[section]key=value|key=value".
 inline std::string flat(const pipeline::config::Tree& tree) {
   std::string text;
   for (const auto& [section, keys] : tree) {
@@ -46,7 +46,7 @@ inline std::string flat(const pipeline::config::Tree& tree) {
   return text;
 }
 
-/// Reads a.ini with that text, after writing whatever else it needs.
+/// Writes the other files, then a.ini with this text, and reads it.
 struct Reading : Folder {
   pipeline::config::Complaints complaints;
   pipeline::config::Tree tree;

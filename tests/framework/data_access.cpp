@@ -1,4 +1,4 @@
-// What a dataset is lent while it loads.
+// The services that a dataset can use while it loads: files and threads.
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(files_by_name) {
   support::check_says(support::message_of([&] { access.file("b"); }), "'b'");
 }
 
-BOOST_AUTO_TEST_CASE(every_index_once) {
+BOOST_AUTO_TEST_CASE(every_index_is_processed_once) {
   for (const std::size_t threads : {0u, 1u, 3u, 50u}) {
     std::vector<std::atomic<int>> seen(20);
     Access({}, threads).parallel(20, [&](std::size_t i) { ++seen[i]; });
@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(every_index_once) {
   Access({}, 4).parallel(0, [](std::size_t) { BOOST_ERROR("there is no index"); });
 }
 
-BOOST_AUTO_TEST_CASE(of_several_exceptions_the_first_index_speaks) {
+BOOST_AUTO_TEST_CASE(of_several_exceptions_the_one_of_the_first_index_is_thrown) {
   for (int repeat = 0; repeat < 50; ++repeat)
     BOOST_TEST(support::message_of([] {
                  Access({}, 4).parallel(100, [](std::size_t i) {

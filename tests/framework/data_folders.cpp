@@ -1,7 +1,7 @@
-// Where data is looked for, and that what is found is what it should be.
+// The search for data files, and the check of their hashes.
 #include <boost/test/unit_test.hpp>
 
-#include "data_world.hpp"
+#include "data_environment.hpp"
 
 using namespace pipeline::data;
 using namespace support;
@@ -20,73 +20,75 @@ BOOST_AUTO_TEST_CASE(sha256_of_known_texts) {  // FIPS 180-2, examples B.1 and t
 }
 
 BOOST_AUTO_TEST_CASE(working_directory_then_data_path_then_home) {
-  const World world;
-  const_cast<World&>(world).set("PIPELINE_DATA_PATH",
-                                (world.scratch.path() / "p1").string() + "::" + (world.scratch.path() / "p2").string());
-  for (const std::string place : {"home/pipeline/data", "p2", "p1", "work/data"}) {  // each goes before the last
-    world.scratch.write(place + "/set/a.gz", good);
+  const DataEnvironment environment;
+  const_cast<DataEnvironment&>(environment)
+      .set("PIPELINE_DATA_PATH",
+           (environment.scratch.path() / "p1").string() + "::" + (environment.scratch.path() / "p2").string());
+  // Each takes precedence over the previous one.
+  for (const std::string place : {"home/pipeline/data", "p2", "p1", "work/data"}) {
+    environment.scratch.write(place + "/set/a.gz", good);
     const std::vector<Located> found = locate("set", one, offline);
-    BOOST_TEST(found.at(0).source == (world.scratch.path() / place / "set").string());
-    BOOST_TEST(found.at(0).path == world.scratch.path() / place / "set/a.gz");
+    BOOST_TEST(found.at(0).source == (environment.scratch.path() / place / "set").string());
+    BOOST_TEST(found.at(0).path == environment.scratch.path() / place / "set/a.gz");
     BOOST_TEST(found.at(0).sha256 == one[0].sha256);
   }
 }
 
-BOOST_AUTO_TEST_CASE(home_is_local_share_where_xdg_says_nothing_of_use) {
-  World world;
-  world.set("HOME", "/some/one");
+BOOST_AUTO_TEST_CASE(home_is_local_share_if_XDG_DATA_HOME_is_empty_or_relative) {
+  DataEnvironment environment;
+  environment.set("HOME", "/some/one");
   for (const char* useless : {"", "relative/folder"}) {
-    world.set("XDG_DATA_HOME", useless);
+    environment.set("XDG_DATA_HOME", useless);
     BOOST_TEST(search_folders().back() == "/some/one/.local/share/pipeline/data");
   }
 }
 
-BOOST_AUTO_TEST_CASE(an_unpacked_file_is_taken_and_its_hash_recorded) {
-  const World world;
-  world.scratch.write("work/data/set/a", "unpacked");
+BOOST_AUTO_TEST_CASE(an_unpacked_file_is_accepted_and_its_hash_recorded) {
+  const DataEnvironment environment;
+  environment.scratch.write("work/data/set/a", "unpacked");
   BOOST_TEST(locate("set", one, offline).at(0).sha256 == sha256_of_text("unpacked"));
-  BOOST_TEST((verify("set", one).at(0).state == State::unpinned));
-  world.scratch.write("work/data/set/a.gz", good);  // beside it, the pinned one goes first
-  BOOST_TEST((verify("set", one).at(0).state == State::good));
+  BOOST_TEST((verify("set", one).at(0).state == FileState::unpinned));
+  environment.scratch.write("work/data/set/a.gz", good);  // the pinned file beside it takes precedence
+  BOOST_TEST((verify("set", one).at(0).state == FileState::good));
 }
 
-BOOST_AUTO_TEST_CASE(a_wrong_hash_is_an_error_and_the_file_stays) {
-  const World world;
-  const fs::path file = world.scratch.write("work/data/set/a.gz", "<html>pay here");
+BOOST_AUTO_TEST_CASE(a_file_with_a_wrong_hash_is_an_error_and_is_not_deleted) {
+  const DataEnvironment environment;
+  const fs::path file = environment.scratch.write("work/data/set/a.gz", "<html>pay here");
   const std::string said = message_of([] { locate("set", one); });
   for (const std::string& part : {file.string(), sha256_of_text("<html>pay here"), one[0].sha256,
                                   std::string("Delete it"), std::string("web page")})
     check_says(said, part);
   BOOST_TEST(read_file(file) == "<html>pay here");
-  BOOST_TEST((verify("set", one).at(0).state == State::wrong));
+  BOOST_TEST((verify("set", one).at(0).state == FileState::wrong));
   BOOST_CHECK_THROW(locate("set", one), DataError);
 }
 
-BOOST_AUTO_TEST_CASE(offline_says_where_it_looked_and_what_to_do) {
-  World world;
-  world.set("PIPELINE_DATA_PATH", "/elsewhere");
+BOOST_AUTO_TEST_CASE(the_offline_error_lists_the_folders_and_the_remedies) {
+  DataEnvironment environment;
+  environment.set("PIPELINE_DATA_PATH", "/elsewhere");
   const std::string said = message_of([] { locate("set", one, offline); });
   for (const std::string& part :
-       {std::string("--offline"), std::string("a.gz"), (world.scratch.path() / "work/data/set").string(),
-        std::string("/elsewhere/set"), (world.home() / "set").string(), std::string("PIPELINE_DATA_PATH"),
+       {std::string("--offline"), std::string("a.gz"), (environment.scratch.path() / "work/data/set").string(),
+        std::string("/elsewhere/set"), (environment.home() / "set").string(), std::string("PIPELINE_DATA_PATH"),
         std::string("pipeline run mnist_snr.ini dataset.plugin=digits")})
     check_says(said, part);
-  BOOST_TEST((verify("set", one).at(0).state == State::missing));
+  BOOST_TEST((verify("set", one).at(0).state == FileState::missing));
 }
 
-BOOST_AUTO_TEST_CASE(the_advised_command_survives_a_shell) {
-  const World world;
+BOOST_AUTO_TEST_CASE(the_recommended_command_is_quoted_for_a_shell) {
+  const DataEnvironment environment;
   const std::string said = message_of([] { locate("set", one, {.offline = true, .pipeline_file = "my study's.ini"}); });
   check_says(said, "pipeline run 'my study'\\''s.ini' dataset.plugin=digits");
 }
 
-BOOST_AUTO_TEST_CASE(downloads_land_in_data_if_there_is_one_else_at_home) {
-  const World world;
-  BOOST_TEST(landing_folder("set") == world.home() / "set");
+BOOST_AUTO_TEST_CASE(downloads_go_to_data_if_it_exists_and_home_otherwise) {
+  const DataEnvironment environment;
+  BOOST_TEST(landing_folder("set") == environment.home() / "set");
   fs::create_directory("data");
-  BOOST_TEST(landing_folder("set") == world.scratch.path() / "work/data/set");
-  world.scratch.write("work/data/set", "a file in the way");
-  BOOST_TEST(landing_folder("set") == world.home() / "set");
+  BOOST_TEST(landing_folder("set") == environment.scratch.path() / "work/data/set");
+  environment.scratch.write("work/data/set", "a file in the way");
+  BOOST_TEST(landing_folder("set") == environment.home() / "set");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,4 @@
-// A web server for tests: one thread on 127.0.0.1, answering as it is told.
+// A web server for tests: one thread on 127.0.0.1 that sends prepared answers.
 #pragma once
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -18,8 +18,8 @@ struct Answer {
   std::string body;
   std::string status = "200 OK";
   std::string headers = {};             // each ending in \r\n
-  std::size_t cut = std::string::npos;  // hang up after so many bytes of the body
-  bool stall = false;                   // say nothing more after the cut, but keep the line
+  std::size_t cut = std::string::npos;  // close the connection after this many bytes of the body
+  bool stall = false;                   // send nothing more after `cut`, but keep the connection open
 };
 
 class WebServer {
@@ -31,7 +31,7 @@ class WebServer {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
     if (bind(listening_, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(listening_, 16) != 0)
-      throw std::runtime_error("no port on 127.0.0.1");
+      throw std::runtime_error("cannot open a port on 127.0.0.1");
     getsockname(listening_, reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ntohs(address.sin_port);
     thread_ = std::jthread([this](std::stop_token stop) { serve(stop); });
@@ -43,7 +43,7 @@ class WebServer {
   }
 
   std::string url(const std::string& path = "/") const { return "http://127.0.0.1:" + std::to_string(port_) + path; }
-  /// How often a path was asked for.
+  /// The number of requests for a path.
   int asked(const std::string& path) {
     const std::lock_guard lock(guard_);
     return asked_[path];
@@ -58,18 +58,18 @@ class WebServer {
   void serve(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       if (!readable(listening_)) continue;
-      const int line = accept(listening_, nullptr, nullptr);
-      if (line < 0) continue;
-      answer(line, stop);
-      close(line);
+      const int connection = accept(listening_, nullptr, nullptr);
+      if (connection < 0) continue;
+      answer(connection, stop);
+      close(connection);
     }
   }
 
-  void answer(int line, const std::stop_token& stop) {
+  void answer(int connection, const std::stop_token& stop) {
     std::string request;
     char piece[4096];
     while (request.find("\r\n\r\n") == std::string::npos) {
-      const ssize_t got = recv(line, piece, sizeof piece, 0);
+      const ssize_t got = recv(connection, piece, sizeof piece, 0);
       if (got <= 0) return;
       request.append(piece, static_cast<std::size_t>(got));
     }
@@ -81,15 +81,15 @@ class WebServer {
     }
     const auto it = answers_.find(path);
     const Answer a = it == answers_.end() ? Answer{.body = "no", .status = "404 Not Found"} : it->second;
-    say(line, "HTTP/1.1 " + a.status + "\r\nContent-Length: " + std::to_string(a.body.size()) +
-                  "\r\nConnection: close\r\n" + a.headers + "\r\n" + a.body.substr(0, a.cut));
-    while (a.stall && !stop.stop_requested() && !readable(line)) {
+    send_all(connection, "HTTP/1.1 " + a.status + "\r\nContent-Length: " + std::to_string(a.body.size()) +
+                             "\r\nConnection: close\r\n" + a.headers + "\r\n" + a.body.substr(0, a.cut));
+    while (a.stall && !stop.stop_requested() && !readable(connection)) {
     }
   }
 
-  static void say(int line, const std::string& text) {
+  static void send_all(int connection, const std::string& text) {
     for (std::size_t done = 0; done < text.size();) {
-      const ssize_t sent = send(line, text.data() + done, text.size() - done, MSG_NOSIGNAL);
+      const ssize_t sent = send(connection, text.data() + done, text.size() - done, MSG_NOSIGNAL);
       if (sent <= 0) return;
       done += static_cast<std::size_t>(sent);
     }
@@ -102,7 +102,7 @@ class WebServer {
   std::jthread thread_;
 };
 
-/// An address on this machine where nobody listens.
+/// An address on this machine without a listener.
 inline std::string closed_port() {
   std::string url;
   { url = WebServer({}).url(); }

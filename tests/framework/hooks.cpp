@@ -1,13 +1,12 @@
-// Every moment of a step that a regulariser may touch: called with the right shapes, layers and biases, in
-// the right order, and doing what the contract says. The regularisers here are made for these tests and live
-// in this program.
+// Every hook of a regulariser: called with the right shapes, layers and biases, in the right order, and with the effect
+// that the contract documents. The regularisers are made for these tests and are part of this program.
 #include <boost/test/unit_test.hpp>
 
 #include <functional>
 #include <mutex>
 #include <numeric>
 
-#include "learning/elementwise.hpp"
+#include "kernels/elementwise.hpp"
 #include "learning/loss.hpp"
 #include "support/home_made.hpp"
 
@@ -32,7 +31,7 @@ Network trained(const SmallStudy& study, std::uint64_t steps, Entry... entries) 
 
 BOOST_AUTO_TEST_SUITE(hooks)
 
-BOOST_AUTO_TEST_CASE(a_batch_is_the_models_own_copy_with_one_column_a_sample) {
+BOOST_AUTO_TEST_CASE(a_batch_is_the_models_own_copy_with_one_column_per_sample) {
   const SmallStudy study;
   const auto seen = std::make_shared<BatchHook>();
   seen->what = [&](Batch& b, const Step& step) {
@@ -47,7 +46,7 @@ BOOST_AUTO_TEST_CASE(a_batch_is_the_models_own_copy_with_one_column_a_sample) {
   };
   const Network twice = trained(study, 3, entry("twice", seen));
   BOOST_TEST(seen->calls == 3);
-  // The same as training on a data set of twice the scale, and the data set itself is as it was.
+  // The same as training on a dataset of twice the scale, so the dataset itself is unchanged.
   SmallStudy doubled;
   doubled.samples.scale = 2.0 / 255;
   const learning::Inputs scaled(doubled.samples);
@@ -56,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_batch_is_the_models_own_copy_with_one_column_a_sample) {
   BOOST_TEST(same_bits(twice, model->network()));
 }
 
-BOOST_AUTO_TEST_CASE(activations_are_changed_at_their_place_and_layer) {
+BOOST_AUTO_TEST_CASE(activations_are_changed_at_the_declared_place_and_layer) {
   const SmallStudy study;
   using Calls = std::vector<std::string>;
   const auto calls_of = [&](Where where, const Scope& scope) {
@@ -73,7 +72,7 @@ BOOST_AUTO_TEST_CASE(activations_are_changed_at_their_place_and_layer) {
       {{Where::inputs, {}}, {"forward 0 20x12"}},
       {at(Where::after_relu, {0, 2}), {"forward 0 20x12", "forward 2 12x12", "backward 2 12x12"}},
       {at(Where::before_relu, {1}), {"forward 1 16x12", "backward 1 16x12"}},
-      {at(Where::before_relu, {0, 3}), {}},  // neither the inputs nor the logits
+      {at(Where::before_relu, {0, 3}), {}},  // no hook at the inputs or the logits
       {at(Where::inputs, {0}), {"forward 0 20x12"}},
       {at(Where::inputs, {2}), {}},
   };
@@ -81,7 +80,7 @@ BOOST_AUTO_TEST_CASE(activations_are_changed_at_their_place_and_layer) {
     BOOST_TEST(calls_of(given.first, given.second) == expected, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(before_relu_sees_signs_and_after_relu_does_not) {
+BOOST_AUTO_TEST_CASE(before_relu_there_are_negative_values_and_after_relu_none) {
   const SmallStudy study;
   for (const Where where : {Where::before_relu, Where::after_relu}) {
     const auto hook = std::make_shared<ActivationHook>(where);
@@ -92,7 +91,7 @@ BOOST_AUTO_TEST_CASE(before_relu_sees_signs_and_after_relu_does_not) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(forward_in_file_order_and_adjoints_in_reverse) {
+BOOST_AUTO_TEST_CASE(forward_hooks_run_in_file_order_and_backward_hooks_in_reverse) {
   const SmallStudy study;
   std::string order;
   const auto named = [&](char name) {
@@ -109,9 +108,9 @@ BOOST_AUTO_TEST_CASE(forward_in_file_order_and_adjoints_in_reverse) {
   BOOST_TEST(order == "abccba");
 }
 
-BOOST_AUTO_TEST_CASE(an_activation_scaled_by_two_is_the_next_weights_scaled_by_two) {
-  // W2 (2 h) = (2 W2) h: the gradient by W1 is that of a network whose W2 is twice as large, exactly, for 2
-  // is a power of 2.
+BOOST_AUTO_TEST_CASE(scaling_an_activation_by_two_is_like_scaling_the_next_weights_by_two) {
+  // W2 (2 h) = (2 W2) h: the gradient with respect to W1 is that of a network with W2 twice as large. The results are
+  // equal to the bit because 2 is a power of 2.
   SmallStudy study, doubled;
   doubled.start.layer(2).W *= 2;
   for (const Where where : {Where::before_relu, Where::after_relu}) {
@@ -124,11 +123,11 @@ BOOST_AUTO_TEST_CASE(an_activation_scaled_by_two_is_the_next_weights_scaled_by_t
     BOOST_TEST(same_bits(scaled.layer(1).b, expected.layer(1).b));
     BOOST_TEST(same_bits(scaled.layer(3).W, expected.layer(3).W));
     BOOST_TEST(same_bits(scaled.layer(2).W,
-                         arma::fmat(expected.layer(2).W * 2)));  // by the weights h itself is doubled
+                         arma::fmat(expected.layer(2).W * 2)));  // W2's gradient has a factor h, which is doubled
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_pass_uses_changed_weights_and_the_update_their_adjoint) {
+BOOST_AUTO_TEST_CASE(a_pass_uses_the_changed_weights_and_the_update_the_adjoint) {
   SmallStudy study, doubled;
   doubled.start.layer(2).W *= 2;
   const auto hook = std::make_shared<WeightHook>();
@@ -146,7 +145,7 @@ BOOST_AUTO_TEST_CASE(a_pass_uses_changed_weights_and_the_update_their_adjoint) {
   BOOST_TEST(same_bits(model->measured_network().layer(1).W, study.start.layer(1).W));
 }
 
-BOOST_AUTO_TEST_CASE(changes_of_weights_nest_like_changes_of_activations) {
+BOOST_AUTO_TEST_CASE(changes_of_weights_nest_as_changes_of_activations_do) {
   const SmallStudy study;
   std::string order;
   const auto named = [&](char name) {
@@ -158,7 +157,7 @@ BOOST_AUTO_TEST_CASE(changes_of_weights_nest_like_changes_of_activations) {
   BOOST_TEST(order == "abba");
 }
 
-BOOST_AUTO_TEST_CASE(a_layer_hook_sees_biases_only_where_they_are_asked_for) {
+BOOST_AUTO_TEST_CASE(a_layer_hook_gets_biases_only_if_its_entry_includes_them) {
   const SmallStudy study({20, 16, 12, 5}, false);
   for (const bool biases : {false, true}) {
     const Scope scope{true, {}, biases};
@@ -186,7 +185,7 @@ BOOST_AUTO_TEST_CASE(a_layer_hook_sees_biases_only_where_they_are_asked_for) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(tiles_cover_what_the_entry_names_once) {
+BOOST_AUTO_TEST_CASE(tiles_cover_every_selected_array_exactly_once) {
   const SmallStudy study({20, 16, 12, 5}, false);
   const auto numbers = [&](const Scope& scope) {
     const auto penalty = std::make_shared<TileHooks>();
@@ -206,13 +205,13 @@ BOOST_AUTO_TEST_CASE(tiles_cover_what_the_entry_names_once) {
   BOOST_TEST(numbers(only_layer(0)) == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(a_tile_is_where_it_says_it_is) {
+BOOST_AUTO_TEST_CASE(a_tile_is_at_the_place_that_it_states) {
   const SmallStudy study;
   const auto hook = std::make_shared<TileHooks>();
-  // Marks each place with its own number after the update: layer, kind, input, output.
+  // Writes a number to each place that encodes layer, kind, input and output.
   hook->after = [](std::span<float> w, const Tile& t) {
     for (std::size_t k = 0; k < w.size(); ++k)
-      w[k] = static_cast<float>(1000 * t.layer + (t.kind == Kind::bias ? 500 : 20 * t.input) + t.first_output + k);
+      w[k] = static_cast<float>(1000 * t.layer + (t.kind == Kind::bias ? 500 : 20 * t.input) + k);
   };
   const Network marked = trained(study, 1, entry("marks", hook, everything));
   for (std::size_t l = 1; l <= 3; ++l)
@@ -223,13 +222,14 @@ BOOST_AUTO_TEST_CASE(a_tile_is_where_it_says_it_is) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(penalty_then_change_then_update_then_what_comes_after) {
+BOOST_AUTO_TEST_CASE(penalty_change_update_and_hook_after_it_run_in_this_order) {
   const SmallStudy study;
   const auto hook = std::make_shared<TileHooks>();
-  hook->add = [](std::span<const float>, std::span<float> g) { std::ranges::fill(g, 3.0f); };  // instead of data
+  // 3 replaces the gradient of the loss; the change makes it 7.
+  hook->add = [](std::span<const float>, std::span<float> g) { std::ranges::fill(g, 3.0f); };
   hook->change_ = [](std::span<const float>, std::span<float> g) {
     for (float& x : g) x = x * 2 + 1;
-  };  // 7
+  };
   hook->after = [](std::span<float> w, const Tile&) {
     for (float& x : w) x *= 0.5f;
   };
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(penalty_then_change_then_update_then_what_comes_after) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_whole_gradient_is_handed_over_after_the_tile_hooks) {
+BOOST_AUTO_TEST_CASE(the_network_gradient_hook_runs_after_the_tile_hooks) {
   const SmallStudy study;
   const auto tiles = std::make_shared<TileHooks>();
   tiles->change_ = [](std::span<const float>, std::span<float> g) { std::ranges::fill(g, 2.0f); };
@@ -262,8 +262,8 @@ BOOST_AUTO_TEST_CASE(a_whole_gradient_is_handed_over_after_the_tile_hooks) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_stored_gradient_gives_the_bits_of_a_streamed_one) {
-  const SmallStudy study({300, 16, 12, 5});  // more inputs than are worked on at a time
+BOOST_AUTO_TEST_CASE(a_stored_gradient_has_the_same_bits_as_a_streamed_one) {
+  const SmallStudy study({300, 16, 12, 5});  // more inputs than are processed at a time
   const auto idle = [] { return entry("idle", std::make_shared<NetworkHook>()); };
   BOOST_TEST(same_bits(trained(study, 25), trained(study, 25, idle())));
   const auto all = [] {
@@ -276,7 +276,7 @@ BOOST_AUTO_TEST_CASE(a_stored_gradient_gives_the_bits_of_a_streamed_one) {
   BOOST_TEST(!same_bits(streamed, trained(study, 25)));
 }
 
-BOOST_AUTO_TEST_CASE(looking_ahead_takes_the_gradient_elsewhere_and_goes_on_from_here) {
+BOOST_AUTO_TEST_CASE(looking_ahead_takes_the_gradient_elsewhere_and_updates_the_original_weights) {
   SmallStudy study;
   const auto hook = std::make_shared<LookAheadHook>();
   Network there;
@@ -302,7 +302,7 @@ BOOST_AUTO_TEST_CASE(looking_ahead_takes_the_gradient_elsewhere_and_goes_on_from
       learning::HookFailure);
 }
 
-BOOST_AUTO_TEST_CASE(after_the_update_layers_are_whole_and_hooks_run_in_file_order) {
+BOOST_AUTO_TEST_CASE(hooks_after_the_update_run_in_file_order) {
   const SmallStudy study;
   std::string order;
   const auto layer_hook = std::make_shared<AfterLayerHook>();
@@ -320,7 +320,7 @@ BOOST_AUTO_TEST_CASE(after_the_update_layers_are_whole_and_hooks_run_in_file_ord
   BOOST_TEST(order == "aLb");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_kept_outlasts_steps_and_measuring_may_use_it) {
+BOOST_AUTO_TEST_CASE(state_outlasts_steps_and_can_be_used_for_measuring) {
   const SmallStudy study;
   const auto mean = std::make_shared<MeanOfWeights>();
   const auto model = study.model_of(entry("mean", mean, everything)), plain = study.model({});
@@ -332,29 +332,34 @@ BOOST_AUTO_TEST_CASE(what_is_kept_outlasts_steps_and_measuring_may_use_it) {
     for (std::size_t l = 1; l <= 3; ++l)
       sum.layer(l).W += plain->network().layer(l).W, sum.layer(l).b += plain->network().layer(l).b;
   }
-  BOOST_TEST(same_bits(model->network(), plain->network()));  // training does not see the average
+  BOOST_TEST(same_bits(model->network(), plain->network()));  // the average does not affect training
   BOOST_TEST(model->measures_other_weights());
   const Network measured = model->measured_network();
   for (std::size_t l = 1; l <= 3; ++l) {
-    // Twenty additions of numbers below 1 in float32, on either side.
+    // Both sides add twenty numbers below 1 in float32.
     BOOST_TEST(arma::abs(measured.layer(l).W - sum.layer(l).W / 20).max() < 20 * 6e-8);
     BOOST_TEST(arma::abs(measured.layer(l).b - sum.layer(l).b / 20).max() < 20 * 6e-8);
     BOOST_TEST(arma::abs(measured.layer(l).W - plain->network().layer(l).W).max() > 1e-3);
   }
 }
 
-BOOST_AUTO_TEST_CASE(kept_arrays_start_as_they_were_asked_for_and_belong_to_one_entry) {
+BOOST_AUTO_TEST_CASE(state_starts_as_declared_and_belongs_to_one_entry) {
   const SmallStudy study;
   const auto one = std::make_shared<MeanOfWeights>(), two = std::make_shared<MeanOfWeights>();
   const auto model = study.model_of(entry("one", one), entry("two", two));
-  BOOST_TEST(arma::accu(arma::abs(one->sum.layer(2).W)) == 0);
-  BOOST_TEST(same_bits(one->first.layer(2).W, study.start.layer(2).W));
-  one->sum.layer(2).W.fill(7);
-  BOOST_TEST(arma::accu(arma::abs(two->sum.layer(2).W)) == 0);
+  const auto is_zero = [](float x) { return x == 0; };
+  const arma::fmat& W = study.start.layer(2).W;
+  for (std::size_t j = 0; j < W.n_cols; ++j) {
+    const Tile tile{2, Kind::weights, j};
+    BOOST_TEST(std::ranges::all_of(one->sum.at(tile), is_zero));
+    BOOST_TEST(std::ranges::equal(one->first.at(tile), std::span(W.colptr(j), W.n_rows)));
+    std::ranges::fill(one->sum.at(tile), 7.f);
+    BOOST_TEST(std::ranges::all_of(two->sum.at(tile), is_zero));
+  }
   BOOST_TEST(same_bits(model->network(), study.start));
 }
 
-BOOST_AUTO_TEST_CASE(before_the_update_weights_change_and_the_gradient_is_made_already) {
+BOOST_AUTO_TEST_CASE(a_hook_before_the_update_changes_weights_after_the_gradient_was_computed) {
   const SmallStudy study;
   const Network g = study.model({})->gradient(0, study.inputs, study.batch(0));
   const Network streamed = trained(study, 1, entry("half", std::make_shared<ShrinkBefore>())),
@@ -370,7 +375,7 @@ BOOST_AUTO_TEST_CASE(before_the_update_weights_change_and_the_gradient_is_made_a
 }
 
 BOOST_AUTO_TEST_CASE(weights_of_a_pass_may_be_changed_tile_by_tile) {
-  /// Scales what leaves input j, by a draw of its own; biases by their own.
+  /// Scales the weights of each input by its own draw, and the biases by another.
   struct ByTile final : Regulariser, WeightTileChange {
     static float factor(const Tile& t, const Step& step) {
       return static_cast<float>(
@@ -405,7 +410,7 @@ BOOST_AUTO_TEST_CASE(weights_of_a_pass_may_be_changed_tile_by_tile) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_trained_array_follows_the_slope_of_the_loss) {
+BOOST_AUTO_TEST_CASE(a_trained_array_follows_the_gradient_of_the_loss) {
   const SmallStudy study;
   const auto hook = std::make_shared<TrainedScale>();
   const auto model = study.model_of(entry("scale", hook));
@@ -418,7 +423,7 @@ BOOST_AUTO_TEST_CASE(a_trained_array_follows_the_slope_of_the_loss) {
     Network scaled = study.start;
     scaled.layer(1).W.row(3) *= s, scaled.layer(1).b(3) *= s;
     pass.x = {inputs};
-    support::forward({learning::Products(), {}, {0, 0, Random(0)}, learning::Form::measuring}, scaled, pass);
+    support::forward({kernels::Products(), {}, {0, 0, Random(0)}, learning::Form::measuring}, scaled, pass);
     std::vector<std::uint16_t> labels;
     for (const std::uint32_t n : study.batch(0)) labels.push_back(study.samples.labels[n]);
     std::vector<double> losses(labels.size());
@@ -428,11 +433,11 @@ BOOST_AUTO_TEST_CASE(a_trained_array_follows_the_slope_of_the_loss) {
   const double slope = (loss_with(1 + 1.f / 64) - loss_with(1 - 1.f / 64)) * 32,
                moved = (1.0 - hook->scale.at(1)(3)) / study.rate;
   BOOST_TEST(std::abs(slope) > 1e-4);
-  // 1 part in 100: the curvature over 1/64, and a step of 1e-3 at most off a float32 near 1.
+  // 1 part in 100: the curvature over 1/64, and the rounding of a step of at most 1e-3 from a float32 near 1.
   BOOST_TEST(moved == slope, boost::test_tools::tolerance(1e-2));
 }
 
-BOOST_AUTO_TEST_CASE(tile_hooks_reach_trained_arrays_only_with_biases) {
+BOOST_AUTO_TEST_CASE(tile_hooks_run_on_trained_arrays_only_with_biases) {
   const SmallStudy study;
   for (const bool biases : {false, true}) {
     const auto scale = std::make_shared<TrainedScale>();
@@ -441,17 +446,17 @@ BOOST_AUTO_TEST_CASE(tile_hooks_reach_trained_arrays_only_with_biases) {
     const auto model = study.model_of(entry("scale", scale), entry("still", tiles, biases ? everything : Scope{}));
     study.train(*model, 0, 1);
     BOOST_TEST((arma::abs(scale->scale.at(2) - 1).max() == 0) == biases);
-    BOOST_TEST(tiles->change_tiles.contains({1, Kind::own, 0, 0}) == biases);
+    BOOST_TEST(tiles->change_tiles.contains({1, Kind::own, 0}) == biases);
     BOOST_TEST(tiles->repeated == 0);
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_copy_goes_on_with_the_same_bits_and_apart) {
+BOOST_AUTO_TEST_CASE(a_copy_continues_with_the_same_bits_and_independently) {
   const SmallStudy study;
   auto remade = entry("scale", std::make_shared<TrainedScale>());
   remade.remake = [] { return std::make_shared<TrainedScale>(); };
   const auto model = study.model_of(plugin("dropout"), std::move(remade));
-  BOOST_CHECK_THROW(model->copy(), std::logic_error);  // nothing makes dropout's object anew
+  BOOST_CHECK_THROW(model->copy(), std::logic_error);  // the entry of dropout cannot make a new object
   auto other = entry("scale", std::make_shared<TrainedScale>());
   other.remake = [] { return std::make_shared<TrainedScale>(); };
   const auto one = study.model_of(std::move(other));
@@ -470,7 +475,7 @@ BOOST_AUTO_TEST_CASE(a_copy_goes_on_with_the_same_bits_and_apart) {
   BOOST_TEST(same_bits(one->network(), twin->network()));
 }
 
-BOOST_AUTO_TEST_CASE(random_numbers_hang_on_model_entry_and_step) {
+BOOST_AUTO_TEST_CASE(random_numbers_depend_on_model_entry_and_step) {
   const SmallStudy study;
   std::vector<std::uint32_t> words;
   const auto hook = std::make_shared<BatchHook>();

@@ -1,4 +1,4 @@
-// What a hook may get wrong: it is blamed by its entry's name, with hook and step, and only its own model stops.
+// Mistakes that a hook can make: the message names the entry, the hook and the step, and only the hook's model stops.
 #include <boost/test/unit_test.hpp>
 
 #include <limits>
@@ -15,7 +15,7 @@ namespace {
 
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 
-/// A step and a measurement of a model with this one hook, called `culprit`; what it failed with.
+/// Makes a step and a measurement of a model with this hook as its entry `culprit`, and returns the error message.
 std::string failure_of(std::shared_ptr<Regulariser> hook) {
   const SmallStudy study;
   return message_of([&] {
@@ -44,7 +44,7 @@ struct Wrong {
   std::shared_ptr<Regulariser> regulariser;
 };
 
-/// Each way to leave a number that is none.
+/// Every hook that can leave a number that is not finite.
 std::vector<Wrong> not_finite() {
   const std::string finite = "not finite";
   return {
@@ -67,10 +67,10 @@ std::vector<Wrong> not_finite() {
       {"WeightPenalty::value", finite,
        made<TileHooks>(&TileHooks::value_, [](std::span<const float>) { return double{nan}; })},
       {"LayerPenalty::add_gradient", finite,
-       made<LayerPenaltyHook>(&LayerPenaltyHook::spoil, [](Layer& l) { l.b(0) = nan; })},
+       made<LayerPenaltyHook>(&LayerPenaltyHook::corrupt, [](Layer& l) { l.b(0) = nan; })},
       {"LayerPenalty::value", finite, made<LayerPenaltyHook>(&LayerPenaltyHook::value_, [] { return infinity; })},
       {"ActivationPenalty::add_gradient", finite,
-       made<ActivationPenaltyHook>(&ActivationPenaltyHook::spoil, [](arma::fmat& g) { g(0, 0) = nan; })},
+       made<ActivationPenaltyHook>(&ActivationPenaltyHook::corrupt, [](arma::fmat& g) { g(0, 0) = nan; })},
       {"ActivationPenalty::value", finite,
        made<ActivationPenaltyHook>(&ActivationPenaltyHook::value_, [] { return double{nan}; })},
       {"GradientChange::change", finite,
@@ -88,20 +88,20 @@ std::vector<Wrong> not_finite() {
   };
 }
 
-/// Each way to leave another shape; tiles and measured weights are spans, whose length cannot change.
+/// Every hook that can leave a wrong shape. Tiles and measured weights are spans, whose length cannot change.
 std::vector<Wrong> other_shape() {
   return {
       {"BatchChange::change", "another shape",
        made<BatchHook>(&BatchHook::what, [](Batch& b, const Step&) { b.inputs.shed_row(0); })},
       {"BatchChange::change", "another shape",
        made<BatchHook>(&BatchHook::what, [](Batch& b, const Step&) { b.targets.shed_col(0); })},
-      {"ActivationChange::forward", "made a [15 x 12] matrix of a [16 x 12] one",
+      {"ActivationChange::forward", "turned a [16 x 12] matrix into a [15 x 12] one",
        made<ActivationHook>(
            &ActivationHook::forward_, [](Activations h, const Step&) { h.values.shed_row(0); }, Where::after_relu)},
-      {"ActivationChange::backward", "made a [12 x 11] matrix of a [12 x 12] one",
+      {"ActivationChange::backward", "turned a [12 x 12] matrix into a [12 x 11] one",
        made<ActivationHook>(
            &ActivationHook::backward_, [](Activations h, const Step&) { h.values.shed_col(0); }, Where::before_relu)},
-      {"ActivationChange::measure", "made a [19 x 12] matrix of a [20 x 12] one",
+      {"ActivationChange::measure", "turned a [20 x 12] matrix into a [19 x 12] one",
        made<ActivationHook>(
            &ActivationHook::measure_, [](Activations h) { h.values.shed_row(0); }, Where::inputs)},
       {"WeightChange::forward", "changed the shape of layer 1",
@@ -111,9 +111,9 @@ std::vector<Wrong> other_shape() {
       {"WeightChange::measure", "changed the shape of layer 1",
        made<WeightHook>(&WeightHook::measure_, [](Layer& l) { l.W.shed_col(0); })},
       {"LayerPenalty::add_gradient", "changed the shape of layer 3",
-       made<LayerPenaltyHook>(&LayerPenaltyHook::spoil, [](Layer& l) { l.W.shed_col(0); })},
-      {"ActivationPenalty::add_gradient", "made a [11 x 12] matrix of a [12 x 12] one",
-       made<ActivationPenaltyHook>(&ActivationPenaltyHook::spoil, [](arma::fmat& g) { g.shed_row(0); })},
+       made<LayerPenaltyHook>(&LayerPenaltyHook::corrupt, [](Layer& l) { l.W.shed_col(0); })},
+      {"ActivationPenalty::add_gradient", "turned a [12 x 12] matrix into a [11 x 12] one",
+       made<ActivationPenaltyHook>(&ActivationPenaltyHook::corrupt, [](arma::fmat& g) { g.shed_row(0); })},
       {"NetworkGradientChange::change", "changed the shape",
        made<NetworkHook>(&NetworkHook::what, [](const Network&, Network& g) { g.layers.pop_back(); })},
       {"LookAhead::displace", "changed the shape",
@@ -137,11 +137,11 @@ const std::string metrics = "[metric:loss]\nevery = 10\n";
 
 BOOST_AUTO_TEST_SUITE(hooks_blamed)
 
-BOOST_AUTO_TEST_CASE(for_a_number_that_is_none) { check_blamed(not_finite()); }
+BOOST_AUTO_TEST_CASE(for_numbers_that_are_not_finite) { check_blamed(not_finite()); }
 
-BOOST_AUTO_TEST_CASE(for_another_shape) { check_blamed(other_shape()); }
+BOOST_AUTO_TEST_CASE(for_a_wrong_shape) { check_blamed(other_shape()); }
 
-BOOST_AUTO_TEST_CASE(for_what_it_throws) {
+BOOST_AUTO_TEST_CASE(for_exceptions) {
   const auto thrown = [](const char* text) { return [=](auto&&...) { throw std::runtime_error(text); }; };
   const auto odd = [](auto&&...) { throw 42; };
   const std::vector<Wrong> all = {
@@ -150,10 +150,10 @@ BOOST_AUTO_TEST_CASE(for_what_it_throws) {
        made<ActivationHook>(&ActivationHook::forward_, thrown("no more ink"), Where::inputs)},
       {"WeightChange::backward", "no more ink", made<WeightHook>(&WeightHook::backward_, thrown("no more ink"))},
       {"GradientChange::change", "no more ink", made<TileHooks>(&TileHooks::change_, thrown("no more ink"))},
-      {"NetworkGradientChange::change", "threw something that is no std::exception",
+      {"NetworkGradientChange::change", "threw something that is not a std::exception",
        made<NetworkHook>(&NetworkHook::what, odd)},
       {"LookAhead::displace", "no more ink", made<LookAheadHook>(&LookAheadHook::what, thrown("no more ink"))},
-      {"AfterUpdate::after_update", "threw something that is no std::exception",
+      {"AfterUpdate::after_update", "threw something that is not a std::exception",
        made<TileHooks>(&TileHooks::after, odd)},
       {"AfterLayerUpdate::after_update", "no more ink",
        made<AfterLayerHook>(&AfterLayerHook::what, thrown("no more ink"))},
@@ -162,9 +162,9 @@ BOOST_AUTO_TEST_CASE(for_what_it_throws) {
   check_blamed(all);
 }
 
-BOOST_AUTO_TEST_CASE(numbers_that_training_itself_lost_are_nobodys_fault) {
-  // Inputs near 1e20 and second weights of 1e20 on first weights so faint that the logits stay finite: the
-  // gradient of the first weights, 1e20 / 12 * 1e20, leaves float32 before l1's hook looks at it.
+BOOST_AUTO_TEST_CASE(no_hook_is_blamed_if_training_itself_diverges) {
+  // Inputs near 1e20, weights of 1e20 in layer 2, and weights in layer 1 so small that the logits stay finite. The
+  // gradient of layer 1's weights, 1e20 / 12 * 1e20, overflows float32 before l1's hook is called.
   SmallStudy study({20, 16, 5});
   study.samples.scale = 1e18;
   study.start.layer(1).W.fill(1e-30f);
@@ -176,35 +176,33 @@ BOOST_AUTO_TEST_CASE(numbers_that_training_itself_lost_are_nobodys_fault) {
   BOOST_CHECK_THROW(model->step(0, inputs, study.batch(0)), learning::Diverged);
 }
 
-BOOST_AUTO_TEST_CASE(only_its_own_model_stops) {
+BOOST_AUTO_TEST_CASE(only_the_model_of_the_hook_stops) {
   const Scratch scratch;
   const std::string models = "[model:plain]\n[model:l2]\nregularisers = l2\n";
   const SmallRun clean(scratch, small_pipeline(30, 200, 100) + models + metrics);
   BOOST_TEST(clean.in("clean").failed_models == 0u);
 
-  // One step works, then it fails: while training in one model, while measuring in another.
-  const auto late = [](study::Description& d) {
-    d.models.insert(d.models.begin(), study::ModelSection{"broken",
-                                                          {{"culprit",
-                                                            "made",
-                                                            made<BatchHook>(&BatchHook::what,
-                                                                            [](Batch&, const Step& s) {
-                                                                              if (s.number == 15)
-                                                                                throw std::runtime_error("no more ink");
-                                                                            }),
-                                                            {},
-                                                            {}}},
-                                                          0.1});
+  // Both hooks work at first. Then one fails while training its model, the other while its model is measured.
+  const auto late = [](experiment::Pipeline& d) {
+    d.models.insert(
+        d.models.begin(),
+        experiment::ModelConfig{"broken",
+                                {entry_of("culprit", made<BatchHook>(&BatchHook::what,
+                                                                     [](Batch&, const Step& s) {
+                                                                       if (s.number == 15)
+                                                                         throw std::runtime_error("no more ink");
+                                                                     }))},
+                                0.1});
     const auto penalty = std::make_shared<TileHooks>();
     penalty->value_ = [calls = std::make_shared<int>(0)](std::span<const float>) {
       return ++*calls > 2000 ? infinity : 0.0;
     };
-    d.models.push_back({"unmeasurable", {{"culprit", "made", penalty, {}, {}}}, 0.1});
+    d.models.push_back({"unmeasurable", {entry_of("culprit", penalty)}, 0.1});
   };
   const SmallRun run(scratch, small_pipeline(30, 200, 100) + models + metrics, late);
   for (const std::size_t threads : {1, 3}) {
     const std::string name = std::to_string(threads);
-    const study::Outcome outcome = run.in(name, threads);
+    const running::RunOutcome outcome = run.in(name, threads);
     BOOST_TEST((outcome.models == 4 && outcome.failed_models == 2 && outcome.plugin_failed));
     std::string all;
     for (const std::string& w : run.warnings) all += w + "\n";
@@ -218,7 +216,7 @@ BOOST_AUTO_TEST_CASE(only_its_own_model_stops) {
     const std::string broken =
         rows_where(run.file_of(name, "metrics.csv"), [](const std::string& m, auto&) { return m == "broken"; });
     BOOST_TEST(std::ranges::count(broken, '\n') ==
-               2 * 2);  // loss and loss.penalty at 0 and 10; what was measured stays
+               2 * 2);  // loss and loss.penalty at steps 0 and 10: earlier measurements are kept
   }
 }
 

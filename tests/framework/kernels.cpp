@@ -1,22 +1,22 @@
-// The kernels against the plain loops they stand for, bit by bit, over awkward shapes and densities.
+// Compares the kernels with the plain loops that they replace, bit by bit, over awkward shapes and densities.
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 
-#include "learning/elementwise.hpp"
-#include "learning/kernels/choose.hpp"
-#include "learning/kernels/panels.hpp"
-#include "learning/products.hpp"
+#include "kernels/choose.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/panels.hpp"
+#include "kernels/products.hpp"
 #include "support/small_model.hpp"
 
 using namespace pipeline;
+using namespace pipeline::kernels;
 using namespace pipeline::learning;
-using kernels::Level;
 using support::same_bits;
 
 namespace {
 
-/// Numbers of every size a network has, each zero with probability 1 - density, half of the zeros negative.
+/// Numbers of every magnitude in a network, each zero with probability 1 - density; half of the zeros are negative.
 arma::fmat numbers(arma::uword rows, arma::uword columns, double density, std::uint64_t stream) {
   arma::fmat m(rows, columns);
   const Random draws(stream, "test", "kernels", "");
@@ -53,7 +53,7 @@ std::vector<Shape> shapes() {
 
 const float kUnwritten = std::numeric_limits<float>::quiet_NaN();
 
-/// All products of a layer with weights W: y = A b, w = fma(-rate, A b + decay * w, w), and W' d where b is not zero.
+/// All products of a layer: y = A b, w = fma(-rate, A b + decay * w, w), and A' d where b is not zero.
 struct Case {
   arma::fmat A, b, w, d;
   arma::fvec bias;
@@ -67,9 +67,9 @@ struct Case {
         bias(numbers(s.outputs, 1, 1, 5)) {
     for (arma::uword i = 0; s.gaps && i < b.n_rows; i += 5) b.row(i).zeros();
     for (arma::uword i = 0; s.gaps && i < b.n_cols; i += 5) b.col(i).zeros();
-    of_b.of(b);
-    A_panels.of(A);
-    d_panels.of(d);
+    of_b.assign(b);
+    A_panels.assign(A);
+    d_panels.assign(d);
   }
   template <class F>
   static void in_parts(std::size_t count, std::size_t parts, F&& f) {
@@ -84,7 +84,7 @@ struct Case {
   }
   arma::fmat descended(const Level& level, float decay, std::size_t parts = 1) const {
     Panelled out;
-    out.of(w);
+    out.assign(w);
     in_parts(kernels::panels(A.n_rows), parts, [&](kernels::Part part) {
       level.descend(A_panels.view(), of_b.columns(), out.data(), {.1f, decay}, part);
     });
@@ -99,10 +99,10 @@ struct Case {
     });
     return y;
   }
-  /// back() and, below it, A having descended by d and b.
+  /// back() in one pass with the update of A by d and b: the result of back(), and below it the updated A.
   arma::fmat back_and_descended(const Level& level, float decay, std::size_t parts = 1) const {
     Panelled out;
-    out.of(A);
+    out.assign(A);
     arma::fmat y(A.n_cols, b.n_cols, arma::fill::value(kUnwritten)), as_matrix(A.n_rows, A.n_cols);
     in_parts(A.n_cols, parts, [&](kernels::Part part) {
       level.back_and_descend(out.data(), d_panels.view(), of_b.rows(b), {.1f, decay}, y.memptr(), y.n_rows, part);
@@ -110,11 +110,11 @@ struct Case {
     out.copy_to(as_matrix);
     return arma::join_vert(arma::vectorise(y), arma::vectorise(as_matrix));
   }
-  /// The same by one after the other.
+  /// The same, one after the other.
   arma::fmat back_then_descended(const Level& level, float decay) const {
     const arma::fmat y = back(level);
     Panelled out;
-    out.of(A);
+    out.assign(A);
     arma::fmat as_matrix(A.n_rows, A.n_cols);
     level.descend(d_panels.view(), of_b.rows(b), out.data(), {.1f, decay}, {0, kernels::panels(A.n_rows)});
     out.copy_to(as_matrix);
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(every_level_with_fused_multiply_add_has_the_bits_of_the_pla
       for (const Level* level : kernels::usable()) BOOST_TEST_CONTEXT(level->name) {
           BOOST_TEST(same_bits(c.product(*level), c.product(*level, 3)));
           arma::fmat cut;
-          learning::relu(c.product(*level), cut);
+          kernels::relu(c.product(*level), cut);
           BOOST_TEST(same_bits(c.product(*level, 3, true), cut));
           BOOST_TEST(same_bits(c.back(*level), c.back(*level, 3)));
           for (const float decay : {0.0f, .5f}) {
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(every_level_with_fused_multiply_add_has_the_bits_of_the_pla
             BOOST_TEST(same_bits(c.product(*level), y));
             BOOST_TEST(same_bits(c.product(*level, 1, true), c.product(kernels::plain, 1, true)));
             BOOST_TEST(same_bits(c.back(*level), dx));
-          } else {  // rounds each product too: twice the error of one rounding for each of `inner` terms
+          } else {  // products are rounded too: twice the error of one rounding for each of the `inner` terms
             const arma::mat size =
                 arma::abs(arma::conv_to<arma::mat>::from(c.A)) * arma::abs(arma::conv_to<arma::mat>::from(c.b)) +
                 arma::repmat(arma::abs(arma::conv_to<arma::mat>::from(c.bias)), 1, c.b.n_cols);
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(every_level_with_fused_multiply_add_has_the_bits_of_the_pla
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_product_is_right_to_float32_rounding) {
+BOOST_AUTO_TEST_CASE(products_are_correct_up_to_float32_rounding) {
   const auto wide = [](const arma::fmat& m) { return arma::conv_to<arma::mat>::from(m); };
   const auto within = [](const arma::mat& off, std::size_t terms, const arma::mat& size) {
     return arma::all(arma::vectorise(arma::abs(off) <= static_cast<double>(terms + 1) * 6e-8 * size + 1e-30));
@@ -188,15 +188,15 @@ BOOST_AUTO_TEST_CASE(a_product_is_right_to_float32_rounding) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_product_added_in_double_is_the_whole_product_added) {
+BOOST_AUTO_TEST_CASE(a_product_accumulated_in_double_equals_the_whole_product) {
   for (const Shape& s : shapes()) BOOST_TEST_CONTEXT(s) {
       const Case c(s);  // d [outputs x columns] and b [inner x columns] share their columns
-      for (const Kernels kernels : {Kernels::own, Kernels::blas}) {
+      for (const Backend kernels : {Backend::own, Backend::blas}) {
         const Products products(kernels);
         Panelled panels;
         const Factor d = products.factor(c.d, panels);
         Nonzeros of_b;
-        of_b.of(c.b);
+        of_b.assign(c.b);
         arma::fmat whole(c.d.n_rows, c.b.n_rows);
         products.gradient(d, c.b, of_b, 0, c.b.n_rows, whole.memptr());
         Products::Room room;
@@ -209,15 +209,15 @@ BOOST_AUTO_TEST_CASE(a_product_added_in_double_is_the_whole_product_added) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(panels_hold_a_matrix_and_give_it_back) {
+BOOST_AUTO_TEST_CASE(a_matrix_survives_conversion_to_panels_and_back) {
   Panelled panels;
   for (const auto& [rows, columns] : {std::pair{1000, 3}, {1, 1}, {113, 20}, {16, 7}}) {
     const arma::fmat m = numbers(arma::uword(rows), arma::uword(columns), 1, 9);
-    panels.of(m);
+    panels.assign(m);
     arma::fmat back(m.n_rows, m.n_cols);
     panels.copy_to(back);
     BOOST_TEST(same_bits(m, back));
-    std::size_t next = 0;  // all outputs, once
+    std::size_t next = 0;  // every output exactly once
     for (std::size_t p = 0; p < kernels::panels(m.n_rows); ++p) {
       const kernels::Panel panel = kernels::panel(m.n_rows, p);
       BOOST_TEST(panel.first == next);
@@ -228,13 +228,13 @@ BOOST_AUTO_TEST_CASE(panels_hold_a_matrix_and_give_it_back) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_chain_that_underflows_below_zero_ends_as_plain_zero_with_or_without_the_terms_left_out) {
+BOOST_AUTO_TEST_CASE(a_sum_that_underflows_from_below_is_positive_zero_with_or_without_the_skipped_terms) {
   Panelled A;
-  A.of({{1e-30f, 5}});
+  A.assign({{1e-30f, 5}});
   arma::fmat b(2, 1);
   b(0, 0) = -1e-30f, b(1, 0) = 0;
   Nonzeros of_b;
-  of_b.of(b);
+  of_b.assign(b);
   for (const Level* level : kernels::usable()) {
     float y = 1;
     level->product(A.view(), of_b.columns(), {}, &y, 1, {0, 1});
@@ -248,10 +248,10 @@ BOOST_AUTO_TEST_CASE(nonzeros_list_each_element_once_by_column_and_by_row) {
        {std::tuple{1, 1, 0.}, {7, 5, .4}, {1, 30, 1.}, {33, 1, .5}, {20, 20, 0.}, {17, 200, .3}, {9, 64, 1.}}) {
     const arma::fmat m = numbers(arma::uword(rows), arma::uword(columns), density, 5);
     Nonzeros of;
-    const arma::fmat before = numbers(40, 40, 1, 6);  // must not show
-    of.of(before);
+    const arma::fmat before = numbers(40, 40, 1, 6);  // must leave no trace
+    of.assign(before);
     of.rows(before);
-    of.of(m);
+    of.assign(m);
     const auto matrix = [](const kernels::Sparse& s, arma::uword inner) {
       arma::fmat out(inner, s.columns, arma::fill::zeros);
       std::size_t count = 0;
@@ -273,7 +273,7 @@ BOOST_AUTO_TEST_CASE(nonzeros_list_each_element_once_by_column_and_by_row) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(every_level_lists_the_same) {
+BOOST_AUTO_TEST_CASE(every_level_lists_the_same_nonzeros) {
   for (const arma::uword count : {1, 7, 8, 9, 16, 100, 253})
     for (const double density : {0., .1, .5, 1.}) {
       const arma::fmat x = numbers(count, 1, density, count);
@@ -289,7 +289,7 @@ BOOST_AUTO_TEST_CASE(every_level_lists_the_same) {
 BOOST_AUTO_TEST_CASE(every_level_lists_the_same_rows) {
   for (const arma::uword rows : {1, 15, 16, 17, 40})
     for (const arma::uword columns : {1, 7, 8, 65}) {
-      arma::fmat all = numbers(rows + 5, columns, .4, rows);  // of which rows 3 and on are listed
+      arma::fmat all = numbers(rows + 5, columns, .4, rows);  // the rows from 3 on are listed
       all[3 + rows / 2] = std::numeric_limits<float>::quiet_NaN();
       const arma::fmat copied = all.rows(3, rows + 2);
       const auto listed = [&](const Level& level, bool in_place = true) {
@@ -312,24 +312,24 @@ BOOST_AUTO_TEST_CASE(every_level_lists_the_same_rows) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(not_a_number_is_no_zero) {
+BOOST_AUTO_TEST_CASE(nan_is_not_treated_as_zero) {
   arma::fmat m(2, 1);
   m[0] = std::numeric_limits<float>::quiet_NaN(), m[1] = 0;
   Nonzeros of;
-  of.of(m);
+  of.assign(m);
   BOOST_TEST(of.columns().count == 1u);
   Panelled W;
-  for (const arma::uword outputs : {16, 19}) {  // whole registers; and a rest
-    W.of(arma::fmat(outputs, 2, arma::fill::ones));
+  for (const arma::uword outputs : {16, 19}) {  // whole registers, and with a remainder
+    W.assign(arma::fmat(outputs, 2, arma::fill::ones));
     arma::fvec y(outputs);
     for (const Level* level : kernels::usable()) {
       level->product(W.view(), of.columns(), {.relu = true}, y.memptr(), y.n_elem, {0, 1});
-      BOOST_TEST(arma::uvec(arma::find_nan(y)).n_elem == outputs);  // ReLU hides none: divergence is seen
+      BOOST_TEST(arma::uvec(arma::find_nan(y)).n_elem == outputs);  // ReLU does not hide NaN, so divergence is detected
     }
   }
 }
 
-BOOST_AUTO_TEST_CASE(bytes_become_the_floats_that_scale_and_offset_make_of_them) {
+BOOST_AUTO_TEST_CASE(bytes_become_floats_by_scale_and_offset) {
   std::vector<std::uint8_t> bytes(256 + 5);
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(37 * i);
   for (const auto& [scale, offset] :
@@ -337,7 +337,7 @@ BOOST_AUTO_TEST_CASE(bytes_become_the_floats_that_scale_and_offset_make_of_them)
     std::vector<float> out(bytes.size());
     scaled(bytes, scale, offset, out.data());
     for (std::size_t i = 0; i < bytes.size(); ++i) {
-      // Rounded on its own. 7 / 7 - 1 shows it: a fused multiply-add leaves what 1 / 7 lacks.
+      // The product must be rounded separately. 7 / 7 - 1 shows it: a fused multiply-add leaves the error of 1 / 7.
       const volatile double product = scale * bytes[i];
       BOOST_TEST(out[i] == static_cast<float>(offset + product));
       if (offset == 0) BOOST_TEST(out[i] == static_cast<float>(bytes[i]) / 255);

@@ -1,4 +1,4 @@
-// Random numbers: the published vectors, the stated formulas, and moments within stated limits.
+// Random numbers: the published test vectors, the documented formulas, and moments within stated limits.
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
@@ -10,26 +10,26 @@ using pipeline::Random;
 
 namespace {
 constexpr int n = 100'000;
-/// 5 sd of a mean of n draws with this sd: one false alarm in two million, and the draws never change.
+/// 5 sd of a mean of n draws with this sd: one false alarm in two million, and the draws are always the same.
 double five_sd(double sd) { return 5 * sd / std::sqrt(double(n)); }
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(random_numbers)
 
-// Random123's kat_vectors for philox4x32 with 10 rounds. Index and layer are the counter's low words, the
-// step its high.
+// Random123's kat_vectors for philox4x32 with 10 rounds. Index and layer are the low words of the counter, the step is
+// the high ones.
 BOOST_AUTO_TEST_CASE(known_answers) {
-  BOOST_TEST((Random(0).block(0) == Random::Block{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
+  BOOST_TEST((Random(0).words(0) == Random::Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
   const Random ones = Random(0xffffffffffffffff).in_layer(0xffffffff).at_step(0xffffffffffffffff);
-  BOOST_TEST((ones.block(0xffffffff) == Random::Block{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
+  BOOST_TEST((ones.words(0xffffffff) == Random::Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
   const Random pi = Random(0x299f31d0a4093822).in_layer(0x85a308d3).at_step(0x0370734413198a2e);
-  BOOST_TEST((pi.block(0x243f6a88) == Random::Block{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
+  BOOST_TEST((pi.words(0x243f6a88) == Random::Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
 }
 
 BOOST_AUTO_TEST_CASE(a_key_is_the_hash_of_the_names) {
   // printf '1/regulariser/dropout/dropout' | sha256sum  begins bc24d95885f415db: 8 bytes, little-endian.
   const Random named(1, "regulariser", "dropout", "dropout"), keyed(0xdb15f48558d924bc);
-  BOOST_TEST((named.block(5) == keyed.block(5)));
+  BOOST_TEST((named.words(5) == keyed.words(5)));
   std::set<std::uint32_t> first_words;
   for (const Random& r : {Random(1, "a", "b", "c"), Random(2, "a", "b", "c"), Random(1, "x", "b", "c"),
                           Random(1, "a", "x", "c"), Random(1, "a", "b", "x"), Random(1, "a", "b", "c").in_layer(1),
@@ -50,13 +50,13 @@ BOOST_AUTO_TEST_CASE(uniform_numbers) {
   BOOST_TEST(std::abs(squares / n - 1. / 12) < five_sd(std::sqrt(1. / 180)));  // sd of (u - 1/2)^2
 }
 
-BOOST_AUTO_TEST_CASE(many_normal_numbers_are_the_single_ones) {
+BOOST_AUTO_TEST_CASE(normals_from_any_index_equal_the_single_draws) {
   const Random r = Random(1, "test", "normal", "").in_layer(3).at_step(5);
   for (const std::uint64_t first : {0, 1, 2, 3, 6, 1001}) {
     std::size_t next = 0;
     r.normals(first, 9, [&](std::size_t i, double drawn) {
       BOOST_TEST(i == next++);
-      BOOST_TEST(drawn == r.normal(first + i));  // the same formula of the same words: equal to the bit
+      BOOST_TEST(drawn == r.normal(first + i));  // the same formula with the same words: equal to the bit
     });
     BOOST_TEST(next == 9u);
   }
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(normal_numbers) {
   BOOST_TEST(std::abs(neighbours) < five_sd(std::sqrt(2.)));  // each pair counts twice
 }
 
-BOOST_AUTO_TEST_CASE(normal_numbers_in_a_row_are_the_ones_asked_for_singly) {
+BOOST_AUTO_TEST_CASE(normals_of_any_length_equal_the_single_draws) {
   const Random r = Random(1, "test", "normal", "").in_layer(2);
   for (const std::size_t length : {0, 1, 2, 3, 4, 7, 100}) {
     std::size_t calls = 0;
@@ -86,10 +86,10 @@ BOOST_AUTO_TEST_CASE(normal_numbers_in_a_row_are_the_ones_asked_for_singly) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(orders) {
+BOOST_AUTO_TEST_CASE(permutations) {
   BOOST_TEST(Random(1).permutation(0).empty());
   BOOST_TEST((Random(1).permutation(1) == std::vector<std::uint32_t>{0}));
-  int count[6] = {};  // of the six orders of three
+  int count[6] = {};  // for each of the six orders of three
   for (int i = 0; i < n; ++i) {
     const std::vector<std::uint32_t> order = Random(1, "test", "orders", "").at_step(std::uint64_t(i)).permutation(3);
     BOOST_REQUIRE((std::set<std::uint32_t>(order.begin(), order.end()) == std::set<std::uint32_t>{0, 1, 2}));
@@ -123,11 +123,12 @@ BOOST_AUTO_TEST_CASE(draws_with_a_probability) {
 BOOST_AUTO_TEST_CASE(whole_numbers_below_a_bound) {
   const Random r(1, "test", "below", "");
   int count[7] = {};
-  for (int i = 0; i < n; ++i) ++count[r.below(7, i)];  // an eighth place would be out of bounds
+  for (int i = 0; i < n; ++i) ++count[r.below(7, i)];  // a draw of 7 would be out of bounds
   for (const int c : count) BOOST_TEST(std::abs(c / double(n) - 1. / 7) < five_sd(std::sqrt(6.) / 7));
   BOOST_TEST(r.below(1, 5) == 0u);
   const std::uint64_t huge = 1ull << 63;
-  BOOST_TEST(r.below(huge, 9) >> 31 == (r.word(19)));  // the high word leads: floor(bits * 2^63 / 2^64) >> 31
+  // The second word of a pair is the high one: floor(bits * 2^63 / 2^64) >> 31.
+  BOOST_TEST(r.below(huge, 9) >> 31 == (r.word(19)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

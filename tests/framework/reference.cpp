@@ -1,4 +1,4 @@
-// The engine against independent float64 programs in NumPy: single steps, and the figures of whole runs.
+// Compares the engine with independent float64 programs in NumPy: single steps, and the metrics of whole runs.
 #include <boost/test/unit_test.hpp>
 
 #include <hdf5.h>
@@ -8,7 +8,8 @@
 #include <numeric>
 
 #include "learning/loss.hpp"
-#include "study/hdf5.hpp"
+#include "results/weights_h5.hpp"
+#include "support/requirements.hpp"
 #include "support/scratch.hpp"
 #include "support/small_model.hpp"
 #include "support/small_run.hpp"
@@ -20,7 +21,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// An interpreter that has NumPy and h5py. Continuous integration installs them, so a missing one is a failure.
+/// A Python interpreter with NumPy and h5py. Continuous integration installs them, so the lack of one is a failure.
 std::string python() {
   static const std::string found = [] {
     for (const std::string candidate : {"/usr/bin/python3", "python3"})
@@ -32,7 +33,7 @@ std::string python() {
   return found;
 }
 
-/// Runs a program of tests/reference; what it printed is shown where it disagrees.
+/// Runs a program of tests/reference; a disagreement is a failure that shows its output.
 void check_agrees(const std::string& program, const std::string& arguments) {
   const Scratch scratch;
   const fs::path log = scratch.path() / "log";
@@ -43,7 +44,7 @@ void check_agrees(const std::string& program, const std::string& arguments) {
   BOOST_TEST_MESSAGE(read_file(log));
 }
 
-/// Adds matrices and attributes to an HDF5 file that is there already.
+/// Adds matrices and attributes to an existing HDF5 file.
 class Appended {
  public:
   explicit Appended(const fs::path& file) : file_(H5Fopen(file.c_str(), H5F_ACC_RDWR, H5P_DEFAULT)) {}
@@ -78,11 +79,11 @@ class Appended {
   hid_t file_;
 };
 
-/// One regulariser as the engine names it, and the attribute that switches it on in one_step.py.
+/// One regulariser with its name in the engine, and the attribute that enables it in one_step.py.
 struct Used {
   std::string plugin, parameter, attribute;
   double value;
-  std::string text;  // the value as a pipeline file has it
+  std::string text;  // the value as in a pipeline file
 };
 const Used l2_weak{"l2", "lambda", "l2", 5e-5, "5e-5"}, l2_strong{"l2", "lambda", "l2", 0.1, "0.1"},
     dropout_half{"dropout", "keep_prob", "keep_prob", 0.5, "0.5"},
@@ -96,7 +97,7 @@ struct Case {
 };
 
 void write_step(const fs::path& file, const Case& c, std::uint64_t trained) {
-  // 300 inputs: more than the 256 whose gradient is made at a time, and no multiple of them.
+  // 300 inputs: more than the 256 whose gradient is computed at a time, and not a multiple of 256.
   const SmallStudy study({300, 40, 24, 10}, c.output_bias);
   Entries entries;
   for (const Used& u : c.used)
@@ -107,7 +108,7 @@ void write_step(const fs::path& file, const Case& c, std::uint64_t trained) {
   const std::vector<std::uint32_t> batch = study.batch(trained);
   const Network before = model->network(), gradient = model->gradient(trained, study.inputs, batch);
   model->step(trained, study.inputs, batch);
-  study::write_weights(file, {{"/before", &before}, {"/gradient", &gradient}, {"/after", &model->network()}});
+  results::write_weights(file, {{"/before", &before}, {"/gradient", &gradient}, {"/after", &model->network()}});
 
   arma::fmat inputs, targets;
   study.inputs.widen(batch, inputs);
@@ -120,13 +121,13 @@ void write_step(const fs::path& file, const Case& c, std::uint64_t trained) {
   out.attribute("rate", study.rate);
   for (const Used& u : c.used) out.attribute(u.attribute, u.value);
   if (c.biases) out.attribute("biases", 1);
-  out.attribute("seed", 1);  // what support::entry draws from
+  out.attribute("seed", 1);  // the seed that support::entry uses
   out.attribute("model", "model");
   out.attribute("entry", "dropout");
   out.attribute("step", static_cast<double>(trained));
 }
 
-/// Every case of a table, from the start and after 30 steps, in one run of the reference.
+/// Checks every case, from the start and after 30 steps, in one run of the reference program.
 void check_steps(const std::vector<Case>& cases) {
   const Scratch scratch;
   std::string files;
@@ -149,7 +150,7 @@ BOOST_AUTO_TEST_CASE(starting_weights_and_batches_are_drawn_as_documented) {
   const Scratch scratch;
   const fs::path file = scratch.path() / "start.h5";
   const Network start = learning::starting_network({{30, 20, 10}, true}, {}, 3);
-  study::write_weights(file, {{"/start", &start}});
+  results::write_weights(file, {{"/start", &start}});
   constexpr std::size_t samples = 50, epochs = 3;
   learning::Batches batches(3, samples, samples);
   arma::fmat orders(samples, epochs);
@@ -164,7 +165,7 @@ BOOST_AUTO_TEST_CASE(starting_weights_and_batches_are_drawn_as_documented) {
 
 BOOST_AUTO_TEST_CASE(one_step_without_regularisers) { check_steps({{{}}, {{}, false, false}}); }
 
-// At lambda = .1 a factor of 2, a forgotten matrix or a decayed bias is far outside the tolerance; at 5e-5 it is not.
+// A factor of 2, a forgotten matrix or a decayed bias is far outside the tolerance at lambda = .1, but not at 5e-5.
 BOOST_AUTO_TEST_CASE(one_step_with_l2) {
   check_steps({{{l2_weak}}, {{l2_strong}}, {{l2_strong}, true}, {{l2_strong}, true, false}});
 }
@@ -187,17 +188,17 @@ BOOST_AUTO_TEST_CASE(one_step_with_several) {
                {{smoothing, dropout_half, l2_strong, power, max_norm}, true, false}});
 }
 
-BOOST_AUTO_TEST_CASE(the_reference_sees_a_wrong_step) {
+BOOST_AUTO_TEST_CASE(the_reference_detects_a_wrong_step) {
   const Scratch scratch;
   const fs::path file = scratch.path() / "wrong.h5";
   write_step(file, {{l2_strong}}, 3);
-  Appended(file).attribute("label_smoothing", 1e-3);  // which the engine was not told
+  Appended(file).attribute("label_smoothing", 1e-3);  // which the engine did not use
   const std::string command =
       python() + " " SOURCE_DIR "/tests/reference/one_step.py " + file.string() + " > /dev/null 2>&1";
   BOOST_TEST(std::system(command.c_str()) != 0);
 }
 
-BOOST_AUTO_TEST_CASE(figures_of_a_run_with_every_option) {
+BOOST_AUTO_TEST_CASE(metrics_of_a_run_with_every_option) {
   std::string metrics = "[metric:accuracy]\nevery = 20\n[metric:loss]\nevery = 20\n";
   for (const std::string plugin : {"snr_optimality", "signal_factor", "sign_disagreement"})
     for (const std::string rate : {"positive", "above_mean", "none"})
@@ -206,7 +207,7 @@ BOOST_AUTO_TEST_CASE(figures_of_a_run_with_every_option) {
           metrics += "[metric:" + plugin + "_" + rate + "_" + rescale + "_" + inputs + "]\nplugin = " + plugin +
                      "\nevery = 1000\nrate = " + rate + "\nrescale = " + rescale + "\ninputs = " + inputs + "\n";
   const Scratch scratch;
-  // 700 test images: a block of 500 and one of 200, so joining blocks is compared as well.
+  // 700 test images: a block of 500 and one of 200, so the joining of blocks is compared too.
   const SmallRun run(
       scratch, small_pipeline(60, 300, 700) + "[model:plain]\n[model:dropout]\nregularisers = dropout\n" + metrics);
   run.in("run");
@@ -214,7 +215,7 @@ BOOST_AUTO_TEST_CASE(figures_of_a_run_with_every_option) {
   arma::fmat x;
   learning::Inputs(data.test).widen(0, data.test.size(), x);
   Network none;
-  study::write_weights(scratch.path() / "test.h5", {{"/none", &none}});
+  results::write_weights(scratch.path() / "test.h5", {{"/none", &none}});
   {
     Appended out(scratch.path() / "test.h5");
     out.rows("x", x);
@@ -223,12 +224,8 @@ BOOST_AUTO_TEST_CASE(figures_of_a_run_with_every_option) {
   check_agrees("figures.py", (scratch.path() / "run").string() + " " + (scratch.path() / "test.h5").string());
 }
 
-BOOST_AUTO_TEST_CASE(figures_on_the_images_of_mnist) {
+BOOST_AUTO_TEST_CASE(metrics_on_the_images_of_mnist, *boost::unit_test::precondition(support::needs_mnist)) {
   const auto folder = mnist_folder();
-  if (!folder) {
-    std::cout << "skipped reference/figures_on_the_images_of_mnist: PIPELINE_DATA_PATH leads to no folder mnist\n";
-    return;
-  }
   const Scratch scratch;
   const SmallRun run(
       scratch,

@@ -1,7 +1,8 @@
+// Reading a run folder: rows, figures of nodes.h5, and the error messages for damaged files.
 #include <boost/test/unit_test.hpp>
 #include <chrono>
-#include <pipeline/report.hpp>
 
+#include "results/run_results.hpp"
 #include "support/synthetic_run.hpp"
 
 using namespace pipeline;
@@ -12,7 +13,7 @@ BOOST_AUTO_TEST_SUITE(run_results)
 namespace {
 std::string complaint(const fs::path& folder) {
   try {
-    RunResults run(folder);
+    results::open_run(folder);
   } catch (const std::runtime_error& e) {
     return e.what();
   }
@@ -21,10 +22,11 @@ std::string complaint(const fs::path& folder) {
 const std::string header = "step,model,metric,layer,value\n";
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(reads_what_a_run_wrote) {
+BOOST_AUTO_TEST_CASE(a_run_folder_is_read) {
   const Folder folder;
   make_run(folder.path);
-  const RunResults run(folder.path);
+  const auto opened = results::open_run(folder.path);
+  const RunResults& run = *opened;
   BOOST_TEST(run.pipeline == "mnist_snr");
   BOOST_TEST(run.steps == 100001u);
   BOOST_TEST(run.models == models, boost::test_tools::per_element());
@@ -38,12 +40,13 @@ BOOST_AUTO_TEST_CASE(reads_what_a_run_wrote) {
   BOOST_TEST(run.rows.back().step == 100001u);
 }
 
-BOOST_AUTO_TEST_CASE(a_line_cut_by_a_kill_is_not_there_yet) {
+BOOST_AUTO_TEST_CASE(an_unfinished_last_line_is_ignored) {
   const Folder folder;
   write(folder.path / "run.json", description);
   for (const std::string cut : {"", "2", "200,noreg,accu", "200,noreg,accuracy,,0.98"}) {
     write(folder.path / "metrics.csv", header + "0,noreg,accuracy,,0.1\n0,noreg,signal_factor,2,nan\n" + cut);
-    const RunResults run(folder.path);
+    const auto opened = results::open_run(folder.path);
+    const RunResults& run = *opened;
     BOOST_TEST(run.rows.size() == 2u);
     BOOST_TEST(std::isnan(run.rows[1].value));
   }
@@ -66,11 +69,12 @@ BOOST_AUTO_TEST_CASE(complaints_name_the_file_and_the_line) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(newest_is_the_last_measurement_as_h5py_would_show_it) {
+BOOST_AUTO_TEST_CASE(newest_is_the_last_measurement_with_the_shape_that_h5py_shows) {
   const Folder folder;
   write(folder.path / "run.json", description);
   write(folder.path / "metrics.csv", header);
-  const RunResults run(folder.path);
+  const auto opened = results::open_run(folder.path);
+  const RunResults& run = *opened;
   BOOST_TEST(run.newest("noreg", "accuracy", "1").is_empty());  // no file yet
   const arma::mat old = {{9, 9, 9}, {9, 9, 9}}, wide = {{1, 2, 3}, {4, 5, 6}};
   stack(folder.path / "nodes.h5", "/noreg/some/matrix", {old, wide});
@@ -83,14 +87,15 @@ BOOST_AUTO_TEST_CASE(newest_is_the_last_measurement_as_h5py_would_show_it) {
   BOOST_CHECK_THROW(run.newest("noreg", "some", "1"), std::runtime_error);
 }
 
-BOOST_AUTO_TEST_CASE(a_hundred_thousand_rows_take_milliseconds) {
+BOOST_AUTO_TEST_CASE(a_hundred_thousand_rows_are_read_within_a_second) {
   const Folder folder;
   write(folder.path / "run.json", description);
   std::string text = header;
   for (int i = 0; i < 100000; ++i) text += std::to_string(200 * i) + ",dropout,sign_disagreement,2,0.123456789\n";
   write(folder.path / "metrics.csv", text);
   const auto start = std::chrono::steady_clock::now();
-  const RunResults run(folder.path);
+  const auto opened = results::open_run(folder.path);
+  const RunResults& run = *opened;
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   BOOST_TEST(run.rows.size() == 100000u);
   BOOST_TEST_MESSAGE("100,000 rows in " << 1000 * took.count() << " ms");

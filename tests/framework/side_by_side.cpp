@@ -1,4 +1,4 @@
-// Whatever stands or works beside a model changes none of its bits: other models, metrics, threads.
+// Other models, metrics and threads do not change a single bit of a model's results.
 #include <boost/test/unit_test.hpp>
 
 #include "support/small_run.hpp"
@@ -12,7 +12,7 @@ const std::string metrics =
     "[metric:snr_optimality]\nevery = 100\n[metric:weights_against_c]\nevery = 100\nlayer = 3\n";
 const std::string plain = "[model:plain]\n", l2 = "[model:l2]\nregularisers = l2\nl2.lambda = 1e-3\n",
                   dropout = "[model:dropout]\nregularisers = dropout, max_norm\nmax_norm.limit = 2\n";
-// More than two slices of 200 steps, so that threads take models over from one another.
+// More than two slices of 200 steps, so that models move from thread to thread.
 std::string text(const std::string& models, const std::string& more = "") {
   return small_pipeline(450, 2000, 700) + models + metrics + more;
 }
@@ -25,7 +25,7 @@ std::string rows_of(const std::string& csv, const std::string& wanted) {
 
 BOOST_AUTO_TEST_SUITE(side_by_side)
 
-BOOST_AUTO_TEST_CASE(the_same_files_for_any_number_of_threads) {
+BOOST_AUTO_TEST_CASE(any_number_of_threads_writes_the_same_files) {
   const Scratch scratch;
   const SmallRun run(scratch, text(plain + l2 + dropout));
   run.in("1", 1);
@@ -45,9 +45,9 @@ BOOST_AUTO_TEST_CASE(the_same_files_for_any_number_of_threads) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_same_files_when_threads_without_a_model_help_the_only_one) {
+BOOST_AUTO_TEST_CASE(threads_that_help_the_only_model_do_not_change_the_files) {
   const Scratch scratch;
-  std::string wide = text(dropout);  // wide enough that a product is worth sharing
+  std::string wide = text(dropout);  // wide enough for its products to be divided among threads
   const std::string narrow = "784, 32, 16, 10";
   wide.replace(wide.find(narrow), narrow.size(), "784, 900, 300, 10");
   const SmallRun run(scratch, wide);
@@ -56,11 +56,11 @@ BOOST_AUTO_TEST_CASE(the_same_files_when_threads_without_a_model_help_the_only_o
     BOOST_TEST((run.file_of("1", file) == run.file_of("4", file)), file);
 }
 
-BOOST_AUTO_TEST_CASE(another_model_changes_nobody_elses_rows) {
+BOOST_AUTO_TEST_CASE(another_model_does_not_change_the_rows_of_the_others) {
   const Scratch scratch;
   const SmallRun alone(scratch, text(dropout));
   alone.in("alone");
-  const SmallRun beside(scratch, text(l2 + plain + dropout));  // and another place in the file
+  const SmallRun beside(scratch, text(l2 + plain + dropout));  // also at another place in the file
   beside.in("beside", 2);
   for (const char* model : {"control", "dropout"}) {
     const std::string rows = rows_of(alone.file_of("alone", "metrics.csv"), model);
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(another_model_changes_nobody_elses_rows) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(another_metric_changes_nobody_elses_rows) {
+BOOST_AUTO_TEST_CASE(another_metric_does_not_change_the_rows_of_the_others) {
   const Scratch scratch;
   const SmallRun few(scratch, text(dropout));
   few.in("few");
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(another_metric_changes_nobody_elses_rows) {
   BOOST_TEST(all.size() > few.file_of("few", "metrics.csv").size());
 }
 
-BOOST_AUTO_TEST_CASE(a_seed_or_a_name_changes_what_it_should) {
+BOOST_AUTO_TEST_CASE(the_name_of_a_model_changes_its_masks_but_not_the_control) {
   const Scratch scratch;
   const SmallRun one(scratch, text(dropout));
   one.in("one");

@@ -1,4 +1,4 @@
-// The gradient is the slope of the loss and of every penalty; and penalties are logged beside the loss.
+// The gradient equals the numerical slope of the loss and of every penalty; penalties are logged beside the loss.
 #include <boost/test/unit_test.hpp>
 
 #include "learning/loss.hpp"
@@ -12,7 +12,7 @@ using namespace pipeline;
 
 namespace {
 
-/// Loss of a batch and all penalties at any weights, summed in double, from the pass that training makes at step t.
+/// The loss of a batch plus all penalties at any weights, summed in double, from the pass of training step t.
 struct Objective {
   const SmallStudy& study;
   const learning::Model& model;
@@ -39,8 +39,8 @@ arma::fmat& array_of(Network& n, std::size_t layer, bool bias) {
   return bias ? static_cast<arma::fmat&>(n.layer(layer).b) : n.layer(layer).W;
 }
 
-/// Walks each array alone, to and fro along directions that are half gradient and half random, and compares
-/// the rise of the objective with what the gradient says.
+/// Moves one array at a time, back and forth along directions that are half gradient and half random, and compares the
+/// rise of the objective with the rise that the gradient predicts.
 template <class... Entry>
 void check_slopes(const SmallStudy& study, std::uint64_t trained, Entry... entries) {
   const auto model = study.model_of(std::move(entries)...);
@@ -48,7 +48,7 @@ void check_slopes(const SmallStudy& study, std::uint64_t trained, Entry... entri
   Network gradient = model->gradient(trained, study.inputs, study.batch(trained));
   const Objective objective{study, *model, trained};
   const Random draws(5, "test", "directions", "");
-  int walked = 0;
+  int compared = 0;
   for (std::size_t l = 1; l <= 3; ++l)
     for (const bool bias : {false, true})
       for (std::uint32_t direction = 0; direction < 3; ++direction) {
@@ -56,8 +56,8 @@ void check_slopes(const SmallStudy& study, std::uint64_t trained, Entry... entri
         arma::fmat d(g.n_rows, g.n_cols);
         for (arma::uword i = 0; i < d.n_elem; ++i) d[i] = float(draws.in_layer(direction).normal(i));
         d = d / arma::norm(d, "fro") + g / arma::norm(g, "fro");
-        // Halve the walk until no ReLU turns on or off under way: a corner has no slope. The signs decide,
-        // not the result.
+        // Halve the distance until no ReLU switches on or off along it, because a kink has no slope. The signs decide
+        // this, not the result.
         for (float h = 0.01f; h > 0.0005f; h /= 2) {
           Network ahead = model->network(), behind = ahead;
           array_of(ahead, l, bias) += h * d;
@@ -65,18 +65,18 @@ void check_slopes(const SmallStudy& study, std::uint64_t trained, Entry... entri
           arma::umat signs_ahead, signs_behind;
           const double rise = objective.at(ahead, &signs_ahead) - objective.at(behind, &signs_behind);
           if (arma::any(arma::vectorise(signs_ahead != signs_behind))) continue;
-          const arma::mat way = arma::conv_to<arma::mat>::from(array_of(ahead, l, bias)) -
-                                arma::conv_to<arma::mat>::from(array_of(behind, l, bias));
-          const double slope = arma::accu(way % arma::conv_to<arma::mat>::from(g));
-          ++walked;
-          // 1e-3: the third derivative times h^2, and logits rounded to float32 (6e-8) against a rise of some 1e-4.
+          const arma::mat moved = arma::conv_to<arma::mat>::from(array_of(ahead, l, bias)) -
+                                  arma::conv_to<arma::mat>::from(array_of(behind, l, bias));
+          const double slope = arma::accu(moved % arma::conv_to<arma::mat>::from(g));
+          ++compared;
+          // 1e-3: the third derivative times h^2, and logits rounded to float32 (6e-8) in a rise of about 1e-4.
           BOOST_CHECK_MESSAGE(std::abs(rise - slope) <= 1e-3 * std::abs(slope) + 1e-7,
                               "layer " << l << (bias ? " biases" : " weights") << ": rises by " << rise
-                                       << ", the gradient says " << slope);
+                                       << ", the gradient predicts " << slope);
           break;
         }
       }
-  BOOST_TEST(walked >= 9);  // of 18; a walk is given up where some ReLU sits too near its corner
+  BOOST_TEST(compared >= 9);  // of 18; a direction is skipped if some ReLU is too close to its kink
 }
 
 std::shared_ptr<LayerPenaltyHook> layer_penalty(double strength) {
@@ -122,14 +122,13 @@ BOOST_AUTO_TEST_CASE(of_activation_penalties) {
   const SmallStudy study;
   check_slopes(study, 5, entry("penalty", activation_penalty(0.2)));
   check_slopes(study, 5, entry("penalty", activation_penalty(0.2), only_layer(1)));
-  check_slopes(study, 5, plugin("dropout"),
-               entry("penalty", activation_penalty(0.2)));  // h after dropout is what it sees
+  check_slopes(study, 5, plugin("dropout"), entry("penalty", activation_penalty(0.2)));  // its h is that after dropout
   check_slopes(study, 5, entry("logits", activation_penalty(0.2), only_layer(3)));
 }
 
 BOOST_AUTO_TEST_CASE(every_kind_of_penalty_is_logged_beside_the_loss) {
   const Scratch scratch;
-  const auto add = [](study::Description& d) {
+  const auto add = [](experiment::Pipeline& d) {
     const auto constant = [](auto hook, double value) {
       hook->value_ = [=](auto&&...) { return value; };
       return hook;
@@ -140,17 +139,14 @@ BOOST_AUTO_TEST_CASE(every_kind_of_penalty_is_logged_beside_the_loss) {
                                        activations = constant(std::make_shared<ActivationPenaltyHook>(), 1e6);
     const auto on_logits = constant(std::make_shared<ActivationPenaltyHook>(), 1e6);
     on_logits->what = Penalised::logits;
-    d.models.push_back({"weights", {{"p", "made", tiles, {}, {}}}, 0.1});
-    d.models.push_back({"biases", {{"p", "made", tiles, Layers{true, {}, true}, {}}}, 0.1});
-    d.models.push_back({"layers", {{"p", "made", layers, {}, {}}}, 0.1});
-    d.models.push_back({"activations", {{"p", "made", activations, Layers{false, {2, 3}, false}, {}}}, 0.1});
-    d.models.push_back({"logits", {{"p", "made", on_logits, {}, {}}}, 0.1});
-    d.models.push_back(
-        {"all",
-         {{"t", "made", tiles, {}, {}}, {"l", "made", layers, {}, {}}, {"a", "made", activations, {}, {}}},
-         0.1});
+    d.models.push_back({"weights", {entry_of("p", tiles)}, 0.1});
+    d.models.push_back({"biases", {entry_of("p", tiles, Layers{true, {}, true})}, 0.1});
+    d.models.push_back({"layers", {entry_of("p", layers)}, 0.1});
+    d.models.push_back({"activations", {entry_of("p", activations, Layers{false, {2, 3}, false})}, 0.1});
+    d.models.push_back({"logits", {entry_of("p", on_logits)}, 0.1});
+    d.models.push_back({"all", {entry_of("t", tiles), entry_of("l", layers), entry_of("a", activations)}, 0.1});
   };
-  // 700 images are a block of 500 and one of 200, which must weigh as many images as they hold.
+  // 700 images are a block of 500 and one of 200, which must be weighted by their numbers of images.
   const SmallRun run(scratch, small_pipeline(2, 100, 700) + "[model:plain]\n[metric:loss]\nevery = 1\n", add);
   run.in("run");
   const std::string csv = run.file_of("run", "metrics.csv");
@@ -160,9 +156,9 @@ BOOST_AUTO_TEST_CASE(every_kind_of_penalty_is_logged_beside_the_loss) {
   BOOST_TEST(penalty("plain") == 0);
   BOOST_TEST(penalty("weights") == tiles);
   BOOST_TEST(penalty("biases") == tiles + 2);
-  // Sums of block shares: 5/7 and 2/7 of whole numbers, rounded once each, printed with 9 digits.
+  // Sums over blocks: 5/7 and 2/7 of whole numbers, each rounded once, printed with 9 digits.
   BOOST_TEST(penalty("layers") == 3000, boost::test_tools::tolerance(1e-9));
-  BOOST_TEST(penalty("activations") == 1e6, boost::test_tools::tolerance(1e-9));  // of layer 2; 3 are the logits
+  BOOST_TEST(penalty("activations") == 1e6, boost::test_tools::tolerance(1e-9));  // of layer 2; layer 3 has the logits
   BOOST_TEST(penalty("logits") == 1e6, boost::test_tools::tolerance(1e-9));
   BOOST_TEST(penalty("all") == tiles + 3000 + 2e6, boost::test_tools::tolerance(1e-9));
 }

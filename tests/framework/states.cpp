@@ -1,8 +1,8 @@
-// What regularisers keep belongs to the model: a copy made half-way, and a model that went back to what it remembered,
-// go on with the same bits, for every regulariser found.
+// The state of regularisers belongs to the model: a copy made half-way and a model that goes back to a remembered state
+// continue with the same bits, for every regulariser in the search path.
 #include <boost/test/unit_test.hpp>
 
-#include "learning/elementwise.hpp"
+#include "kernels/elementwise.hpp"
 #include "plugins/catalogue.hpp"
 #include "support/small_model.hpp"
 
@@ -11,13 +11,14 @@ using namespace pipeline;
 
 namespace {
 
-/// Calls f(name, make) for every regulariser found; make() gives a model that has it, and can be copied.
+/// Calls f(name, make) for every regulariser; make() returns a model that has it and can be copied.
 template <class F>
 void each_regulariser(const SmallStudy& study, F&& f) {
   plugins::Catalogue catalogue(plugins::search_path({}, false));
-  for (const std::string& name : catalogue.names("regulariser")) BOOST_TEST_CONTEXT("regulariser " << name) {
+  for (const std::string& name : catalogue.names(plugins::PluginKind::regulariser))
+    BOOST_TEST_CONTEXT("regulariser " << name) {
       const learning::Remake make = [&]() -> std::shared_ptr<Regulariser> {
-        std::shared_ptr<Regulariser> object = catalogue.make<Regulariser>("regulariser", name);
+        std::shared_ptr<Regulariser> object = catalogue.make<Regulariser>(name);
         Parameters parameters;
         object->declare(parameters);
         return object;
@@ -31,7 +32,7 @@ bool same_matrices(const std::map<std::size_t, arma::fmat>& a, const std::map<st
       a, b, [](const auto& x, const auto& y) { return x.first == y.first && same_bits(x.second, y.second); });
 }
 
-/// Weights, weights to measure with, and every array that outlasts a step.
+/// Whether weights, measured weights and all arrays that outlast a step are the same.
 bool same(const learning::Model& a, const learning::Model& b) {
   return same_bits(a.network(), b.network()) && same_bits(a.measured_network(), b.measured_network()) &&
          std::ranges::equal(a.states().all(), b.states().all(), [](const auto& x, const auto& y) {
@@ -47,25 +48,25 @@ bool same(const learning::Model& a, const learning::Model& b) {
 
 BOOST_AUTO_TEST_SUITE(states)
 
-BOOST_AUTO_TEST_CASE(a_copy_made_half_way_goes_on_with_the_same_bits) {
+BOOST_AUTO_TEST_CASE(a_copy_made_half_way_continues_with_the_same_bits) {
   const SmallStudy study;
-  std::size_t tried = 0, keeping = 0;
+  std::size_t tried = 0, with_state = 0;
   each_regulariser(study, [&](const std::string&, const auto& make) {
     const auto whole = make(), first = make();
     study.train(*whole, 0, 14);
     study.train(*first, 0, 7);
     const auto copy = first->copy();
     BOOST_TEST(same(*copy, *first));
-    study.train(*first, 7, 9);  // what the first does from here on is its own affair
+    study.train(*first, 7, 9);  // must not affect the copy
     study.train(*copy, 7, 14);
     BOOST_TEST(same(*copy, *whole));
-    ++tried, keeping += !whole->states().all().empty();
+    ++tried, with_state += !whole->states().all().empty();
   });
   BOOST_TEST(tried >= 15u);
-  BOOST_TEST(keeping >= 3u);  // early_stopping, spectral_norm, weight_average
+  BOOST_TEST(with_state >= 3u);  // early_stopping, spectral_norm, weight_average
 }
 
-BOOST_AUTO_TEST_CASE(going_back_to_what_was_remembered_is_as_if_nothing_had_come_after) {
+BOOST_AUTO_TEST_CASE(going_back_to_a_remembered_state_undoes_all_later_steps) {
   const SmallStudy study;
   each_regulariser(study, [&](const std::string&, const auto& make) {
     const auto whole = make(), back = make();

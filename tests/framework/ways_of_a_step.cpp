@@ -1,8 +1,9 @@
-// A step takes different ways by the hooks that there are: weights in panels or plain, gradient stored or not, the way
-// back whole or only where something passes. No bit hangs on the way.
+// A model computes a step in different ways, depending on its hooks: with weights in panels or plain, with the gradient
+// stored or not, with a complete backward pass or only where activations are not zero. The results must be the same to
+// the bit.
 #include <boost/test/unit_test.hpp>
 
-#include "learning/products.hpp"
+#include "kernels/products.hpp"
 #include "support/small_model.hpp"
 
 using namespace pipeline;
@@ -32,14 +33,14 @@ BOOST_AUTO_TEST_CASE(a_model_learns_the_same_bits_whether_or_not_its_gradient_is
   BOOST_TEST(!same_bits(none->network(), study.start));
 }
 
-BOOST_AUTO_TEST_CASE(a_squared_penalty_has_the_same_bits_within_the_update_and_beside_another_hook) {
+BOOST_AUTO_TEST_CASE(a_squared_penalty_has_the_same_bits_within_the_update_and_with_another_hook) {
   using support::only_layer;
   const auto l2 = [](const char* lambda, Scope scope) { return support::plugin("l2", {{"lambda", lambda}}, scope); };
   const auto l1 = [](Scope scope) { return support::plugin("l1", {{"lambda", ".01"}}, scope); };
   struct Penalties {
     const char* what;
     Entries entries;
-    bool within;  // the update
+    bool within;  // whether the penalty is part of the update
   };
   const std::vector<Penalties> all = {
       {"all layers", {l2(".01", {})}, true},
@@ -65,13 +66,13 @@ BOOST_AUTO_TEST_CASE(a_squared_penalty_has_the_same_bits_within_the_update_and_b
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_squared_penalty_that_overflows_within_the_update_is_a_diverged_model) {
+BOOST_AUTO_TEST_CASE(a_squared_penalty_that_overflows_within_the_update_makes_the_model_diverge) {
   const support::SmallStudy study;
   const auto model = study.model_of(support::plugin("l2", {{"lambda", "3e38"}}));
   BOOST_CHECK_THROW(study.train(*model, 0, 5), Diverged);
 }
 
-BOOST_AUTO_TEST_CASE(a_large_batch_with_inputs_that_are_always_blank_leaves_their_weights_alone) {
+BOOST_AUTO_TEST_CASE(in_a_large_batch_the_weights_of_inputs_that_are_always_zero_do_not_change) {
   support::SmallStudy study({300, 130, 5});
   study.batch_size = 50;
   study.samples = support::few_samples(300, 5, 400);
@@ -86,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_large_batch_with_inputs_that_are_always_blank_leaves_thei
     BOOST_TEST(same_bits(arma::fmat(none->network().layer(1).W.col(i)), arma::fmat(study.start.layer(1).W.col(i))));
 }
 
-BOOST_AUTO_TEST_CASE(a_mask_has_the_same_bits_whether_or_not_the_engine_knows_that_it_is_one) {
+BOOST_AUTO_TEST_CASE(a_mask_has_the_same_bits_whether_or_not_it_is_declared_as_one) {
   struct Half final : Regulariser, ActivationScale {
     void scale(Activations h, const Step& step) const override {
       const Random draws = step.random.in_layer(static_cast<std::uint32_t>(h.layer));
@@ -106,15 +107,14 @@ BOOST_AUTO_TEST_CASE(a_mask_has_the_same_bits_whether_or_not_the_engine_knows_th
   BOOST_TEST(!same_bits(known->network(), study.start));
 }
 
-BOOST_AUTO_TEST_CASE(
-    a_penalty_that_slopes_at_zero_has_the_same_bits_where_the_way_back_skips_zeros_and_where_it_does_not) {
+BOOST_AUTO_TEST_CASE(a_penalty_with_a_gradient_at_zero_has_the_same_bits_whether_or_not_the_backward_pass_skips_zeros) {
   struct Sum final : Regulariser, ActivationPenalty {
     double value(const arma::fmat& h, std::size_t) const override { return arma::accu(h) / double(h.n_cols); }
     void add_gradient(const arma::fmat& h, arma::fmat& gradient, std::size_t) const override {
       gradient += 1 / float(h.n_cols);
     }
   };
-  struct Nothing final : Regulariser, ActivationChange {  // for all the engine knows it may wake what is zero
+  struct Nothing final : Regulariser, ActivationChange {  // the engine must assume that it makes zeros non-zero
     void forward(Activations, const Step&) const override {}
     void backward(Activations, const Step&) const override {}
   };
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(
   BOOST_TEST(!same_bits(skips->network(), none->network()));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_remembered_and_restored_or_asked_for_on_the_way_changes_nothing) {
+BOOST_AUTO_TEST_CASE(asking_for_a_gradient_and_going_back_do_not_change_the_training) {
   const support::SmallStudy study({20, 130, 37, 5});
   const auto asked = study.model({}), left = study.model({});
   study.train(*left, 0, 20);
@@ -145,16 +145,17 @@ BOOST_AUTO_TEST_CASE(what_is_remembered_and_restored_or_asked_for_on_the_way_cha
   BOOST_TEST(same_bits(asked->network(), left->network()));
 }
 
-BOOST_AUTO_TEST_CASE(both_kinds_of_kernels_learn_the_same_up_to_rounding) {
+BOOST_AUTO_TEST_CASE(both_kernel_backends_learn_the_same_up_to_rounding) {
   const support::SmallStudy study({20, 130, 37, 5});
-  const auto learnt = [&](Kernels kernels) {
-    Model m("model", study.start, {}, study.rate, {}, 5, Products(kernels));
+  const auto learnt = [&](kernels::Backend backend) {
+    Model m("model", study.start, {}, study.rate, {}, 5, kernels::Products(backend));
     study.train(m, 0, 20);
     return m.network();
   };
-  const Network own = learnt(Kernels::own), blas = learnt(Kernels::blas);
+  const Network own = learnt(kernels::Backend::own), blas = learnt(kernels::Backend::blas);
   for (std::size_t l = 1; l <= 3; ++l)
-    BOOST_TEST(arma::abs(own.layer(l).W - blas.layer(l).W).max() < 2e-6);  // 20 steps of a few roundings of .1
+    // 20 steps with a few roundings of numbers near .1.
+    BOOST_TEST(arma::abs(own.layer(l).W - blas.layer(l).W).max() < 2e-6);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,9 +1,10 @@
-// Wrappers of data sets: applied innermost first, before validation images are set aside, held to what they promise.
+// Wrappers of datasets: applied innermost first, before validation samples are set aside, and checked against the shape
+// that they promise.
 #include <boost/test/unit_test.hpp>
 
 #include "config/complaint.hpp"
 #include "data/error.hpp"
-#include "study/provenance.hpp"
+#include "experiment/hash.hpp"
 #include "support/small_run.hpp"
 
 using namespace support;
@@ -11,7 +12,7 @@ using namespace pipeline;
 
 namespace {
 
-/// What a test says; notes its name when it is asked to change something.
+/// A wrapper that runs the functions that a test sets.
 struct HomeMade final : Wrapper {
   std::function<DataShape(DataShape)> shape;
   std::function<void(Data&)> what;
@@ -22,17 +23,17 @@ struct HomeMade final : Wrapper {
   }
 };
 
-/// A pipeline on 300 drawn digits, these lines in its [dataset].
+/// A pipeline on 300 synthetic digits by default, with these lines in its [dataset].
 std::string text(const std::string& lines, int train = 300) {
   std::string out = small_pipeline(2, train, 100);
   return out.insert(out.find("[network]"), lines) + "[model:plain]\n";
 }
 
-/// What loading says of one wrapper.
+/// The error message of loading data with this wrapper.
 std::string complaint(const std::shared_ptr<HomeMade>& wrapper) {
   const Scratch scratch;
-  const SmallRun run(scratch, text(""), [&](study::Description& d) {
-    d.wrappers.push_back({"mine", wrapper, {"mine", {"small.ini", 7, 1, ""}}});
+  const SmallRun run(scratch, text(""), [&](experiment::Pipeline& d) {
+    d.wrappers.push_back({{"mine", {}, [wrapper] { return wrapper; }}, {"mine", {"small.ini", 7, 1, ""}}});
   });
   return message_of([&] { run.data(); });
 }
@@ -41,28 +42,28 @@ std::string complaint(const std::shared_ptr<HomeMade>& wrapper) {
 
 BOOST_AUTO_TEST_SUITE(wrappers)
 
-BOOST_AUTO_TEST_CASE(innermost_first) {
+BOOST_AUTO_TEST_CASE(are_applied_innermost_first) {
   const Scratch scratch;
   std::string order;
-  const SmallRun run(scratch, text(""), [&](study::Description& d) {
+  const SmallRun run(scratch, text(""), [&](experiment::Pipeline& d) {
     for (const std::string name : {"a", "b"}) {
       const auto wrapper = std::make_shared<HomeMade>();
       wrapper->what = [&order, name](Data& data) {
         order += name + std::to_string(data.train.size()) + " ";
-        data.train = study::part_of(data.train, 0, data.train.size() - 100);
+        data.train = running::part_of(data.train, 0, data.train.size() - 100);
       };
       wrapper->shape = [](DataShape inner) {
         inner.train -= 100;
         return inner;
       };
-      d.wrappers.push_back({name, wrapper, {}});
+      d.wrappers.push_back({{name, {}, [wrapper] { return wrapper; }}, {}});
     }
   });
   BOOST_TEST(run.data().train.size() == 100u);
   BOOST_TEST(order == "a300 b200 ");
 }
 
-BOOST_AUTO_TEST_CASE(a_subset_is_spoiled_and_then_divided) {
+BOOST_AUTO_TEST_CASE(are_applied_before_validation_samples_are_set_aside) {
   const Scratch scratch;
   const SmallRun run(scratch, text("wrappers = subset, label_noise\nsubset.per_class = 10\nlabel_noise.share = .4\n"
                                    "validation = 30\n"));
@@ -72,12 +73,12 @@ BOOST_AUTO_TEST_CASE(a_subset_is_spoiled_and_then_divided) {
   BOOST_TEST(data.validation.marked.size() == 30u);
 }
 
-BOOST_AUTO_TEST_CASE(what_they_do_is_part_of_the_configuration) {
+BOOST_AUTO_TEST_CASE(their_parameters_are_part_of_the_configuration) {
   const Scratch scratch;
   const auto configuration = [&](const std::string& lines) {
     const SmallRun run(scratch, text(lines));
-    const study::Description d = run.description();
-    return study::configuration_hash(d, study::load_data(d, 1, {.offline = true}));
+    const experiment::Pipeline d = run.description();
+    return experiment::configuration_hash(d, {}, {});
   };
   const std::string plain = configuration("");
   BOOST_TEST(plain != configuration("wrappers = label_noise\nlabel_noise.share = .4\n"));
@@ -85,7 +86,7 @@ BOOST_AUTO_TEST_CASE(what_they_do_is_part_of_the_configuration) {
              configuration("wrappers = label_noise\nlabel_noise.share = .4\nlabel_noise.seed = 2\n"));
 }
 
-BOOST_AUTO_TEST_CASE(resolved_ini_runs_again_to_the_same_numbers) {
+BOOST_AUTO_TEST_CASE(resolved_ini_runs_again_with_the_same_results) {
   const Scratch scratch;
   const std::string metric = "[metric:loss]\nevery = 1\n";
   const SmallRun run(scratch,
@@ -98,7 +99,7 @@ BOOST_AUTO_TEST_CASE(resolved_ini_runs_again_to_the_same_numbers) {
   BOOST_TEST(run.file_of("first", "resolved.ini").find("standardise.over = set\n") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(each_is_blamed_by_name_for_what_it_does) {
+BOOST_AUTO_TEST_CASE(failures_name_the_wrapper) {
   const std::string who = "wrapper 'mine' in [dataset] (small.ini:7): ";
   const auto with = [](std::function<void(Data&)> what) {
     const auto wrapper = std::make_shared<HomeMade>();
@@ -108,13 +109,29 @@ BOOST_AUTO_TEST_CASE(each_is_blamed_by_name_for_what_it_does) {
   BOOST_TEST(with([](Data&) { throw std::runtime_error("has had enough"); }) == who + "has had enough");
   BOOST_TEST(with([](Data& d) { d.train.labels[3] = 77; }) == who + "has the training label 77 but only 10 classes");
   BOOST_TEST(with([](Data& d) { d.train.marked = {1}; }) == who + "has 1 marks for 300 training samples");
-  BOOST_TEST(with([](Data& d) { d.test = study::part_of(d.test, 0, 50); }) ==
-             who + "promised 300 + 100 samples of 784 features, but handed over 300 + 50 samples of 784 features");
+  BOOST_TEST(
+      with([](Data& d) { d.test = running::part_of(d.test, 0, 50); }) ==
+      who +
+          "promised 300 + 100 samples of 784 features (28 x 28 x 1) in 10 classes, but loaded 300 + 50 samples of 784 "
+          "features (28 x 28 x 1) in 10 classes");
+  // Each part of the promised shape is checked, and the message shows both shapes.
+  BOOST_TEST(
+      with([](Data& d) { d.classes = 11; }) ==
+      who +
+          "promised 300 + 100 samples of 784 features (28 x 28 x 1) in 10 classes, but loaded 300 + 100 samples of "
+          "784 features (28 x 28 x 1) in 11 classes");
+  BOOST_TEST(
+      with([](Data& d) {
+        d.image = {14, 56, 1};
+      }) ==
+      who +
+          "promised 300 + 100 samples of 784 features (28 x 28 x 1) in 10 classes, but loaded 300 + 100 samples of "
+          "784 features (14 x 56 x 1) in 10 classes");
   BOOST_TEST(with({}) == "");
 }
 
-// A data set that tells its shape only once it is loaded meets its wrappers then: with the same complaint.
-BOOST_AUTO_TEST_CASE(parameters_that_do_not_fit_are_found_after_loading_at_the_latest) {
+// If the shape of a dataset is known only after loading, the wrappers are checked then, with the same complaint.
+BOOST_AUTO_TEST_CASE(parameters_that_do_not_fit_are_found_after_loading_if_not_before) {
   const Scratch scratch;
   std::string rows = "label,x\n";
   for (int i = 0; i < 20; ++i) rows += std::to_string(i % 2) + "," + std::to_string(i) + "\n";
@@ -129,7 +146,7 @@ BOOST_AUTO_TEST_CASE(parameters_that_do_not_fit_are_found_after_loading_at_the_l
   } catch (const config::PipelineTextError& e) {
     BOOST_TEST_REQUIRE(e.complaints.size() == 1u);
     BOOST_TEST(e.complaints[0].message ==
-               "[dataset]: subset.per_class = 9 of 2 classes is more than the training set of 16");
+               "[dataset]: subset.per_class = 9 for each of 2 classes is more than the training set of 16 samples");
     BOOST_TEST(e.complaints[0].place.line == 8u);
   }
 }

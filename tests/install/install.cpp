@@ -1,4 +1,4 @@
-// Installed into an empty folder that is then moved: nothing there may need the place where it was built.
+// The installation, moved after installing: nothing in it may depend on the folder of the build.
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -12,11 +12,11 @@ namespace {
 
 const Words kinds = {"regulariser", "metric", "dataset", "report"};
 
-/// One installation for all cases, in a folder whose name holds a blank.
+/// One installation for all cases, in a folder with a space in its name.
 struct Installed : World {
   fs::path prefix;
   Installed() {
-    // Unoptimised: what is built here runs for a moment only.
+    // Unoptimised: plugins built here run only briefly.
     environment["CMAKE_BUILD_TYPE"] = "None";
     environment["CXXFLAGS"] = "-O0";
     const fs::path first = here / "first";
@@ -33,7 +33,7 @@ const Installed& installed() {
   return one;
 }
 
-/// Every file below a folder, as paths from there.
+/// Every file below a folder, as paths relative to it.
 std::set<std::string> files_below(const fs::path& folder) {
   std::set<std::string> names;
   for (const auto& file : fs::recursive_directory_iterator(folder))
@@ -47,15 +47,15 @@ std::set<std::string> files_below(const fs::path& folder, const std::string& end
   return names;
 }
 
-/// The files that name the source or the build tree.
-std::set<std::string> naming_our_folders(const fs::path& folder) {
-  std::set<std::string> guilty;
+/// The files that contain a path of the source or build tree.
+std::set<std::string> files_with_build_paths(const fs::path& folder) {
+  std::set<std::string> found;
   for (const std::string& name : files_below(folder)) {
     const std::string bytes = read_file(folder / name);
-    for (const char* ours : {SOURCE_DIR "/", BUILD_DIR})
-      if (bytes.find(ours) != std::string::npos) guilty.insert(name);
+    for (const char* path : {SOURCE_DIR "/", BUILD_DIR})
+      if (bytes.find(path) != std::string::npos) found.insert(name);
   }
-  return guilty;
+  return found;
 }
 
 /// The commands that `pipeline new` prints.
@@ -76,37 +76,38 @@ std::string joined(const std::set<std::string>& words) {
 
 BOOST_AUTO_TEST_SUITE(installation)
 
-BOOST_AUTO_TEST_CASE(holds_everything_and_names_no_folder_of_the_build) {
+BOOST_AUTO_TEST_CASE(contains_everything_and_no_path_of_the_build) {
   const fs::path& prefix = installed().prefix;
-  for (const char* file : {"bin/pipeline", "lib/pipeline/probe", "lib/libpipeline.so",
+  for (const char* file : {"bin/pipeline", "lib/pipeline/probe", "lib/pipeline/laws", "lib/libpipeline.so",
                            "lib/cmake/pipeline/pipelineConfig.cmake", "lib/cmake/pipeline/pipelineConfigVersion.cmake",
                            "share/man/man1/pipeline.1", "share/bash-completion/completions/pipeline",
                            "share/pipeline/data/SOURCES.md", "share/pipeline/template/project/CMakeLists.txt"})
     BOOST_TEST(fs::exists(prefix / file), file);
-  const auto same = [&](const fs::path& ours, const std::string& theirs, const std::string& ending = "") {
-    BOOST_TEST(!files_below(ours, ending).empty(), ours);
-    BOOST_TEST((files_below(ours, ending) == files_below(prefix / theirs)), theirs);
+  const auto same = [&](const fs::path& source, const std::string& target, const std::string& ending = "") {
+    BOOST_TEST(!files_below(source, ending).empty(), source);
+    BOOST_TEST((files_below(source, ending) == files_below(prefix / target)), target);
   };
   same(SOURCE_DIR "/framework/include/pipeline", "include/pipeline");
   same(SOURCE_DIR "/pipelines", "share/pipeline/pipelines");
   same(SOURCE_DIR "/plugins/template", "share/pipeline/template");
   same(BUILD_DIR "/lib/pipeline/plugins", "lib/pipeline/plugins", ".so");
-  // Debug builds hold the names of their sources.
+  // Debug builds contain the paths of their sources.
   if (std::string(BUILD_TYPE) == "Release") {
-    const auto guilty = naming_our_folders(prefix);
-    BOOST_TEST(guilty.empty(), joined(guilty));
+    const auto found = files_with_build_paths(prefix);
+    BOOST_TEST(found.empty(), joined(found));
   }
 }
 
-BOOST_AUTO_TEST_CASE(runs_a_shipped_study_from_wherever_it_lies) {
+BOOST_AUTO_TEST_CASE(runs_a_shipped_study_after_being_moved) {
   const Installed& world = installed();
   const Said path = world.pipeline({"plugins", "path", "--no-user-plugins"});
   check_text(path.out, (world.prefix / "lib/pipeline/plugins\n").string());
   const Said said = world.pipeline({"run", "quickstart.ini", "training.steps=2", "dataset.train=200",
                                     "dataset.test=100", "network.layers=784,16,12,10", "--out", "quick"});
   check_exit(said, 0);
-  check_says(said.err, "using the shipped " + (world.prefix / "share/pipeline/pipelines/quickstart.ini").string());
-  // A link to the program finds the same.
+  check_says(said.err,
+             "using the shipped pipeline " + (world.prefix / "share/pipeline/pipelines/quickstart.ini").string());
+  // The program finds its files through a symbolic link too.
   fs::create_symlink(world.prefix / "bin/pipeline", world.here / "linked");
   BOOST_TEST(world.run(world.here / "linked", {"plugins", "path", "--no-user-plugins"}).out == path.out);
 }
@@ -121,7 +122,7 @@ BOOST_AUTO_TEST_CASE(new_plugins_of_every_kind_build_and_run) {
     commands[kind] = commands_in(said.out);
     BOOST_TEST_REQUIRE(commands[kind].size() == 5u, said.out);
   }
-  // As pasted into a shell; two compilers at a time.
+  // Run by a shell, as a user would paste them; two compilers at a time.
   for (std::size_t step = 0; step < 5; ++step)
     for (const auto& pair : {std::pair(kinds[0], kinds[1]), std::pair(kinds[2], kinds[3])}) {
       const auto start = [&](const std::string& kind) { return world.start("/bin/sh", {"-c", commands[kind][step]}); };
@@ -135,14 +136,14 @@ BOOST_AUTO_TEST_CASE(new_plugins_of_every_kind_build_and_run) {
       }
     }
   for (const std::string& kind : kinds) {
-    const auto guilty = naming_our_folders(world.here / ("my_" + kind));
-    BOOST_TEST(guilty.empty(), joined(guilty));
+    const auto found = files_with_build_paths(world.here / ("my_" + kind));
+    BOOST_TEST(found.empty(), joined(found));
   }
 }
 
 const auto with_new_plugins = boost::unit_test::depends_on("installation/new_plugins_of_every_kind_build_and_run");
 
-BOOST_AUTO_TEST_CASE(the_new_regulariser_acts_in_a_study_and_says_where_it_is_from, *with_new_plugins) {
+BOOST_AUTO_TEST_CASE(the_new_regulariser_changes_the_loss_and_the_run_records_its_file, *with_new_plugins) {
   const Installed& world = installed();
   const Said said = world.pipeline({"run", "my_regulariser/my_regulariser.ini", "training.steps=20",
                                     "metric:loss.every=20", "model:pulled.my_regulariser.strength=1e-2",
@@ -163,7 +164,7 @@ BOOST_AUTO_TEST_CASE(an_installed_plugin_is_found_by_every_study, *with_new_plug
   const Said said = world.pipeline({"plugins", "inspect", "my_metric"});
   check_exit(said, 0);
   check_says(said.out, (world.home() / "share/pipeline/plugins/my_metric.so").string());
-  // The project's own tests still mean the one that was just built.
+  // The project's own tests still use the plugin in the build folder.
   check_exit(world.run("/bin/sh", {"-c", "ctest --test-dir my_metric/build"}), 0);
 }
 
@@ -171,7 +172,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(debian_packages)
 
-BOOST_AUTO_TEST_CASE(hold_what_they_must_and_depend_on_what_they_load) {
+BOOST_AUTO_TEST_CASE(contain_the_installed_files_and_depend_on_the_libraries_they_load) {
   const World world;
   const Said packed =
       world.run(CPACK_COMMAND, {"-G", "DEB", "-B", "packages", "--config", BUILD_DIR "/CPackConfig.cmake"});
@@ -204,7 +205,7 @@ BOOST_AUTO_TEST_CASE(hold_what_they_must_and_depend_on_what_they_load) {
     check_exit(world.run("/usr/bin/dpkg-deb", {"-x", package, "root"}), 0);
   const fs::path root = world.here / "root";
   for (const std::string& name : files_below(root)) BOOST_TEST(name.starts_with("usr/"), name);
-  // The same files as an installation, and they work.
+  // The packages contain the same files as an installation, and the program runs.
   std::set<std::string> there = files_below(root / "usr");
   BOOST_TEST((there == files_below(installed().prefix)));
   const Said said = world.run(root / "usr/bin/pipeline", {"plugins", "list", "--no-user-plugins"});

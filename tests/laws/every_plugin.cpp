@@ -1,4 +1,4 @@
-// Of this source tree: every source becomes a plugin of its name, and a test file bears that name.
+// Every plugin source of this tree becomes a plugin of that name, and has a test file of that name.
 #include <boost/test/unit_test.hpp>
 
 #include <filesystem>
@@ -11,16 +11,17 @@ namespace fs = std::filesystem;
 
 BOOST_AUTO_TEST_SUITE(every_plugin)
 
-// The other laws range over what is found here, so finding little must not pass.
+// The laws are tried on the plugins found, so finding too few must fail.
 BOOST_AUTO_TEST_CASE(every_source_is_found_as_a_plugin_of_its_name) {
   std::size_t sources = 0;
-  for (const std::string& kind : plugins::kinds()) {
+  for (const plugins::PluginKind kind : plugins::kKinds) {
     const auto found = laws::names(kind);
-    for (const auto& file : fs::directory_iterator(fs::path(SOURCE_DIR "/plugins") / (kind + "s"))) {
+    for (const auto& file :
+         fs::directory_iterator(fs::path(SOURCE_DIR "/plugins") / (std::string(plugins::name_of(kind)) + "s"))) {
       if (file.path().extension() != ".cpp") continue;
       ++sources;
       const std::string name = file.path().stem().string();
-      BOOST_TEST(std::ranges::count(found, name) == 1, kind + " " + name);
+      BOOST_TEST(std::ranges::count(found, name) == 1, plugins::title(kind, name));
       BOOST_TEST(laws::catalogue().load(kind, name).name == name);
     }
   }

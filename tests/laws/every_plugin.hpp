@@ -1,4 +1,4 @@
-// What laws range over: every plugin that the catalogue finds beside the program, and the examples to start from.
+// The plugins that the laws are tried on: every built-in one, and the examples of plugin projects.
 #pragma once
 #include "conformance/law.hpp"
 
@@ -9,6 +9,6 @@ inline pipeline::plugins::Catalogue& catalogue() {
       pipeline::plugins::search_path({BUILD_DIR "/lib/pipeline/template"}, false));
   return found;
 }
-inline std::vector<std::string> names(const std::string& kind) { return catalogue().names(kind); }
+inline std::vector<std::string> names(pipeline::plugins::PluginKind kind) { return catalogue().names(kind); }
 
 }  // namespace laws

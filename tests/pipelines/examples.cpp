@@ -1,4 +1,4 @@
-// The plugins one is told to start from, all four kinds in one study.
+// The template plugins of all four kinds, in one study.
 #include <boost/test/unit_test.hpp>
 
 #include "support/program.hpp"
@@ -7,7 +7,7 @@ using namespace support;
 
 BOOST_AUTO_TEST_SUITE(examples)
 
-BOOST_AUTO_TEST_CASE(of_every_kind_run_in_one_study) {
+BOOST_AUTO_TEST_CASE(examples_of_every_kind_run_in_one_study) {
   const World world;
   world.write("study.ini", R"(# Do the examples work?
 [dataset]
@@ -30,10 +30,10 @@ every = 100
   const Said said =
       world.run({"run", "study.ini", "--plugin-path", BUILD_DIR "/lib/pipeline/template", "--out", "out"});
   check_exit(said, 0);
-  check_says(said.out, "example_report.txt holds the newest accuracies");
+  check_says(said.out, "the newest accuracies are in example_report.txt");
   const std::string rows = world.read("out/metrics.csv");
   check_says(rows, "\n200,pulled,example_metric,2,");
-  // Two clouds whose centres lie 2 apart along each axis: the best straight line gets .92 of them right.
+  // Two clouds whose centres are 2 apart along each axis: the best straight line classifies .92 correctly.
   const std::string start = "\n200,plain,accuracy,,";
   BOOST_TEST(std::stod(rows.substr(rows.find(start) + start.size(), 6)) > 0.8);
   BOOST_TEST(world.read("out/example_report.txt").starts_with("plain 0."));

@@ -1,4 +1,5 @@
-// Laws for every pipeline that ships: it checks, it says what it asks, and in short it runs, on several data sets.
+// Requirements on every shipped pipeline: it passes `check`, states its question, and a shortened version runs, also on
+// other datasets.
 #include <nlohmann/json.hpp>
 #include <pipeline/dataset.hpp>
 
@@ -20,20 +21,20 @@ std::vector<std::string> shipped() {
   return names;
 }
 
-/// Overrides that make any of them short: every section that repeats does so every ten steps.
+/// Overrides that shorten any shipped pipeline: 20 steps, and every metric every ten steps.
 Words shortened(const World& world, const std::string& file) {
   Words words;
   for (const std::string& line : lines_of(world.run({"show", file}).out))
     if (line.starts_with("[metric:")) words.push_back(line.substr(1, line.size() - 2) + ".every=10");
   BOOST_TEST(!words.empty(), file);
-  // So few samples must do for what is set aside, and for what a class keeps.
+  // With few samples, the validation set and the subset must be smaller too.
   const std::string shown = world.run({"show", file}).out;
   if (shown.find("\nvalidation = 5000\n") != std::string::npos) words.push_back("dataset.validation=100");
   if (shown.find("\nsubset.per_class = 500\n") != std::string::npos) words.push_back("dataset.subset.per_class=30");
   return words + Words{"training.steps=20", "training.batch_size=20"};
 }
 
-/// What a run of a study must have: rows of each model and metric to the last step, finite; pictures of each metric.
+/// Checks that a run is complete: rows of each model and metric up to the last step, none infinite, and all pictures.
 void check_whole_run(const fs::path& run, const std::string& last_step) {
   const json about = json::parse(read_file(run / "run.json"));
   BOOST_TEST((about["status"] == "finished"));
@@ -54,8 +55,8 @@ void check_whole_run(const fs::path& run, const std::string& last_step) {
     }
 }
 
-/// Handwritten digits of 8 x 8 pixels between 0 and 1: those of the data set `digits`, 24 x 24 of their pixels averaged
-/// three by three.
+/// Handwritten digits of 8 x 8 pixels between 0 and 1: the inner 24 x 24 pixels of the dataset `digits`, each 3 x 3
+/// averaged.
 std::string csv_of_small_digits(std::size_t rows) {
   const auto digits = load<pipeline::Dataset>("dataset", "digits");
   set(*digits, {{"train", std::to_string(rows)}, {"test", "1"}});
@@ -79,7 +80,7 @@ std::string csv_of_small_digits(std::size_t rows) {
 
 BOOST_AUTO_TEST_SUITE(shipped_pipelines)
 
-BOOST_AUTO_TEST_CASE(check_opens_with_a_question_or_statement_and_is_named_like_its_file) {
+BOOST_AUTO_TEST_CASE(checks_and_opens_with_a_question_or_statement_and_is_named_after_its_file) {
   const World world;
   BOOST_TEST(shipped().size() >= 3u);
   for (const std::string& file : shipped()) {
@@ -93,7 +94,7 @@ BOOST_AUTO_TEST_CASE(check_opens_with_a_question_or_statement_and_is_named_like_
   }
 }
 
-BOOST_AUTO_TEST_CASE(each_runs_in_short_and_draws_its_pictures) {
+BOOST_AUTO_TEST_CASE(a_shortened_run_finishes_and_draws_its_pictures) {
   for (const std::string& file : shipped()) {
     const World world;
     const Said said = world.run(Words{"run", file, "dataset.plugin=digits", "dataset.train=600", "dataset.test=200",
@@ -109,7 +110,7 @@ BOOST_AUTO_TEST_CASE(each_runs_in_short_and_draws_its_pictures) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_same_study_runs_on_a_table_of_smaller_images) {
+BOOST_AUTO_TEST_CASE(mnist_snr_runs_on_a_csv_table_of_smaller_images) {
   const World world;
   world.write("small digits.csv", csv_of_small_digits(500));
   const Said said = world.run(Words{"run", "mnist_snr.ini", "dataset.plugin=csv", "dataset.train=small digits.csv",
@@ -117,9 +118,9 @@ BOOST_AUTO_TEST_CASE(the_same_study_runs_on_a_table_of_smaller_images) {
                                     "dataset.image=8,8", "network.layers=64,16,12,10", "--out", "out"} +
                               shortened(world, "mnist_snr.ini") + Words{"training.steps=1000"});
   check_exit(said, 0);
-  check_says(said.out, "  data set   csv: 400 training and 100 test images of 8 x 8, 10 classes\n");
+  check_says(said.out, "  dataset    csv: 400 training and 100 test images of 8 x 8, 10 classes\n");
   check_whole_run(world.here / "out", "1000");
-  // Guessing gives .1; a small network that sees 400 blurred digits learns most of them.
+  // Guessing yields .1; a small network trained on 400 blurred digits classifies most of them correctly.
   double accuracy = 0;
   for (const CsvRow& r : csv_rows(world.read("out/metrics.csv")))
     if (r.model == "noreg" && r.metric == "accuracy" && r.step == "1000") accuracy = std::stod(r.value);

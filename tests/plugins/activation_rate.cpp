@@ -1,4 +1,4 @@
-// Activation rate: counted by hand, a unit and a layer.
+// Activation rate of units and layers against values counted by hand.
 #include <boost/test/unit_test.hpp>
 
 #include "hidden_units.hpp"
@@ -7,7 +7,7 @@ using namespace support;
 
 BOOST_AUTO_TEST_SUITE(activation_rate)
 
-BOOST_AUTO_TEST_CASE(four_images_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_four_samples_worked_by_hand) {
   const auto m = measured(metric("activation_rate"), hidden_units::network, hidden_units::samples);
   const arma::vec rates = sheet_of(m, "1");
   BOOST_TEST((rates[0] == .75 && rates[1] == .25 && rates[2] == 0));

@@ -1,5 +1,5 @@
-// Batch norm: a batch by hand, slopes through the statistics by finite differences, running numbers, and a few steps of
-// training against a float64 network written out here.
+// Batch norm: a batch worked by hand, gradients through the statistics against finite differences, the running
+// statistics, and some steps of training against a float64 network implemented here.
 #include <boost/test/unit_test.hpp>
 
 #include <numeric>
@@ -11,7 +11,7 @@ using namespace pipeline;
 
 namespace {
 
-/// A batch_norm whose layer 1 is hidden and has so many units.
+/// A batch_norm on a network whose layer 1 is hidden and has `units` units.
 struct Normed {
   explicit Normed(std::size_t units, const Values& values = {})
       : entry(plugin("batch_norm", values)),
@@ -20,9 +20,9 @@ struct Normed {
     states.declare(entry);
     states.complete();
   }
-  arma::fmat& array(const std::string& name) { return kept(name).values.at(1); }
-  arma::fmat& gradient(const std::string& name) { return kept(name).gradients.at(1); }
-  learning::Kept& kept(const std::string& name) {
+  arma::fmat& array(const std::string& name) { return array_of(name).values.at(1); }
+  arma::fmat& gradient(const std::string& name) { return array_of(name).gradients.at(1); }
+  learning::Kept& array_of(const std::string& name) {
     return const_cast<learning::Kept&>(states.all().at("batch_norm." + name));
   }
 
@@ -49,10 +49,12 @@ struct Normed {
   learning::States states;
 };
 
-double far(const arma::fmat& a, const arma::mat& b) { return arma::abs(arma::conv_to<arma::mat>::from(a) - b).max(); }
+double largest_difference(const arma::fmat& a, const arma::mat& b) {
+  return arma::abs(arma::conv_to<arma::mat>::from(a) - b).max();
+}
 arma::mat wide(const arma::fmat& m) { return arma::conv_to<arma::mat>::from(m); }
 
-/// sum u % z', the formula written out once more, unit by unit.
+/// sum u % z', unit by unit: an independent implementation of the formula.
 double projected(const arma::mat& u, const arma::mat& z, const arma::vec& gamma, const arma::vec& beta, double eps) {
   double sum = 0;
   for (arma::uword k = 0; k < z.n_rows; ++k) {
@@ -63,8 +65,8 @@ double projected(const arma::mat& u, const arma::mat& z, const arma::vec& gamma,
   return sum;
 }
 
-/// The network of a SmallStudy with batch norm in double: each step as the chain rule has it, the way back through the
-/// statistics by the full matrix of derivatives of every image's value by every other's.
+/// The network of a SmallStudy with batch norm in double. The backward pass follows the chain rule; through the
+/// statistics it uses the full Jacobian of the normalised values by the values of all samples of the batch.
 struct Reference {
   struct Part {
     arma::mat W, z, n, x;
@@ -131,50 +133,51 @@ struct Reference {
 
 BOOST_AUTO_TEST_SUITE(batch_norm)
 
-BOOST_AUTO_TEST_CASE(two_units_and_two_images_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_two_units_and_two_samples_worked_by_hand) {
   Normed b(2, {{"eps", "3"}});
   b.array("gamma") = arma::fvec{2, 1};
   b.array("beta") = arma::fvec{.5f, -1};
-  // Unit 1: mean 2, var 1, root of 1 + 3 is 2, n = -1/2, 1/2. Unit 2 always says 5: mean 5, var 0, n = 0.
+  // Unit 1: mean 2, var 1, sqrt(1 + 3) = 2, n = -1/2, 1/2. Unit 2 is always 5: mean 5, var 0, n = 0.
   BOOST_TEST(same_bits(b.forward({{1, 3}, {5, 5}}), arma::fmat{{-.5f, 1.5f}, {-1, -1}}));
   // Unit 1: dz' = 4, 0: mean 2, mean of dz' n = -1; gamma / 2 * (dz' - 2 + n) = 1.5, -1.5.
-  const double slope = .5 / std::sqrt(3.);  // unit 2: (dz' - 1.5) / root of 0 + 3
-  BOOST_TEST(far(b.backward({{4, 0}, {1, 2}}), {{1.5, -1.5}, {-slope, slope}}) < 1e-7);  // one float32 rounding
+  const double slope = .5 / std::sqrt(3.);  // unit 2: (dz' - 1.5) / sqrt(0 + 3)
+  BOOST_TEST(largest_difference(b.backward({{4, 0}, {1, 2}}), {{1.5, -1.5}, {-slope, slope}}) <
+             1e-7);  // one float32 rounding
   BOOST_TEST(same_bits(b.gradient("gamma"), arma::fmat(arma::fvec{-2, 0})));
   BOOST_TEST(same_bits(b.gradient("beta"), arma::fmat(arma::fvec{4, 3})));
   // Running: mean 0 + .1 * 2 and .1 * 5; var 1 + .1 * (1 * 2 / 1 - 1) and 1 - .1.
   b.after_update();
-  BOOST_TEST(far(b.array("running_mean"), arma::vec{.2, .5}) < 1e-7);  // one float32 rounding
-  BOOST_TEST(far(b.array("running_var"), arma::vec{1.1, .9}) < 2e-7);
+  BOOST_TEST(largest_difference(b.array("running_mean"), arma::vec{.2, .5}) < 1e-7);  // one float32 rounding
+  BOOST_TEST(largest_difference(b.array("running_var"), arma::vec{1.1, .9}) < 2e-7);
 }
 
-BOOST_AUTO_TEST_CASE(measuring_uses_the_running_numbers_and_leaves_them_alone) {
+BOOST_AUTO_TEST_CASE(measuring_uses_the_running_statistics_and_does_not_change_them) {
   Normed b(1, {{"eps", "1"}});
   b.array("gamma").fill(4), b.array("beta").fill(1), b.array("running_mean").fill(2), b.array("running_var").fill(3);
   BOOST_TEST(same_bits(b.measure({{2, 3, 0}}), arma::fmat{{1, 3, -3}}));  // 4 * (z - 2) / 2 + 1
   arma::fmat dz = {{1, 0, -2}};
   b.entry.activation->measure_backward({1, dz});
-  BOOST_TEST(same_bits(dz, arma::fmat{{2, 0, -4}}));  // constants on the way back
+  BOOST_TEST(same_bits(dz, arma::fmat{{2, 0, -4}}));  // the running statistics are constants for the gradient
   BOOST_TEST((b.array("running_mean")[0] == 2 && b.array("running_var")[0] == 3));
   BOOST_TEST(b.gradient("gamma")[0] == 0);
 }
 
-BOOST_AUTO_TEST_CASE(before_any_step_measuring_divides_by_the_root_of_1_plus_eps) {
+BOOST_AUTO_TEST_CASE(before_any_step_measuring_divides_by_the_square_root_of_1_plus_eps) {
   Normed b(1, {{"eps", "3"}});
   BOOST_TEST(same_bits(b.measure({{2, -4}}), arma::fmat{{1, -2}}));
 }
 
-BOOST_AUTO_TEST_CASE(a_batch_of_one_says_beta_and_has_no_spread) {
+BOOST_AUTO_TEST_CASE(a_batch_of_one_returns_beta_and_has_no_gradient) {
   Normed b(1);
   b.array("beta").fill(.25f);
   BOOST_TEST(b.forward(arma::fmat{7})[0] == .25f);
   BOOST_TEST(b.backward(arma::fmat{3})[0] == 0);
   b.after_update();
-  BOOST_TEST(far(b.array("running_mean"), arma::vec{.7}) < 1e-7);
-  BOOST_TEST(far(b.array("running_var"), arma::vec{.9}) < 1e-7);
+  BOOST_TEST(largest_difference(b.array("running_mean"), arma::vec{.7}) < 1e-7);
+  BOOST_TEST(largest_difference(b.array("running_var"), arma::vec{.9}) < 1e-7);
 }
 
-BOOST_AUTO_TEST_CASE(slopes_run_through_mean_and_variance) {
+BOOST_AUTO_TEST_CASE(gradients_include_the_derivatives_of_mean_and_variance) {
   constexpr arma::uword units = 4, images = 6;
   const Random draws(3, "test", "batch norm", "");
   const auto random = [&](arma::uword columns, std::uint32_t stream) {
@@ -194,7 +197,7 @@ BOOST_AUTO_TEST_CASE(slopes_run_through_mean_and_variance) {
     e[k] = h;
     return e;
   };
-  // 1e-5: what is compared is float32 of numbers up to some 10, and the third derivative times 1e-10.
+  // 1e-5: float32 rounding of numbers up to about 10, and the third derivative times 1e-10 of the finite difference.
   for (arma::uword i = 0; i < z.n_elem; ++i) {
     const double by_z = slope([&](double h) {
       arma::mat moved = wide(z);
@@ -229,27 +232,27 @@ BOOST_AUTO_TEST_CASE(training_agrees_with_a_network_in_double) {
   const auto array = [&](const std::string& name, std::size_t layer) {
     return model->states().all().at("batch_norm." + name).values.at(layer);
   };
-  // 1e-4 of numbers of size .1 to 1: ten steps of float32, in which dividing by an sd of .1 magnifies each rounding.
+  // 1e-4 for numbers of size .1 to 1: ten steps in float32, and dividing by an sd of .1 magnifies each rounding error.
   double moved = 0;
   for (std::size_t l = 1; l <= 3; ++l) {
     const Reference::Part& p = reference.parts[l - 1];
     BOOST_TEST_CONTEXT("layer " << l) {
-      BOOST_TEST(far(model->network().layer(l).W, p.W) < 1e-4);
-      BOOST_TEST(far(model->network().layer(l).b, p.b) < 1e-4);
+      BOOST_TEST(largest_difference(model->network().layer(l).W, p.W) < 1e-4);
+      BOOST_TEST(largest_difference(model->network().layer(l).b, p.b) < 1e-4);
       if (l == 3) break;
-      BOOST_TEST(far(array("gamma", l), p.gamma) < 1e-4);
-      BOOST_TEST(far(array("beta", l), p.beta) < 1e-4);
-      BOOST_TEST(far(array("running_mean", l), p.running_mean) < 1e-4);
-      BOOST_TEST(far(array("running_var", l), p.running_var) < 1e-4);
+      BOOST_TEST(largest_difference(array("gamma", l), p.gamma) < 1e-4);
+      BOOST_TEST(largest_difference(array("beta", l), p.beta) < 1e-4);
+      BOOST_TEST(largest_difference(array("running_mean", l), p.running_mean) < 1e-4);
+      BOOST_TEST(largest_difference(array("running_var", l), p.running_var) < 1e-4);
       moved = std::max({moved, arma::abs(p.gamma - 1).max(), arma::abs(p.beta).max()});
     }
   }
-  BOOST_TEST(moved > 1e-2);  // else nothing was compared
+  BOOST_TEST(moved > 1e-2);  // otherwise the comparison of gamma and beta would be empty
 }
 
-BOOST_AUTO_TEST_CASE(hidden_layers_only_and_those_that_are_named) {
+BOOST_AUTO_TEST_CASE(covers_hidden_layers_and_of_those_only_the_named_ones) {
   const SmallStudy study;
-  const auto kept = [&](learning::Scope scope) {
+  const auto covered = [&](learning::Scope scope) {
     const auto model = study.model_of(plugin("batch_norm", {}, std::move(scope)));
     study.train(*model, 0, 3);
     std::string layers;
@@ -257,8 +260,8 @@ BOOST_AUTO_TEST_CASE(hidden_layers_only_and_those_that_are_named) {
       layers += std::to_string(layer) + " ";
     return layers;
   };
-  BOOST_TEST(kept({}) == "1 2 ");
-  BOOST_TEST(kept(only_layer(2)) == "2 ");
+  BOOST_TEST(covered({}) == "1 2 ");
+  BOOST_TEST(covered(only_layer(2)) == "2 ");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

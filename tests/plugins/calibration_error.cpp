@@ -1,4 +1,5 @@
-// Calibration error: confidences of 3/4 and 1/2 by hand, bins that cancel and bins that do not, and a bin's upper end.
+// Calibration error: confidences of 3/4 and 1/2 worked by hand, errors that cancel within a bin and do not across bins,
+// and the upper end of a bin.
 #include <boost/test/unit_test.hpp>
 
 #include "support/measured.hpp"
@@ -19,19 +20,19 @@ constexpr double float32 = 3e-7;  // ln 3 is a float32 number
 
 BOOST_AUTO_TEST_SUITE(calibration_error)
 
-BOOST_AUTO_TEST_CASE(four_images_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_four_samples_worked_by_hand) {
   BOOST_TEST(error(samples) == (.25 + .5) / 2, tolerance(float32));
   // One bin: accuracy 1/2, confidence 5/8.
   BOOST_TEST(error(samples, "1") == .125, tolerance(float32));
-  // Two bins: 1/2 is the upper end of the first, so the two do not cancel.
+  // Two bins: 1/2 is the upper end of the first bin and belongs to it, so the errors do not cancel.
   BOOST_TEST(error(samples, "2") == (.25 + .5) / 2, tolerance(float32));
 }
 
-BOOST_AUTO_TEST_CASE(three_of_four_right_at_three_quarters) {
+BOOST_AUTO_TEST_CASE(a_calibrated_model_has_error_0) {
   BOOST_TEST(error(samples_of({{ln3, ln3, ln3, ln3}, {0, 0, 0, 0}}, {0, 0, 0, 1})) < float32);
 }
 
-BOOST_AUTO_TEST_CASE(certainty) {
+BOOST_AUTO_TEST_CASE(full_confidence_has_error_0_if_right_and_1_if_wrong) {
   BOOST_TEST(error(samples_of(arma::fvec{1000, 0}, {0})) == 0);
   BOOST_TEST(error(samples_of(arma::fvec{1000, 0}, {1})) == 1);
 }

@@ -1,4 +1,4 @@
-// Confidence penalty: value and gradient by hand, both ends of confidence, and the place it looks at.
+// Confidence penalty: value and gradient against values worked by hand, no and full confidence, and the layer covered.
 #include <boost/test/unit_test.hpp>
 
 #include "support/small_model.hpp"
@@ -8,7 +8,7 @@ using namespace pipeline;
 
 BOOST_AUTO_TEST_SUITE(confidence_penalty)
 
-BOOST_AUTO_TEST_CASE(two_images_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_two_samples_worked_by_hand) {
   const learning::Entry e = plugin("confidence_penalty", {{"beta", "0.5"}});
   const arma::fmat z = {{std::log(3.f), 7}, {0, 7}};  // p = (3/4, 1/4) and (1/2, 1/2)
   const double entropy = .75 * std::log(4. / 3) + .25 * std::log(4.);
@@ -19,10 +19,10 @@ BOOST_AUTO_TEST_CASE(two_images_by_hand) {
   const double slope = .25 * .75 * (std::log(.75) + entropy);  // beta / batch * p * (log p + H)
   BOOST_TEST(std::abs(g(0, 0) - (1 + slope)) < 2e-7);          // a float32 near 1
   BOOST_TEST(std::abs(g(1, 0) - (1 - slope)) < 2e-7);          // the two add up to 0
-  BOOST_TEST((g(0, 1) == 1 && g(1, 1) == 1));                  // in full doubt there is nothing to gain
+  BOOST_TEST((g(0, 1) == 1 && g(1, 1) == 1));                  // equal logits have the largest entropy: no gradient
 }
 
-BOOST_AUTO_TEST_CASE(certainty_costs_nothing_and_has_no_slope) {
+BOOST_AUTO_TEST_CASE(full_confidence_has_no_penalty_and_no_gradient) {
   const learning::Entry e = plugin("confidence_penalty");
   const arma::fmat z = arma::fvec{1e4f, 0, -1e30f};
   BOOST_TEST(e.activation_penalty->value(z, 1) == 0);
@@ -31,12 +31,12 @@ BOOST_AUTO_TEST_CASE(certainty_costs_nothing_and_has_no_slope) {
   BOOST_TEST(arma::abs(g).max() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(the_value_is_least_in_full_doubt) {
+BOOST_AUTO_TEST_CASE(the_penalty_is_lowest_for_equal_logits) {
   const learning::Entry e = plugin("confidence_penalty", {{"beta", "2"}});
   BOOST_TEST(std::abs(e.activation_penalty->value(arma::fmat(10, 3, arma::fill::ones), 1) + 2 * std::log(10.)) < 1e-12);
 }
 
-BOOST_AUTO_TEST_CASE(looks_at_the_logits_only) {
+BOOST_AUTO_TEST_CASE(penalises_the_logits_only) {
   const learning::Entry e = plugin("confidence_penalty");
   for (std::size_t layer = 1; layer <= 3; ++layer) BOOST_TEST(e.penalises_activations(layer, 3) == (layer == 3));
 }

@@ -1,4 +1,4 @@
-// Tables: what is read, how it is scaled, and what is refused with line and column.
+// The dataset csv: reading, scaling, and errors with line and column.
 #include <boost/test/unit_test.hpp>
 
 #include "dataset_support.hpp"
@@ -28,7 +28,7 @@ struct Study {
   }
 };
 
-/// Features as rows of the file.
+/// The features as text, samples as rows as in the file.
 std::string rows(const arma::fmat& X) {
   std::ostringstream out;
   for (arma::uword i = 0; i < X.n_cols; ++i)
@@ -47,7 +47,7 @@ std::string labels(const pipeline::Samples& samples) {
 
 BOOST_AUTO_TEST_SUITE(csv)
 
-BOOST_AUTO_TEST_CASE(a_worked_example) {
+BOOST_AUTO_TEST_CASE(reads_a_worked_example) {
   const Data data = Study().data();
   BOOST_TEST(rows(data.train.floats) == "1,10 | 2,20 | 3,60");
   BOOST_TEST(rows(data.test.floats) == "4,30");
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_worked_example) {
   BOOST_TEST(data.train.size() == 3u);
 }
 
-BOOST_AUTO_TEST_CASE(the_same_table_in_other_clothes) {
+BOOST_AUTO_TEST_CASE(equivalent_spellings_of_a_table_yield_the_same_data) {
   const std::string expected = "1,10 | 2,20 | 3,60";
   const std::tuple<std::string, std::string, Settings> cases[] = {
       {"a,b,kind\r\n1,10,x\r\n2,20,y\r\n3,60,x\r\n", "CRLF", {}},
@@ -80,24 +80,24 @@ BOOST_AUTO_TEST_CASE(the_same_table_in_other_clothes) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(separators) {
+BOOST_AUTO_TEST_CASE(semicolons_and_tabs_separate_columns_on_request) {
   Study study{.train = "a;b;kind\n1;10;x\n", .test = "a;b;kind\n4;30;x\n", .settings = {{"separator", "semicolon"}}};
   BOOST_TEST(rows(study.data().train.floats) == "1,10");
   study.train = "a\tb\tkind\n1\t10\tx\n", study.test = "a\tb\tkind\n 4\t30\tx\n";
   study.settings = {{"separator", "tab"}};
   BOOST_TEST(rows(study.data().test.floats) == "4,30");
   study.settings = {};
-  check_says(study.complaint(), "one column only");
+  check_says(study.complaint(), "only one column");
 }
 
-BOOST_AUTO_TEST_CASE(the_label_by_name_or_number) {
+BOOST_AUTO_TEST_CASE(the_label_column_is_given_by_name_or_number) {
   for (const char* label : {"kind", "2"}) {
     const Study study{
         .train = "a,kind,b\n1,0,10\n2,2,20\n", .test = "a,kind,b\n4,1,30\n", .settings = {{"label", label}}};
     const Data data = study.data();
     BOOST_TEST(rows(data.train.floats) == "1,10 | 2,20");
     BOOST_TEST(labels(data.train) == "0 2");
-    BOOST_TEST(labels(data.test) == "1");  // whole numbers are classes, also where no training row has them
+    BOOST_TEST(labels(data.test) == "1");  // whole numbers are classes even if no training row has them
     BOOST_TEST(data.classes == 3u);
   }
   for (const char* label : {"colour", "0", "4"})
@@ -106,14 +106,14 @@ BOOST_AUTO_TEST_CASE(the_label_by_name_or_number) {
   check_says((Study{.train = "a,k,k\n1,2,3\n", .settings = {{"label", "k"}}}.complaint()), "two columns are named 'k'");
 }
 
-BOOST_AUTO_TEST_CASE(no_header) {
+BOOST_AUTO_TEST_CASE(reads_a_table_without_a_header) {
   const Study study{.train = "1,10,0\n2,20,1\n", .test = "3,30,1\n", .settings = {{"header", "no"}}};
   BOOST_TEST(rows(study.data().train.floats) == "1,10 | 2,20");
   check_says(Study{.settings = {{"header", "no"}}}.complaint(),
              "train.csv:1:1: column 1: 'a' is not a number (if this line");
 }
 
-BOOST_AUTO_TEST_CASE(test_rows_come_off_the_end) {
+BOOST_AUTO_TEST_CASE(test_rows_are_taken_from_the_end) {
   Study study{.test = "", .settings = {{"test_rows", "1"}}};
   BOOST_TEST(rows(study.data().train.floats) == "1,10 | 2,20");
   BOOST_TEST(rows(study.data().test.floats) == "3,60");
@@ -125,8 +125,8 @@ BOOST_AUTO_TEST_CASE(test_rows_come_off_the_end) {
   check_says((Study{.settings = {{"test_rows", "1"}}}.complaint()), "a test set is needed");
 }
 
-// By hand: a is 1, 2, 3 (mean 2, sd sqrt(2/3)), b is 10, 20, 60 (min 10, max 60).
-BOOST_AUTO_TEST_CASE(scaling_is_learnt_from_the_training_rows_alone) {
+// Worked by hand: a is 1, 2, 3 (mean 2, sd sqrt(2/3)), b is 10, 20, 60 (min 10, max 60).
+BOOST_AUTO_TEST_CASE(scaling_uses_the_training_rows_only) {
   const auto scaled = [](const std::string& how) {
     return Study{.settings = {{"scaling", how}, {"divide_by", "10"}}}.data();
   };
@@ -149,28 +149,28 @@ BOOST_AUTO_TEST_CASE(a_constant_feature_becomes_0) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(pixels) {
+BOOST_AUTO_TEST_CASE(an_image_shape_must_match_the_number_of_features) {
   Study study{.settings = {{"image", "1, 2"}}};
   BOOST_TEST((study.data().image == pipeline::ImageShape{1, 2, 1}));
   study.settings = {{"image", "2, 2"}};
   check_says(study.complaint(), "height x width = 2");
 }
 
-BOOST_AUTO_TEST_CASE(quoted_words) {
+BOOST_AUTO_TEST_CASE(quoted_cells_may_contain_separators_quotes_and_newlines) {
   const Study study{.train = "a,k\n1,\"one, or \"\"1\"\"\"\n2,\"two\nlines\"\n", .test = "a,k\n3,\"two\nlines\"\n"};
   BOOST_TEST(labels(study.data().train) == "0 1");
   BOOST_TEST(labels(study.data().test) == "1");
 }
 
-BOOST_AUTO_TEST_CASE(refused_with_line_and_column) {
+BOOST_AUTO_TEST_CASE(errors_are_reported_with_line_and_column) {
   const std::pair<std::string, std::string> cases[] = {
       {"a,b,k\n1,2,x\n1,wrong,x\n", "3:3: column 2 (b): 'wrong' is not a number"},
       {"a,b,k\n1,\"0,5\",x\n", "2:3: column 2 (b): '0,5' is not a number (the decimal point is '.')"},
       {"a,b,k\n1,,x\n", "2:3: column 2 (b) is empty"},
       {"a,b,k\n1,2,\n", "2:5: column 3 (k) is empty"},
       {"a,b,k\n1,2,x\n1,2\n", "3:3: the line ends after 2 cells; line 1 has 3"},
-      {"a,b,k\n1,2,x,4\n", "2:5: the line goes on after 3 cells"},
-      {"a,b,k\n1,2,x,\n", "2:5: the line goes on after 3 cells"},
+      {"a,b,k\n1,2,x,4\n", "2:5: the line continues after 3 cells"},
+      {"a,b,k\n1,2,x,\n", "2:5: the line continues after 3 cells"},
       {"a,b,k\n1,nan,x\n", "'nan' is not a finite number"},
       {"a,b,k\n1,-inf,x\n", "'-inf' is not a finite number"},
       {"a,b,k\n1,1e39,x\n", "'1e39' is too large for float32"},
@@ -194,17 +194,17 @@ BOOST_AUTO_TEST_CASE(refused_with_line_and_column) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_label_that_only_the_test_set_has) {
+BOOST_AUTO_TEST_CASE(a_label_found_only_in_the_test_set_is_refused) {
   check_says((Study{.test = "a,b,kind\n4,30,z\n"}.complaint()),
              "test.csv:2:6: the label 'z' is unknown: the training rows have x, y");
   check_says((Study{.train = "a,k\n1,0\n2,3\n", .test = "a,k\n1,4\n"}.complaint()),
              "test.csv:2:3: the label '4' is unknown: the training rows have 0 to 3");
 }
 
-BOOST_AUTO_TEST_CASE(a_test_table_with_other_columns) {
-  check_says((Study{.test = "b,a,kind\n4,30,x\n"}.complaint()), "test.csv: its columns are not those of");
+BOOST_AUTO_TEST_CASE(a_test_table_with_other_columns_is_refused) {
+  check_says((Study{.test = "b,a,kind\n4,30,x\n"}.complaint()), "test.csv: its columns differ from those of");
   check_says((Study{.train = "1,2,0\n", .test = "1,0\n", .settings = {{"header", "no"}}}.complaint()),
-             "its columns are not those of");
+             "its columns differ from those of");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,4 @@
-// What the tests of datasets share: writing IDX files, gzip, and files lent by name.
+// Shared by the tests of datasets: IDX files, gzip, and a DataAccess to files by name.
 #pragma once
 #include <zlib.h>
 
@@ -12,7 +12,7 @@
 
 namespace support {
 
-/// An IDX file: element type, sizes, elements.
+/// The bytes of an IDX file with these sizes, elements and element type.
 inline std::string idx_bytes(const std::vector<std::uint32_t>& sizes, const std::string& elements, char type = 8) {
   std::string bytes{'\0', '\0', type, static_cast<char>(sizes.size())};
   for (const std::uint32_t size : sizes)
@@ -29,7 +29,7 @@ inline std::string gzipped(const std::string& plain) {
   return read_file(path);
 }
 
-/// Lends files by name, one thread.
+/// Access to `files` by name, on one thread.
 class Lent final : public pipeline::DataAccess {
  public:
   std::map<std::string, std::filesystem::path> files;

@@ -1,4 +1,4 @@
-// The data set `digits`: the same images whoever draws them, neither noise nor trivial, and as sparse as MNIST.
+// The dataset `digits`: reproducible images, a task neither impossible nor trivial, and pixels as sparse as MNIST's.
 #include <boost/test/unit_test.hpp>
 
 #include <dlfcn.h>
@@ -52,7 +52,7 @@ bool same(const Samples& a, const Samples& b) {
   return a.labels == b.labels && std::equal(a.bytes.begin(), a.bytes.end(), b.bytes.begin(), b.bytes.end());
 }
 
-/// How many test images are nearest to the mean of their own class in train.
+/// The share of test images that are nearest to the mean of their own class in the training set.
 double nearest_mean(const Data& data) {
   arma::mat mean(data.train.features(), data.classes, arma::fill::zeros);
   arma::rowvec count(data.classes, arma::fill::zeros);
@@ -74,7 +74,7 @@ double nearest_mean(const Data& data) {
 
 BOOST_AUTO_TEST_SUITE(digits_dataset)
 
-BOOST_AUTO_TEST_CASE(the_shape_is_known_before_drawing_and_kept) {
+BOOST_AUTO_TEST_CASE(the_declared_shape_matches_the_data) {
   const auto unset = digits({})->shape();
   BOOST_TEST((unset && unset->train == 60000 && unset->test == 10000));
   const auto shape = digits({{"train", "7"}, {"test", "3"}})->shape();
@@ -107,12 +107,12 @@ BOOST_AUTO_TEST_CASE(an_image_depends_on_seed_split_and_index_alone) {
   for (const Samples* samples : {&one.train, &one.test, &other.train, &other.test})
     for (std::size_t i = 0; i < samples->size(); ++i)
       images.emplace(samples->bytes.begin_col(i), samples->bytes.end_col(i));
-  BOOST_TEST(images.size() == 2 * (1200 + 700));  // none twice: not within a split, nor across splits or seeds
+  BOOST_TEST(images.size() == 2 * (1200 + 700));  // no duplicates within a split, across splits or across seeds
 }
 
-// Drawing uses only operations that IEEE 754 rounds alike everywhere, so these bytes are the same on any
-// machine. A change here is a change of every published number that was measured on `digits`.
-BOOST_AUTO_TEST_CASE(the_images_are_the_ones_that_numbers_were_published_for) {
+// Drawing uses only operations that IEEE 754 rounds identically everywhere, so these bytes are the same on any machine.
+// If the hash changes, every result published for `digits` changes too.
+BOOST_AUTO_TEST_CASE(the_images_are_those_of_the_published_results) {
   const Data data = drawn({{"train", "100"}, {"test", "100"}});
   std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
   for (const Samples* samples : {&data.train, &data.test})
@@ -137,14 +137,15 @@ BOOST_AUTO_TEST_CASE(pixels_are_as_sparse_as_those_of_mnist) {
   BOOST_TEST((dead > 60 && dead < 200));       // MNIST: 116 of 784
 }
 
-BOOST_AUTO_TEST_CASE(the_task_is_neither_noise_nor_trivial) {
+BOOST_AUTO_TEST_CASE(the_task_is_neither_impossible_nor_trivial) {
   const auto with = [](const char* sloppiness) {
     return nearest_mean(drawn({{"train", "3000"}, {"test", "1000"}, {"sloppiness", sloppiness}}));
   };
-  const double steady = with("0"), usual = with("1"), wild = with("2");
-  BOOST_TEST_MESSAGE("nearest mean: " << steady << " steady, " << usual << " usual, " << wild << " wild");
+  const double neat = with("0"), usual = with("1"), sloppy = with("2");
+  BOOST_TEST_MESSAGE("accuracy of the nearest mean: " << neat << " neat, " << usual << " usual, " << sloppy
+                                                      << " sloppy");
   BOOST_TEST((usual > 0.7 && usual < 0.9));  // MNIST: .82
-  BOOST_TEST((steady > usual + 0.05 && usual > wild + 0.05));
+  BOOST_TEST((neat > usual + 0.05 && usual > sloppy + 0.05));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,5 @@
-// early_stopping: counts by hand; in a run it stops its own model, goes back to the best weights and disturbs nobody.
+// early_stopping: decisions against sequences worked by hand; in a run it stops its own model, restores the best
+// weights and leaves the other models unchanged.
 #include <boost/test/unit_test.hpp>
 
 #include "config/complaint.hpp"
@@ -7,22 +8,22 @@
 
 using namespace support;
 using namespace pipeline;
-using Verdict = Watcher::Verdict;
+using Decision = Watcher::Decision;
 
 namespace {
 
-std::vector<Verdict> verdicts(const char* patience, bool higher, const std::vector<double>& values) {
+std::vector<Decision> decisions(const char* patience, bool higher, const std::vector<double>& values) {
   const learning::Entry e = plugin("early_stopping", {{"metric", "m"}, {"patience", patience}});
   const Network network = {{{{1}, {}}}};
   learning::States states(network);
   states.declare(e);
   states.complete();
-  std::vector<Verdict> out;
+  std::vector<Decision> out;
   for (const double x : values) out.push_back(e.watcher->see({out.size(), x, higher}));
   return out;
 }
 
-/// A pipeline whose model stops by its loss on validation images. At this rate the loss does not fall for long.
+/// A pipeline whose model stops by its loss on the validation set. At this learning rate the loss soon stops falling.
 std::string text(const std::string& models, const std::string& on = "validation",
                  const std::string& set_aside = "200") {
   std::string head = small_pipeline(400, 300, 100) + "learning_rate = 0.5\n";
@@ -59,23 +60,23 @@ std::string complaint(const std::string& pipeline) {
 
 }  // namespace
 
-BOOST_TEST_DONT_PRINT_LOG_VALUE(Verdict)
+BOOST_TEST_DONT_PRINT_LOG_VALUE(Decision)
 
 BOOST_AUTO_TEST_SUITE(early_stopping)
 
-BOOST_AUTO_TEST_CASE(counts_by_hand) {
-  using enum Verdict;
+BOOST_AUTO_TEST_CASE(decisions_match_sequences_worked_by_hand) {
+  using enum Watcher::Decision;
   const double nan = std::nan("");
-  const auto same = [](const std::vector<Verdict>& a, const std::vector<Verdict>& b) { return a == b; };
-  BOOST_TEST(same(verdicts("2", false, {5, 4, 4, 3, 3.5, 3}), {remember, remember, go_on, remember, go_on, stop}));
-  BOOST_TEST(same(verdicts("2", true, {5, 4, 6, 6, 5}), {remember, go_on, remember, go_on, stop}));
-  BOOST_TEST(same(verdicts("1", true, {.1, .1}), {remember, stop}));  // a tie is no better, to the last bit
-  BOOST_TEST(same(verdicts("1", true, {.1, std::nextafter(.1, 1)}), {remember, remember}));
-  BOOST_TEST(same(verdicts("3", false, {nan, 0, nan, -1}), {go_on, remember, go_on, remember}));
-  BOOST_TEST(same(verdicts("1", false, {0, -0.0}), {remember, stop}));
+  const auto same = [](const std::vector<Decision>& a, const std::vector<Decision>& b) { return a == b; };
+  BOOST_TEST(same(decisions("2", false, {5, 4, 4, 3, 3.5, 3}), {remember, remember, go_on, remember, go_on, stop}));
+  BOOST_TEST(same(decisions("2", true, {5, 4, 6, 6, 5}), {remember, go_on, remember, go_on, stop}));
+  BOOST_TEST(same(decisions("1", true, {.1, .1}), {remember, stop}));  // a tie is not an improvement, to the last bit
+  BOOST_TEST(same(decisions("1", true, {.1, std::nextafter(.1, 1)}), {remember, remember}));
+  BOOST_TEST(same(decisions("3", false, {nan, 0, nan, -1}), {go_on, remember, go_on, remember}));
+  BOOST_TEST(same(decisions("1", false, {0, -0.0}), {remember, stop}));
 }
 
-BOOST_AUTO_TEST_CASE(a_run_stops_with_the_best_weights_and_changes_nobody_elses_rows) {
+BOOST_AUTO_TEST_CASE(a_run_stops_with_the_best_weights_and_changes_no_rows_of_other_models) {
   const Scratch scratch;
   const SmallRun both(scratch, text(plain + stops));
   both.in("both", 2);
@@ -85,15 +86,15 @@ BOOST_AUTO_TEST_CASE(a_run_stops_with_the_best_weights_and_changes_nobody_elses_
   BOOST_TEST_REQUIRE(seen.size() >= 6u);
   BOOST_TEST_REQUIRE(seen.size() < 80u);  // it stopped
   const Line last = seen.back();
-  BOOST_TEST(last.step == 400u);  // its last measurement stands beside the others'
+  BOOST_TEST(last.step == 400u);  // its last row has the same step as those of the other models
   std::size_t best = 0;
   for (std::size_t i = 0; i + 1 < seen.size(); ++i) {
     BOOST_TEST(seen[i].step == all[i].step);
-    BOOST_TEST(seen[i].value == all[i].value);  // until then it is the model without it
+    BOOST_TEST(seen[i].value == all[i].value);  // until it stops, the model is the same as without early stopping
     if (seen[i].value < seen[best].value) best = i;
   }
-  BOOST_TEST(best == seen.size() - 2 - 4);     // four in a row were no better
-  BOOST_TEST(last.value == seen[best].value);  // the same weights, measured again
+  BOOST_TEST(best == seen.size() - 2 - 4);     // four values in a row did not improve
+  BOOST_TEST(last.value == seen[best].value);  // the best weights, measured again
   BOOST_TEST(all.back().value > last.value);
 
   const SmallRun alone(scratch, text(plain));
@@ -102,17 +103,17 @@ BOOST_AUTO_TEST_CASE(a_run_stops_with_the_best_weights_and_changes_nobody_elses_
   BOOST_TEST((rows_where(csv, of_plain) == rows_where(alone.file_of("alone", "metrics.csv"), of_plain)));
 }
 
-BOOST_AUTO_TEST_CASE(what_it_cannot_watch_is_refused_before_any_work) {
-  const auto says = [](const std::string& pipeline, const std::string& words) {
-    const std::string said = complaint(pipeline);
-    BOOST_CHECK_MESSAGE(said.find(words) != said.npos, said << "\n lacks: " << words);
+BOOST_AUTO_TEST_CASE(a_metric_it_cannot_watch_is_refused_before_any_work) {
+  const auto check_refused = [](const std::string& pipeline, const std::string& expected) {
+    const std::string message = complaint(pipeline);
+    BOOST_CHECK_MESSAGE(message.find(expected) != message.npos, message << "\n does not contain: " << expected);
   };
   BOOST_TEST(complaint(text(stops)) == "none");
-  says(text(stops, "validation", ""), "no images are set aside for");
-  says(text(stops, "test"), "'early_stopping' watches [metric:held_out], which is measured on test");
-  says(text("[model:m]\nregularisers = early_stopping\nearly_stopping.metric = held_ou\n"),
-       "watches [metric:held_ou], which is not there");
-  says(text("[model:m]\nregularisers = early_stopping\n"), "metric");
+  check_refused(text(stops, "validation", ""), "no samples are set aside for");
+  check_refused(text(stops, "test"), "'early_stopping' watches [metric:held_out], which is measured on test");
+  check_refused(text("[model:m]\nregularisers = early_stopping\nearly_stopping.metric = held_ou\n"),
+                "watches [metric:held_ou], which does not exist");
+  check_refused(text("[model:m]\nregularisers = early_stopping\n"), "metric");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,4 @@
-// Effective rank: by hand, at its ends, and without meaning for no weights.
+// Effective rank: a matrix worked by hand, the smallest and largest rank, and NaN for a matrix of zeros.
 #include <boost/test/unit_test.hpp>
 
 #include "singular_matrices.hpp"
@@ -8,7 +8,7 @@ using boost::test_tools::tolerance;
 
 BOOST_AUTO_TEST_SUITE(effective_rank)
 
-BOOST_AUTO_TEST_CASE(by_hand) {
+BOOST_AUTO_TEST_CASE(matches_values_worked_by_hand) {
   // p = 3/4 and 1/4: exp of the entropy is (4/3)^(3/4) 4^(1/4), about 1.755.
   BOOST_TEST(of("effective_rank", W) == std::pow(4. / 3, .75) * std::pow(4, .25), tolerance(rounding));
   BOOST_TEST(of("effective_rank", W) == 1.755, tolerance(1e-3));  // from a calculator, four digits

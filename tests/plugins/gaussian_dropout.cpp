@@ -1,4 +1,4 @@
-// Gaussian dropout: factors of mean 1 and the stated variance, the same ones on the way back.
+// Gaussian dropout: factors of mean 1 and the stated variance, the same ones for forward and backward.
 #include <boost/test/unit_test.hpp>
 
 #include "support/small_model.hpp"
@@ -8,7 +8,7 @@ using namespace pipeline;
 
 BOOST_AUTO_TEST_SUITE(gaussian_dropout)
 
-BOOST_AUTO_TEST_CASE(the_factor_is_1_plus_sd_times_a_normal_number) {
+BOOST_AUTO_TEST_CASE(the_factor_is_1_plus_sd_times_a_standard_normal_draw) {
   const learning::Entry e = plugin("gaussian_dropout", {{"keep_prob", "0.8"}});  // sd = sqrt(.2 / .8) = 1/2
   const Step step = e.step(3, 0.1f);
   arma::fmat h = {{4, 0}, {-2, 8}};
@@ -16,12 +16,12 @@ BOOST_AUTO_TEST_CASE(the_factor_is_1_plus_sd_times_a_normal_number) {
   e.activation->forward({2, h}, step);
   for (arma::uword i = 0; i < 4; ++i) {
     const double n = step.random.in_layer(2).normal(i);
-    // keep_prob and the factor are rounded to float32, 6e-8 each, and the factor is 3 at most here.
+    // keep_prob and the factor are rounded to float32, 6e-8 each, and the factor is at most 3 here.
     BOOST_TEST(std::abs(h[i] - before[i] * (1 + n / 2)) <= 1e-6 * std::abs(before[i]));
   }
 }
 
-BOOST_AUTO_TEST_CASE(mean_variance_and_the_way_back) {
+BOOST_AUTO_TEST_CASE(factors_have_the_stated_mean_and_variance_and_backward_uses_the_same_ones) {
   for (const char* keep : {"0.5", "0.9"}) {
     const learning::Entry e = plugin("gaussian_dropout", {{"keep_prob", keep}});
     const Step step = e.step(7, 0.1f);

@@ -1,4 +1,4 @@
-// Gaussian noise: what is added, where, and that it is gone when measuring and on the way back.
+// Gaussian noise: the draws added, the activations covered, and no noise while measuring or in the backward pass.
 #include <boost/test/unit_test.hpp>
 
 #include "support/small_model.hpp"
@@ -8,7 +8,7 @@ using namespace pipeline;
 
 BOOST_AUTO_TEST_SUITE(gaussian_noise)
 
-BOOST_AUTO_TEST_CASE(adds_sd_times_a_normal_number) {
+BOOST_AUTO_TEST_CASE(adds_sd_times_a_standard_normal_draw) {
   const learning::Entry e = plugin("gaussian_noise", {{"sd", "0.5"}});
   const Step step = e.step(3, 0.1f);
   arma::fmat h = {{4, 0}, {-2, 8}};
@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(adds_sd_times_a_normal_number) {
   for (arma::uword i = 0; i < 4; ++i) BOOST_TEST(h[i] == before[i] + float(.5 * step.random.in_layer(2).normal(i)));
 }
 
-BOOST_AUTO_TEST_CASE(is_of_mean_0_and_differs_between_steps_and_layers) {
+BOOST_AUTO_TEST_CASE(has_mean_0_and_differs_between_steps_and_layers) {
   const learning::Entry e = plugin("gaussian_noise", {{"sd", "2"}});
   const auto noise = [&](std::uint64_t step, std::size_t layer) {
     arma::fmat h(100, 400, arma::fill::zeros);
@@ -31,11 +31,11 @@ BOOST_AUTO_TEST_CASE(is_of_mean_0_and_differs_between_steps_and_layers) {
   BOOST_TEST(std::abs(mean) < 5 * 2 / std::sqrt(n));            // 5 sd of the mean
   BOOST_TEST(std::abs(square - 4) < 5 * 4 * std::sqrt(2 / n));  // 5 sd of a normal's variance
   for (const arma::fmat& other : {noise(1, 1), noise(0, 2)})
-    BOOST_TEST(std::abs(arma::dot(one, other) / n) < 5 * 4 / std::sqrt(n));  // independent: 5 sd of their product
+    BOOST_TEST(std::abs(arma::dot(one, other) / n) < 5 * 4 / std::sqrt(n));  // independent: 5 sd of the mean product
   BOOST_TEST(same_bits(one, noise(0, 1)));
 }
 
-BOOST_AUTO_TEST_CASE(each_place_covers_what_it_says) {
+BOOST_AUTO_TEST_CASE(each_place_covers_the_activations_it_names) {
   const auto covered = [](const char* place, learning::Scope scope = {}) {
     const learning::Entry e = plugin("gaussian_noise", {{"place", place}}, std::move(scope));
     std::string out;
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(each_place_covers_what_it_says) {
   BOOST_TEST(covered("after_relu", only_layer(0)) == "i0 ");
 }
 
-BOOST_AUTO_TEST_CASE(neither_measuring_nor_the_way_back_has_noise) {
+BOOST_AUTO_TEST_CASE(neither_measuring_nor_backward_has_noise) {
   const learning::Entry e = plugin("gaussian_noise");
   arma::fmat h(5, 7, arma::fill::ones);
   e.activation->measure({1, h});

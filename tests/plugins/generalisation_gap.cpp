@@ -1,4 +1,5 @@
-// Generalisation gap: by hand, each split from its own samples, both differences with the sign that says "knows more".
+// Generalisation gap: values worked by hand, each split measured on its own samples, and both differences positive if
+// the training set does better.
 #include <boost/test/unit_test.hpp>
 
 #include "support/measured.hpp"
@@ -7,14 +8,14 @@ using namespace support;
 
 BOOST_AUTO_TEST_SUITE(generalisation_gap)
 
-BOOST_AUTO_TEST_CASE(two_images_of_each_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_two_samples_of_each_split_worked_by_hand) {
   const pipeline::Network identity = network_of({arma::fmat{{1, 0}, {0, 1}}});
   // Training: p(label) = 3/4 and 3/4, both right. Test: p(label) = 3/4 right and 1/4 wrong.
   const pipeline::Samples train = samples_of({{std::log(3.0f), 0}, {0, std::log(3.0f)}}, {0, 1}),
                           test = samples_of({{std::log(3.0f), std::log(3.0f)}, {0, 0}}, {0, 1});
   const auto m = measured(metric("generalisation_gap"), identity, test, train, identity);
   BOOST_TEST(value_of(m, "generalisation_gap.accuracy") == .5);
-  // ln 4/3 and ln 4 against ln 4/3 twice; the logits are float32 numbers.
+  // Test: ln 4/3 and ln 4; training: ln 4/3 twice. The logits are float32 numbers.
   BOOST_TEST(value_of(m, "generalisation_gap.loss") == std::log(3.) / 2, boost::test_tools::tolerance(3e-7));
 }
 

@@ -1,4 +1,4 @@
-// gradient_clip: the whole gradient is one vector, shortened to the limit, and left alone up to it.
+// gradient_clip: the whole gradient is one vector; it is shortened to the limit and unchanged if it is not longer.
 #include <boost/test/unit_test.hpp>
 
 #include "support/small_model.hpp"
@@ -22,13 +22,13 @@ Network clipped(const char* limit) {
 
 BOOST_AUTO_TEST_SUITE(gradient_clip)
 
-BOOST_AUTO_TEST_CASE(four_elements_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_four_elements_worked_by_hand) {
   BOOST_TEST(same_bits(clipped("6.5"), {{{{{1.5f, 0}}, {2}}, {{-6}, {}}}}));  // exact: the factor is 1/2
   BOOST_TEST(same_bits(clipped("13"), gradient));                             // the limit itself
   BOOST_TEST(same_bits(clipped("inf"), gradient));
 }
 
-BOOST_AUTO_TEST_CASE(no_gradient_of_a_model_is_longer) {
+BOOST_AUTO_TEST_CASE(no_gradient_of_a_model_exceeds_the_limit) {
   const SmallStudy study;
   const auto model = study.model_of(plugin("gradient_clip", {{"limit", "0.25"}})), plain = study.model({});
   const auto length = [&](learning::Model& m) {

@@ -1,4 +1,4 @@
-// Gradient noise scale: eight samples by hand, and the edge at which they show no gradient.
+// Gradient noise scale: eight samples worked by hand, and NaN where the mean gradient does not exceed the noise.
 #include <boost/test/unit_test.hpp>
 
 #include "support/measured.hpp"
@@ -19,26 +19,26 @@ constexpr double rounding = 1e-14;  // halves and small whole numbers, in double
 
 BOOST_AUTO_TEST_SUITE(gradient_noise_scale)
 
-BOOST_AUTO_TEST_CASE(eight_samples_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_eight_samples_worked_by_hand) {
   // |g|^2 = 1/2 for each, G = (-3/8, 3/8), |G|^2 = 9/32: tr S = (4 - 9/4) / 7 = 1/4, |G|^2 - tr S / 8 = 1/4.
   BOOST_TEST(scale(arma::fmat(1, 8, arma::fill::ones), seven_to_one) == 1, tolerance(rounding));
 }
 
-BOOST_AUTO_TEST_CASE(biases_count) {
+BOOST_AUTO_TEST_CASE(biases_are_included) {
   BOOST_TEST(scale(arma::fmat(1, 8, arma::fill::zeros), seven_to_one, true) == 1, tolerance(rounding));
-  BOOST_TEST(std::isnan(scale(arma::fmat(1, 8, arma::fill::zeros), seven_to_one)));  // no gradient at all
+  BOOST_TEST(std::isnan(scale(arma::fmat(1, 8, arma::fill::zeros), seven_to_one)));  // the gradient is zero
 }
 
-BOOST_AUTO_TEST_CASE(no_noise_is_0) { BOOST_TEST(scale({{1, 1, 1}}, {0, 0, 0}) == 0); }
+BOOST_AUTO_TEST_CASE(identical_gradients_have_scale_0) { BOOST_TEST(scale({{1, 1, 1}}, {0, 0, 0}) == 0); }
 
-BOOST_AUTO_TEST_CASE(where_samples_show_no_gradient) {
-  // Three to one: |G|^2 = 1/8, tr S = (2 - 1/2) / 3 = 1/2, and nothing is left.
+BOOST_AUTO_TEST_CASE(a_mean_gradient_within_the_noise_yields_nan) {
+  // Three to one: |G|^2 = 1/8, tr S = (2 - 1/2) / 3 = 1/2, so |G|^2 - tr S / 4 = 0.
   BOOST_TEST(std::isnan(scale({{1, 1, 1, 1}}, {0, 0, 0, 1})));
-  BOOST_TEST(std::isnan(scale({{1, 1}}, {0, 1})));  // less than nothing
+  BOOST_TEST(std::isnan(scale({{1, 1}}, {0, 1})));  // |G|^2 - tr S / 2 < 0
   BOOST_TEST(std::isnan(scale(arma::fvec{1}, {0})));
 }
 
-BOOST_AUTO_TEST_CASE(all_blocks_count) {
+BOOST_AUTO_TEST_CASE(all_blocks_are_included) {
   std::vector<std::uint16_t> labels(1200, 0);
   std::fill(labels.begin() + 1050, labels.end(), std::uint16_t{1});
   // Seven to one again: |G|^2 = 9/32, tr S = (600 - 1200 * 9/32) / 1199.

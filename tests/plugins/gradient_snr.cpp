@@ -1,4 +1,4 @@
-// Gradient SNR: a weight by hand, the bias as one more, and what is left out.
+// Gradient SNR: a weight worked by hand, the bias as one more weight, and weights that are left out.
 #include <boost/test/unit_test.hpp>
 
 #include "support/measured.hpp"
@@ -7,7 +7,7 @@ using namespace support;
 using boost::test_tools::tolerance;
 
 namespace {
-// Equal logits: the gradient by the first is -1/2 for class 0 and 1/2 for class 1, by the second the reverse.
+// Equal logits: the gradient by the first is -1/2 for class 0 and 1/2 for class 1; by the second, the reverse.
 double snr(const arma::fmat& x, const std::vector<std::uint16_t>& labels, bool biased = false) {
   pipeline::Network network = network_of({arma::fmat(2, x.n_rows, arma::fill::zeros)});
   if (biased) network.layer(1).b.zeros(2);
@@ -18,28 +18,28 @@ constexpr double rounding = 1e-14;  // halves and small whole numbers, in double
 
 BOOST_AUTO_TEST_SUITE(gradient_snr)
 
-BOOST_AUTO_TEST_CASE(four_images_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_four_samples_worked_by_hand) {
   // -1/2 three times and 1/2: mean -1/4, variance 1/4 - 1/16, ratio 1/3.
   BOOST_TEST(snr({{1, 1, 1, 1}}, {0, 0, 0, 1}) == 1. / 3, tolerance(rounding));
-  BOOST_TEST(snr({{8, 8, 8, 8}}, {0, 0, 0, 1}) == 1. / 3, tolerance(rounding));  // no scale in it
+  BOOST_TEST(snr({{8, 8, 8, 8}}, {0, 0, 0, 1}) == 1. / 3, tolerance(rounding));  // independent of scale
 }
 
-BOOST_AUTO_TEST_CASE(a_bias_is_one_more_weight) {
-  // The weight: -1/2 -1/2 0 0, mean -1/4, variance 1/8 - 1/16, ratio 1. The bias as above: 1/3.
+BOOST_AUTO_TEST_CASE(a_bias_counts_as_one_more_weight) {
+  // The weight: -1/2 -1/2 0 0, mean -1/4, variance 1/8 - 1/16, ratio 1. The bias as in the first test: 1/3.
   BOOST_TEST(snr({{1, 1, 0, 0}}, {0, 0, 0, 1}) == 1, tolerance(rounding));
   BOOST_TEST(snr({{1, 1, 0, 0}}, {0, 0, 0, 1}, true) == 2. / 3, tolerance(rounding));
 }
 
 BOOST_AUTO_TEST_CASE(weights_without_a_ratio_are_left_out) {
   BOOST_TEST(snr({{1, 1, 1, 1}, {0, 0, 0, 0}}, {0, 0, 0, 1}) == 1. / 3, tolerance(rounding));
-  BOOST_TEST(std::isnan(snr({{1, 1, 1}}, {0, 0, 0})));  // all alike
+  BOOST_TEST(std::isnan(snr({{1, 1, 1}}, {0, 0, 0})));  // identical gradients have no variance
   BOOST_TEST(std::isnan(snr({{.1f, .1f, .1f}}, {1, 1, 1})));
   BOOST_TEST(std::isnan(snr(arma::fvec{1}, {0})));
-  BOOST_TEST(snr({{1, 1}}, {0, 1}) == 0);  // they disagree altogether
+  BOOST_TEST(snr({{1, 1}}, {0, 1}) == 0);  // the gradients cancel: mean 0
 }
 
-BOOST_AUTO_TEST_CASE(all_blocks_count) {
-  std::vector<std::uint16_t> labels(1200, 0);  // sorted, so that within a block all are alike
+BOOST_AUTO_TEST_CASE(all_blocks_are_included) {
+  std::vector<std::uint16_t> labels(1200, 0);  // sorted, so that all gradients of a block are identical
   std::fill(labels.begin() + 900, labels.end(), std::uint16_t{1});
   BOOST_TEST(snr(arma::fmat(1, 1200, arma::fill::ones), labels) == 1. / 3, tolerance(rounding));
 }

@@ -1,5 +1,5 @@
-// A network whose hidden units are easily told by hand: unit 1 copies input 1, unit 2 speaks where input 2
-// beats input 1, unit 3 can never speak.
+// A network whose hidden activations are easily worked by hand: unit 1 copies input 1, unit 2 is active where input 2
+// exceeds input 1, unit 3 is never active.
 #pragma once
 #include "support/measured.hpp"
 

@@ -1,4 +1,4 @@
-// Four IDX files by path, and everything that can be wrong with one.
+// The dataset idx: four IDX files by path, and everything that can be wrong with one.
 #include <boost/test/unit_test.hpp>
 
 #include "dataset_support.hpp"
@@ -8,7 +8,7 @@ using pipeline::Data, pipeline::Dataset, pipeline::DataShape;
 
 namespace {
 
-/// Two images of 2 x 3 to train on, one to test on; each test spoils what it is about.
+/// Two training images and one test image of 2 x 3; each test replaces the part it is about.
 struct Study {
   std::string train_images = idx_bytes({2, 2, 3}, {0, 1, 2, 3, 4, 5, 10, 20, 30, 40, 50, '\xff'});
   std::string train_labels = idx_bytes({2}, {0, 2});
@@ -37,14 +37,14 @@ struct Study {
 
 BOOST_AUTO_TEST_SUITE(idx)
 
-BOOST_AUTO_TEST_CASE(a_worked_example) {
+BOOST_AUTO_TEST_CASE(reads_a_worked_example) {
   const Study study;
   const Data data = study.data();
   BOOST_TEST(data.classes == 3u);
   BOOST_TEST((data.image == pipeline::ImageShape{2, 3, 1}));
   BOOST_TEST(data.train.features() == 6u);
   BOOST_TEST(data.train.size() == 2u);
-  BOOST_TEST(int{data.train.bytes(1, 0)} == 1);  // a column an image, its rows one after the other
+  BOOST_TEST(int{data.train.bytes(1, 0)} == 1);  // one column per image, pixels row by row
   BOOST_TEST(int{data.train.bytes(5, 1)} == 255);
   BOOST_TEST(data.train.scale == 1.0 / 255);
   BOOST_TEST(data.train.offset == 0);
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(shape_is_what_load_returns) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(gzipped_files_are_the_same_data) {
+BOOST_AUTO_TEST_CASE(gzipped_files_yield_the_same_data) {
   Study study;
   const Data plain = study.data();
   study.train_images = gzipped(study.train_images);
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(gzipped_files_are_the_same_data) {
   BOOST_TEST(study.data().test.labels == plain.test.labels, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(two_dimensions_are_features_without_an_image) {
+BOOST_AUTO_TEST_CASE(two_dimensions_are_features_without_an_image_shape) {
   Study study;
   study.train_images = idx_bytes({2, 3}, "abcdef");
   study.test_images = idx_bytes({1, 3}, "ghi");
@@ -84,26 +84,26 @@ BOOST_AUTO_TEST_CASE(two_dimensions_are_features_without_an_image) {
   BOOST_TEST(study.data().train.features() == 3u);
 }
 
-BOOST_AUTO_TEST_CASE(one_file_spoilt) {
+BOOST_AUTO_TEST_CASE(a_damaged_file_is_refused_with_the_reason) {
   const std::string whole = Study().train_images, zipped = gzipped(whole);
   std::string damaged = zipped;
   damaged[damaged.size() - 6] ^= 1;  // in the checksum
   const std::pair<std::string, std::string> cases[] = {
-      {whole.substr(0, whole.size() - 1), "is too short: it announces 2 x 2 x 3 bytes, found 11"},
+      {whole.substr(0, whole.size() - 1), "is too short: its header declares 2 x 2 x 3 bytes, found 11"},
       {whole.substr(0, 9), "ends within its header"},
       {whole.substr(0, 3), "too short for an IDX file"},
       {"", "too short for an IDX file"},
-      {whole + "x", "goes on after the 12 bytes"},
+      {whole + "x", "continues after the 12 bytes"},
       {"PK\3\4....", "begins with the bytes 50 4b, expected 00 00"},
       {"<html>403</html>", "web page"},
       {idx_bytes({2, 2, 3}, whole.substr(16), 0x0D), "type 0x0d"},
       {idx_bytes({2}, "ab"), "has 1 dimension, expected 2 or 3"},
       {idx_bytes({0, 2, 3}, ""), "dimension 1 is 0"},
-      {idx_bytes({4000000000u, 4000000000u, 4000000000u}, "x"), "is too short: it announces 4000000000"},
+      {idx_bytes({4000000000u, 4000000000u, 4000000000u}, "x"), "is too short: its header declares 4000000000"},
       {gzipped(idx_bytes({4000000000u, 4000000000u, 4000000000u}, "x")), "is too short"},
-      {zipped.substr(0, zipped.size() / 2), "stops in the middle"},
-      {zipped.substr(0, zipped.size() - 1), "stops in the middle"},
-      {zipped.substr(0, 12), "stops in the middle"},
+      {zipped.substr(0, zipped.size() / 2), "its gzip data is truncated"},
+      {zipped.substr(0, zipped.size() - 1), "its gzip data is truncated"},
+      {zipped.substr(0, 12), "its gzip data is truncated"},
       {damaged, "damaged"}};
   for (const auto& [bytes, expected] : cases) {
     Study study;
@@ -113,33 +113,33 @@ BOOST_AUTO_TEST_CASE(one_file_spoilt) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(files_that_do_not_belong_together) {
+BOOST_AUTO_TEST_CASE(files_that_do_not_match_are_refused) {
   {
     Study study;
     study.train_labels = idx_bytes({3}, {0, 1, 2});
     check_says(study.complaint(),
-               study.path("train_images") + " holds 2 images, but " + study.path("train_labels") + " holds 3 labels");
+               study.path("train_images") + " has 2 images, but " + study.path("train_labels") + " has 3 labels");
   }
   {
     Study study;
     study.test_images = idx_bytes({1, 3, 2}, "abcdef");
-    check_says(study.complaint(), "images of 2 x 3, but " + study.path("test_images") + " holds images of 3 x 2");
+    check_says(study.complaint(), "images of 2 x 3, but " + study.path("test_images") + " has images of 3 x 2");
   }
   {
     Study study;
     std::swap(study.train_labels, study.train_images);
-    check_says(study.complaint(), "were labels and images exchanged?");
+    check_says(study.complaint(), "were labels and images swapped?");
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_label_out_of_range) {
+BOOST_AUTO_TEST_CASE(a_label_out_of_range_is_refused) {
   Study study;
   study.classes = "2";
   check_says(study.complaint(),
              study.path("train_labels") + ": label 2 of sample 2 is out of range: there are 2 classes, 0 to 1");
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_not_there) {
+BOOST_AUTO_TEST_CASE(a_missing_file_is_refused) {
   Study study;
   const auto dataset = study.dataset();
   std::filesystem::remove(study.path("test_labels"));

@@ -1,4 +1,4 @@
-// Input noise: what is added to the inputs; targets are left alone.
+// Input noise: the draws added to the inputs; targets are unchanged.
 #include <boost/test/unit_test.hpp>
 
 #include "support/small_model.hpp"
@@ -8,7 +8,7 @@ using namespace pipeline;
 
 BOOST_AUTO_TEST_SUITE(input_noise)
 
-BOOST_AUTO_TEST_CASE(adds_sd_times_a_normal_number) {
+BOOST_AUTO_TEST_CASE(adds_sd_times_a_standard_normal_draw) {
   const learning::Entry e = plugin("input_noise", {{"sd", "0.25"}});
   const arma::fmat x = {{0, 1}, {.5f, 0}, {1, .25f}}, y = {{1, 0}, {0, 1}};
   for (const std::uint64_t number : {0, 9}) {
@@ -20,7 +20,7 @@ BOOST_AUTO_TEST_CASE(adds_sd_times_a_normal_number) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(is_of_mean_0_and_of_the_stated_spread) {
+BOOST_AUTO_TEST_CASE(has_mean_0_and_the_stated_variance) {
   const learning::Entry e = plugin("input_noise", {{"sd", "0.25"}});
   Batch batch{arma::fmat(784, 60, arma::fill::zeros), arma::fmat(10, 60, arma::fill::zeros), {}};
   e.batch->change(batch, e.step(1, 0.1f));

@@ -1,4 +1,5 @@
-// l1: the penalty and its subgradient by hand; the proximal form makes exact zeros and leaves the gradient alone.
+// l1: penalty and subgradient against values worked by hand; the proximal form produces exact zeros and does not change
+// the gradient.
 #include <boost/test/unit_test.hpp>
 
 #include "support/small_model.hpp"
@@ -21,14 +22,14 @@ std::size_t zeros_after_training(const char* form) {
 
 BOOST_AUTO_TEST_SUITE(l1)
 
-BOOST_AUTO_TEST_CASE(three_weights_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_three_weights_worked_by_hand) {
   const std::vector<float> w = {2, -4, 0};
   for (const char* form : {"subgradient", "proximal"}) {
     const learning::Entry e = plugin("l1", {{"lambda", "0.5"}, {"form", form}});
     std::vector<float> g = {1, 1, 1}, after = w;
     BOOST_TEST(e.weight_penalty->value(w, {}) == 3);
     e.weight_penalty->add_gradient(w, g, {});
-    e.after_update->after_update(after, {}, e.step(0, 0.5f));  // a threshold of 1/4
+    e.after_update->after_update(after, {}, e.step(0, 0.5f));  // threshold 1/4
     const bool proximal = form == std::string("proximal");
     BOOST_TEST(g == (proximal ? std::vector<float>{1, 1, 1} : std::vector<float>{1.5f, .5f, 1}),
                boost::test_tools::per_element());
@@ -36,19 +37,19 @@ BOOST_AUTO_TEST_CASE(three_weights_by_hand) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_soft_threshold_by_hand) {
+BOOST_AUTO_TEST_CASE(the_soft_threshold_matches_values_worked_by_hand) {
   const learning::Entry e = plugin("l1", {{"lambda", "0.5"}, {"form", "proximal"}});
   std::vector<float> w = {.75f, .25f, -.25f, .125f, -.5f, 0};
   e.after_update->after_update(w, {}, e.step(0, 0.5f));
   BOOST_TEST(w == (std::vector<float>{.5f, 0, 0, 0, -.25f, 0}), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(only_the_proximal_form_makes_exact_zeros) {
+BOOST_AUTO_TEST_CASE(only_the_proximal_form_produces_exact_zeros) {
   BOOST_TEST(zeros_after_training("subgradient") == 0u);
   BOOST_TEST(zeros_after_training("proximal") > 50u);  // of 572 weights
 }
 
-BOOST_AUTO_TEST_CASE(weights_that_are_no_numbers_are_not_hidden) {
+BOOST_AUTO_TEST_CASE(nan_weights_stay_nan) {
   const learning::Entry e = plugin("l1", {{"form", "proximal"}});
   std::vector<float> w = {std::nanf("")};
   e.after_update->after_update(w, {}, e.step(0, 0.5f));

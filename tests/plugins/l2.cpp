@@ -1,4 +1,4 @@
-// l2: lambda / 2 * sum of squares, with the half; biases only where they are asked for.
+// l2: lambda / 2 * sum of squares, including the factor 1/2; biases only on request.
 #include <boost/test/unit_test.hpp>
 
 #include "support/small_model.hpp"
@@ -8,7 +8,7 @@ using namespace pipeline;
 
 BOOST_AUTO_TEST_SUITE(l2)
 
-BOOST_AUTO_TEST_CASE(three_weights_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_three_weights_worked_by_hand) {
   const learning::Entry e = plugin("l2", {{"lambda", "0.5"}});
   const std::vector<float> w = {2, -4, 0};
   std::vector<float> g = {1, 1, 1};
@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(three_weights_by_hand) {
   BOOST_TEST(g == (std::vector<float>{2, -1, 1}), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(the_penalty_of_a_network_counts_every_matrix_and_biases_on_request) {
+BOOST_AUTO_TEST_CASE(the_penalty_covers_every_matrix_and_biases_on_request) {
   SmallStudy study({3, 2, 2});
   for (Layer& l : study.start.layers) l.W.fill(2), l.b.fill(4);
   const double weights = 0.5 / 2 * (6 + 4) * 4, biases = 0.5 / 2 * (2 + 2) * 16;

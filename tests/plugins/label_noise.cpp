@@ -1,4 +1,5 @@
-// Label noise: exactly so many labels are spoiled, never into themselves, marked, and nested from share to share.
+// Label noise: exactly the stated share of labels is corrupted, always to another class; those samples are marked; a
+// larger share includes the labels of a smaller one.
 #include <boost/test/unit_test.hpp>
 
 #include <set>
@@ -13,7 +14,7 @@ using namespace pipeline;
 
 namespace {
 
-/// n training samples with labels 0 1 2 0 1 2 .. of so many classes, and three test samples.
+/// n training samples and three test samples, whose labels run through the classes: 0 1 2 0 1 2 ..
 Data clean(std::size_t n, std::size_t classes) {
   Data data;
   data.classes = classes;
@@ -30,7 +31,7 @@ std::unique_ptr<Dataset> plugin(const Values& values) {
   set(*out, values);
   return out;
 }
-Data spoiled(const Values& values, Data data) {
+Data corrupted(const Values& values, Data data) {
   const auto dataset = plugin(values);
   return dynamic_cast<const Wrapper&>(*dataset).change(std::move(data));
 }
@@ -46,11 +47,11 @@ std::set<std::size_t> changed(const Data& data) {
 
 BOOST_AUTO_TEST_SUITE(label_noise)
 
-BOOST_AUTO_TEST_CASE(exactly_so_many_change_and_those_are_marked) {
-  // round(share * n): .25 * 10 = 2.5 goes up, .3 * 11 = 3.3 down; the whole and nothing.
+BOOST_AUTO_TEST_CASE(exactly_the_stated_share_is_corrupted_and_marked) {
+  // round(share * n): .25 * 10 = 2.5 is rounded up, .3 * 11 = 3.3 down; all samples and none.
   for (const auto& [share, n, count] : std::vector<std::tuple<const char*, std::size_t, std::size_t>>{
            {"0.25", 10, 3}, {"0.3", 11, 3}, {"0.4", 5000, 2000}, {"1", 7, 7}, {"0", 7, 0}, {"0.001", 7, 0}}) {
-    const Data data = spoiled({{"share", share}}, clean(n, 3));
+    const Data data = corrupted({{"share", share}}, clean(n, 3));
     BOOST_TEST_CONTEXT(share << " of " << n) {
       BOOST_TEST(changed(data).size() == count);
       std::set<std::size_t> marked;
@@ -64,7 +65,7 @@ BOOST_AUTO_TEST_CASE(exactly_so_many_change_and_those_are_marked) {
 
 BOOST_AUTO_TEST_CASE(every_other_class_is_equally_likely) {
   constexpr std::size_t n = 30'000, classes = 4;
-  const Data data = spoiled({{"share", "1"}}, clean(n, classes));
+  const Data data = corrupted({{"share", "1"}}, clean(n, classes));
   std::size_t count[classes][classes] = {};
   for (std::size_t i = 0; i < n; ++i) ++count[i % classes][data.train.labels[i]];
   const double each = double(n) / classes, p = 1. / (classes - 1);
@@ -76,33 +77,33 @@ BOOST_AUTO_TEST_CASE(every_other_class_is_equally_likely) {
         BOOST_TEST(std::abs(double(count[from][to]) - each * p) < 5 * std::sqrt(each * p * (1 - p)));
 }
 
-BOOST_AUTO_TEST_CASE(two_classes_swap) {
-  const Data data = spoiled({{"share", "1"}}, clean(6, 2));
+BOOST_AUTO_TEST_CASE(with_two_classes_corrupted_labels_are_swapped) {
+  const Data data = corrupted({{"share", "1"}}, clean(6, 2));
   BOOST_TEST((data.train.labels == std::vector<std::uint16_t>{1, 0, 1, 0, 1, 0}));
 }
 
-BOOST_AUTO_TEST_CASE(a_larger_share_spoils_the_same_and_more_another_seed_others) {
-  const Data few = spoiled({{"share", "0.2"}}, clean(200, 5)), many = spoiled({{"share", "0.5"}}, clean(200, 5)),
-             other = spoiled({{"share", "0.2"}, {"seed", "2"}}, clean(200, 5));
+BOOST_AUTO_TEST_CASE(a_larger_share_corrupts_a_superset_and_another_seed_other_labels) {
+  const Data few = corrupted({{"share", "0.2"}}, clean(200, 5)), many = corrupted({{"share", "0.5"}}, clean(200, 5)),
+             other = corrupted({{"share", "0.2"}, {"seed", "2"}}, clean(200, 5));
   for (const std::size_t n : changed(few)) BOOST_TEST(few.train.labels[n] == many.train.labels[n]);
   BOOST_TEST((changed(few) != changed(other)));
 }
 
-BOOST_AUTO_TEST_CASE(inputs_test_labels_and_earlier_marks_stay) {
+BOOST_AUTO_TEST_CASE(inputs_test_labels_and_earlier_marks_are_unchanged) {
   Data data = clean(9, 3);
   const Data before = data;
   data.train.marked.assign(9, 1);
-  data = spoiled({{"share", "0.5"}}, std::move(data));
+  data = corrupted({{"share", "0.5"}}, std::move(data));
   BOOST_TEST((arma::accu(data.train.bytes != before.train.bytes) == 0 && data.test.labels == before.test.labels));
   BOOST_TEST(data.test.marked.empty());
   BOOST_TEST(std::ranges::count(data.train.marked, 1) == 9);
 }
 
-BOOST_AUTO_TEST_CASE(one_class_leaves_nowhere_to_go) {
+BOOST_AUTO_TEST_CASE(a_single_class_is_refused) {
   const auto dataset = plugin({{"share", "0.5"}});
   BOOST_TEST(message_of([&] {
                dynamic_cast<const Wrapper&>(*dataset).changed_shape({2, 1, 5, 3, {}});
-             }) == "share needs another class to move a label to");
+             }) == "share must be 0 where the dataset has only one class");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

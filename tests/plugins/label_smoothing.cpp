@@ -1,4 +1,4 @@
-// Label smoothing: the targets by hand; the inputs and the label used for accuracy are left alone.
+// Label smoothing: targets against values worked by hand; the inputs are unchanged.
 #include <boost/test/unit_test.hpp>
 
 #include "support/small_model.hpp"
@@ -8,7 +8,7 @@ using namespace pipeline;
 
 BOOST_AUTO_TEST_SUITE(label_smoothing)
 
-BOOST_AUTO_TEST_CASE(two_images_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_two_samples_worked_by_hand) {
   const learning::Entry e = plugin("label_smoothing", {{"epsilon", "0.5"}});
   Batch batch{{{7, 8}}, {{1, 0}, {0, 0.5f}, {0, 0.5f}, {0, 0}}, {}};
   e.batch->change(batch, e.step(0, 0.1f));

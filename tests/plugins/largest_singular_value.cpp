@@ -1,4 +1,4 @@
-// Largest singular value: by hand, of tall, wide and empty-handed weights, and that no input is stretched further.
+// Largest singular value of square, wide and zero matrices against values worked by hand, layer by layer.
 #include <boost/test/unit_test.hpp>
 
 #include "singular_matrices.hpp"
@@ -8,7 +8,7 @@ using boost::test_tools::tolerance;
 
 BOOST_AUTO_TEST_SUITE(largest_singular_value)
 
-BOOST_AUTO_TEST_CASE(by_hand) {
+BOOST_AUTO_TEST_CASE(matches_values_worked_by_hand) {
   BOOST_TEST(of("largest_singular_value", W) == std::sqrt(45.), tolerance(rounding));
   BOOST_TEST(of("largest_singular_value", W.t()) == std::sqrt(45.), tolerance(rounding));
   BOOST_TEST(of("largest_singular_value", one_direction) == std::sqrt(14. * 6), tolerance(rounding));
@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_CASE(by_hand) {
   BOOST_TEST(of("largest_singular_value", nothing) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(each_layer_has_its_own) {
+BOOST_AUTO_TEST_CASE(each_layer_has_its_own_value) {
   const auto m = support::measured(support::metric("largest_singular_value"),
                                    support::network_of({arma::fmat{{2, 0}, {0, 1}}, arma::fmat{{0, 7}}}),
                                    support::samples_of(arma::fvec{1, 1}));

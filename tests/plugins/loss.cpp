@@ -1,4 +1,4 @@
-// Loss: natural logarithm, mean over the images, the penalties beside it and not in it.
+// Loss: natural logarithm, mean over the samples, and the penalty reported separately.
 #include <boost/test/unit_test.hpp>
 
 #include "support/measured.hpp"
@@ -8,21 +8,21 @@ using boost::test_tools::tolerance;
 
 namespace {
 const pipeline::Network identity = network_of({arma::fmat{{1, 0}, {0, 1}}});
-// Logits and exponentials are taken of float32 numbers: some units of 6e-8.
+// Logits and exponentials are computed from float32 numbers: some multiples of 6e-8.
 constexpr double float32 = 3e-7;
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(loss)
 
-BOOST_AUTO_TEST_CASE(two_images_by_hand) {
-  // Image 1: logits ln 3 and 0, label 0: p = 3/4. Image 2: equal logits: p = 1/2.
+BOOST_AUTO_TEST_CASE(matches_two_samples_worked_by_hand) {
+  // Sample 1: logits ln 3 and 0, label 0: p = 3/4. Sample 2: equal logits: p = 1/2.
   const pipeline::Samples samples = samples_of({{std::log(3.0f), 2}, {0, 2}}, {0, 1});
   const auto m = measured(metric("loss"), identity, samples);
   BOOST_TEST(value_of(m, "loss") == (std::log(4. / 3) + std::log(2.)) / 2, tolerance(float32));
   BOOST_TEST(value_of(m, "loss.penalty") == 0);
 }
 
-BOOST_AUTO_TEST_CASE(penalties_stand_beside_it) {
+BOOST_AUTO_TEST_CASE(the_penalty_is_reported_separately) {
   const pipeline::Samples samples = samples_of(arma::fmat(2, 1, arma::fill::ones), {0});
   const auto m = measured(metric("loss"), identity, samples, 0.25);
   BOOST_TEST(value_of(m, "loss") == std::log(2.), tolerance(float32));

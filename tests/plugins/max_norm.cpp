@@ -1,4 +1,4 @@
-// Max-norm: rows that are too long are shortened to the limit, others keep every bit.
+// Max-norm: weight vectors of nodes that exceed the limit are shortened to it; all others keep every bit.
 #include <boost/test/unit_test.hpp>
 
 #include "support/small_model.hpp"
@@ -8,7 +8,7 @@ using namespace pipeline;
 
 BOOST_AUTO_TEST_SUITE(max_norm)
 
-BOOST_AUTO_TEST_CASE(three_nodes_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_three_nodes_worked_by_hand) {
   const learning::Entry e = plugin("max_norm", {{"limit", "2.5"}});
   arma::fmat W = {{3, 4}, {1.5f, 2}, {0.1f, 0.2f}};  // lengths 5, 2.5 (the limit itself) and .22
   arma::fvec b;
@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_CASE(three_nodes_by_hand) {
   BOOST_TEST(same_bits(W, arma::fmat{{1.5f, 2}, {1.5f, 2}, {0.1f, 0.2f}}));  // exact: the factor is 1/2
 }
 
-BOOST_AUTO_TEST_CASE(a_bias_counts_where_it_is_handed_over) {
+BOOST_AUTO_TEST_CASE(the_length_includes_the_bias_if_biases_are_covered) {
   const learning::Entry e = plugin("max_norm", {{"limit", "2.5"}});
   arma::fmat W = {{3, 0}};
   arma::fvec b = {4};
@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(a_bias_counts_where_it_is_handed_over) {
   BOOST_TEST(b[0] == 2);
 }
 
-BOOST_AUTO_TEST_CASE(no_node_of_a_trained_model_is_longer) {
+BOOST_AUTO_TEST_CASE(no_node_of_a_trained_model_exceeds_the_limit) {
   const SmallStudy study;
   const auto model = study.model_of(plugin("max_norm", {{"limit", "0.3"}}));
   study.train(*model, 0, 20);

@@ -1,4 +1,4 @@
-// Mixup: who is blended with whom, labels as inputs, and a lambda that follows its beta distribution.
+// Mixup: partners are a permutation, targets are blended like inputs, and lambda follows its beta distribution.
 #include <boost/test/unit_test.hpp>
 
 #include <numbers>
@@ -12,14 +12,15 @@ namespace {
 
 constexpr arma::uword size = 12;
 
-/// The unit matrix, blended: column i holds lambda in row i and 1 - lambda in row p(i).
+/// The unit matrix, blended: column i has lambda in row i and 1 - lambda in row p(i).
 Batch blended(const learning::Entry& e, std::uint64_t step) {
   Batch batch{arma::eye<arma::fmat>(size, size), arma::eye<arma::fmat>(size, size), {}};
   e.batch->change(batch, e.step(step, 0.1f));
   return batch;
 }
 
-/// The lambdas of so many steps. A batch in which everyone is his own partner would hide it: 1 in 479 million.
+/// The lambdas of the first `steps` steps. Only a batch in which every sample is its own partner hides its lambda: 1 in
+/// 479 million.
 std::vector<double> lambdas(const char* alpha, int steps) {
   const learning::Entry e = plugin("mixup", {{"alpha", alpha}});
   std::vector<double> out;
@@ -35,20 +36,20 @@ double share_below(const std::vector<double>& values, double x) {
 
 BOOST_AUTO_TEST_SUITE(mixup)
 
-BOOST_AUTO_TEST_CASE(two_images_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_two_samples_worked_by_hand) {
   const learning::Entry e = plugin("mixup", {{"alpha", "1"}});
   for (std::uint64_t t = 0; t < 20; ++t) {
     Batch batch{{{0, 8}, {4, 4}}, {{1, 0}, {0, 1}}, {}};
     e.batch->change(batch, e.step(t, 0.1f));
     const float l = batch.targets(0, 0);
     const arma::fmat inputs = {{8 * (1 - l), 8 * l}, {4, 4}}, targets = {{l, 1 - l}, {1 - l, l}};
-    if (l == 1) continue;                                          // each its own partner
+    if (l == 1) continue;                                          // each sample is its own partner
     BOOST_TEST(arma::abs(batch.inputs - inputs).max() <= 2e-6);    // a few roundings of numbers up to 8
     BOOST_TEST(arma::abs(batch.targets - targets).max() <= 2e-7);  // and of numbers up to 1
   }
 }
 
-BOOST_AUTO_TEST_CASE(one_lambda_and_one_permutation_a_batch_and_labels_blended_alike) {
+BOOST_AUTO_TEST_CASE(a_batch_has_one_lambda_and_one_permutation_for_inputs_and_targets) {
   const learning::Entry e = plugin("mixup", {{"alpha", "1"}});
   bool fixed_point = false, lambda_changes = false;
   float last = -1;
@@ -57,9 +58,9 @@ BOOST_AUTO_TEST_CASE(one_lambda_and_one_permutation_a_batch_and_labels_blended_a
     BOOST_TEST(same_bits(batch.inputs, batch.targets));
     const float l = arma::fvec(batch.inputs.diag()).min();
     for (arma::uword i = 0; i < size; ++i) {
-      BOOST_TEST((batch.inputs(i, i) == l || std::abs(batch.inputs(i, i) - 1) < 1e-6));  // own partner: l + (1 - l)
+      BOOST_TEST((batch.inputs(i, i) == l || std::abs(batch.inputs(i, i) - 1) < 1e-6));  // its own partner: l + (1 - l)
       fixed_point |= batch.inputs(i, i) != l;
-      BOOST_TEST(std::abs(arma::accu(batch.inputs.row(i)) - 1) < 1e-6);  // each is somebody's partner once
+      BOOST_TEST(std::abs(arma::accu(batch.inputs.row(i)) - 1) < 1e-6);  // each sample is a partner exactly once
       BOOST_TEST(std::abs(arma::accu(batch.inputs.col(i)) - 1) < 1e-6);
     }
     lambda_changes |= l != last;
@@ -82,7 +83,7 @@ BOOST_AUTO_TEST_CASE(lambda_has_the_moments_of_its_beta_distribution) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(lambda_has_the_distribution_where_that_is_known_in_closed_form) {
+BOOST_AUTO_TEST_CASE(lambda_follows_the_distributions_known_in_closed_form) {
   constexpr int n = 20'000;
   const std::vector<double> uniform = lambdas("1", n), arcsine = lambdas("0.5", n);
   for (const double x : {.01, .1, .5, .8}) {
@@ -92,7 +93,7 @@ BOOST_AUTO_TEST_CASE(lambda_has_the_distribution_where_that_is_known_in_closed_f
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_tiny_alpha_picks_one_of_two_and_a_huge_one_halves) {
+BOOST_AUTO_TEST_CASE(a_tiny_alpha_gives_0_or_1_and_a_huge_alpha_one_half) {
   for (const char* alpha : {"1e-6", "1e-40"}) {
     const std::vector<double> tiny = lambdas(alpha, 400);
     BOOST_TEST(std::ranges::count_if(tiny, [](double l) { return l != 0 && l != 1; }) == 0);

@@ -1,4 +1,4 @@
-// orthogonality: both Gram matrices by hand, nothing to pay for an orthogonal matrix, and training moves towards one.
+// orthogonality: both Gram matrices worked by hand, no penalty for an orthogonal matrix, and training towards one.
 #include <boost/test/unit_test.hpp>
 
 #include "support/small_model.hpp"
@@ -9,7 +9,7 @@ using namespace pipeline;
 namespace {
 
 double value(const learning::Entry& e, const arma::fmat& W) {
-  return e.layer_penalty->value({W, {}}, {1, W, W});  // it looks at neither inputs nor outputs
+  return e.layer_penalty->value({W, {}}, {1, W, W});  // the penalty uses neither inputs nor outputs
 }
 arma::fmat gradient(const learning::Entry& e, const arma::fmat& W) {
   Layer g{arma::fmat(arma::size(W), arma::fill::ones), {}};
@@ -21,17 +21,17 @@ arma::fmat gradient(const learning::Entry& e, const arma::fmat& W) {
 
 BOOST_AUTO_TEST_SUITE(orthogonality)
 
-BOOST_AUTO_TEST_CASE(wide_and_tall_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_a_wide_and_a_tall_matrix_worked_by_hand) {
   const learning::Entry e = plugin("orthogonality", {{"lambda", "0.5"}});
-  const arma::fmat wide = {{1, 1, 0}, {0, 1, 0}};  // W W' = {{2, 1}, {1, 1}}, less I: {{1, 1}, {1, 0}}
+  const arma::fmat wide = {{1, 1, 0}, {0, 1, 0}};  // W W' = {{2, 1}, {1, 1}}, minus I: {{1, 1}, {1, 0}}
   BOOST_TEST(value(e, wide) == 1.5);
   const arma::fmat expected = {{2, 4, 0}, {2, 2, 0}};  // 2 * {{1, 1}, {1, 0}} * W
   BOOST_TEST(same_bits(gradient(e, wide), expected));
-  BOOST_TEST(value(e, wide.t()) == 1.5);  // the same Gram matrix, of the inputs
+  BOOST_TEST(value(e, wide.t()) == 1.5);  // the Gram matrix of the inputs is the same
   BOOST_TEST(same_bits(gradient(e, wide.t()), arma::fmat(expected.t())));
 }
 
-BOOST_AUTO_TEST_CASE(an_orthogonal_matrix_pays_nothing) {
+BOOST_AUTO_TEST_CASE(an_orthogonal_matrix_has_no_penalty) {
   const learning::Entry e = plugin("orthogonality");
   const arma::fmat W = {{0, 1, 0}, {-1, 0, 0}};
   BOOST_TEST(value(e, W) == 0);

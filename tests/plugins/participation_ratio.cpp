@@ -1,4 +1,4 @@
-// Participation ratio: covariances by hand, and layers that never vary.
+// Participation ratio: covariances worked by hand, and layers that do not vary.
 #include <boost/test/unit_test.hpp>
 
 #include "support/measured.hpp"
@@ -16,26 +16,26 @@ double ratio(const arma::fmat& h) {
 
 BOOST_AUTO_TEST_SUITE(participation_ratio)
 
-BOOST_AUTO_TEST_CASE(two_units_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_two_units_worked_by_hand) {
   BOOST_TEST(ratio({{0, 2, 0, 2}, {0, 0, 2, 2}}) == 2);                           // C = [1 0; 0 1]
   BOOST_TEST(ratio({{0, 2, 0, 2}, {0, 0, 4, 4}}) == 25. / 17, tolerance(1e-15));  // C = [1 0; 0 4]
-  BOOST_TEST(ratio({{0, 2, 0, 2}, {1, 5, 1, 5}}) == 1, tolerance(1e-15));         // one follows the other
-  BOOST_TEST(ratio({{0, 2, 0, 2}, {7, 7, 7, 7}}) == 1);                           // one never varies
+  BOOST_TEST(ratio({{0, 2, 0, 2}, {1, 5, 1, 5}}) == 1, tolerance(1e-15));         // one unit is a function of the other
+  BOOST_TEST(ratio({{0, 2, 0, 2}, {7, 7, 7, 7}}) == 1);                           // one unit is constant
 }
 
-BOOST_AUTO_TEST_CASE(blocks_of_unlike_means_join) {
+BOOST_AUTO_TEST_CASE(blocks_with_different_means_combine_to_one_covariance) {
   const arma::fmat many = arma::repmat(arma::fmat{{0, 0, 2, 2}, {0, 4, 0, 4}}, 1, 300);
   const arma::fmat sorted =
       arma::join_rows(many.cols(arma::find(many.row(0) == 0)), many.cols(arma::find(many.row(0) > 0)));
   BOOST_TEST(ratio(sorted) == 25. / 17, tolerance(1e-6));  // blocks are centred in float32
 }
 
-BOOST_AUTO_TEST_CASE(a_layer_that_never_varies_has_none) {
+BOOST_AUTO_TEST_CASE(a_layer_that_does_not_vary_yields_nan) {
   BOOST_TEST(std::isnan(ratio({{3, 3, 3}, {0, 0, 0}})));
-  arma::fmat constant(2, 1201);  // three blocks, and numbers whose sums are not exact
+  arma::fmat constant(2, 1201);  // three blocks, and numbers whose sums are rounded
   constant.row(0).fill(.1f), constant.row(1).fill(.7f);
   BOOST_TEST(std::isnan(ratio(constant)));
-  constant(0, 77) = .1001f;  // and a little is seen, as far as float32 products of 1200 samples go
+  constant(0, 77) = .1001f;  // a small variation is detected, with the precision of float32 products of 1200 samples
   BOOST_TEST(ratio(constant) == 1, tolerance(1e-3));
 }
 

@@ -1,4 +1,4 @@
-// Path norm: four paths by hand; a unit's scale can be moved from its inputs to its outputs.
+// Path norm: four paths worked by hand, and invariance if scale moves from the inputs of a unit to its outputs.
 #include <boost/test/unit_test.hpp>
 
 #include "support/measured.hpp"
@@ -14,14 +14,14 @@ double path_norm_of(std::vector<arma::fmat> weights) {
 
 BOOST_AUTO_TEST_SUITE(path_norm)
 
-BOOST_AUTO_TEST_CASE(four_paths_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_four_paths_worked_by_hand) {
   // The products along the paths: 1 5, -2 5, 3 6 and 4 6; their squares 25, 100, 324 and 576.
   BOOST_TEST(path_norm_of({{{1, -2}, {3, 4}}, {{5, 6}}}) == std::sqrt(1025.), boost::test_tools::tolerance(1e-15));
 }
 
-BOOST_AUTO_TEST_CASE(one_layer_is_its_length) { BOOST_TEST(path_norm_of({{{3, 0}, {0, -4}}}) == 5); }
+BOOST_AUTO_TEST_CASE(a_single_layer_has_its_frobenius_norm) { BOOST_TEST(path_norm_of({{{3, 0}, {0, -4}}}) == 5); }
 
-BOOST_AUTO_TEST_CASE(stays_where_a_units_scale_moves) {
+BOOST_AUTO_TEST_CASE(is_unchanged_if_scale_moves_from_the_inputs_of_a_unit_to_its_outputs) {
   BOOST_TEST(path_norm_of({{{8, -16}, {3, 4}}, {{5 / 8.f, 6}}}) == path_norm_of({{{1, -2}, {3, 4}}, {{5, 6}}}));
 }
 

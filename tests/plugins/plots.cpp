@@ -3,11 +3,13 @@
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <memory>
+#include <pipeline/files.hpp>
 #include <pipeline/report.hpp>
 
 #include "../../plugins/reports/axis_range.hpp"
-#include "../../plugins/reports/gnuplot.hpp"
 #include "../../plugins/reports/picture.hpp"
+#include "results/run_results.hpp"
+#include "support/requirements.hpp"
 #include "support/synthetic_run.hpp"
 
 using namespace pipeline;
@@ -16,14 +18,12 @@ using namespace synthetic;
 BOOST_AUTO_TEST_SUITE(plots)
 
 namespace {
-std::vector<std::string> draw(const fs::path& folder, const Occasion& occasion = {100001, true}) {
+ReportOutput draw(const fs::path& folder, const Occasion& occasion = {100001, true}) {
   void* library = dlopen(BUILD_DIR "/lib/pipeline/plugins/plots.so", RTLD_NOW | RTLD_LOCAL);
   BOOST_REQUIRE_MESSAGE(library, dlerror());
   const auto* plugin = static_cast<const PipelinePlugin*>(dlsym(library, "pipeline_report_plots"));
-  return std::unique_ptr<Report>(static_cast<Report*>(plugin->make()))->write(RunResults(folder), occasion);
+  return std::unique_ptr<Report>(static_cast<Report*>(plugin->make()))->write(*results::open_run(folder), occasion);
 }
-
-bool has_gnuplot() { return std::system("gnuplot --version >/dev/null 2>&1") == 0; }
 
 std::size_t files_in(const fs::path& folder) {
   return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), {}));
@@ -34,7 +34,7 @@ bool is_picture(const fs::path& without_kind) {
   return svg.find("</svg>") != svg.npos && png.starts_with("\x89PNG") && png.find("IEND") != png.npos;
 }
 
-/// While it lives, gnuplot is this program, or there is none.
+/// For its lifetime, gnuplot is this shell script; if the script is empty, gnuplot cannot be found.
 struct OtherGnuplot {
   Folder folder;
   std::string path = std::getenv("PATH");
@@ -49,25 +49,25 @@ struct OtherGnuplot {
 };
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(each_metric_has_picture_data_and_script) {
+BOOST_AUTO_TEST_CASE(each_metric_has_pictures_data_and_a_script,
+                     *boost::unit_test::precondition(support::needs_gnuplot)) {
   const Folder folder;
   make_run(folder.path);
-  const auto lines = draw(folder.path);
-  if (!has_gnuplot()) return BOOST_TEST_MESSAGE("no gnuplot here: pictures not looked at"), void();
+  const auto lines = draw(folder.path).lines;
   const fs::path plots = folder.path / "plots";
   BOOST_TEST(lines == std::vector{"plots: 6 pictures in " + plots.string()}, boost::test_tools::per_element());
   for (const char* name :
        {"accuracy", "loss", "loss.penalty", "snr_optimality", "sign_disagreement", "weights_against_c"})
     BOOST_TEST(is_picture(plots / name), name);
-  BOOST_TEST(files_in(plots) == 24u);  // nothing is left over
+  BOOST_TEST(files_in(plots) == 24u);  // six metrics with four files each, and no temporary files
 
-  // The script runs as it stands, from inside plots/.
+  // The script runs unchanged from inside plots/.
   fs::remove(plots / "accuracy.png");
   BOOST_TEST(std::system(("cd '" + plots.string() + "' && gnuplot accuracy.gp").c_str()) == 0);
   BOOST_TEST(is_picture(plots / "accuracy"));
 }
 
-BOOST_AUTO_TEST_CASE(data_has_a_row_a_step_and_a_column_a_layer_and_model) {
+BOOST_AUTO_TEST_CASE(data_has_one_row_per_step_and_one_column_per_layer_and_model) {
   const Folder folder;
   make_run(folder.path);
   draw(folder.path);
@@ -80,12 +80,12 @@ BOOST_AUTO_TEST_CASE(data_has_a_row_a_step_and_a_column_a_layer_and_model) {
   BOOST_TEST(line.starts_with("0\t0.1465\t0.1465\t0.1465\t0.1771\t"));
   std::getline(scatter, line);
   BOOST_TEST(line == "control W\tcontrol c\tnoreg W\tnoreg c\tl2 W\tl2 c\tdropout W\tdropout c");
-  // What a node's title says comes from metrics.csv.
+  // The number of the node and its S in the title come from metrics.csv.
   BOOST_TEST(read(folder.path / "plots/weights_against_c.gp").find("'node 4 of layer 3, S = 0.138'") !=
              std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(several_nodes_are_drawn_in_rows_of_panels) {
+BOOST_AUTO_TEST_CASE(several_nodes_are_drawn_in_a_grid_of_panels) {
   const Folder folder;
   write(folder.path / "run.json", R"({"pipeline": "two", "steps": 9, "models": ["a"], "metrics": [
     {"section": "s", "plugin": "weights_against_c", "better": "higher"}]})");
@@ -99,16 +99,16 @@ BOOST_AUTO_TEST_CASE(several_nodes_are_drawn_in_rows_of_panels) {
     BOOST_TEST(script.find(title) != script.npos, title);
 }
 
-BOOST_AUTO_TEST_CASE(the_scatter_waits_for_the_last_update) {
+BOOST_AUTO_TEST_CASE(the_scatter_is_drawn_only_after_the_last_step) {
   const Folder folder;
   make_run(folder.path, 40000);
-  BOOST_TEST(draw(folder.path, {20000, false}).empty());
+  const ReportOutput output = draw(folder.path, {20000, false});
+  BOOST_TEST((output.lines.empty() && output.warnings.empty()));
   BOOST_TEST(fs::exists(folder.path / "plots/accuracy.gp"));
   BOOST_TEST(!fs::exists(folder.path / "plots/weights_against_c.gp"));
 }
 
-BOOST_AUTO_TEST_CASE(odd_runs_are_drawn_too) {
-  if (!has_gnuplot()) return;
+BOOST_AUTO_TEST_CASE(unusual_names_and_values_are_drawn, *boost::unit_test::precondition(support::needs_gnuplot)) {
   const Folder folder;
   std::string twenty;
   for (int m = 0; m < 20; ++m) twenty += (m ? ", \"a_model_" : "\"a_model_") + std::to_string(m) + "\"";
@@ -119,45 +119,44 @@ BOOST_AUTO_TEST_CASE(odd_runs_are_drawn_too) {
         "step,model,metric,layer,value\n"
         "0,a_model_0,m,,nan\n0,a_model_0,n,,5\n0,a_model_0,n,1,5\n0,a_model_0,n,2,5e-300\n0,a_model_3,n,7,"
         "1e300\n0,control,n,7,-1e300\n");
-  const auto lines = draw(folder.path, {0, true});
-  BOOST_TEST(lines.size() == 1u);
-  BOOST_TEST(!lines[0].starts_with("warning"), lines[0]);
+  const ReportOutput output = draw(folder.path, {0, true});
+  BOOST_TEST((output.lines.size() == 1 && output.warnings.empty()));
   for (const char* name : {"m", "n"}) BOOST_TEST(is_picture(folder.path / "plots" / name), name);
 }
 
-BOOST_AUTO_TEST_CASE(without_gnuplot_scripts_and_data_remain) {
+BOOST_AUTO_TEST_CASE(without_gnuplot_scripts_and_data_are_still_written) {
   const Folder folder;
   make_run(folder.path, 4000);
   const OtherGnuplot none("");
-  const auto lines = draw(folder.path);
-  BOOST_REQUIRE(lines.size() == 1u);
-  BOOST_TEST(lines[0].starts_with("warning: plots: gnuplot is not installed ('sudo apt-get install gnuplot-nox')"));
+  const auto warnings = draw(folder.path).warnings;
+  BOOST_REQUIRE(warnings.size() == 1u);
+  BOOST_TEST(warnings[0].starts_with("plots: gnuplot is not installed ('sudo apt-get install gnuplot-nox')"));
   BOOST_TEST(files_in(folder.path / "plots") == 12u);
 }
 
-BOOST_AUTO_TEST_CASE(a_failing_gnuplot_is_a_warning_and_leaves_the_old_picture) {
+BOOST_AUTO_TEST_CASE(a_failing_gnuplot_produces_a_warning_and_keeps_the_old_picture) {
   const Folder folder;
   make_run(folder.path, 4000);
   fs::create_directories(folder.path / "plots");
   write(folder.path / "plots/accuracy.png", "old");
   const OtherGnuplot broken("echo half > accuracy.png; echo 'line 3: no such terminal' >&2; exit 1");
-  const auto lines = draw(folder.path);
-  BOOST_REQUIRE(lines.size() == 1u);
-  BOOST_TEST(lines[0].starts_with("warning: plots: gnuplot failed (line 3: no such terminal)"));
+  const auto warnings = draw(folder.path).warnings;
+  BOOST_REQUIRE(warnings.size() == 1u);
+  BOOST_TEST(warnings[0].starts_with("plots: gnuplot failed (line 3: no such terminal)"));
   BOOST_TEST(read(folder.path / "plots/accuracy.png") == "old");
   BOOST_TEST(!fs::exists(folder.path / "plots/.drawing"));
 }
 
-BOOST_AUTO_TEST_CASE(a_gnuplot_that_hangs_is_ended) {
+BOOST_AUTO_TEST_CASE(a_hanging_gnuplot_is_killed) {
   const OtherGnuplot hanging("while :; do :; done");
   const Folder folder;
   const auto start = std::chrono::steady_clock::now();
-  BOOST_TEST((reports::run_gnuplot(folder.path, "any.gp", std::chrono::seconds(1)) == reports::Drawn::too_slow));
+  BOOST_TEST((run_program("gnuplot", {"any.gp"}, folder.path, std::chrono::seconds(1)) == Ran::too_slow));
   BOOST_TEST((std::chrono::steady_clock::now() - start < std::chrono::seconds(20)));  // a busy machine may be late
 }
 
-BOOST_AUTO_TEST_CASE(the_axis_shows_the_end_of_training) {
-  reports::Points points;  // .1, then from .98 to .99 in steps of .0005
+BOOST_AUTO_TEST_CASE(the_axis_range_shows_the_end_of_training) {
+  Points points;  // .1 once, then .98 to .99 in steps of .0005
   points.push_back({0, .1});
   for (std::uint64_t i = 0; i <= 20; ++i) points.push_back({100 + i, .98 + .0005 * double(i)});
   const auto range = reports::axis_range({&points}, .1);
@@ -167,14 +166,14 @@ BOOST_AUTO_TEST_CASE(the_axis_shows_the_end_of_training) {
   BOOST_TEST(range.low < .98);
   BOOST_TEST(range.high > .99);
 
-  for (auto& p : points) p.value = double(p.step);  // spread evenly at the end: nothing to cut
+  for (auto& p : points) p.value = double(p.step);  // evenly spread values: nothing to cut
   points.front().value = 90;
   const auto whole = reports::axis_range({&points}, std::nullopt);
   BOOST_TEST(!whole.cut);
   BOOST_TEST((whole.low < 90 && whole.high > 120));
 }
 
-BOOST_AUTO_TEST_CASE(a_script_is_filled_with_text_that_is_not_looked_into) {
+BOOST_AUTO_TEST_CASE(text_filled_into_a_script_is_not_expanded_again) {
   using reports::fill;
   BOOST_TEST(fill("a < b, <x> and <y>", {{"x", "<y>"}, {"y", "'"}}) == "a < b, <y> and '");
   BOOST_TEST(fill("<unknown> <", {}) == "<unknown> <");

@@ -1,4 +1,4 @@
-// Power gradient: signs stay, sizes are raised to the power, zeros stay zero.
+// Power gradient: signs are kept, magnitudes are raised to the power, zeros stay zero.
 #include <boost/test/unit_test.hpp>
 
 #include "support/small_model.hpp"
@@ -8,7 +8,7 @@ using namespace pipeline;
 
 BOOST_AUTO_TEST_SUITE(power_gradient)
 
-BOOST_AUTO_TEST_CASE(four_elements_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_four_elements_worked_by_hand) {
   const learning::Entry e = plugin("power_gradient", {{"power", "0.5"}});
   std::vector<float> g = {4, -9, 0, -0.0f};
   const std::vector<float> w(4);
@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_CASE(four_elements_by_hand) {
   BOOST_TEST(g == (std::vector<float>{2, -3, 0, 0}), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(biases_only_where_they_are_asked_for) {
+BOOST_AUTO_TEST_CASE(biases_are_covered_only_on_request) {
   const SmallStudy study;
   const auto gradient = [&](learning::Entries entries) {
     return study.model(std::move(entries))->gradient(0, study.inputs, study.batch(0));

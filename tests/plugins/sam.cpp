@@ -1,4 +1,5 @@
-// SAM: the place ahead by hand; a step is that of the gradient there; a zero gradient leads nowhere.
+// SAM: the displacement worked by hand (none for a zero gradient), and a step that uses the gradient at the displaced
+// weights.
 #include <boost/test/unit_test.hpp>
 
 #include "support/small_model.hpp"
@@ -19,7 +20,7 @@ Network displaced(const Network& w, const Network& g, const char* rho) {
 
 BOOST_AUTO_TEST_SUITE(sam)
 
-BOOST_AUTO_TEST_CASE(four_weights_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_four_weights_worked_by_hand) {
   const Network w = {{{{{1, 1}}, {1}}, {{1}, {}}}}, g = {{{{{3, 0}}, {4}}, {{-12}, {}}}};  // |g| = 13
   BOOST_TEST(same_bits(displaced(w, g, "6.5"), {{{{{2.5f, 1}}, {3}}, {{-5}, {}}}}));
   BOOST_TEST(same_bits(displaced(w, g, "0"), w));
@@ -27,7 +28,7 @@ BOOST_AUTO_TEST_CASE(four_weights_by_hand) {
   BOOST_TEST(same_bits(displaced(w, none, "6.5"), w));
 }
 
-BOOST_AUTO_TEST_CASE(a_step_takes_the_gradient_ahead_and_starts_from_here) {
+BOOST_AUTO_TEST_CASE(a_step_applies_the_gradient_of_the_displaced_weights_to_the_original_ones) {
   const SmallStudy study;
   SmallStudy ahead;
   ahead.start = displaced(study.start, study.model({})->gradient(0, study.inputs, study.batch(0)), "0.5");

@@ -1,10 +1,10 @@
-// Sign disagreement: counted by hand; a total over inputs and nodes, in which zeros disagree with nothing.
+// Sign disagreement: counts worked by hand; a sum over inputs and nodes, in which zeros never disagree.
 #include <boost/test/unit_test.hpp>
 
-#include "three_images.hpp"
+#include "three_samples.hpp"
 
 using namespace support;
-using namespace three_images;
+using namespace three_samples;
 
 namespace {
 double count(const pipeline::Network& n, const pipeline::Samples& s, const Values& options = {}) {
@@ -14,17 +14,17 @@ double count(const pipeline::Network& n, const pipeline::Samples& s, const Value
 
 BOOST_AUTO_TEST_SUITE(sign_disagreement)
 
-BOOST_AUTO_TEST_CASE(three_images_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_three_samples_worked_by_hand) {
   // Node 1: w_1 c_1 > 0, the other weights are 0. Node 2: w_1 c_1 < 0, w_2 c_2 > 0. Nodes 3 and 4: w or c is 0.
   BOOST_TEST(count(network, samples) == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_total_not_a_mean) {
+BOOST_AUTO_TEST_CASE(nodes_are_summed_and_not_averaged) {
   const pipeline::Network twice = network_of({arma::fmat{{1, 1, 0}, {1, 1, 0}, {-1, -1, 0}}});
-  BOOST_TEST(count(twice, samples) == 3);  // turning a node's weights round turns its c round as well
+  BOOST_TEST(count(twice, samples) == 3);  // negating the weights of a node negates its c as well
 }
 
-BOOST_AUTO_TEST_CASE(a_dead_input_disagrees_with_nothing) {
+BOOST_AUTO_TEST_CASE(an_input_that_is_always_0_disagrees_with_nothing) {
   const pipeline::Samples dark = samples_of({{3, 0, 0}, {0, 6, 3}, {0, 0, 0}});
   BOOST_TEST(count(network_of({arma::fmat{{1, 1, -7}}}), dark) == 1);
   BOOST_TEST(count(network_of({arma::fmat{{1, 1, -7}}}), dark, {{"inputs", "live"}}) == 1);

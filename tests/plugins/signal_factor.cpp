@@ -1,18 +1,18 @@
-// F: the hand-worked example and its edges.
+// F: an example worked by hand and its limiting cases.
 #include <boost/test/unit_test.hpp>
 
-#include "three_images.hpp"
+#include "three_samples.hpp"
 
 using namespace support;
-using namespace three_images;
+using namespace three_samples;
 using boost::test_tools::tolerance;
 
 BOOST_AUTO_TEST_SUITE(signal_factor)
 
-BOOST_AUTO_TEST_CASE(three_images_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_three_samples_worked_by_hand) {
   const auto m = measured(metric("signal_factor"), network, samples);
   const arma::vec F = sheet_of(m, "1");
-  BOOST_TEST(F[0] == 1, tolerance(rounding));  // the weight sits on the largest |c|
+  BOOST_TEST(F[0] == 1, tolerance(rounding));  // the only weight is on the largest |c|
   BOOST_TEST(F[1] == (c21 + c22) / (-c21 * std::sqrt(2.0)), tolerance(rounding));
   BOOST_TEST(F[1] == -.17667, tolerance(1e-3));  // from a calculator; max c, not max |c|, would give -.2355
   BOOST_TEST(std::isnan(F[2]));                  // no weights
@@ -20,15 +20,15 @@ BOOST_AUTO_TEST_CASE(three_images_by_hand) {
   BOOST_TEST(value_of(m, "signal_factor", 1) == (F[0] + F[1]) / 2, tolerance(rounding));
 }
 
-BOOST_AUTO_TEST_CASE(there_is_no_epsilon) {
-  // A weight on the only input with signal gives exactly 1 however faint the signal is.
+BOOST_AUTO_TEST_CASE(a_faint_signal_is_not_damped_by_an_epsilon) {
+  // A weight on the only input with signal yields exactly 1, however faint the signal.
   const pipeline::Samples faint = samples_of(arma::fmat{{1e-6f, 0, 0}});
   BOOST_TEST(value_of(measured(metric("signal_factor"), network_of({arma::fmat(1, 1, arma::fill::value(2))}), faint),
                       "signal_factor", 1) == 1,
              tolerance(rounding));
 }
 
-BOOST_AUTO_TEST_CASE(a_layer_without_signal_is_nan) {
+BOOST_AUTO_TEST_CASE(a_layer_without_signal_yields_nan) {
   const auto m = measured(metric("signal_factor"), network_of({arma::fmat{{0, 0, 1}}}), samples);
   BOOST_TEST_REQUIRE(m.rows.size() == 1u);
   BOOST_TEST(std::isnan(m.rows[0].value));

@@ -1,4 +1,4 @@
-// Weights whose singular values are told by hand.
+// Weights whose singular values are worked by hand.
 //
 //   W = [3 0; 4 5]     W'W = [25 20; 20 25], its eigenvalues 45 and 5: s = 3 sqrt 5 and sqrt 5
 #pragma once
@@ -12,7 +12,7 @@ inline const arma::fmat W = {{3, 0}, {4, 5}};
 inline const arma::fmat one_direction = arma::fvec{1, 2, 3} * arma::frowvec{1, -1, 2, 0};  // s = sqrt 14 sqrt 6, 0, 0
 inline const arma::fmat alike = {{0, -2, 0, 0}, {0, 0, 0, 2}, {2, 0, 0, 0}};               // s = 2, 2, 2
 inline const arma::fmat nothing(3, 4, arma::fill::zeros);
-// LAPACK in double; weights are whole numbers.
+// LAPACK in double, on whole numbers.
 inline constexpr double rounding = 1e-12;
 
 inline double of(const std::string& name, const arma::fmat& weights) {

@@ -1,15 +1,16 @@
-// S: the hand-worked example, its options and edges, and the weights for which theory gives its value exactly.
+// S: an example worked by hand, options, limiting cases, and weights for which theory predicts the exact value.
 #include <boost/test/unit_test.hpp>
 
 #include <iostream>
 
 #include "learning/start.hpp"
+#include "support/requirements.hpp"
 #include "support/scratch.hpp"
 #include "support/small_run.hpp"
-#include "three_images.hpp"
+#include "three_samples.hpp"
 
 using namespace support;
-using namespace three_images;
+using namespace three_samples;
 using namespace pipeline;
 using boost::test_tools::tolerance;
 
@@ -19,7 +20,7 @@ arma::vec S(const Values& options = {}) {
   return sheet_of(measured(metric("snr_optimality", options), network, samples), "1");
 }
 
-/// Test images as the networks see them, the first `count` of a split.
+/// The first `count` images of a split.
 Samples first_images(const Samples& split, std::size_t count) {
   Samples s = split;
   s.bytes = split.bytes.head_cols(count);
@@ -27,7 +28,7 @@ Samples first_images(const Samples& split, std::size_t count) {
   return s;
 }
 
-/// Checks S = mu / (mu + .0001) for unit w with C w = mu D w on the live inputs, 0 elsewhere:
+/// Checks S = mu / (mu + .0001) for w of length 1 with C w = mu D w on the live inputs and 0 elsewhere:
 /// C = cov(x) / N, D = diag((max_j + .001)(a_j + .0001) / N). Solved in double as a symmetric problem in sqrt(D) w.
 void check_eigenvectors(const Samples& images) {
   arma::fmat narrow;
@@ -38,7 +39,7 @@ void check_eigenvectors(const Samples& images) {
   const arma::vec largest = arma::max(x, 1), lit = arma::conv_to<arma::vec>::from(arma::sum(x > 0, 1));
   const arma::uvec live = arma::find(largest > 0);
   BOOST_TEST_REQUIRE(live.n_elem > 100);
-  BOOST_TEST(live.n_elem < x.n_rows);  // so that "0 elsewhere" is tried too
+  BOOST_TEST(live.n_elem < x.n_rows);  // so that "0 elsewhere" is tested too
 
   const arma::vec root = arma::sqrt((largest(live) + .001) % (lit(live) + .0001) / N);
   arma::mat centred = x.rows(live);
@@ -50,7 +51,7 @@ void check_eigenvectors(const Samples& images) {
   arma::mat u;
   BOOST_TEST_REQUIRE(arma::eig_sym(mu, u, scaled));
 
-  // Ten nodes: from the largest eigenvalue down to where half of S is the epsilon's.
+  // Up to ten nodes, from the largest eigenvalue down to 1e-4, where the epsilon halves S.
   std::vector<arma::uword> chosen;
   for (arma::uword i = mu.n_elem; i-- > 0 && chosen.size() < 10;)
     if (mu[i] > 1e-4 && (mu.n_elem - 1 - i) % 20 == 0) chosen.push_back(i);
@@ -63,8 +64,8 @@ void check_eigenvectors(const Samples& images) {
   const arma::vec found = sheet_of(measured(metric("snr_optimality"), network_of({W}), images), "1");
   for (arma::uword k = 0; k < W.n_rows; ++k) {
     const double exact = mu[chosen[k]] / (mu[chosen[k]] + .0001);
-    BOOST_TEST_MESSAGE("mu " << mu[chosen[k]] << "  S " << found[k] << "  less exact " << found[k] - exact);
-    BOOST_TEST(std::abs(found[k] - exact) < 1e-6);  // weights and products in float32: some units of 6e-8
+    BOOST_TEST_MESSAGE("mu " << mu[chosen[k]] << "  S " << found[k] << "  minus exact " << found[k] - exact);
+    BOOST_TEST(std::abs(found[k] - exact) < 1e-6);  // weights and products in float32: some multiples of 6e-8
   }
 }
 
@@ -72,19 +73,19 @@ void check_eigenvectors(const Samples& images) {
 
 BOOST_AUTO_TEST_SUITE(snr_optimality)
 
-BOOST_AUTO_TEST_CASE(three_images_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_three_samples_worked_by_hand) {
   const arma::vec nodes = S();
   BOOST_TEST(nodes[0] == c11 / (length_1 + .0001), tolerance(rounding));  // |w| = 1
   BOOST_TEST(nodes[1] == (c21 + c22) / ((length_2 + .0001) * std::sqrt(2.0)),
              tolerance(rounding));                   // about -.141
-  BOOST_TEST(nodes[1] == -.14130, tolerance(1e-3));  // the same from a calculator, five digits
-  BOOST_TEST(std::isnan(nodes[2]));                  // no weights, no S
+  BOOST_TEST(nodes[1] == -.14130, tolerance(1e-3));  // from a calculator, five digits
+  BOOST_TEST(std::isnan(nodes[2]));                  // no weights: S is undefined
   BOOST_TEST(nodes[3] == 0);                         // no signal: S = 0 / (0 + .0001)
   const double layer = value_of(measured(metric("snr_optimality"), network, samples), "snr_optimality", 1);
   BOOST_TEST(layer == (nodes[0] + nodes[1] + 0) / 3, tolerance(rounding));  // the undefined node is left out
 }
 
-BOOST_AUTO_TEST_CASE(options_by_hand) {
+BOOST_AUTO_TEST_CASE(options_match_values_worked_by_hand) {
   const auto node_1 = [](double a, double b) { return a / (std::hypot(a, b) + .0001); };
   BOOST_TEST(S({{"rate", "none"}})[0] == node_1(6 / 3.001 / 3.0001, -9 / 6.001 / 3.0001), tolerance(rounding));
   BOOST_TEST(S({{"rate", "above_mean"}})[0] == node_1(6 / 3.001 / 1.0001, -9 / 6.001 / 1.0001), tolerance(rounding));
@@ -92,7 +93,7 @@ BOOST_AUTO_TEST_CASE(options_by_hand) {
   BOOST_TEST(S({{"inputs", "live"}})[0] == S()[0]);  // every input is live here
 }
 
-BOOST_AUTO_TEST_CASE(live_leaves_out_inputs_that_are_always_0) {
+BOOST_AUTO_TEST_CASE(live_excludes_inputs_that_are_always_0) {
   const Samples dark = samples_of({{3, 0, 0}, {0, 6, 3}, {0, 0, 0}});
   const Network one = network_of({arma::fmat{{1, 0, 5}}});
   const auto node = [&](const char* inputs) {
@@ -103,7 +104,7 @@ BOOST_AUTO_TEST_CASE(live_leaves_out_inputs_that_are_always_0) {
              tolerance(rounding));  // |W| counts the dead weight 5
 }
 
-BOOST_AUTO_TEST_CASE(a_layer_without_weights_is_nan) {
+BOOST_AUTO_TEST_CASE(a_layer_without_weights_yields_nan) {
   const auto m = measured(metric("snr_optimality"), network_of({arma::fmat{{0, 0, 0}}}), samples);
   BOOST_TEST_REQUIRE(m.rows.size() == 1u);
   BOOST_TEST(std::isnan(m.rows[0].value));
@@ -111,38 +112,34 @@ BOOST_AUTO_TEST_CASE(a_layer_without_weights_is_nan) {
 
 BOOST_AUTO_TEST_CASE(negative_inputs_are_refused_with_the_option_to_set) {
   const Samples negative = samples_of({{-3, 0, 0}, {0, 6, 3}, {1, 1, 1}});
-  const auto says = [&](const Values& options) {
+  const auto complaint = [&](const Values& options) {
     return message_of([&] { measured(metric("snr_optimality", options), network, negative); });
   };
-  check_says(says({}), "rate = positive needs inputs >= 0");
-  check_says(says({{"rate", "none"}}), "rescale = max needs inputs >= 0");
-  BOOST_TEST(says({{"rate", "none"}, {"rescale", "none"}}) == "");
-  BOOST_TEST(says({{"rate", "above_mean"}, {"rescale", "none"}}) == "");
+  check_says(complaint({}), "rate = positive needs inputs >= 0");
+  check_says(complaint({{"rate", "none"}}), "rescale = max needs inputs >= 0");
+  BOOST_TEST(complaint({{"rate", "none"}, {"rescale", "none"}}) == "");
+  BOOST_TEST(complaint({{"rate", "above_mean"}, {"rescale", "none"}}) == "");
 }
 
-BOOST_AUTO_TEST_CASE(blocks_join_to_one_covariance) {
-  // 1500 copies of the three images are nine blocks, none of a mean like the whole's; N only enters through the counts.
+BOOST_AUTO_TEST_CASE(blocks_combine_to_one_covariance) {
+  // 1500 copies of the three samples make nine blocks, none with the mean of all; N enters only through the counts.
   const arma::fmat many = arma::repmat(samples.floats, 1, 1500);
   const arma::fmat sorted =
       arma::join_rows(many.cols(arma::find(many.row(0) > 0)), many.cols(arma::find(many.row(0) == 0)));
   const arma::vec nodes = sheet_of(measured(metric("snr_optimality"), network, samples_of(sorted)), "1");
   const double a = 1500 * 6 / 3.001 / 1500.0001, b = 1500 * -9 / 6.001 / 3000.0001;
-  // Blocks are centred in float32: 6e-8 an element.
+  // Blocks are centred in float32: 6e-8 per element.
   BOOST_TEST(nodes[0] == a / (std::hypot(a, b) + .0001), tolerance(1e-6));
 }
 
-BOOST_AUTO_TEST_CASE(generalised_eigenvectors_of_drawn_digits) {
+BOOST_AUTO_TEST_CASE(generalised_eigenvectors_have_the_exact_S_on_drawn_digits) {
   const Scratch scratch;
   const SmallRun run(scratch, small_pipeline(1, 20, 2000) + "[model:plain]\n");
   check_eigenvectors(run.data().test);
 }
 
-BOOST_AUTO_TEST_CASE(mnist) {
-  const auto folder = mnist_folder();
-  if (!folder) {
-    std::cout << "skipped snr_optimality/mnist: PIPELINE_DATA_PATH leads to no folder mnist\n";
-    return;
-  }
+BOOST_AUTO_TEST_CASE(matches_theory_and_published_values_on_mnist,
+                     *boost::unit_test::precondition(support::needs_mnist)) {
   const Scratch scratch;
   const SmallRun run(scratch,
                      "[pipeline]\nname = m\n[dataset]\nplugin = mnist\n[network]\nlayers = 784, "
@@ -150,7 +147,7 @@ BOOST_AUTO_TEST_CASE(mnist) {
   const Samples images = run.data().test;
   check_eigenvectors(first_images(images, 3000));
 
-  // At the start S of layer 1 lies in .142 to .152 for any seed, and above_mean lifts it by about .013.
+  // At the start, S of layer 1 is between .142 and .152 for any seed, and above_mean raises it by about .013.
   const Network start = learning::starting_network({{784, 1024}, true}, {}, 1);
   const auto layer_1 = [&](const Values& options) {
     return value_of(measured(metric("snr_optimality", options), start, images), "snr_optimality", 1);

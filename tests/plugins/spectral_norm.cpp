@@ -1,5 +1,5 @@
-// spectral_norm: the first step by hand from u and v of ones, sigma comes to the largest singular value, and training
-// with the penalty keeps it smaller.
+// spectral_norm: the first power iteration from u and v of ones worked by hand, convergence of sigma to the largest
+// singular value, and training with the penalty, which keeps it smaller.
 #include <boost/test/unit_test.hpp>
 
 #include "support/small_model.hpp"
@@ -9,7 +9,7 @@ using namespace pipeline;
 
 namespace {
 
-/// An entry whose arrays are bound for a network of one layer.
+/// An entry whose arrays are bound to a network of one layer.
 struct Bound {
   learning::Entry entry;
   Network network;
@@ -34,7 +34,7 @@ double largest(const Network& n, std::size_t l) {
 
 BOOST_AUTO_TEST_SUITE(spectral_norm)
 
-BOOST_AUTO_TEST_CASE(a_diagonal_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_a_diagonal_matrix_worked_by_hand) {
   Bound b("0.5", {{3, 0}, {0, 1}});
   const auto tolerance = boost::test_tools::tolerance(1e-6);  // u and v are float32
   BOOST_TEST(b.value() == .5 / 2 * 2 * 2, tolerance);         // u = v = (1, 1) / sqrt(2): sigma = 2
@@ -44,10 +44,10 @@ BOOST_AUTO_TEST_CASE(a_diagonal_by_hand) {
   b.iterate();  // v = (3, 1) / sqrt(10), u = W v / |W v| = (9, 1) / sqrt(82): sigma = |W v| = sqrt(82 / 10)
   BOOST_TEST(b.value() == .25 * 8.2, tolerance);
   for (int i = 0; i < 20; ++i) b.iterate();
-  BOOST_TEST(b.value() == .25 * 9, tolerance);  // (1 / 3)^40 of the other direction is left
+  BOOST_TEST(b.value() == .25 * 9, tolerance);  // (1 / 3)^40 of the other direction remains
 }
 
-BOOST_AUTO_TEST_CASE(a_matrix_of_zeros_leaves_u_and_v_as_they_were) {
+BOOST_AUTO_TEST_CASE(a_zero_matrix_leaves_u_and_v_unchanged) {
   Bound b("0.5", {{0, 0}, {0, 0}});
   b.iterate();
   BOOST_TEST(b.value() == 0);
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_matrix_of_zeros_leaves_u_and_v_as_they_were) {
   BOOST_TEST(b.value() == 1, boost::test_tools::tolerance(1e-6));
 }
 
-BOOST_AUTO_TEST_CASE(training_keeps_sigma_smaller_and_the_penalty_knows_it) {
+BOOST_AUTO_TEST_CASE(training_keeps_sigma_smaller_and_the_penalty_tracks_it) {
   const SmallStudy study;
   const auto model = study.model_of(plugin("spectral_norm", {{"lambda", "0.1"}})), plain = study.model({});
   study.train(*model, 0, 60), study.train(*plain, 0, 60);
@@ -65,8 +65,8 @@ BOOST_AUTO_TEST_CASE(training_keeps_sigma_smaller_and_the_penalty_knows_it) {
   learning::Pass pass;
   pass.x.resize(3), pass.z.resize(3);
   const double penalty = model->batch_penalty(model->network(), pass);
-  BOOST_TEST(penalty <= sum * (1 + 1e-6));  // from below, but for rounding
-  BOOST_TEST(penalty > .95 * sum);          // 60 steps of power iteration have come near
+  BOOST_TEST(penalty <= sum * (1 + 1e-6));  // sigma is approached from below, up to rounding
+  BOOST_TEST(penalty > .95 * sum);          // 60 power iterations have nearly converged
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,4 @@
-// Stable rank: by hand, at its ends, and without meaning for no weights.
+// Stable rank: a matrix worked by hand, the smallest and largest rank, and NaN for a matrix of zeros.
 #include <boost/test/unit_test.hpp>
 
 #include "singular_matrices.hpp"
@@ -8,7 +8,7 @@ using boost::test_tools::tolerance;
 
 BOOST_AUTO_TEST_SUITE(stable_rank)
 
-BOOST_AUTO_TEST_CASE(by_hand) {
+BOOST_AUTO_TEST_CASE(matches_values_worked_by_hand) {
   BOOST_TEST(of("stable_rank", W) == 50. / 45, tolerance(rounding));
   BOOST_TEST(of("stable_rank", one_direction) == 1, tolerance(rounding));
   BOOST_TEST(of("stable_rank", alike) == 3, tolerance(rounding));

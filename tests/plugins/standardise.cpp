@@ -1,4 +1,5 @@
-// Standardise: features and whole sets by hand, constants, and a test set that goes by the training set's numbers.
+// Standardise: features and whole datasets worked by hand, constants, and a test set scaled with the statistics of the
+// training set.
 #include <boost/test/unit_test.hpp>
 
 #include <pipeline/dataset.hpp>
@@ -23,7 +24,9 @@ Data of(const arma::fmat& train, const arma::fmat& test) {
   return data;
 }
 
-double far(const arma::fmat& a, const arma::mat& b) { return arma::abs(arma::conv_to<arma::mat>::from(a) - b).max(); }
+double largest_difference(const arma::fmat& a, const arma::mat& b) {
+  return arma::abs(arma::conv_to<arma::mat>::from(a) - b).max();
+}
 
 }  // namespace
 
@@ -32,22 +35,23 @@ BOOST_AUTO_TEST_SUITE(standardise)
 // Feature 1: 1, 3, 3, 5: mean 3, variance 8 / 4. Feature 2 is constant. Feature 3: 0, 0, 0, 8: mean 2, variance 48 / 4.
 const arma::fmat train = {{1, 3, 3, 5}, {7, 7, 7, 7}, {0, 0, 0, 8}}, test = {{3, 9}, {7, 8}, {2, 0}};
 
-BOOST_AUTO_TEST_CASE(each_feature_by_hand) {
+BOOST_AUTO_TEST_CASE(standardising_each_feature_matches_values_worked_by_hand) {
   const Data data = standardised("feature", of(train, test));
   const double a = std::sqrt(2.), b = std::sqrt(12.);
   // One rounding to float32 of numbers up to 5.
-  BOOST_TEST(far(data.train.floats, {{-2 / a, 0, 0, 2 / a}, {0, 0, 0, 0}, {-2 / b, -2 / b, -2 / b, 6 / b}}) < 3e-7);
-  BOOST_TEST(far(data.test.floats, {{0, 6 / a}, {0, 0}, {0, -2 / b}}) < 3e-7);
+  BOOST_TEST(largest_difference(data.train.floats,
+                                {{-2 / a, 0, 0, 2 / a}, {0, 0, 0, 0}, {-2 / b, -2 / b, -2 / b, 6 / b}}) < 3e-7);
+  BOOST_TEST(largest_difference(data.test.floats, {{0, 6 / a}, {0, 0}, {0, -2 / b}}) < 3e-7);
 }
 
-BOOST_AUTO_TEST_CASE(the_whole_set_by_hand) {
+BOOST_AUTO_TEST_CASE(standardising_the_whole_dataset_matches_values_worked_by_hand) {
   const Data data = standardised("set", of({{1, 3}, {3, 5}}, arma::fvec{3, 0}));  // mean 3, variance 8 / 4
   const double a = std::sqrt(2.);
-  BOOST_TEST(far(data.train.floats, {{-2 / a, 0}, {0, 2 / a}}) < 3e-7);
-  BOOST_TEST(far(data.test.floats, arma::vec{0, -3 / a}) < 3e-7);
+  BOOST_TEST(largest_difference(data.train.floats, {{-2 / a, 0}, {0, 2 / a}}) < 3e-7);
+  BOOST_TEST(largest_difference(data.test.floats, arma::vec{0, -3 / a}) < 3e-7);
 }
 
-BOOST_AUTO_TEST_CASE(bytes_count_as_the_values_they_stand_for) {
+BOOST_AUTO_TEST_CASE(bytes_are_scaled_before_they_are_standardised) {
   for (const char* over : {"feature", "set"}) {
     Data bytes = of({}, {});
     bytes.train.bytes = arma::conv_to<arma::Mat<std::uint8_t>>::from(train);
@@ -60,7 +64,7 @@ BOOST_AUTO_TEST_CASE(bytes_count_as_the_values_they_stand_for) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_set_of_one_value_becomes_0) {
+BOOST_AUTO_TEST_CASE(a_dataset_of_one_value_becomes_0) {
   const Data data = standardised("set", of(arma::fmat(2, 3, arma::fill::value(.1f)), arma::fvec{5, .1f}));
   BOOST_TEST((arma::abs(data.train.floats).max() == 0 && arma::abs(data.test.floats).max() == 0));
 }

@@ -1,4 +1,4 @@
-// Distance from the start: two layers by hand; nothing before the first update.
+// Distance from the start: two layers worked by hand, one of them unchanged.
 #include <boost/test/unit_test.hpp>
 
 #include "support/measured.hpp"
@@ -7,12 +7,12 @@ using namespace support;
 
 BOOST_AUTO_TEST_SUITE(start_distance)
 
-BOOST_AUTO_TEST_CASE(two_layers_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_two_layers_worked_by_hand) {
   const pipeline::Network start = network_of({arma::fmat{{1, 1}, {1, 1}}, arma::fmat{{2, 3}}}),
                           network = network_of({arma::fmat{{4, 1}, {1, 5}}, arma::fmat{{2, 3}}});
   const pipeline::Samples samples = samples_of(arma::fvec{1, 1});
   const auto m = measured(metric("start_distance"), network, samples, samples, start);
-  BOOST_TEST(value_of(m, "start_distance", 1) == 5);  // 3 and 4
+  BOOST_TEST(value_of(m, "start_distance", 1) == 5);  // sqrt(3^2 + 4^2)
   BOOST_TEST(value_of(m, "start_distance", 2) == 0);
 }
 

@@ -1,4 +1,5 @@
-// Subset: so many of each class in file order, bytes or floats, the larger around the smaller; too few is refused.
+// Subset: per_class samples of each class in file order, as bytes or floats; a larger subset contains a smaller one; a
+// class with too few samples is refused.
 #include <boost/test/unit_test.hpp>
 
 #include <map>
@@ -13,7 +14,7 @@ using namespace pipeline;
 
 namespace {
 
-/// Training samples whose one feature is their number; labels as given; marks on the odd ones.
+/// Training samples with these labels; their only feature is their number, and odd ones are marked.
 Data numbered(const std::vector<std::uint16_t>& labels, bool floats) {
   Data data;
   data.classes = 3;
@@ -30,7 +31,7 @@ Data numbered(const std::vector<std::uint16_t>& labels, bool floats) {
   return data;
 }
 
-const std::vector<std::uint16_t> labels = {2, 0, 0, 1, 2, 1, 0, 0, 2, 1, 0, 2, 0};  // 6, 3 and 4 of the classes
+const std::vector<std::uint16_t> labels = {2, 0, 0, 1, 2, 1, 0, 0, 2, 1, 0, 2, 0};  // 6, 3 and 4 samples of the classes
 
 std::unique_ptr<Dataset> plugin(const Values& values) {
   auto out = load<Dataset>("dataset", "subset");
@@ -51,7 +52,7 @@ std::vector<int> numbers(const Samples& s) {
 
 BOOST_AUTO_TEST_SUITE(subset)
 
-BOOST_AUTO_TEST_CASE(so_many_of_each_class_with_their_labels_marks_and_order) {
+BOOST_AUTO_TEST_CASE(keeps_per_class_samples_of_each_class_with_labels_marks_and_order) {
   for (const bool floats : {false, true})
     for (const char* seed : {"1", "2", "3"}) {
       const Data data = kept({{"per_class", "2"}, {"seed", seed}}, numbered(labels, floats));
@@ -70,7 +71,7 @@ BOOST_AUTO_TEST_CASE(so_many_of_each_class_with_their_labels_marks_and_order) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_larger_one_holds_the_smaller_another_seed_keeps_others) {
+BOOST_AUTO_TEST_CASE(a_larger_subset_contains_the_smaller_and_another_seed_selects_others) {
   const auto which = [](const char* per_class, const char* seed) {
     return numbers(kept({{"per_class", per_class}, {"seed", seed}}, numbered(labels, false)).train);
   };
@@ -78,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_larger_one_holds_the_smaller_another_seed_keeps_others) {
   BOOST_TEST((which("1", "1") != which("1", "2") || which("1", "1") != which("1", "3")));
 }
 
-// The order is drawn, so that of a sorted file not the first come: each of the six of class 0 is kept equally often.
+// Samples are drawn, so that a sorted file does not favour its first: each of the six of class 0 is equally likely.
 BOOST_AUTO_TEST_CASE(each_sample_of_a_class_is_equally_likely) {
   std::map<int, int> count;
   constexpr int seeds = 600;
@@ -91,15 +92,15 @@ BOOST_AUTO_TEST_CASE(each_sample_of_a_class_is_equally_likely) {
     BOOST_TEST(std::abs(c - seeds / 6.) < 5 * std::sqrt(seeds * (1. / 6) * (5. / 6)));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_there_is_refused) {
+BOOST_AUTO_TEST_CASE(more_samples_than_a_class_has_are_refused) {
   BOOST_TEST(message_of([] {
                kept({{"per_class", "4"}}, numbered(labels, false));
-             }) == "class 1 has only 3 training samples: per_class is 3 at most");
+             }) == "class 1 has only 3 training samples: per_class can be at most 3");
   const auto dataset = plugin({{"per_class", "5"}});
   const auto& wrapper = dynamic_cast<const Wrapper&>(*dataset);
   BOOST_TEST(message_of([&] {
                wrapper.changed_shape({1, 3, 13, 2, {}});
-             }) == "per_class = 5 of 3 classes is more than the training set of 13");
+             }) == "per_class = 5 for each of 3 classes is more than the training set of 13 samples");
   BOOST_TEST(wrapper.changed_shape({1, 3, 15, 2, {}}).train == 15u);
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <pipeline/report.hpp>
 
+#include "results/run_results.hpp"
 #include "support/synthetic_run.hpp"
 
 using namespace pipeline;
@@ -19,8 +20,8 @@ std::unique_ptr<Report> make() {
   return std::unique_ptr<Report>(static_cast<Report*>(plugin->make()));
 }
 
-/// The summary of hand-written rows, lines joined.
-std::string said(const std::string& models, const std::string& rows, const Occasion& occasion) {
+/// The summary of these rows of metrics.csv, its lines joined.
+std::string summary_of(const std::string& models, const std::string& rows, const Occasion& occasion) {
   const Folder folder;
   write(folder.path / "run.json", R"({"pipeline": "tiny", "steps": 10, "models": [)" + models + R"(], "metrics": [
     {"section": "accuracy", "plugin": "accuracy", "unit": "share of images", "better": "higher"},
@@ -28,32 +29,32 @@ std::string said(const std::string& models, const std::string& rows, const Occas
     {"section": "size", "plugin": "size", "better": "neither"}]})");
   write(folder.path / "metrics.csv", "step,model,metric,layer,value\n" + rows);
   std::string text;
-  for (const std::string& line : make()->write(RunResults(folder.path), occasion)) text += line + "\n";
+  for (const std::string& line : make()->write(*results::open_run(folder.path), occasion).lines) text += line + "\n";
   if (occasion.final) BOOST_TEST(read(folder.path / "summary.txt") == text);
   return text;
 }
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(a_line_a_model_with_layers_side_by_side) {
+BOOST_AUTO_TEST_CASE(each_model_has_one_line_with_its_layers_side_by_side) {
   const std::string rows =
       "0,control,accuracy,,0.1\n0,a,accuracy,,0.1\n0,a,size,1,7\n0,a,size,2,8\n"
       "5,a,accuracy,,0.75\n5,a,size,1,7.5\n5,a,size,2,8\n9,a,accuracy,,0.9\n";
-  // Values of later steps may be in the file already; "loss" was never measured.
-  BOOST_TEST(said("\"a\", \"long_name\"", rows, {5, false}) ==
+  // The file may already have values of later steps; "loss" was never measured.
+  BOOST_TEST(summary_of("\"a\", \"long_name\"", rows, {5, false}) ==
              "  step 5     accuracy  size 1/2\n"
              "  a              0.75     7.5/8\n"
              "  long_name         -       -/-\n");
 }
 
-BOOST_AUTO_TEST_CASE(the_closing_table_marks_the_best_by_direction) {
+BOOST_AUTO_TEST_CASE(the_closing_table_marks_the_best_value_by_direction) {
   const std::string rows =
       "0,control,accuracy,,0.99\n0,control,loss,,2.5\n"
       "10,a,accuracy,,0.98\n10,a,loss,,0.5\n10,a,loss.penalty,,0.25\n10,a,size,1,3\n10,a,size,2,nan\n"
       "10,b,accuracy,,0.98\n10,b,loss,,nan\n10,b,loss.penalty,,0\n10,b,size,1,4\n10,b,size,2,1\n"
       "7,c,accuracy,,0.9\n7,c,loss,,0.25\n";
-  // accuracy: a tie, both are marked; loss: the lowest of the same step, so neither nan nor c's, which ended early; a
-  // penalty and a size have no direction; control is no model.
-  BOOST_TEST(said("\"a\", \"b\", \"c\"", rows, {10, true}) ==
+  // accuracy: both models of the tie are marked. loss: the lowest value of the last step is marked, so neither nan nor
+  // the value of c, which ended early. A penalty and a size have no direction. control is not a model.
+  BOOST_TEST(summary_of("\"a\", \"b\", \"c\"", rows, {10, true}) ==
              "tiny after 10 updates\n"
              "\n"
              "              layer  better  control      a      b      c\n"
@@ -69,31 +70,32 @@ BOOST_AUTO_TEST_CASE(the_closing_table_marks_the_best_by_direction) {
              "  c was last measured at step 7\n");
 }
 
-BOOST_AUTO_TEST_CASE(models_that_stand_at_different_steps_are_not_compared) {
+BOOST_AUTO_TEST_CASE(models_measured_at_different_steps_are_not_compared) {
   const std::string text =
-      said("\"a\", \"b\"", "5,a,accuracy,,0.9\n5,a,loss,,1\n0,b,accuracy,,0.1\n5,b,loss,,2\n", {5, true});
+      summary_of("\"a\", \"b\"", "5,a,accuracy,,0.9\n5,a,loss,,1\n0,b,accuracy,,0.1\n5,b,loss,,2\n", {5, true});
   BOOST_TEST(text.find("0.9   0.1'") != text.npos, text);
   BOOST_TEST(text.find("1*    2 ") != text.npos, text);
 }
 
-BOOST_AUTO_TEST_CASE(a_whole_run_fits_a_page) {
+BOOST_AUTO_TEST_CASE(lines_of_a_whole_run_have_at_most_100_columns) {
   const Folder folder;
   make_run(folder.path);
-  const RunResults run(folder.path);
+  const auto opened = results::open_run(folder.path);
+  const RunResults& run = *opened;
   for (const Occasion& occasion : {Occasion{0, false}, Occasion{20000, false}, Occasion{100001, true}})
-    for (const std::string& line : make()->write(run, occasion)) {
+    for (const std::string& line : make()->write(run, occasion).lines) {
       BOOST_TEST_MESSAGE(line);
       BOOST_TEST(line.size() <= 100u);
     }
 }
 
-BOOST_AUTO_TEST_CASE(many_models_continue_below) {
+BOOST_AUTO_TEST_CASE(many_models_are_split_into_several_tables) {
   std::string models, rows;
   for (int m = 0; m < 20; ++m) {
     models += (m ? ", \"model_" : "\"model_") + std::to_string(m) + "\"";
     rows += "10,model_" + std::to_string(m) + ",accuracy,,0." + std::to_string(50 + m) + "\n";
   }
-  std::istringstream text(said(models, rows, {10, true}));
+  std::istringstream text(summary_of(models, rows, {10, true}));
   int heads = 0;
   for (std::string line; std::getline(text, line);) {
     BOOST_TEST(line.size() <= 100u);
@@ -102,18 +104,18 @@ BOOST_AUTO_TEST_CASE(many_models_continue_below) {
   BOOST_TEST(heads == 4);
 }
 
-BOOST_AUTO_TEST_CASE(a_model_that_failed_is_told_with_the_reason) {
+BOOST_AUTO_TEST_CASE(a_failed_model_is_listed_with_the_reason) {
   const Folder folder;
   write(folder.path / "metrics.csv", "step,model,metric,layer,value\n3,b,accuracy,,0.2\n9,a,accuracy,,0.9\n");
   write(folder.path / "run.json",
         R"({"pipeline": "tiny", "steps": 9, "models": ["a", "b"], "failures": {"b": "diverged at step 4"}, "metrics": [
             {"section": "accuracy", "plugin": "accuracy", "better": "higher"}]})");
   std::string text;
-  for (const std::string& line : make()->write(RunResults(folder.path), {9, true})) text += line + "\n";
+  for (const std::string& line : make()->write(*results::open_run(folder.path), {9, true}).lines) text += line + "\n";
   BOOST_TEST(text.find("  b FAILED: diverged at step 4\n  b was last measured at step 3\n") != text.npos, text);
 }
 
-BOOST_AUTO_TEST_CASE(a_direction_speaks_of_named_values_only_where_the_metric_says_so) {
+BOOST_AUTO_TEST_CASE(a_direction_limited_to_named_values_marks_only_those) {
   const Folder folder;
   write(folder.path / "metrics.csv",
         "step,model,metric,layer,value\n1,a,gap.loss,,2\n1,a,gap.other,,2\n1,b,gap.loss,,1\n1,b,gap.other,,1\n"
@@ -121,14 +123,14 @@ BOOST_AUTO_TEST_CASE(a_direction_speaks_of_named_values_only_where_the_metric_sa
   write(folder.path / "run.json", R"({"pipeline": "tiny", "steps": 1, "models": ["a", "b"], "metrics": [
             {"section": "gap", "plugin": "gap", "better": "lower", "better_for": ["loss"]}]})");
   std::vector<std::string> marked;
-  for (const std::string& line : make()->write(RunResults(folder.path), {1, true}))
+  for (const std::string& line : make()->write(*results::open_run(folder.path), {1, true}).lines)
     if (line.find("*  ") != line.npos || line.ends_with("*")) marked.push_back(line);
-  BOOST_TEST(marked.size() == 3u);  // gap.loss, gap.train.loss, and what the mark means
+  BOOST_TEST(marked.size() == 3u);  // gap.loss, gap.train.loss, and the explanation of the mark
 }
 
-BOOST_AUTO_TEST_CASE(nothing_measured_is_no_trouble) {
-  BOOST_TEST(said("\"a\"", "", {0, false}) == "");
-  BOOST_TEST(said("\"a\"", "", {0, true}).starts_with("tiny after 0 updates\n"));
+BOOST_AUTO_TEST_CASE(a_run_without_measurements_is_summarised) {
+  BOOST_TEST(summary_of("\"a\"", "", {0, false}) == "");
+  BOOST_TEST(summary_of("\"a\"", "", {0, true}).starts_with("tiny after 0 updates\n"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,4 @@
-// weight_average: both averages by hand from step `from` on; training is not touched, measuring is.
+// weight_average: both forms of the average from step `from` on, worked by hand; measuring uses it, training does not.
 #include <boost/test/unit_test.hpp>
 
 #include "support/small_model.hpp"
@@ -8,7 +8,7 @@ using namespace pipeline;
 
 namespace {
 
-/// A network of one weight that is set to 8, 4, 2, ... after updates 0, 1, 2, ...; what is measured after each.
+/// The measured weight after each update of a network of one weight, which is 8, 4, 2, ... after updates 0, 1, 2, ...
 std::vector<float> measured(const Values& values) {
   const learning::Entry e = plugin("weight_average", values);
   const Network start = {{{{16}, {}}}};
@@ -31,7 +31,7 @@ std::vector<float> measured(const Values& values) {
 
 BOOST_AUTO_TEST_SUITE(weight_average)
 
-BOOST_AUTO_TEST_CASE(one_weight_by_hand) {
+BOOST_AUTO_TEST_CASE(matches_one_weight_worked_by_hand) {
   using Floats = std::vector<float>;
   BOOST_TEST(measured({{"form", "exponential"}, {"decay", "0.75"}}) == (Floats{8, 7, 5.75f, 4.5625f}),
              boost::test_tools::per_element());
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(one_weight_by_hand) {
   BOOST_TEST(measured({{"form", "equal"}}) == (Floats{8, 6, 14.f / 3, 3.75f}), boost::test_tools::per_element());
   BOOST_TEST(measured({{"form", "equal"}, {"from", "2"}}) == (Floats{8, 4, 2, 1.5f}), boost::test_tools::per_element());
   BOOST_TEST(measured({{"form", "equal"}, {"from", "9"}}) == (Floats{8, 4, 2, 1}),
-             boost::test_tools::per_element());  // not yet
+             boost::test_tools::per_element());  // the average has not begun
 }
 
 BOOST_AUTO_TEST_CASE(a_model_is_measured_with_the_mean_of_its_weights_and_trains_without_it) {
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_model_is_measured_with_the_mean_of_its_weights_and_trains
   }
 }
 
-BOOST_AUTO_TEST_CASE(biases_take_part_unless_told_otherwise) {
+BOOST_AUTO_TEST_CASE(biases_are_covered_by_default) {
   BOOST_TEST(load<Regulariser>("regulariser", "weight_average")->biases_by_default());
 }
 

@@ -1,4 +1,5 @@
-// weight_noise: the stated draws are added to the weights of a pass, the gradient there updates the weights themselves.
+// weight_noise: the stated draws are added to the weights for a pass; the gradient taken there updates the original
+// weights.
 #include <boost/test/unit_test.hpp>
 
 #include "support/small_model.hpp"
@@ -8,7 +9,7 @@ using namespace pipeline;
 
 BOOST_AUTO_TEST_SUITE(weight_noise)
 
-BOOST_AUTO_TEST_CASE(every_weight_and_bias_has_a_draw_of_its_own) {
+BOOST_AUTO_TEST_CASE(every_weight_and_bias_has_its_own_draw) {
   const learning::Entry e = plugin("weight_noise", {{"sd", "0.5"}});
   Layer l{arma::fmat(3, 5, arma::fill::ones), arma::fvec(3, arma::fill::ones)};
   e.weight->forward(l, 2, e.step(7, 0.1f));

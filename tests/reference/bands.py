@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""bands.py RUN_FOLDER...: holds runs of mnist_snr_short.ini against the published study's bands and orders.
+"""bands.py RUN_FOLDER...: compares runs of mnist_snr_short.ini with the bands and rankings of the published study.
 
-Prints a table of all runs in Markdown, then every band and order that is missed, and exits non-zero if one is.
-The bands are those of the published run, 40 recomputed starts and 6 independent trainings: they hold for any seed.
+Prints a Markdown table of all runs, then every value outside its band and every ranking that differs; exits non-zero if
+there is any. The bands cover the published run, 40 recomputed starts and 6 independent trainings, so they apply to any
+seed.
 """
 import csv
 import json
@@ -21,9 +22,9 @@ BANDS = [
     (10000, DROPPED, "snr_optimality", 1, .154, .164), (10000, DROPPED, "snr_optimality", 2, .203, .222),
     (10000, DROPPED, "snr_optimality", 3, .62, .69), (10000, DROPPED, "accuracy", 0, .975, .982),
 ]
-# S of layer 2 at step 10000 less its own start.
+# S of layer 2 at step 10000 minus its value at the start.
 SHIFTS = [(PLAIN, -.013, -.002), (DROPPED, .025, .046)]
-# Sign disagreement at step 0 over inputs x nodes.
+# Sign disagreement at step 0, divided by inputs x nodes.
 SIGNS = [(1, 784 * 1024, .361, .367), (2, 1024 * 1000, .433, .441)]
 
 
@@ -37,21 +38,21 @@ def read(folder):
 
 
 def misses(values):
-    def hold(what, x, low, high):
+    def outside(what, x, low, high):
         if not low <= x <= high:
             yield f"{what} is {x:.6g}, outside {low} to {high}"
 
     for step, models, metric, layer, low, high in BANDS:
         for model in models:
-            yield from hold(f"{metric} {layer or ''} of {model} at step {step}", values[step, model, metric, layer],
-                            low, high)
+            yield from outside(f"{metric} {layer or ''} of {model} at step {step}", values[step, model, metric, layer],
+                               low, high)
     for models, low, high in SHIFTS:
         for model in models:
             shift = values[10000, model, "snr_optimality", 2] - values[0, model, "snr_optimality", 2]
-            yield from hold(f"S2 of {model} less its start", shift, low, high)
+            yield from outside(f"S2 of {model} minus its start", shift, low, high)
     for layer, size, low, high in SIGNS:
-        yield from hold(f"share of sign disagreement in layer {layer}",
-                        values[0, "control", "sign_disagreement", layer] / size, low, high)
+        yield from outside(f"share of sign disagreement in layer {layer}",
+                           values[0, "control", "sign_disagreement", layer] / size, low, high)
     leads = [("snr_optimality", 1), ("snr_optimality", 2), ("snr_optimality", 3), ("signal_factor", 1),
              ("signal_factor", 3)]
     for step in range(2000, 10001, 2000):
@@ -80,7 +81,7 @@ def main(folders):
     print()
     for complaint in complaints:
         print("MISSED", complaint)
-    print(f"{len(folders)} runs, {len(complaints)} bands or orders missed")
+    print(f"{len(folders)} runs, {len(complaints)} bands or rankings missed")
     sys.exit(1 if complaints else 0)
 
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""A table of every model of a finished run with accuracy, S, F and stable rank, and what a step of it costs.
+"""Prints a table of every model of a finished run: accuracy, S, F, stable rank and the time of a step.
 
     catalogue.py BUILD PIPELINE RUN
 
-RUN is the folder of a finished run of PIPELINE. The costs are measured here, by BUILD/bin/steps (`cmake --build BUILD
---target steps`), relative to the first model of the pipeline.
+RUN is the folder of a finished run of PIPELINE. The times are measured on this machine by BUILD/bin/steps
+(`cmake --build BUILD --target steps`), relative to the first model of the pipeline.
 """
 import json
 import os
@@ -18,7 +18,7 @@ def main():
     timed = subprocess.run([os.path.join(build, "bin/steps"), pipeline], check=True, text=True, capture_output=True).stdout
     costs = {name: (float(ms), float(ratio)) for name, ms, ratio in (line.split() for line in timed.splitlines())}
 
-    print(f"a step of {models[0]}: {costs[models[0]][0]:.2f} ms of one core\n")
+    print(f"a step of {models[0]}: {costs[models[0]][0]:.2f} ms on one core\n")
     print("| model | accuracy | S 1 / 2 / 3 | F 1 / 2 / 3 | stable rank 1 / 2 / 3 | time of a step |")
     print("|---|---|---|---|---|---|")
     rows = [line.rstrip("\n").split(",") for line in open(os.path.join(run, "metrics.csv"))][1:]

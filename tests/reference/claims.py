@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""claims.py RUN_FOLDER: judges the published study's two claims on a full run of mnist_snr.ini.
+"""claims.py RUN_FOLDER: evaluates the two claims of the published study on a full run of mnist_snr.ini.
 
-Claim 1  dropout's S rises before its accuracy does: the first step from which dropout's S stays above noreg's, layer by
-         layer, against the same for the accuracy smoothed over 11 rows (a centred mean, only where all 11 are there).
-Claim 2  S ranks the models as the converged accuracy does: the order of the mean of the last 50 accuracies against the
-         order of the last S, layer by layer, over all inputs and over live ones. Models whose mean accuracies differ by
-         less than .001 are undecided.
+Claim 1  S of dropout rises before its accuracy: compares the first step from which S of dropout stays above that of
+         noreg, layer by layer, with the same step for the accuracy, smoothed by a centred mean over 11 complete rows.
+Claim 2  S ranks the models like the converged accuracy: compares the ranking by the mean of the last 50 accuracies with
+         the ranking by the last S, layer by layer, over all inputs and over live inputs. Models whose mean accuracies
+         differ by less than .001 are undecided.
 """
 import csv
 import itertools
@@ -30,7 +30,7 @@ def read(folder):
 
 
 def stays_above_from(steps, above):
-    """The first step from which `above` holds to the end; None if it does not hold at the end."""
+    """The first step from which `above` is true up to the end; None if it is false at the end."""
     if not above[-1]:
         return None
     below = np.flatnonzero(~above)
@@ -52,7 +52,7 @@ def main(folder):
             steps, of_dropout = series["dropout", metric, layer]
             print(f"  {metric}, layer {layer}: {stays_above_from(steps, of_dropout > series['noreg', metric, layer][1])}")
 
-    print("claim 2: order by the mean of the last 50 accuracies, and by the last S")
+    print("claim 2: ranking by the mean of the last 50 accuracies and by the last S")
     mean = {m: series[m, "accuracy", 0][1][-50:].mean() for m in MODELS}
     for m in MODELS:
         print(f"  {m:8} accuracy {mean[m]:.5f}")

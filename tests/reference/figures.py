@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""figures.py RUN_FOLDER DATA: recomputes a run's last figures from its weights, in float64.
+"""figures.py RUN_FOLDER DATA: recomputes the last figures of a run from its weights, in float64.
 
 Compares S, F, sign disagreement, accuracy and loss of every network in weights.h5 with the last rows of metrics.csv
-(control: step 0). Options of a metric section (rate, rescale, inputs) are taken from resolved.ini.
+(control: step 0). The options of metric sections (rate, rescale, inputs) are read from resolved.ini.
 
 DATA  a folder with MNIST's t10k-images-idx3-ubyte.gz and t10k-labels-idx1-ubyte.gz, or a .h5, .npz or (structured)
-      .npy file with x [images x inputs] and labels, the test set as the networks see it
+      .npy file with x [samples x inputs] and labels: the test set as the networks receive it
 """
 import argparse
 import configparser
@@ -31,14 +31,14 @@ def read_idx(file):
 def read_test_set(data):
     if data.is_dir():
         images = read_idx(data / "t10k-images-idx3-ubyte.gz")
-        x = (images.reshape(len(images), -1) / 255).astype(np.float32)  # as the networks see them
+        x = (images.reshape(len(images), -1) / 255).astype(np.float32)  # as the networks receive them
         return x.astype(np.float64), read_idx(data / "t10k-labels-idx1-ubyte.gz").astype(int)
-    held = h5py.File(data, "r") if data.suffix == ".h5" else np.load(data)
-    return held["x"][...].astype(np.float64), held["labels"][...].astype(int)
+    arrays = h5py.File(data, "r") if data.suffix == ".h5" else np.load(data)
+    return arrays["x"][...].astype(np.float64), arrays["labels"][...].astype(int)
 
 
 def signal(x, r, rate, rescale):
-    """c_jk of a layer with inputs x [images x inputs] and r = x W [images x nodes], W without bias."""
+    """c_jk of a layer with inputs x [samples x inputs] and r = x W [samples x nodes], without bias."""
     xn = x / (x.max(axis=0) + 0.001) if rescale == "max" else x
     q = xn.T @ (r - r.mean(axis=0))
     a = {"positive": lambda: (x > 0).sum(axis=0),
@@ -48,7 +48,7 @@ def signal(x, r, rate, rescale):
 
 
 def layer_figure(plugin, x, W, options):
-    """One layer's figure: the mean over its nodes, undefined ones left out; for signs the total."""
+    """The figure of one layer: the mean over its nodes without undefined ones; for sign disagreement the sum."""
     c = signal(x, x @ W, options.get("rate", "positive"), options.get("rescale", "max"))
     if options.get("inputs", "all") == "live":
         live = (x != 0).any(axis=0)
@@ -61,13 +61,13 @@ def layer_figure(plugin, x, W, options):
         return nodes[~np.isnan(nodes)].mean()
 
 
-# float32 against float64 was measured to differ by 1e-6 in S, 3e-6 in F and 3 signs; these leave room for three to thirty
-# times that.
+# Relative and absolute tolerances. The measured differences between float32 and float64 are 1e-6 in S, 3e-6 in F and 3
+# signs; the tolerances are about two to thirty times as large.
 TOLERANCE = {"snr_optimality": (1e-5, 0), "signal_factor": (1e-4, 0), "sign_disagreement": (0, 5), "loss": (1e-5, 0)}
 
 
 def last_rows(file):
-    """{(model, metric, layer): value} of the last row of each; layer 0 is the network."""
+    """{(model, metric, layer): value} of the last row of each; layer 0 stands for the whole network."""
     rows = {}
     with open(file, newline="") as lines:
         for row in csv.DictReader(lines):
@@ -88,21 +88,22 @@ def compare(comparison, name, layers, sections, rows, x, labels):
 
     for section, plugin, options in sections:
         if plugin == "accuracy":
-            # Two logits can be equal in float32 and not in float64: up to 2 images of 10,000 may fall either way.
-            right, theirs = int((logits.argmax(axis=1) == labels).sum()), value(section, 0)
-            if theirs is not None:
-                comparison.check(f"{name} {section}", right / len(x), theirs, 2.5 / len(x), "within 2 images")
+            # Logits that differ in float64 can tie in float32: up to 2 images of 10,000 may be decided differently.
+            right, recorded = int((logits.argmax(axis=1) == labels).sum()), value(section, 0)
+            if recorded is not None:
+                comparison.check(f"{name} {section}", right / len(x), recorded, 2.5 / len(x), "within 2 images")
             continue
         if plugin == "loss":
-            ours = {0: -log_softmax(logits)[np.arange(len(x)), labels].mean()}
+            recomputed = {0: -log_softmax(logits)[np.arange(len(x)), labels].mean()}
         else:
-            ours = {l + 1: layer_figure(plugin, inputs[l], W, options) for l, (W, _) in enumerate(layers)}
+            recomputed = {l + 1: layer_figure(plugin, inputs[l], W, options) for l, (W, _) in enumerate(layers)}
         relative, absolute = TOLERANCE[plugin]
-        for layer, figure in ours.items():
-            theirs = value(section, layer)
-            if theirs is not None:
-                words = f"within {relative:g} of it" if relative else f"within {absolute}"
-                comparison.check(f"{name} {section} {layer or ''}", figure, theirs, relative * abs(figure) + absolute, words)
+        for layer, figure in recomputed.items():
+            recorded = value(section, layer)
+            if recorded is not None:
+                words = f"within a relative {relative:g}" if relative else f"within {absolute}"
+                comparison.check(f"{name} {section} {layer or ''}", figure, recorded,
+                                 relative * abs(figure) + absolute, words)
 
 
 def main():
@@ -119,7 +120,7 @@ def main():
         section, plugin = metric["section"], metric["plugin"]
         options = dict(resolved[f"metric:{section}"]) if f"metric:{section}" in resolved else {}
         if plugin not in TOLERANCE and plugin != "accuracy":
-            print(f"skip {section}: no reference for the metric {plugin}")
+            print(f"skip {section}: there is no reference for the metric {plugin}")
         elif options.get("on", "test") not in ("test", "both"):
             print(f"skip {section}: measured on {options['on']}, not on the test set")
         else:
@@ -127,13 +128,13 @@ def main():
 
     x, labels = read_test_set(given.data)
     rows, comparison = last_rows(given.run / "metrics.csv"), Comparison("figures")
-    print(f"figures: {given.run} on {len(x)} images of {given.data}")
+    print(f"figures: {given.run} on {len(x)} samples of {given.data}")
     with h5py.File(given.run / "weights.h5", "r") as weights:
         groups = [("control", weights["control"])] + [(m, weights["models"][m]) for m in weights["models"]]
         for name, group in groups:
             layers = read_network(group)
             if any(np.isnan(W).any() for W, _ in layers):
-                print(f"skip {name}: its weights are not finite")
+                print(f"skip {name}: its weights contain NaN")
                 continue
             compare(comparison, name, layers, sections, rows, x, labels)
     comparison.finish()

@@ -1,4 +1,4 @@
-"""What the reference programs share: networks from HDF5 groups and the forward pass, in float64."""
+"""Shared by the reference programs: networks from HDF5 groups, the forward pass in float64, and comparisons."""
 import sys
 
 import numpy as np
@@ -24,17 +24,17 @@ def log_softmax(z):
 
 
 class Comparison:
-    """Counts what was compared and ends the program with the misses, if there are any."""
+    """Counts comparisons and misses; finish() ends the program with an error if there are misses."""
 
     def __init__(self, program):
         self.program, self.compared, self.misses = program, 0, []
 
-    def check(self, what, ours, theirs, allowed, tolerance):
-        """`allowed` is the greatest difference, `tolerance` how it reads."""
+    def check(self, what, reference, value, allowed, tolerance):
+        """`allowed` is the largest permitted difference, `tolerance` its description."""
         self.compared += 1
-        both_undefined = np.isnan(ours) and np.isnan(theirs)
-        good = both_undefined or abs(ours - theirs) <= allowed
-        line = f"{what:<44} reference {ours:<14.9g} run {theirs:<14.9g} {tolerance}"
+        both_undefined = np.isnan(reference) and np.isnan(value)
+        good = both_undefined or abs(reference - value) <= allowed
+        line = f"{what:<44} reference {reference:<14.9g} run {value:<14.9g} {tolerance}"
         print(f"{'ok  ' if good else 'MISS'} {line}")
         if not good:
             self.misses.append(what)
@@ -45,7 +45,7 @@ class Comparison:
 
     def finish(self):
         if self.misses:
-            sys.exit(f"{self.program}: {len(self.misses)} of {self.compared} comparisons miss, the first: {self.misses[0]}")
+            sys.exit(f"{self.program}: {len(self.misses)} of {self.compared} comparisons miss, first: {self.misses[0]}")
         if not self.compared:
-            sys.exit(f"{self.program}: found nothing to compare")
+            sys.exit(f"{self.program}: nothing to compare was found")
         print(f"{self.program}: all {self.compared} comparisons agree")

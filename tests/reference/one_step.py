@@ -1,17 +1,17 @@
 #!/usr/bin/python3
-"""one_step.py FILE.h5 ...: recomputes one training step in float64 and compares it with the engine's.
+"""one_step.py FILE.h5 ...: recomputes one training step in float64 and compares it with that of the program.
 
-Each FILE holds
-  /before /gradient /after   W1 b1 W2 b2 ...: weights before the step, the gradient that the update used, weights after
+Each FILE contains
+  /before /gradient /after   W1 b1 W2 b2 ...: weights before the step, the gradient used by the update, weights after it
   inputs                     [batch x features]
   targets                    [batch x classes], each row a distribution, before label smoothing
   attribute rate             learning rate
-  further attributes         each switches one regulariser on; W only, unless biases = 1
-    l2                       lambda: the gradient gains lambda * W
+  further attributes         each switches on one regulariser, for W only unless biases = 1
+    l2                       lambda: lambda * W is added to the gradient
     label_smoothing          epsilon: targets become (1 - epsilon) y + epsilon / classes
     power                    p: every element g of the gradient becomes sign(g) |g|^p
-    max_norm                 limit: after the update no node's incoming weights are longer
-    keep_prob                dropout on hidden activations, with seed, model, entry, step: the masks are drawn here anew
+    max_norm                 limit: the largest length of the incoming weights of a node after the update
+    keep_prob                dropout on hidden activations; seed, model, entry and step are needed to redraw the masks
 """
 import sys
 
@@ -23,7 +23,7 @@ from philox import Random, check_known_vectors
 
 
 def as_float32(x):
-    """Parameters are float32 in the engine: 0.8 is 0.800000012 there."""
+    """Parameters are float32 in the program: 0.8 is 0.800000012 there."""
     return float(np.float32(x))
 
 
@@ -32,7 +32,7 @@ def text(value):
 
 
 def dropout_masks(attributes, batch, widths):
-    """What hidden activations are multiplied with, [batch x units] for each hidden layer."""
+    """The factors of hidden activations, [batch x units] for each hidden layer."""
     if "keep_prob" not in attributes:
         return [np.ones((batch, units)) for units in widths]
     keep = as_float32(attributes["keep_prob"])
@@ -44,7 +44,7 @@ def dropout_masks(attributes, batch, widths):
 
 
 def data_gradient(layers, inputs, targets, masks):
-    """Gradient of the mean cross-entropy: [(dW, db), ...], db where the layer has a bias."""
+    """Gradient of the mean cross-entropy: [(dW, db), ...]; db is None for layers without bias."""
     x, z = [inputs], []
     for l, (W, b) in enumerate(layers):
         z.append(affine(x[-1], W, b))
@@ -61,11 +61,11 @@ def data_gradient(layers, inputs, targets, masks):
 
 
 def regularised(gradient, layers, attributes):
-    """Penalties first, then changes of the gradient."""
+    """Adds the gradients of penalties, then applies changes of the gradient."""
     on_biases = bool(attributes.get("biases", 0))
 
-    def change(g, w, touched):
-        if g is None or not touched:
+    def change(g, w, covered):
+        if g is None or not covered:
             return g
         g = g + as_float32(attributes.get("l2", 0)) * w
         return np.sign(g) * np.abs(g) ** as_float32(attributes["power"]) if "power" in attributes else g
@@ -74,7 +74,7 @@ def regularised(gradient, layers, attributes):
 
 
 def limited(W, b, attributes):
-    """max_norm: (W, b) with no node's incoming vector longer than the limit."""
+    """max_norm: (W, b) with the incoming vector of every node shortened to the limit."""
     if "max_norm" not in attributes:
         return W, b
     with_bias = b is not None and bool(attributes.get("biases", 0))
@@ -99,18 +99,18 @@ def main(file):
 
     rate = as_float32(attributes["rate"])
     for l, layer in enumerate(zip(before, gradient, stored, after), start=1):
-        (W, b), ours, theirs, (W_after, b_after) = layer
-        expected = limited(W - rate * theirs[0], None if b is None else b - rate * theirs[1], attributes)
-        for kind, g, g_stored, w, reached in zip("Wb", ours, theirs, expected, (W_after, b_after)):
+        (W, b), recomputed, recorded, (W_after, b_after) = layer
+        expected = limited(W - rate * recorded[0], None if b is None else b - rate * recorded[1], attributes)
+        for kind, g, g_stored, w, reached in zip("Wb", recomputed, recorded, expected, (W_after, b_after)):
             if g is None:
                 continue
-            # 5e-5: sums over the batch and the layer, rounded to float32; a wrong term shows in the first digits.
-            miss = np.linalg.norm(g - g_stored) / max(np.linalg.norm(g), 1e-300)
-            comparison.check(f"gradient of {kind}{l}, relative miss", 0, miss, 5e-5, "at most 5e-5")
-            # 1e-7: one rounding of numbers below 1. max_norm multiplies with a factor that is rounded too.
-            room = 1e-7 + (3e-7 * np.abs(w) if "max_norm" in attributes else 0)
-            worst = (np.abs(w - reached) / room).max() * 1e-7
-            comparison.check(f"{kind}{l} after the step, greatest miss", 0, worst, 1e-7, "at most 1e-7")
+            # 5e-5: sums over the batch and the layer in float32; a wrong term would change the first digits.
+            error = np.linalg.norm(g - g_stored) / max(np.linalg.norm(g), 1e-300)
+            comparison.check(f"gradient of {kind}{l}, relative error", 0, error, 5e-5, "at most 5e-5")
+            # 1e-7: one rounding of numbers below 1. max_norm multiplies by a factor that is rounded too.
+            allowed = 1e-7 + (3e-7 * np.abs(w) if "max_norm" in attributes else 0)
+            worst = (np.abs(w - reached) / allowed).max() * 1e-7
+            comparison.check(f"{kind}{l} after the step, largest error", 0, worst, 1e-7, "at most 1e-7")
     comparison.finish()
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Philox4x32-10 and what pipeline draws from it, written from framework/include/pipeline/random.hpp and the paper.
+"""Philox4x32-10 and the draws of pipeline, implemented from framework/include/pipeline/random.hpp and the paper.
 
-Run as a program, it checks itself against Random123's published vectors.
+Run as a program, it checks itself against the published test vectors of Random123.
 
     block(i) = Philox4x32-10( counter = (i, layer, step mod 2^32, step div 2^32), key )
     key      = the first 8 bytes, little-endian, of SHA-256("seed/purpose/model/entry")
@@ -21,7 +21,7 @@ HALF = np.uint64(32)
 
 
 def philox4x32(counter, key, rounds=10):
-    """counter [n x 4] and key (2 words) to random words [n x 4], all uint32."""
+    """Random words [n x 4] of counters [n x 4] and a key of 2 words, all uint32."""
     c = [column.astype(np.uint64) for column in np.asarray(counter, np.uint32).T]
     k = [int(word) for word in key]
     for _ in range(rounds):
@@ -39,7 +39,7 @@ def derive_key(seed, purpose, model, entry):
 
 @dataclasses.dataclass(frozen=True)
 class Random:
-    """A stream of numbers, each a function of its index; indices come as arrays."""
+    """A stream of numbers, each a function of its index. Methods take arrays of indices."""
     key: int
     layer: int = 0
     step: int = 0
@@ -70,14 +70,14 @@ class Random:
         return (self.words(i) + 0.5) / 2**32
 
     def below(self, n, i):
-        """floor(64 bits * n / 2^64), the bits being words 2i (low) and 2i + 1 (high). In exact integers."""
+        """floor(64 bits * n / 2^64) in exact integers; the bits are words 2i (low) and 2i + 1 (high)."""
         i = np.asarray(i, np.uint64)
         low, high = self.words(2 * i), self.words(2 * i + np.uint64(1))
         bounds = np.broadcast_to(n, i.shape)
         return np.array([(int(h) << 32 | int(l)) * int(b) >> 64 for l, h, b in zip(low, high, bounds)])
 
     def normal(self, i):
-        """Box and Muller: draws 2j and 2j + 1 are the cosine and the sine of words 2j and 2j + 1."""
+        """Box-Muller: draws 2j and 2j + 1 are the cosine and the sine of words 2j and 2j + 1."""
         i = np.asarray(i, np.uint64)
         pair = i // np.uint64(2) * np.uint64(2)
         radius = np.sqrt(-2 * np.log(self.uniform(pair)))
@@ -85,7 +85,7 @@ class Random:
         return radius * np.where(i % np.uint64(2) == 1, np.sin(angle), np.cos(angle))
 
     def bernoulli(self, p, n):
-        """n draws, true with probability p. At p = 1/2 a bit each: bit i mod 32 of word i div 32."""
+        """n draws, true with probability p. For p = 1/2 draw i is one bit: bit i mod 32 of word i div 32."""
         if p == 0.5:
             words = self.words(np.arange((n + 31) // 32))
             return (words[:, None] >> np.arange(32, dtype=np.uint32) & 1).astype(bool).reshape(-1)[:n]
@@ -95,7 +95,7 @@ class Random:
 def start_weights(seed, layer, inputs, outputs, sd=0.1):
     """W of a layer of the untrained network, [inputs x outputs], float32: normal, redrawn beyond 2 sd.
 
-    Weight (input j, output k) takes draw j * outputs + k; attempt a is the same draw at step a.
+    Weight (input j, output k) is draw j * outputs + k; attempt a to redraw it is the same draw at step a.
     """
     stream = Random.named(seed, "start").in_layer(layer)
     z = np.full(inputs * outputs, np.inf)
@@ -107,7 +107,7 @@ def start_weights(seed, layer, inputs, outputs, sd=0.1):
 
 
 def epoch_order(seed, samples, epoch):
-    """The order of the samples in an epoch: for i = n - 1 down to 1, swap places i and below(i + 1, draw i)."""
+    """The order of the samples in an epoch: for i = n - 1 down to 1, swap positions i and below(i + 1, draw i)."""
     places = np.arange(samples - 1, 0, -1)
     partners = Random.named(seed, "batches").at_step(epoch).below(places + 1, places)
     order = np.arange(samples)
@@ -116,7 +116,7 @@ def epoch_order(seed, samples, epoch):
     return order
 
 
-# Random123's kat_vectors: philox4x32, 10 rounds.
+# From kat_vectors of Random123: philox4x32, 10 rounds.
 KNOWN = [
     ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
     ((0xFFFFFFFF,) * 4, (0xFFFFFFFF,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
@@ -129,9 +129,9 @@ def check_known_vectors():
     for counter, key, expected in KNOWN:
         drawn = tuple(int(word) for word in philox4x32([counter], key)[0])
         if drawn != expected:
-            sys.exit(f"philox: counter {counter} gives {drawn}, Random123 publishes {expected}")
+            sys.exit(f"philox: counter {counter} yields {drawn}, but Random123 publishes {expected}")
 
 
 if __name__ == "__main__":
     check_known_vectors()
-    print(f"philox: {len(KNOWN)} known vectors of Random123 agree")
+    print(f"philox: all {len(KNOWN)} test vectors of Random123 agree")

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""start.py FILE.h5: draws the untrained network and the order of the samples anew and compares them with the engine's.
+"""start.py FILE.h5: redraws the untrained network and the order of the samples and compares them with the program's.
 
-FILE holds
+FILE contains
   /start              W1 b1 W2 b2 ...: the untrained network, sd 0.1
-  orders              [epochs x samples]: which sample comes when
+  orders              [epochs x samples]: the samples in the order of each epoch
   attribute seed
 """
 import sys
@@ -22,9 +22,9 @@ def main(file):
         seed, orders = int(f.attrs["seed"]), f["orders"][...].astype(int)
         weights = [f[f"start/W{l}"][...] for l in range(1, 1 + sum(name.startswith("W") for name in f["start"]))]
     for l, W in enumerate(weights, start=1):
-        ours = start_weights(seed, l, *W.shape)
-        # One rounding to float32 of numbers below .2, should two logarithms or cosines differ in their last bit.
-        comparison.check(f"W{l}, greatest difference", 0, np.abs(ours - W).max(), 2e-8, "at most 2e-8")
+        expected = start_weights(seed, l, *W.shape)
+        # One rounding to float32 of numbers below .2, in case two logarithms or cosines differ in their last bit.
+        comparison.check(f"W{l}, largest difference", 0, np.abs(expected - W).max(), 2e-8, "at most 2e-8")
     for epoch, order in enumerate(orders):
         wrong = (order != epoch_order(seed, orders.shape[1], epoch)).sum()
         comparison.check(f"samples out of order in epoch {epoch}", 0, wrong, 0, "none")

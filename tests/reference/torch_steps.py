@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""torch_steps.py PROGRAM: trains three steps with every regulariser that PyTorch can express, here and there.
+"""torch_steps.py PROGRAM: trains three steps with every regulariser that PyTorch can express and compares the results.
 
-Writes a small data set and a pipeline file with one model a case, runs PROGRAM on it, trains the same cases with PyTorch
-in float64 from the same start on the same batches, by autograd and by PyTorch's own functions where it has one, and
-compares what became of every array. Needs PyTorch 2, NumPy and h5py; it is no part of the test suite.
+Writes a small dataset and a pipeline file with one model per case, and runs PROGRAM on it. Trains the same cases with
+PyTorch in float64 from the same start on the same batches, by autograd and by PyTorch's own functions where they exist,
+and compares every array. Needs PyTorch 2, NumPy and h5py; it is not part of the test suite.
 
-Not here, for PyTorch would only repeat our own draws: gaussian_dropout, gaussian_noise, dropconnect, weight_noise,
-mixup, input_noise, shift, gradient_noise. They have worked examples in tests/plugins. early_stopping changes no step.
+Left out because PyTorch would only repeat the program's own draws: gaussian_dropout, gaussian_noise, dropconnect,
+weight_noise, mixup, input_noise, shift, gradient_noise. They have worked examples in tests/plugins. early_stopping does
+not change steps.
 """
 import pathlib
 import struct
@@ -28,18 +29,18 @@ STEPS, BATCH, RATE, SIZES = 3, 20, 0.1, (36, 24, 16, 5)
 
 
 def as_float32(x):
-    """Parameters are float32 in the engine."""
+    """Parameters are float32 in the program."""
     return float(np.float32(x))
 
 
 class Net:
-    """The network as lists of leaves; W is [inputs x nodes], as in weights.h5."""
+    """The network as lists of leaf tensors; W is [inputs x nodes], as in weights.h5."""
 
     def __init__(self, group):
         leaf = lambda name: torch.tensor(group[name][...].astype(np.float64), requires_grad=True)
         self.W = [leaf(f"W{l}") for l in range(1, len(SIZES))]
         self.b = [leaf(f"b{l}") for l in range(1, len(SIZES))]
-        self.extra = {}  # further trained arrays by their name in weights.h5
+        self.extra = {}  # further trained arrays by name in weights.h5
 
     def leaves(self):
         return self.W + self.b + list(self.extra.values())
@@ -57,7 +58,7 @@ def forward(net, x, before_relu=lambda l, z: z, after_relu=lambda l, h: h):
 
 
 class Case:
-    """No regulariser. Each case changes one moment of the step."""
+    """No regulariser. Each derived case overrides the parts of a step that it changes."""
     keys = ""
 
     def start(self, net):
@@ -108,7 +109,7 @@ def penalised(keys, penalty):
 
 
 def snr_penalty(net, xs, hidden, logits):
-    """lambda * sum over layers of mean over nodes of (1 - S), with A held and no gradient to the inputs."""
+    """lambda * sum over layers of mean over nodes of (1 - S), with A constant and no gradient for the inputs."""
     total = 0.0
     for W, x in zip(net.W, (x.detach() for x in xs)):
         a = (x > 0).sum(0)
@@ -123,7 +124,7 @@ def group_norms(net):
     return sum(W.shape[1] ** 0.5 * W.norm(dim=1).sum() for W in net.W)
 
 
-def gram_less_identity(net):
+def gram_minus_identity(net):
     total = 0.0
     for W in net.W:
         G = W.T @ W if W.shape[1] <= W.shape[0] else W @ W.T
@@ -163,7 +164,7 @@ class WeightDecay(Case):
     keys = "weight_decay.lambda = 0.1"
 
     def update(self, net):
-        optimiser = torch.optim.SGD(net.W, lr=RATE, weight_decay=as_float32(0.1))  # the same for plain descent
+        optimiser = torch.optim.SGD(net.W, lr=RATE, weight_decay=as_float32(0.1))  # equivalent here
         optimiser.step()
         for b in net.b:
             b -= RATE * b.grad
@@ -220,14 +221,14 @@ class Sam(Case):
     def gradient(self, net, x, labels):
         super().gradient(net, x, labels)
         length = torch.sqrt(sum((leaf.grad**2).sum() for leaf in net.leaves()))
-        here = [leaf.detach().clone() for leaf in net.leaves()]
+        before = [leaf.detach().clone() for leaf in net.leaves()]
         with torch.no_grad():
             for leaf in net.leaves():
                 leaf += as_float32(0.5) * leaf.grad / length
         super().gradient(net, x, labels)
         with torch.no_grad():
-            for leaf, back in zip(net.leaves(), here):
-                leaf.copy_(back)
+            for leaf, original in zip(net.leaves(), before):
+                leaf.copy_(original)
 
 
 class SpectralNorm(Case):
@@ -282,7 +283,7 @@ CASES = {
                                             for W in n.W)),
     "group_lasso": penalised("group_lasso.lambda = 0.05", lambda n, *_: as_float32(0.05) * group_norms(n)),
     "group_lasso_proximal": GroupLassoProximal,
-    "orthogonality": penalised("orthogonality.lambda = 0.05", lambda n, *_: as_float32(0.05) * gram_less_identity(n)),
+    "orthogonality": penalised("orthogonality.lambda = 0.05", lambda n, *_: as_float32(0.05) * gram_minus_identity(n)),
     "spectral_norm": SpectralNorm,
     "snr": penalised("snr.lambda = 0.3", snr_penalty),
     "max_norm": MaxNorm,
@@ -300,7 +301,7 @@ CASES = {
 
 
 def write_data(folder):
-    """Random sparse images of 6 x 6 and their labels, as IDX files."""
+    """Writes random sparse images of 6 x 6 and random labels as IDX files and returns them."""
     random = np.random.default_rng(5)
     pixels = (random.random((200, 36)) < 0.4) * random.integers(1, 256, (200, 36))
     labels = random.integers(0, SIZES[-1], 200)
@@ -342,10 +343,11 @@ def main(program):
                 for array, expected, start in zip(names, net.leaves(), before):
                     reached = torch.tensor(file[f"models/{model}/{array}"][...].astype(np.float64))
                     moved = (expected - start).norm().item()
-                    miss = (reached - expected).norm().item() / max(moved, 1e-12)
-                    # 2e-4: weights of .3 are rounded at 1.5e-8 a step, and move by 1e-3 to 1e-2 in three of them;
-                    # a wrong term or factor shows in the first digits.
-                    comparison.check(f"{model}: {array}, moved {moved:.2e}, relative miss", 0, miss, 2e-4, "at most 2e-4")
+                    error = (reached - expected).norm().item() / max(moved, 1e-12)
+                    # 2e-4: weights of .3 have a rounding error of 1.5e-8 per step and move by 1e-3 to 1e-2 in three
+                    # steps; a wrong term or factor would change the first digits.
+                    what = f"{model}: {array}, moved {moved:.2e}, relative error"
+                    comparison.check(what, 0, error, 2e-4, "at most 2e-4")
     comparison.finish()
 
 

@@ -1,4 +1,4 @@
-// metrics.csv as a reader of CSV sees it, without the program's own reader.
+// Reads metrics.csv as any CSV reader would, independently of the program's own reader.
 #pragma once
 #include <sstream>
 #include <string>
@@ -17,7 +17,7 @@ inline std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-/// The rows below the header; a row of another number of cells shows as one with an empty step.
+/// The rows below the header. A row without exactly five cells gets an empty step, and its text as the model.
 inline std::vector<CsvRow> csv_rows(const std::string& text) {
   std::vector<CsvRow> rows;
   const std::vector<std::string> lines = lines_of(text);

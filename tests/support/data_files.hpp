@@ -1,4 +1,4 @@
-// Data files, whole and damaged: IDX, gzip, csv.
+// Contents of data files: IDX and gzip.
 #pragma once
 #include <zlib.h>
 
@@ -8,7 +8,7 @@
 
 namespace support {
 
-/// An IDX file of bytes with these sizes; the bytes count up.
+/// An IDX file of bytes with these sizes; the bytes count up from 0 and start again at `below`.
 inline std::string idx(const std::vector<std::uint32_t>& sizes, std::uint32_t below = 256) {
   std::string bytes = {0, 0, 8, static_cast<char>(sizes.size())};
   std::size_t n = 1;

@@ -1,4 +1,4 @@
-// What an HDF5 file holds, read the way h5py would show it: names and sizes first.
+// The contents of an HDF5 file, with names and shapes as h5py shows them.
 #pragma once
 #include <hdf5.h>
 
@@ -11,17 +11,17 @@
 namespace support {
 
 struct Stored {
-  std::vector<hsize_t> size;  // as h5py's shape
-  std::size_t bytes = 0;      // of one number
+  std::vector<hsize_t> size;  // h5py's shape
+  std::size_t bytes = 0;      // per number
   bool is_float = false;
   std::vector<double> values;       // row by row
-  std::vector<std::int64_t> steps;  // the attribute; empty if there is none
+  std::vector<std::int64_t> steps;  // the attribute; empty if missing
 };
 
 /// Every dataset of a file by its path.
 inline std::map<std::string, Stored> read_hdf5(const std::filesystem::path& path) {
   const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
-  if (file < 0) throw std::runtime_error(path.string() + " is no HDF5 file");
+  if (file < 0) throw std::runtime_error(path.string() + " is not an HDF5 file");
   std::vector<std::string> names;
   H5Ovisit(
       file, H5_INDEX_NAME, H5_ITER_NATIVE,

@@ -1,4 +1,4 @@
-// Regularisers made for tests, one for each hook: they count their calls and do what the test says.
+// Regularisers for tests, one for each hook: they count their calls and run the functions that a test sets.
 #pragma once
 #include <functional>
 #include <map>
@@ -68,9 +68,9 @@ struct WeightHook final : Regulariser, WeightChange {
   }
 };
 
-/// Penalty, change of the gradient and hook after the update, tile by tile; records where each was called.
+/// Penalty, change of the gradient and hook after the update, tile by tile; records the tiles of each call.
 struct TileHooks final : Regulariser, WeightPenalty, GradientChange, AfterUpdate {
-  using Places = std::map<std::tuple<std::size_t, Kind, std::size_t, std::size_t>, std::size_t>;  // to the length
+  using Places = std::map<std::tuple<std::size_t, Kind, std::size_t>, std::size_t>;  // -> length of the tile
   std::function<double(std::span<const float>)> value_;
   std::function<void(std::span<const float>, std::span<float>)> add, change_;
   std::function<void(std::span<float>, const Tile&)> after;
@@ -92,14 +92,14 @@ struct TileHooks final : Regulariser, WeightPenalty, GradientChange, AfterUpdate
 
  private:
   void note(Places& places, const Tile& t, std::size_t length) const {
-    repeated += !places.emplace(std::tuple(t.layer, t.kind, t.input, t.first_output), length).second;
+    repeated += !places.emplace(std::tuple(t.layer, t.kind, t.input), length).second;
   }
 };
 
-/// strength / 2 * (sum of W^2 + sum of b^2), or what the test says.
+/// strength / 2 * (sum of W^2 + sum of b^2), unless the test sets value_.
 struct LayerPenaltyHook final : Regulariser, LayerPenalty {
   std::function<void(const Layer&, const LayerPass&, const Layer*)> look;
-  std::function<void(Layer&)> spoil;
+  std::function<void(Layer&)> corrupt;
   std::function<double()> value_;
   double strength = 0;
   mutable int calls = 0;
@@ -116,13 +116,13 @@ struct LayerPenaltyHook final : Regulariser, LayerPenalty {
     if (look) look(w, pass, &gradient);
     gradient.W += float(strength) * w.W;
     if (!w.b.is_empty()) gradient.b += float(strength) * w.b;
-    if (spoil) spoil(gradient);
+    if (corrupt) corrupt(gradient);
   }
 };
 
-/// strength / 2 * sum of h^2 / batch, or what the test says.
+/// strength / 2 * sum of h^2 / batch, unless the test sets value_.
 struct ActivationPenaltyHook final : Regulariser, ActivationPenalty {
-  std::function<void(arma::fmat&)> spoil;
+  std::function<void(arma::fmat&)> corrupt;
   std::function<double()> value_;
   double strength = 0;
   Penalised what = Penalised::activations;
@@ -137,7 +137,7 @@ struct ActivationPenaltyHook final : Regulariser, ActivationPenalty {
   void add_gradient(const arma::fmat& h, arma::fmat& gradient, std::size_t layer) const override {
     layers.push_back(layer);
     gradient += float(strength / double(h.n_cols)) * h;
-    if (spoil) spoil(gradient);
+    if (corrupt) corrupt(gradient);
   }
 };
 
@@ -177,25 +177,25 @@ struct MeasuredHook final : Regulariser, MeasuredWeights {
 struct MeanOfWeights final : Regulariser, AfterUpdate, MeasuredWeights {
   LikeWeights sum, first;
   mutable std::uint64_t steps = 0;
-  void keep(State& state) override {
+  void declare_state(State& state) override {
     state.like_weights("sum", sum, State::Start::zero);
     state.like_weights("first", first, State::Start::weights);
   }
   void after_update(std::span<float> w, const Tile& t, const Step& step) const override {
     steps = step.number + 1;
-    const std::span<float> s = sum.at(t, w.size());
+    const std::span<float> s = sum.at(t);
     for (std::size_t i = 0; i < w.size(); ++i) s[i] += w[i];
   }
   void measured(std::span<float> copy, const Tile& t) const override {
-    const std::span<float> s = sum.at(t, copy.size());
+    const std::span<float> s = sum.at(t);
     for (std::size_t i = 0; steps && i < copy.size(); ++i) copy[i] = s[i] / static_cast<float>(steps);
   }
 };
 
-/// Scales z of each hidden layer by an array it trains, one factor a unit, and keeps what forward saw for the way back.
+/// Scales z of each hidden layer by a trained array with one factor per unit; forward stores z for the backward pass.
 struct TrainedScale final : Regulariser, ActivationChange {
   PerLayer scale, seen;
-  void keep(State& state) override {
+  void declare_state(State& state) override {
     const auto units = [&](std::size_t l) {
       return State::Size{l > 0 && l < state.network().layers() ? state.network().outputs(l) : 0};
     };
@@ -215,7 +215,7 @@ struct TrainedScale final : Regulariser, ActivationChange {
   void measure_backward(Activations d) const override { measure(d); }
 };
 
-/// Multiplies weights before the gradient step.
+/// Multiplies the weights by a factor before the gradient step.
 struct ShrinkBefore final : Regulariser, BeforeUpdate {
   float factor = 0.5f;
   void before_update(std::span<float> w, const Tile&, const Step&) const override {

@@ -26,7 +26,7 @@ std::unique_ptr<Base> load(const std::string& kind, const std::string& name) {
   return std::unique_ptr<Base>(static_cast<Base*>(static_cast<const PipelinePlugin*>(record)->make()));
 }
 
-/// Declares the plugin's parameters and sets these. Throws what the parameter complains about.
+/// Declares the plugin's parameters and sets these. Throws the parameter's error message if a value is invalid.
 template <class Base>
 void set(Base& plugin, const Values& values) {
   pipeline::Parameters parameters;

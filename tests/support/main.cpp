@@ -1,4 +1,4 @@
-// The test runner says what it runs on, so that a log from elsewhere can be read.
+// The test runner prints the versions and the machine it runs on, so that logs from elsewhere can be interpreted.
 #define BOOST_TEST_MODULE pipeline
 #include <boost/test/unit_test.hpp>
 
@@ -17,3 +17,13 @@ struct Versions {
   }
 };
 BOOST_TEST_GLOBAL_FIXTURE(Versions);
+
+/// Prints every test that is skipped because a precondition is not met, so that a green log cannot hide one.
+struct ListSkipped : boost::unit_test::test_observer {
+  ListSkipped() { boost::unit_test::framework::register_observer(*this); }
+  ~ListSkipped() override { boost::unit_test::framework::deregister_observer(*this); }
+  void test_unit_skipped(const boost::unit_test::test_unit& test, boost::unit_test::const_string reason) override {
+    std::cout << "skipped " << test.full_name() << ": " << reason << "\n";
+  }
+};
+BOOST_TEST_GLOBAL_FIXTURE(ListSkipped);

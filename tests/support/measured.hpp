@@ -1,22 +1,22 @@
-// What one metric says of one network on a handful of samples.
+// The result of one metric for one network on a handful of samples.
 #pragma once
 #include <cmath>
 #include <string>
 #include <vector>
 
 #include "load_plugin.hpp"
-#include "study/evaluation.hpp"
+#include "measuring/evaluation.hpp"
 
 namespace support {
 
-/// A [metric:...] section named like its plugin.
-inline pipeline::study::MetricSection metric(const std::string& plugin, const Values& values = {}) {
-  pipeline::study::MetricSection m;
-  m.name = m.plugin = plugin;
-  m.object = load<pipeline::Metric>("metric", plugin);
-  set(*m.object, values);
-  m.info = m.object->describe();
-  return m;
+/// A [metric:...] section named like its plugin, with the object that measures it.
+inline pipeline::measuring::LiveMetric metric(const std::string& plugin, const Values& values = {}) {
+  std::shared_ptr<pipeline::Metric> object = load<pipeline::Metric>("metric", plugin);
+  set(*object, values);
+  pipeline::experiment::MetricConfig config;
+  config.name = config.plugin.name = plugin;
+  config.info = object->describe();
+  return {config, object};
 }
 
 /// Samples as columns of floats; labels 0 where none are given.
@@ -34,38 +34,40 @@ inline pipeline::Network network_of(std::vector<arma::fmat> weights) {
   return network;
 }
 
-/// Lets a metric compare with `other`, whatever name it asks for.
-inline void compare(pipeline::study::Subject& subject, const pipeline::study::MetricSection& m,
-                    const pipeline::study::Subject* other) {
-  for (const std::string& name : m.info.compares) subject.others[name] = other;
+/// Lets a metric compare with `other`, under every name that it declares.
+inline void compare(pipeline::measuring::Subject& subject, const pipeline::measuring::LiveMetric& m,
+                    const pipeline::measuring::Subject* other) {
+  for (const std::string& name : m.config.info.compares) subject.others[name] = other;
 }
 
-/// `start` is the untrained network, and every model that the metric compares with.
-inline pipeline::study::Measured measured(const pipeline::study::MetricSection& m, const pipeline::Network& network,
-                                          const pipeline::Samples& test, const pipeline::Samples& train,
-                                          const pipeline::Network& start, double penalty = 0) {
+/// `start` serves as the untrained network and as every model that the metric compares with.
+inline pipeline::measuring::Measured measured(const pipeline::measuring::LiveMetric& m,
+                                              const pipeline::Network& network, const pipeline::Samples& test,
+                                              const pipeline::Samples& train, const pipeline::Network& start,
+                                              double penalty = 0) {
   const pipeline::learning::Entries none;
-  const pipeline::study::Subject other{"other", start, start, none};
-  pipeline::study::Subject subject{"model", network, start, none, [=] { return penalty; }};
+  const pipeline::measuring::Subject other{"other", start, start, none};
+  pipeline::measuring::Subject subject{"model", network, start, none, [=] { return penalty; }};
   compare(subject, m, &other);
   const pipeline::learning::Inputs seen(test), learnt(train);
-  return pipeline::study::measure(subject, 0, {&m}, {&learnt, &seen, &seen});
+  return pipeline::measuring::measure(subject, 0, {&m}, {&learnt, &seen, &seen});
 }
-inline pipeline::study::Measured measured(const pipeline::study::MetricSection& m, const pipeline::Network& network,
-                                          const pipeline::Samples& samples, double penalty = 0) {
+inline pipeline::measuring::Measured measured(const pipeline::measuring::LiveMetric& m,
+                                              const pipeline::Network& network, const pipeline::Samples& samples,
+                                              double penalty = 0) {
   return measured(m, network, samples, samples, network, penalty);
 }
 
-/// The value of a row; NaN where there is none, or where it says so.
-inline double value_of(const pipeline::study::Measured& m, const std::string& metric, std::size_t layer = 0) {
+/// The value of a row; NaN if the row is missing or its value is NaN.
+inline double value_of(const pipeline::measuring::Measured& m, const std::string& metric, std::size_t layer = 0) {
   for (const pipeline::Row& row : m.rows)
     if (row.metric == metric && row.layer == layer) return row.value;
   return std::nan("");
 }
 
-/// What goes to nodes.h5 under that name; empty where nothing does.
-inline arma::mat sheet_of(const pipeline::study::Measured& m, const std::string& name) {
-  for (const pipeline::study::Sheet& sheet : m.sheets)
+/// The matrix written to nodes.h5 under that name; empty if there is none.
+inline arma::mat sheet_of(const pipeline::measuring::Measured& m, const std::string& name) {
+  for (const pipeline::measuring::Sheet& sheet : m.sheets)
     if (sheet.name == name) return sheet.values;
   return {};
 }

@@ -1,5 +1,5 @@
-// The program as its users meet it: a child process in a folder of its own, with an environment of its own
-// and no terminal.
+// Runs the program as its users do: as a child process with its own working directory and environment, and without a
+// terminal.
 #pragma once
 #include <fcntl.h>
 #include <signal.h>
@@ -25,17 +25,18 @@ namespace support {
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
 
-/// Golden texts do not list the catalogue, which grows: "<metric near acuracy>" stands for what the program suggests
-/// among its metrics for that word, "<plugin near x>" among all plugins, "<file near x>" among the shipped pipelines and
-/// study.ini. Under a complaint it is folded as the program folds.
+/// Replaces marks by suggestions, so that expected texts need not list the growing catalogue: "<metric near acuracy>"
+/// becomes the suggestion for that word among the metrics, "<plugin near x>" that among all plugins, "<file near x>"
+/// that among the shipped pipelines and study.ini. On its own line below an error, a suggestion is wrapped as the
+/// program wraps it.
 inline std::string with_suggestions(std::string text) {
   static pipeline::plugins::Catalogue catalogue(pipeline::plugins::search_path({}, false));
   static const std::regex mark("<([a-z]+) near ([a-z0-9_.]+)>");
   for (std::smatch found; std::regex_search(text, found, mark);) {
     std::vector<std::string> known;
-    for (const std::string& kind : pipeline::plugins::kinds())
+    for (const pipeline::plugins::PluginKind kind : pipeline::plugins::kKinds)
       for (const std::string& name : catalogue.names(kind))
-        if (found[1] == kind || found[1] == "plugin") known.push_back(name);
+        if (found[1] == name_of(kind) || found[1] == "plugin") known.push_back(name);
     if (found[1] == "file") {
       known = {"study.ini"};
       for (const auto& file : fs::directory_iterator(SOURCE_DIR "/pipelines"))
@@ -49,18 +50,18 @@ inline std::string with_suggestions(std::string text) {
 }
 
 struct Said {
-  int exit = -1;  // 128 + n where signal n killed it
+  int exit = -1;  // 128 + n if signal n killed the program
   std::string out, err;
 };
 
-/// The text with every `from` replaced.
+/// The text with every occurrence of `from` replaced.
 inline std::string replaced(std::string text, const std::string& from, const std::string& to) {
   for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
     text.replace(at, from.size(), to);
   return text;
 }
 
-/// A program that runs. Killed if the test leaves it behind.
+/// A running program. The destructor kills it if it still runs.
 class Child {
  public:
   Child(const std::string& program, const Words& words, const fs::path& folder,
@@ -83,7 +84,7 @@ class Child {
               to_err = ::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (in < 0 || to < 0 || to_err < 0 || ::chdir(folder.c_str()) != 0) ::_exit(126);
     ::dup2(in, 0), ::dup2(to, 1), ::dup2(to_err, 2);
-    ::signal(SIGHUP, SIG_DFL);  // whatever these tests were started by
+    ::signal(SIGHUP, SIG_DFL);  // even if the tests themselves ignore it
     ::execve(program.c_str(), argv.data(), envp.data());
     ::_exit(127);
   }
@@ -94,12 +95,12 @@ class Child {
 
   pid_t pid() const { return pid_; }
   void signal(int number) const {
-    if (pid_ > 0) ::kill(pid_, number);  // -1, once it has ended, would mean everybody
+    if (pid_ > 0) ::kill(pid_, number);  // kill(-1) would signal every process
   }
   std::string out_so_far() const { return read_file(out_); }
   std::string err_so_far() const { return read_file(err_); }
 
-  /// Waits until `ready` or the end of the program; false if neither comes. Never a fixed sleep.
+  /// Waits until `ready` holds, the program ends or the limit passes; returns whether `ready` holds. No fixed sleep.
   bool wait_until(auto&& ready, std::chrono::seconds limit = std::chrono::seconds(60)) {
     const auto end = std::chrono::steady_clock::now() + limit;
     while (!ready()) {
@@ -109,11 +110,11 @@ class Child {
     return true;
   }
 
-  /// How it ended and what it said. A program that hangs is killed, so that the suite goes on.
+  /// The exit code and the output. A program that hangs is killed, so that the suite continues.
   Said finish(std::chrono::seconds limit = std::chrono::seconds(120)) {
     if (!wait_until([&] { return ended(); }, limit)) signal(SIGKILL);
     if (pid_ > 0) ::waitpid(pid_, &status_, 0), pid_ = -1;
-    const bool on_terminal = !fs::is_regular_file(err_);  // whoever looks at it reads it
+    const bool on_terminal = !fs::is_regular_file(err_);  // then the test reads it from the terminal
     return {WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_), read_file(out_),
             on_terminal ? "" : read_file(err_)};
   }
@@ -128,7 +129,7 @@ class Child {
   int status_ = 0;
 };
 
-/// A user's world: `here` is the working directory, HOME lies beside it.
+/// A user's surroundings: `here` is the working directory, HOME is beside it, and `environment` can be changed.
 class World {
  public:
   World() : here(fs::weakly_canonical(scratch_.path()) / "here") {
@@ -138,7 +139,7 @@ class World {
                    {"XDG_DATA_HOME", (home() / "share").string()},
                    {"PATH", "/usr/local/bin:/usr/bin:/bin"},
                    {"LC_ALL", "C"}};
-    // What sanitizers and coverage are told holds for the child too.
+    // Settings of sanitizers and coverage apply to the child too.
     for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE"})
       if (const char* value = std::getenv(name)) environment[name] = value;
   }
@@ -149,7 +150,7 @@ class World {
   std::string read(const fs::path& name) const { return read_file(here / name); }
   fs::path home() const { return here.parent_path() / "home"; }
 
-  /// Folders of this machine, as a golden text names them.
+  /// The text with folders of this machine replaced by the marks that expected texts use.
   std::string tidy(std::string text) const {
     text = replaced(std::move(text), here.string(), "<here>");
     text = replaced(std::move(text), here.parent_path().string(), "<scratch>");
@@ -158,7 +159,7 @@ class World {
   }
 
   std::unique_ptr<Child> start(const Words& words) const { return start(BUILD_DIR "/bin/pipeline", words); }
-  /// Another program in the same world, by its path.
+  /// Starts another program, given by its path, in the same surroundings.
   std::unique_ptr<Child> start(const fs::path& program, const Words& words) const {
     static int counter = 0;
     const std::string name = "said" + std::to_string(counter++);
@@ -181,22 +182,22 @@ inline Words operator+(Words words, const Words& more) {
   return words;
 }
 
-/// Nothing but the text and the exit code is compared: a program may say more on the other stream.
+/// Compares only the exit code; a failure shows both streams.
 inline void check_exit(const Said& said, int exit, std::source_location where = std::source_location::current()) {
   BOOST_CHECK_MESSAGE(said.exit == exit, where.file_name()
-                                             << ":" << where.line() << ": exit " << said.exit << " where " << exit
-                                             << " was due\nstdout: " << said.out << "\nstderr: " << said.err);
+                                             << ":" << where.line() << ": exit " << said.exit << " instead of " << exit
+                                             << "\nstdout: " << said.out << "\nstderr: " << said.err);
 }
 
-/// The whole text of a complaint, as the user reads it.
+/// Compares the whole text of a message.
 inline void check_text(const std::string& said, const std::string& expected,
                        std::source_location where = std::source_location::current()) {
   BOOST_CHECK_MESSAGE(said == expected, where.file_name() << ":" << where.line() << ": expected\n"
-                                                          << expected << "\nbut the program says\n"
+                                                          << expected << "\nbut the program prints\n"
                                                           << said);
 }
 
-/// A study that runs in a blink: drawn digits, a small network, two models.
+/// A study that runs in well under a second: synthetic digits, a small network, two models.
 inline const std::string small_study = R"(# Does l2 help after thirty steps?
 [pipeline]
 name = small

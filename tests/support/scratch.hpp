@@ -1,4 +1,4 @@
-// A folder of a test's own, gone when the test is; and what a failure said.
+// A temporary folder for one test, and helpers for files and error messages.
 #pragma once
 #include <unistd.h>
 
@@ -12,6 +12,7 @@
 
 namespace support {
 
+/// A new folder, removed with everything in it by the destructor.
 class Scratch {
  public:
   Scratch() {
@@ -29,7 +30,7 @@ class Scratch {
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// Writes a file, with the folders that it needs, and returns where it lies.
+  /// Writes a file, creates its folders if necessary, and returns its path.
   std::filesystem::path write(const std::string& name, const std::string& bytes) const {
     const std::filesystem::path file = path_ / name;
     std::filesystem::create_directories(file.parent_path());
@@ -46,7 +47,7 @@ inline std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// The message of what `work` throws; empty where it throws nothing.
+/// The message of the exception that `work` throws; empty if it throws none.
 std::string message_of(auto&& work) {
   try {
     work();
@@ -56,7 +57,7 @@ std::string message_of(auto&& work) {
   return "";
 }
 
-/// Checks that `message` holds `part`; a failure shows both, and the caller's line.
+/// Checks that `message` contains `part`; a failure shows both, and the caller's line.
 inline void check_says(const std::string& message, const std::string& part,
                        std::source_location where = std::source_location::current()) {
   BOOST_CHECK_MESSAGE(message.find(part) != std::string::npos,

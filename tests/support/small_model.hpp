@@ -1,4 +1,4 @@
-// What tests of learning share: a few samples, models with real or home-made regularisers, comparisons bit by bit.
+// Shared by the tests of learning: a few samples, models with real or home-made regularisers, bitwise comparisons.
 #pragma once
 #include <cstring>
 #include <memory>
@@ -16,8 +16,8 @@
 
 namespace support {
 
-/// Bytes of which four in five are 0, as in MNIST, with labels in turn, one image in five marked: the same on every
-/// machine.
+/// Bytes of which four in five are 0, as in MNIST; labels in a fixed cycle; every fifth sample marked. The samples are
+/// the same on every machine.
 inline pipeline::Samples few_samples(std::size_t features, std::size_t classes, std::size_t count) {
   pipeline::Samples s;
   s.bytes.set_size(features, count);
@@ -47,10 +47,10 @@ inline pipeline::learning::Scope only_layer(std::size_t layer) {
   return {.all_layers = false, .layers = {layer}, .biases = false};
 }
 
-/// One pass through weights that are nobody's: panels are made and thrown away.
+/// One forward pass through a network that belongs to no model: its panels are made and thrown away.
 inline void forward(const pipeline::learning::Regime& regime, const pipeline::Network& network,
                     pipeline::learning::Pass& pass) {
-  std::vector<pipeline::learning::Panelled> panels;
+  std::vector<pipeline::kernels::Panelled> panels;
   pipeline::learning::forward(regime, pipeline::learning::weights(regime.products, network, panels), pass);
 }
 

@@ -1,4 +1,4 @@
-// Whole runs of a few seconds at most, on drawn digits, and what they leave behind.
+// Whole runs of a few seconds at most on synthetic digits, and the files that they write.
 #pragma once
 #include <cstdlib>
 #include <filesystem>
@@ -9,47 +9,56 @@
 
 #include "data/access.hpp"
 #include "plugins/catalogue.hpp"
+#include "running/load_data.hpp"
+#include "running/run.hpp"
 #include "scratch.hpp"
-#include "study/study.hpp"
 
 namespace support {
 
-/// The head of a pipeline on `digits`; models and metrics are the caller's to add.
+/// The head of a pipeline on `digits`; the caller adds models and metrics.
 inline std::string small_pipeline(int steps, int train, int test) {
   return "[pipeline]\nname = small\n[dataset]\nplugin = digits\ntrain = " + std::to_string(train) +
          "\ntest = " + std::to_string(test) + "\n[network]\nlayers = 784, 32, 16, 10\noutput_bias = no\n" +
          "[training]\nbatch_size = 20\nsteps = " + std::to_string(steps) + "\n";
 }
 
-class Quiet final : public pipeline::study::Observer {
+/// Prints nothing; collects the warnings.
+class Quiet final : public pipeline::running::Observer {
  public:
   std::vector<std::string> warnings;
   void warning(const std::string& message) override { warnings.push_back(message); }
 };
 
-/// A pipeline text, to be run in folders below a scratch folder.
+/// An entry whose object the test made; all copies of the model share it.
+inline pipeline::experiment::EntryConfig entry_of(const std::string& name,
+                                                  std::shared_ptr<pipeline::Regulariser> object,
+                                                  pipeline::learning::Scope scope = {}) {
+  return {name, {"made", {}, [object] { return object; }}, std::move(scope), {}};
+}
+
+/// A pipeline text that can be run; the run folders are below a scratch folder.
 class SmallRun {
  public:
-  using Change = std::function<void(pipeline::study::Description&)>;
+  using Change = std::function<void(pipeline::experiment::Pipeline&)>;
 
   SmallRun(const Scratch& scratch, const std::string& text, Change change = {})
       : folder_(scratch.path()), file_(scratch.write("small.ini", text)), change_(std::move(change)) {}
 
-  pipeline::study::Description description() const {
-    pipeline::study::Description d = pipeline::study::describe(file_, {}, catalogue_);
+  pipeline::experiment::Pipeline description() const {
+    pipeline::experiment::Pipeline d = pipeline::experiment::read_pipeline(file_, {}, catalogue_);
     if (change_) change_(d);
     return d;
   }
 
-  pipeline::study::Outcome in(const std::string& name, std::size_t threads = 1) const {
-    pipeline::study::RunOptions options;
+  pipeline::running::RunOutcome in(const std::string& name, std::size_t threads = 1) const {
+    pipeline::running::RunOptions options;
     options.threads = threads;
     options.fetch.offline = true;
     options.out = folder_ / name;
     warnings.clear();
     Quiet quiet;
-    const pipeline::study::Description d = description();
-    const pipeline::study::Outcome outcome = pipeline::study::run(d, catalogue_, options, quiet);
+    const pipeline::experiment::Pipeline d = description();
+    const pipeline::running::RunOutcome outcome = pipeline::running::run(d, catalogue_, options, quiet);
     warnings = quiet.warnings;
     return outcome;
   }
@@ -57,7 +66,7 @@ class SmallRun {
     return read_file(folder_ / name / file);
   }
 
-  pipeline::Data data() const { return pipeline::study::load_data(description(), 1, {.offline = true}).data; }
+  pipeline::Data data() const { return pipeline::running::load_data(description(), 1, {.offline = true}).data; }
 
   mutable std::vector<std::string> warnings;
 
@@ -67,7 +76,7 @@ class SmallRun {
   mutable pipeline::plugins::Catalogue catalogue_{pipeline::plugins::search_path({}, false)};
 };
 
-/// The rows of a metrics.csv that `wanted` takes, by model and metric.
+/// The rows of a metrics.csv whose model and metric `wanted` accepts.
 inline std::string rows_where(const std::string& csv,
                               const std::function<bool(const std::string& model, const std::string& metric)>& wanted) {
   std::istringstream lines(csv);
@@ -81,7 +90,7 @@ inline std::string rows_where(const std::string& csv,
   return out;
 }
 
-/// The value of a row of metrics.csv, its last occurrence; layer "" is the network. NaN where there is none.
+/// The value of the last matching row of metrics.csv; layer "" is the whole network. NaN if there is no such row.
 inline double last_value(const std::string& csv, const std::string& model, const std::string& metric,
                          const std::string& layer = "") {
   double value = std::nan("");
@@ -92,7 +101,7 @@ inline double last_value(const std::string& csv, const std::string& model, const
   return value;
 }
 
-/// Where MNIST's files lie, if PIPELINE_DATA_PATH leads to them.
+/// The folder with MNIST's files, if a folder listed in PIPELINE_DATA_PATH contains it.
 inline std::optional<std::filesystem::path> mnist_folder() {
   const char* list = std::getenv("PIPELINE_DATA_PATH");
   std::istringstream folders(list ? list : "");

@@ -1,4 +1,4 @@
-// A run folder made up in the shape a real one has: plausible curves for noreg, l2 and dropout.
+// A made-up run folder in the format of a real one, with plausible curves for noreg, l2 and dropout.
 #pragma once
 #include <hdf5.h>
 #include <unistd.h>
@@ -15,7 +15,7 @@ namespace synthetic {
 
 namespace fs = std::filesystem;
 
-/// An empty folder of its own, removed with everything in it.
+/// A new, empty folder, removed with everything in it by the destructor.
 struct Folder {
   fs::path path;
   Folder() {
@@ -34,7 +34,7 @@ inline std::string read(const fs::path& file) {
   return text.str();
 }
 
-/// One dataset of nodes.h5 as the engine stacks it: the measurements one after the other, each row by row.
+/// Writes one dataset of nodes.h5 as the engine does: the measurements one after the other, each row by row.
 inline void stack(const fs::path& file, const std::string& place, const std::vector<arma::mat>& measurements) {
   const arma::mat& one = measurements.front();
   const bool vector = one.n_cols == 1;
@@ -68,7 +68,7 @@ inline const char* const description = R"({"pipeline": "mnist_snr", "steps": 100
   {"section": "sign_disagreement", "plugin": "sign_disagreement", "unit": "weights", "better": "lower", "edge": ""},
   {"section": "weights_against_c", "plugin": "weights_against_c", "unit": "", "better": "neither", "edge": ""}]})";
 
-/// Metric values of one model: they start alike, settle at levels of their own and jitter a little.
+/// One metric value of a model. All models start at the same value, settle at their own levels and jitter a little.
 inline double curve(double start, double end, double pace, double jitter, std::uint64_t step, std::size_t model) {
   const double hash = std::sin(12.9898 * double(step) + 78.233 * double(model)) * 43758.5453;
   const double noise = step == 0 ? 0 : (2 * (hash - std::floor(hash)) - 1) * jitter;

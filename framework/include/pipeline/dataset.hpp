@@ -1,12 +1,12 @@
-// A dataset hands over two sets of labelled samples, train and test, once, before any training.
+// A dataset loads two sets of labelled samples, train and test, once, before any training.
 //
 //   may assume   parameters are set and checked; the files it names in files() are found, fetched and verified
 //   must do      return what shape() promised; samples are columns; the same data for the same parameters
-//   must not     print, download, or keep the data
+//   must not     print, download, or store the data
 //
-// A wrapper takes what another data set loaded, changes it, and is a data set again: [dataset] wrappers = subset, ...
+// A wrapper changes what another dataset loaded: [dataset] wrappers = subset, ...
 //
-// A failure is an exception whose message says what is wrong, where, and what to do; the engine adds who spoke.
+// A failure is an exception whose message states cause, place and remedy; the engine adds the plugin's name.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -22,17 +22,11 @@
 
 namespace pipeline {
 
-/// Rows, columns and colours of an image stored row by row, the colours of a pixel side by side; all 0 where samples are
-/// no images.
-struct ImageShape {
-  std::size_t height = 0, width = 0, channels = 0;
-  bool operator==(const ImageShape&) const = default;
-};
-
-/// Numbers a sample, labels that may occur, and samples of each set.
+/// Numbers per sample, labels that may occur, and samples of each set.
 struct DataShape {
   std::size_t features = 0, classes = 0, train = 0, test = 0;
   ImageShape image;
+  bool operator==(const DataShape&) const = default;
 };
 
 /// Samples as columns, either as bytes (value = offset + scale * byte, rounded once to float32) or as floats.
@@ -40,34 +34,34 @@ struct Samples {
   arma::Mat<std::uint8_t> bytes;  // [features x samples]; empty where floats are used
   double scale = 1.0 / 255, offset = 0;
   arma::fmat floats;                  // [features x samples]
-  std::vector<std::uint16_t> labels;  // one a sample, 0 .. classes - 1
-  std::vector<std::uint8_t> marked;   // 1 for each sample that a wrapper singled out, else 0; empty: none
+  std::vector<std::uint16_t> labels;  // one per sample, 0 .. classes - 1
+  std::vector<std::uint8_t> marked;   // 1 for each sample that a wrapper marked, else 0; empty: none
   std::size_t features() const { return bytes.n_cols ? bytes.n_rows : floats.n_rows; }
   std::size_t size() const { return bytes.n_cols ? bytes.n_cols : floats.n_cols; }
 };
 
-/// What a data set loads, of the shape that shape() promised.
+/// What a dataset loads, of the shape that shape() promised.
 struct Data {
   Samples train, test;
   std::size_t classes = 0;  // labels are 0 .. classes - 1
   ImageShape image = {};
-  Samples validation = {};  // the engine's to fill: what [dataset] validation = N takes off the end of the training set
+  Samples validation = {};  // filled by the engine: what [dataset] validation = N takes off the end of the training set
 };
 
-/// A file that the engine looks for under the data folders, and fetches from the first mirror that has it.
+/// A file that the engine looks for in the data folders, and downloads from the first mirror that has it.
 struct DataFile {
-  std::string name;                  // "train-images-idx3-ubyte.gz"; the plain file without .gz is taken as well
+  std::string name;                  // "train-images-idx3-ubyte.gz"; the unpacked file without .gz is accepted as well
   std::string sha256;                // of the file as named; empty: not pinned, only recorded
   std::vector<std::string> mirrors;  // URLs of folders, each ending in /
 };
 
-/// What the engine lends a dataset while it loads.
+/// What a dataset can use while it loads.
 class DataAccess {
  public:
   virtual ~DataAccess() = default;
-  /// Where a file of files() lies now.
+  /// The path of a file of files().
   virtual std::filesystem::path file(const std::string& name) const = 0;
-  /// Calls body(0) .. body(n - 1), on several threads, in no order.
+  /// Calls body(0) .. body(n - 1) on several threads, in any order.
   virtual void parallel(std::size_t n, const std::function<void(std::size_t)>& body) const = 0;
 };
 
@@ -75,7 +69,7 @@ class PIPELINE_API Dataset {
  public:
   virtual ~Dataset() = default;
   virtual void declare(Parameters&) {}
-  /// What must lie on disk before load(); the folder is named like the plugin.
+  /// The files that load() reads; their folder is named like the plugin.
   virtual std::vector<DataFile> files() const { return {}; }
   /// What load() will return, if that is known without reading.
   virtual std::optional<DataShape> shape() const { return std::nullopt; }
@@ -85,12 +79,11 @@ class PIPELINE_API Dataset {
 /// Listed in [dataset] wrappers, innermost first; its keys are <name>.<parameter>.
 class PIPELINE_API Wrapper : public Dataset {
  public:
-  /// What change() will make of data of this shape. Throws std::invalid_argument, its words beginning with a
-  /// parameter's name, where the parameters do not fit it.
+  /// The shape of what change() makes of data of this shape. Throws Misfit where a parameter does not fit it.
   virtual DataShape changed_shape(DataShape inner) const { return inner; }
   virtual Data change(Data inner) const = 0;
 
-  Data load(const DataAccess&) const final { throw std::logic_error("wraps a data set and is none by itself"); }
+  Data load(const DataAccess&) const final { throw std::logic_error("is a wrapper and loads nothing by itself"); }
 };
 
 }  // namespace pipeline

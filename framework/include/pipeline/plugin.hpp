@@ -1,17 +1,25 @@
-// The door: what a plugin library shows before any of its C++ runs.
+// The plugin ABI: the record that each plugin exports, which the engine checks before it runs any code of the plugin.
 //
-// Each plugin exports one plain record under the name pipeline_<kind>_<name>. The engine compares `contract` and
-// `build` with its own and refuses a library built for another engine, compiler or matrix library, with both sides
-// spelled out. Only then is `make` called. Plugin authors use the export lines at the foot of dataset.hpp,
-// regulariser.hpp, metric.hpp and report.hpp and never this file.
+// The record of a plugin is the symbol pipeline_<kind>_<name>. The engine compares `contract` and `build` with its own
+// and refuses a library that was built for another engine, compiler or matrix library, with both sides spelled out.
+// Only then does it call `make`. Plugin authors use the export lines at the end of dataset.hpp, hooks/regulariser.hpp,
+// metric.hpp and report.hpp, never this file. A library may also export the text `pipeline_about`, the comment at the
+// head of its source file, which `plugins inspect` shows; pipeline_add_plugin() adds it.
 #pragma once
-#include <armadillo>
+#include <armadillo_bits/config.hpp>
 #include <cstdint>
+#include <sstream>
+#include <string>
 
-#include <pipeline/network.hpp>
+#include <pipeline/shape.hpp>
+
+namespace pipeline::
+    armadillo_macros {  // the version without the library: it defines macros, and a class of no use here
+#include <armadillo_bits/arma_version.hpp>
+}  // namespace pipeline::armadillo_macros
 
 /// Goes up with every change of a class in include/pipeline.
-#define PIPELINE_CONTRACT 5
+#define PIPELINE_CONTRACT 6
 
 #define PIPELINE_TEXT_(x) #x
 #define PIPELINE_TEXT(x) PIPELINE_TEXT_(x)
@@ -28,12 +36,14 @@
 #else
 #define PIPELINE_CONTAINERS ""
 #endif
-#if defined(ARMA_64BIT_WORD)
+// As Armadillo chooses it, without the headers that do.
+#if !defined(ARMA_32BIT_WORD) && SIZE_MAX > 0xffffffff
 #define PIPELINE_ARMA_WORD "64"
 #else
 #define PIPELINE_ARMA_WORD "32"
 #endif
-/// Everything that changes the layout of what crosses the door; not the optimisation level, not the compiler's brand.
+/// Everything that changes the layout of objects passed between engine and plugin; not the optimisation level, and not
+/// the compiler's name.
 #define PIPELINE_BUILD                                                                                                \
   "C++ ABI " PIPELINE_CXX_ABI PIPELINE_CONTAINERS                                                                     \
   ", pointers " PIPELINE_TEXT(__SIZEOF_POINTER__) ", Armadillo " PIPELINE_TEXT(ARMA_VERSION_MAJOR) "." PIPELINE_TEXT( \
@@ -43,7 +53,7 @@ extern "C" {
 struct PipelinePlugin {
   std::uint32_t contract;  // first, and never moved
   const char* build;
-  const char* compiler;  // told in complaints, not compared
+  const char* compiler;  // shown in complaints, not compared
   const char* kind;
   const char* name;
   const char* summary;

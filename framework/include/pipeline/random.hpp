@@ -1,9 +1,9 @@
-// Randomness is a function, not a state: the same arguments give the same number, whenever and wherever asked.
+// Randomness is a function, not a state: the same arguments give the same number, at any time, on any thread.
 //
-//   block(i) = Philox4x32-10( counter = (i, layer, step mod 2^32, step div 2^32), key )         four 32-bit words
+//   words(i) = Philox4x32-10( counter = (i, layer, step mod 2^32, step div 2^32), key )         four 32-bit words
 //   key      = the first 8 bytes, little-endian, of SHA-256("seed/purpose/model/entry")
 //
-// So a draw hangs on names and numbers only: never on the order of calls, on threads, or on other models.
+// So a draw depends on names and numbers only: never on the order of calls, on threads or on other models.
 // Source: Salmon et al. 2011, Parallel random numbers: as easy as 1, 2, 3 (Random123).
 #pragma once
 #include <Random123/philox.h>
@@ -18,18 +18,18 @@
 #include <utility>
 #include <vector>
 
-#include <pipeline/network.hpp>
+#include <pipeline/shape.hpp>
 
 namespace pipeline {
 
 class PIPELINE_API Random {
  public:
-  using Block = std::array<std::uint32_t, 4>;
+  using Words = std::array<std::uint32_t, 4>;
 
   Random(std::uint64_t seed, std::string_view purpose, std::string_view model, std::string_view entry);
   explicit Random(std::uint64_t key) : key_(key) {}
 
-  /// The same stream at another step, or in another layer: numbers that share nothing with this one's.
+  /// The same stream at another step, or in another layer: independent numbers.
   Random at_step(std::uint64_t step) const {
     Random r = *this;
     r.step_ = step;
@@ -41,7 +41,7 @@ class PIPELINE_API Random {
     return r;
   }
 
-  Block block(std::uint32_t i) const {
+  Words words(std::uint32_t i) const {
     const auto word = [](std::uint64_t x, int half) { return static_cast<std::uint32_t>(x >> (32 * half)); };
     const r123::Philox4x32::ctr_type counter = {{i, layer_, word(step_, 0), word(step_, 1)}};
     const r123::Philox4x32::key_type key = {{word(key_, 0), word(key_, 1)}};
@@ -49,15 +49,15 @@ class PIPELINE_API Random {
     return {out[0], out[1], out[2], out[3]};
   }
 
-  /// Word i: lane i mod 4 of block i div 4.
-  std::uint32_t word(std::uint64_t i) const { return block(static_cast<std::uint32_t>(i / 4))[i % 4]; }
+  /// Word i: number i mod 4 of words(i div 4).
+  std::uint32_t word(std::uint64_t i) const { return words(static_cast<std::uint32_t>(i / 4))[i % 4]; }
 
   /// Uniform in (0, 1), from word i: (word + 1/2) / 2^32.
   double uniform(std::uint64_t i) const { return unit(word(i)); }
 
-  /// A whole number in [0, n), from words 2i and 2i + 1: floor(64 bits * n / 2^64), uneven by less than n / 2^64.
+  /// A whole number in [0, n), from words 2i and 2i + 1: floor(64 bits * n / 2^64), biased by less than n / 2^64.
   std::uint64_t below(std::uint64_t n, std::uint64_t i) const {
-    const Block b = block(static_cast<std::uint32_t>(i / 2));
+    const Words b = words(static_cast<std::uint32_t>(i / 2));
     const std::uint64_t bits = b[i % 2 * 2] | std::uint64_t{b[i % 2 * 2 + 1]} << 32;
     __extension__ using Wide = unsigned __int128;
     return static_cast<std::uint64_t>(Wide{bits} * n >> 64);
@@ -70,13 +70,13 @@ class PIPELINE_API Random {
     return radius * (i % 2 ? std::sin(angle) : std::cos(angle));
   }
 
-  /// Calls f(i, drawn) for i = 0 .. n - 1, drawn = normal(first + i), with one block for four draws.
+  /// Calls f(i, drawn) for i = 0 .. n - 1, drawn = normal(first + i), with four words for four draws.
   template <class F>
   void normals(std::uint64_t first, std::size_t n, F&& f) const {
-    Block b{};
+    Words b{};
     double radius = 0, angle = 0;
     for (std::uint64_t i = first; i < first + n; ++i) {
-      if (i == first || i % 4 == 0) b = block(static_cast<std::uint32_t>(i / 4));
+      if (i == first || i % 4 == 0) b = words(static_cast<std::uint32_t>(i / 4));
       if (i == first || i % 2 == 0) {
         radius = std::sqrt(-2 * std::log(unit(b[i % 4 / 2 * 2])));
         angle = 2 * std::numbers::pi * unit(b[i % 4 / 2 * 2 + 1]);
@@ -100,7 +100,7 @@ class PIPELINE_API Random {
     if (p == 0.5) return coins(n, std::move(f));
     const auto limit = static_cast<std::uint64_t>(p * 0x1p32);
     for (std::size_t first = 0; first < n; first += 4) {
-      const Block b = block(static_cast<std::uint32_t>(first / 4));
+      const Words b = words(static_cast<std::uint32_t>(first / 4));
       for (std::size_t i = first; i < std::min(first + 4, n); ++i) f(i, b[i - first] < limit);
     }
   }
@@ -108,7 +108,7 @@ class PIPELINE_API Random {
  private:
   static double unit(std::uint32_t word) { return (word + 0.5) * 0x1p-32; }
 
-  /// A block's 128 bits at a time and f by value, so that the loop over an f without branches becomes vector instructions.
+  /// 128 bits at a time and f by value, so that the loop over an f without branches is vectorised.
   template <class F>
   void coins(std::size_t n, F f) const {
     static constexpr auto bit = [] {
@@ -118,7 +118,7 @@ class PIPELINE_API Random {
     }();
     std::array<std::uint32_t, 128> drawn;
     for (std::size_t first = 0; first < n; first += 128) {
-      const Block b = block(static_cast<std::uint32_t>(first / 128));
+      const Words b = words(static_cast<std::uint32_t>(first / 128));
       for (std::uint32_t w = 0; w < 4; ++w)
         for (std::uint32_t k = 0; k < 32; ++k)
           drawn[32 * w + k] = b[w] & bit[k];  // a table: SSE2 cannot shift by lanes

@@ -1,4 +1,5 @@
-// Plugins that take the process along from inside a hook, once what was measured before stands on the disk.
+// Plugins that end the process from inside a hook, once the earlier measurements have been written to disk.
+#include <pipeline/dataset.hpp>
 #include <pipeline/metric.hpp>
 #include <pipeline/regulariser.hpp>
 #include <pipeline/report.hpp>
@@ -14,7 +15,7 @@
 namespace {
 using namespace pipeline;
 
-/// Keeps the compiler from turning the recursion into a loop.
+/// Endless recursion. The volatile array prevents the compiler from turning it into a loop.
 int deeper(volatile int* above) {
   volatile int here[1024] = {*above};
   return deeper(here) + here[0];
@@ -28,9 +29,9 @@ struct HookCrashes final : Regulariser, GradientChange {
 
   void declare(Parameters& p) override {
     p.choice("way", way, {"segv", "fpe", "ill", "bus", "abort", "terminate", "stack", "exit", "quick_exit"},
-             "how it ends");
-    p.text("rows", rows, "the metrics.csv that must be written so far first");
-    p.text("row", row, "as far as this row");
+             "how the process ends");
+    p.text("rows", rows, "the metrics.csv to wait for");
+    p.text("row", row, "the row to wait for in it");
   }
   void change(std::span<const float>, std::span<float>, const Tile&, const Step& step) const override {
     if (step.number != 300) return;
@@ -63,11 +64,38 @@ struct MeasureCrashes final : Metric {
   }
 };
 
+/// Crashes on one of the threads that help it to load.
+struct ParallelCrashes final : Dataset {
+  Data load(const DataAccess& access) const override {
+    const std::thread::id caller = std::this_thread::get_id();
+    access.parallel(1000, [&](std::size_t) {
+      if (std::this_thread::get_id() != caller) ::raise(SIGSEGV);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    });
+    return {};
+  }
+};
+
+/// Recurses without end on such a thread.
+struct ParallelRecurses final : Dataset {
+  Data load(const DataAccess& access) const override {
+    const std::thread::id caller = std::this_thread::get_id();
+    access.parallel(1000, [&](std::size_t) {
+      volatile int top = 1;
+      if (std::this_thread::get_id() != caller) deeper(&top);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    });
+    return {};
+  }
+};
+
 struct ReportCrashes final : Report {
-  std::vector<std::string> write(const RunResults&, const Occasion&) const override { std::abort(); }
+  ReportOutput write(const RunResults&, const Occasion&) const override { std::abort(); }
 };
 }  // namespace
 
 PIPELINE_REGULARISER(HookCrashes, hook_crashes, "ends the process at step 300")
+PIPELINE_DATASET(ParallelCrashes, parallel_crashes, "ends the process on a helper thread")
+PIPELINE_DATASET(ParallelRecurses, parallel_recurses, "runs out of stack on a helper thread")
 PIPELINE_METRIC(MeasureCrashes, measure_crashes, "ends the process at step 10")
 PIPELINE_REPORT(ReportCrashes, report_crashes, "ends the process when it is written")

@@ -1,4 +1,4 @@
-// Libraries that harm the process that loads them. One source, one library for each way: see CMakeLists.txt.
+// Libraries that harm the process that loads them: one source, and one library per kind of harm (see CMakeLists.txt).
 #include <pipeline/regulariser.hpp>
 
 #include <fcntl.h>
@@ -17,7 +17,7 @@ using namespace pipeline;
   for (;;) ::pause();
 }
 
-/// Leaves a process behind that keeps a file locked for as long as it lives.
+/// Leaves a child process behind that keeps a file locked as long as it runs.
 [[maybe_unused]] void leave_one_behind() {
   const int file = ::open(std::getenv("HARMS_LOCK"), O_RDWR | O_CREAT, 0666);
   if (file < 0 || ::flock(file, LOCK_EX) != 0) ::_exit(1);
@@ -64,11 +64,11 @@ struct Harms final : Regulariser, GradientChange {
   void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {}
 };
 
-/// It does no harm, but shares the library.
+/// Does no harm itself, but is in the same library.
 struct Neighbour final : Regulariser, GradientChange {
   void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {}
 };
 }  // namespace
 
-PIPELINE_REGULARISER(Harms, harms, "harms whoever loads it")
-PIPELINE_REGULARISER(Neighbour, neighbour, "shares a library with one that harms")
+PIPELINE_REGULARISER(Harms, harms, "harms the process that loads it")
+PIPELINE_REGULARISER(Neighbour, neighbour, "shares a library with a harmful plugin")

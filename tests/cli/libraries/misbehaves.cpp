@@ -1,4 +1,4 @@
-// Plugins that break every rule a plugin can break while the program runs.
+// Plugins that break each of the rules for a running plugin.
 #include <pipeline/dataset.hpp>
 #include <pipeline/metric.hpp>
 #include <pipeline/regulariser.hpp>
@@ -38,9 +38,17 @@ struct DeclareThrows final : Regulariser, GradientChange {
   void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {}
 };
 
+/// Its message happens to begin with a parameter's name, but only a Misfit blames the user's value.
+struct CheckThrows final : Regulariser, GradientChange {
+  double share = 1;
+  void declare(Parameters& p) override { p.number("share", share, above(0), "how much"); }
+  void check(const NetworkShape&, const ImageShape&) const override { throw std::invalid_argument("share of nothing"); }
+  void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {}
+};
+
 struct SectionThrows final : Regulariser, Watcher {
   std::string section() const override { throw std::runtime_error("nothing to watch"); }
-  Verdict see(const Watched&) const override { return Verdict::go_on; }
+  Decision see(const Watched&) const override { return Decision::go_on; }
 };
 
 struct DescribeThrows final : Metric {
@@ -67,16 +75,14 @@ struct LayerOutOfRange final : Metric {
 };
 
 struct ReportThrows final : Report {
-  std::vector<std::string> write(const RunResults&, const Occasion&) const override {
-    throw std::runtime_error("out of ink");
-  }
+  ReportOutput write(const RunResults&, const Occasion&) const override { throw std::runtime_error("out of ink"); }
 };
 
 struct LoadThrows final : Dataset {
   Data load(const DataAccess&) const override { throw std::runtime_error("the shelf is empty"); }
 };
 
-/// Hands over other numbers than it promised.
+/// Returns another number of samples than it declares.
 struct BreaksPromise final : Dataset {
   std::optional<DataShape> shape() const override { return DataShape{4, 2, 8, 8, {}}; }
   Data load(const DataAccess&) const override {
@@ -105,16 +111,17 @@ struct LabelOutOfRange final : Dataset {
 }  // namespace
 
 PIPELINE_REGULARISER(HookThrows, hook_throws, "throws at a step")
-PIPELINE_REGULARISER(HookThrowsNumber, hook_throws_number, "throws what is no exception")
+PIPELINE_REGULARISER(HookThrowsNumber, hook_throws_number, "throws something that is not an exception")
 PIPELINE_REGULARISER(HookGivesNan, hook_gives_nan, "makes a gradient NaN")
-PIPELINE_REGULARISER(MakeThrows, make_throws, "cannot be made")
-PIPELINE_REGULARISER(DeclareThrows, declare_throws, "cannot declare")
-PIPELINE_REGULARISER(SectionThrows, section_throws, "cannot say what it watches")
-PIPELINE_METRIC(DescribeThrows, describe_throws, "cannot say what it measures")
+PIPELINE_REGULARISER(MakeThrows, make_throws, "cannot be created")
+PIPELINE_REGULARISER(DeclareThrows, declare_throws, "cannot declare its parameters")
+PIPELINE_REGULARISER(CheckThrows, check_throws, "fails in check(), but not because of a value")
+PIPELINE_REGULARISER(SectionThrows, section_throws, "throws instead of naming its section")
+PIPELINE_METRIC(DescribeThrows, describe_throws, "throws instead of describing itself")
 PIPELINE_METRIC(MeasureThrows, measure_throws, "throws at step 10")
 PIPELINE_METRIC(MeasureGivesInf, measure_gives_inf, "measures infinity")
-PIPELINE_METRIC(LayerOutOfRange, layer_out_of_range, "measures a layer that is not there")
+PIPELINE_METRIC(LayerOutOfRange, layer_out_of_range, "measures a layer that does not exist")
 PIPELINE_REPORT(ReportThrows, report_throws, "throws")
 PIPELINE_DATASET(LoadThrows, load_throws, "cannot load")
-PIPELINE_DATASET(BreaksPromise, breaks_promise, "hands over less than promised")
-PIPELINE_DATASET(LabelOutOfRange, label_out_of_range, "hands over a class that is not there")
+PIPELINE_DATASET(BreaksPromise, breaks_promise, "returns fewer samples than it declares")
+PIPELINE_DATASET(LabelOutOfRange, label_out_of_range, "returns a label beyond its classes")

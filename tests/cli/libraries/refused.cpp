@@ -1,4 +1,4 @@
-// Plugin records as other programs, compilers and matrix libraries would leave them; nothing behind them runs.
+// Plugin records as built for another program or by another compiler or matrix library; their code never runs.
 #include <pipeline/regulariser.hpp>
 
 namespace {

@@ -1,4 +1,4 @@
-// Plugins that load, and look like plugins, but break one law each; what is wrong stands above each.
+// Plugins that load but each break one law; the comment above each states what is wrong.
 #include <pipeline/dataset.hpp>
 #include <pipeline/metric.hpp>
 #include <pipeline/random.hpp>
@@ -12,12 +12,13 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <stdexcept>
 #include <thread>
 
 namespace {
 using namespace pipeline;
 
-/// The penalty of l2, right unless said otherwise.
+/// The penalty of l2, correct unless overridden.
 struct Pull : Regulariser, WeightPenalty {
   float strength = 0.01f;
   void declare(Parameters& p) override {
@@ -33,7 +34,7 @@ struct Pull : Regulariser, WeightPenalty {
   }
 };
 
-/// A gradient twice as large as the value's.
+/// Its gradient is twice the derivative of its value.
 struct TwiceTheGradient final : Pull {
   void add_gradient(std::span<const float> w, std::span<float> g, const Tile&) const override {
     for (std::size_t i = 0; i < w.size(); ++i) g[i] += 2 * strength * w[i];
@@ -47,7 +48,7 @@ struct ReplacesTheGradient final : Pull {
   }
 };
 
-/// Divided by its own length, of which nobody said that it is not 0.
+/// Divides the weights by their norm, which may be 0.
 struct NanAtZero final : Regulariser, LayerPenalty {
   double value(const Layer& w, const LayerPass&) const override { return arma::norm(arma::vectorise(w.W)); }
   void add_gradient(const Layer& w, const LayerPass&, Layer& g) const override {
@@ -55,7 +56,7 @@ struct NanAtZero final : Regulariser, LayerPenalty {
   }
 };
 
-/// Neutral at 1, it says; but there it halves the gradient.
+/// Declares 1 as its neutral value, but halves the gradient there.
 struct NotNeutral final : Regulariser, GradientChange {
   float factor = 0.25f;
   void declare(Parameters& p) override { p.number("factor", factor, above(0), "of the gradient").neutral("1"); }
@@ -64,24 +65,24 @@ struct NotNeutral final : Regulariser, GradientChange {
   }
 };
 
-/// Divides on the way forward and forgets it on the way back.
+/// Rescales in forward and forgets it in backward.
 struct ForgetsADivision final : Regulariser, ActivationChange {
-  void silence(Activations h, const Step& step, float by) const {
+  void mask(Activations h, const Step& step, float by) const {
     const Random draws = step.random.in_layer(static_cast<std::uint32_t>(h.layer));
     draws.bernoulli(0.5, h.values.n_elem, [&](std::size_t i, bool kept) { h.values[i] *= kept ? by : 0.f; });
   }
-  void forward(Activations h, const Step& step) const override { silence(h, step, 2); }
-  void backward(Activations g, const Step& step) const override { silence(g, step, 1); }
+  void forward(Activations h, const Step& step) const override { mask(h, step, 2); }
+  void backward(Activations g, const Step& step) const override { mask(g, step, 1); }
 };
 
-/// Draws from the C library, so that nobody draws the same again.
+/// Draws from the C library, so that draws cannot be repeated.
 struct OwnDice final : Regulariser, GradientChange {
   void change(std::span<const float>, std::span<float> g, const Tile&, const Step&) const override {
     for (float& x : g) x += 1e-3f * static_cast<float>(std::rand()) / static_cast<float>(RAND_MAX);
   }
 };
 
-/// Draws by a number of its own instead of the step's.
+/// Counts its draws in a member instead of using the elements' indices.
 struct OwnCounter final : Regulariser, GradientChange {
   mutable std::uint64_t calls = 0;
   void change(std::span<const float>, std::span<float> g, const Tile&, const Step& step) const override {
@@ -89,7 +90,7 @@ struct OwnCounter final : Regulariser, GradientChange {
   }
 };
 
-/// Keeps the step of its first update in a member, which a copy does not have. The same call gives the same answer.
+/// Stores the step of its first update in a member, which a copy does not have. The same call gives the same result.
 struct KeepsAMember final : Regulariser, NetworkGradientChange {
   mutable std::uint64_t first = 0;
   mutable bool begun = false;
@@ -99,16 +100,22 @@ struct KeepsAMember final : Regulariser, NetworkGradientChange {
   }
 };
 
-/// The first tile that comes is treated unlike the others.
+/// Treats the first tile that it sees differently from the others.
 struct FirstTileFirst final : Regulariser, AfterUpdate {
   Counts seen;
-  void keep(State& state) override { state.counts("seen", seen, 1); }
+  void declare_state(State& state) override { state.counts("seen", seen, 1); }
   void after_update(std::span<float> w, const Tile&, const Step&) const override {
     if (seen[0]++ == 0)
       for (float& x : w) x *= 0.5f;
   }
 };
 
+/// Throws in every call, so that many laws fail for one reason.
+struct ThrowsAlways final : Regulariser, GradientChange {
+  void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {
+    throw std::runtime_error("the moon is full");
+  }
+};
 struct ThrowsANumber final : Regulariser, GradientChange {
   void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override { throw 42; }
 };
@@ -133,15 +140,15 @@ struct Chatters final : Regulariser, GradientChange {
 };
 struct NoHook final : Regulariser {};
 
-/// A parameter without a meaning, and a default that its own range does not hold.
+/// A parameter without a meaning, and with a default outside its range.
 struct BadParameter final : Regulariser, GradientChange {
   float strength = -1;
   void declare(Parameters& p) override { p.number("strength", strength, at_least(0), ""); }
   void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {}
 };
 
-/// Must be told how strong, as the words of the test can.
-struct MustBeTold final : Regulariser, GradientChange {
+/// Has a parameter that must be given, as `plugins test` allows.
+struct NeedsAValue final : Regulariser, GradientChange {
   float factor = 1;
   void declare(Parameters& p) override {
     p.number("factor", factor, above(0).up_to(1), "of the gradient").must_be_given();
@@ -164,28 +171,28 @@ struct Last final : Gatherer {
 /// The loss of the last sample.
 struct LastSample final : Metric {
   MetricInfo describe() const override { return {.unit = "nats", .better = Direction::lower}; }
-  void prepare(Evaluation& e) const override { e.gather<Last>("wrong: last"); }
-  void measure(const Evaluation& e, Results& out) const override { out.value(e.gathered<Last>("wrong: last").loss); }
+  void prepare(Evaluation& e) const override { e.gather<Last>(); }
+  void measure(const Evaluation& e, Results& out) const override { out.value(e.gathered<Last>().loss); }
 };
 
-/// The same, and says so.
+/// The same, and declares that the order matters.
 struct LastSampleDeclared final : Metric {
   MetricInfo describe() const override { return {.unit = "nats", .better = Direction::lower, .order_matters = true}; }
-  void prepare(Evaluation& e) const override { e.gather<Last>("wrong: last"); }
-  void measure(const Evaluation& e, Results& out) const override { out.value(e.gathered<Last>("wrong: last").loss); }
+  void prepare(Evaluation& e) const override { e.gather<Last>(); }
+  void measure(const Evaluation& e, Results& out) const override { out.value(e.gathered<Last>().loss); }
 };
 
 /// The mean over blocks, of which the last is shorter, instead of the mean over samples.
 struct MeanOfBlocks final : Metric {
   MetricInfo describe() const override { return {.unit = "nats", .better = Direction::lower}; }
-  void prepare(Evaluation& e) const override { e.gather<Last>("wrong: last"); }
+  void prepare(Evaluation& e) const override { e.gather<Last>(); }
   void measure(const Evaluation& e, Results& out) const override {
-    const auto& seen = e.gathered<Last>("wrong: last");
+    const auto& seen = e.gathered<Last>();
     out.value(seen.mean / static_cast<double>(seen.blocks));
   }
 };
 
-/// NaN where all weights are 0, without a word of it.
+/// NaN where all weights are 0, which it does not state.
 struct SilentEdge final : Metric {
   MetricInfo describe() const override { return {.unit = "ratio", .looks = Looks::at_weights}; }
   void measure(const Evaluation& e, Results& out) const override {
@@ -194,11 +201,11 @@ struct SilentEdge final : Metric {
   }
 };
 
-/// Counts how often it was asked.
+/// Counts how often it has measured.
 struct Remembers final : Metric {
-  mutable int asked = 0;
+  mutable int times = 0;
   MetricInfo describe() const override { return {.unit = "count", .looks = Looks::at_weights}; }
-  void measure(const Evaluation&, Results& out) const override { out.value(++asked); }
+  void measure(const Evaluation&, Results& out) const override { out.value(++times); }
 };
 
 /// Needs the name of the model to compare with.
@@ -206,7 +213,7 @@ struct Compares final : Metric {
   std::string model;
   void declare(Parameters& p) override { p.text("model", model, "the model to compare with").must_be_given(); }
   MetricInfo describe() const override {
-    return {.unit = "nats", .edge = "NaN once the other has ended", .compares = {model}};
+    return {.unit = "nats", .undefined = "NaN once the other has ended", .compares = {model}};
   }
   struct Other final : Gatherer {
     std::string name;
@@ -217,9 +224,9 @@ struct Compares final : Metric {
       for (std::size_t n = 0; n < block.size; ++n) sum += other ? block.losses()[n] - other->losses()[n] : std::nan("");
     }
   };
-  void prepare(Evaluation& e) const override { e.gather<Other>("wrong: other " + model, model); }
+  void prepare(Evaluation& e) const override { e.gather<Other>(model); }
   void measure(const Evaluation& e, Results& out) const override {
-    out.value(e.gathered<Other>("wrong: other " + model).sum / static_cast<double>(e.samples()));
+    out.value(e.gathered<Other>(model).sum / static_cast<double>(e.samples()));
   }
 };
 
@@ -233,14 +240,14 @@ Data small_data(std::uint16_t label) {
   }
   return data;
 }
-struct BreaksItsPromise final : Dataset {
+struct WrongShape final : Dataset {
   std::optional<DataShape> shape() const override { return DataShape{4, 2, 9, 8, {}}; }
   Data load(const DataAccess&) const override { return small_data(1); }
 };
 struct LabelTooLarge final : Dataset {
   Data load(const DataAccess&) const override { return small_data(2); }
 };
-/// As many features as ran at the same time would be hard to show; numbers in the order of loading are not.
+/// Depends on how often it was loaded, which is easier to show than a race between threads.
 struct AnotherEveryTime final : Dataset {
   Data load(const DataAccess&) const override {
     static float loads = 0;
@@ -250,7 +257,7 @@ struct AnotherEveryTime final : Dataset {
   }
 };
 
-/// Keeps a share of the training samples; right, unless a change is asked for.
+/// Keeps half of the training samples; correct unless `wrong` is set.
 struct Half final : Wrapper {
   std::string wrong = "nothing";
   void declare(Parameters& p) override {
@@ -273,28 +280,28 @@ struct Half final : Wrapper {
   mutable std::size_t times = 0;
 };
 
-/// Adds a row to what the run has measured.
+/// Appends a row to the measurements of the run.
 struct Meddles final : Report {
-  std::vector<std::string> write(const RunResults& results, const Occasion&) const override {
+  ReportOutput write(const RunResults& results, const Occasion&) const override {
     std::ofstream(results.folder / "metrics.csv", std::ios::app) << "1,plain,luck,,1\n";
     return {};
   }
 };
 struct WritesAnywhere final : Report {
-  std::vector<std::string> write(const RunResults&, const Occasion&) const override {
+  ReportOutput write(const RunResults&, const Occasion&) const override {
     std::ofstream("luck.txt") << "luck\n";
     return {};
   }
 };
 struct ThrowsText final : Report {
-  std::vector<std::string> write(const RunResults& results, const Occasion&) const override {
+  ReportOutput write(const RunResults& results, const Occasion&) const override {
     if (results.rows.empty()) throw "no rows";
     return {};
   }
 };
-/// Leaves a file where temporary files go.
+/// Leaves a temporary file behind.
 struct CrashesReporting final : Report {
-  std::vector<std::string> write(const RunResults&, const Occasion&) const override {
+  ReportOutput write(const RunResults&, const Occasion&) const override {
     std::ofstream(std::filesystem::temp_directory_path() / "luck.txt") << "luck\n";
     ::raise(SIGSEGV);
     return {};
@@ -303,16 +310,17 @@ struct CrashesReporting final : Report {
 
 }  // namespace
 
-PIPELINE_REGULARISER(TwiceTheGradient, twice_the_gradient, "a gradient that is twice the slope")
+PIPELINE_REGULARISER(TwiceTheGradient, twice_the_gradient, "a gradient that is twice the derivative")
 PIPELINE_REGULARISER(ReplacesTheGradient, replaces_the_gradient, "a penalty in place of the loss")
 PIPELINE_REGULARISER(NanAtZero, nan_at_zero, "divides zero by zero")
-PIPELINE_REGULARISER(NotNeutral, not_neutral, "declares a neutral value that is none")
-PIPELINE_REGULARISER(ForgetsADivision, forgets_a_division, "a way back that is no adjoint")
+PIPELINE_REGULARISER(NotNeutral, not_neutral, "declares a neutral value that is not neutral")
+PIPELINE_REGULARISER(ForgetsADivision, forgets_a_division, "a backward call that is not the adjoint")
 PIPELINE_REGULARISER(OwnDice, own_dice, "draws from the C library")
 PIPELINE_REGULARISER(OwnCounter, own_counter, "counts its draws in a member")
-PIPELINE_REGULARISER(KeepsAMember, keeps_a_member, "keeps its state in a member")
+PIPELINE_REGULARISER(KeepsAMember, keeps_a_member, "stores its state in a member")
 PIPELINE_REGULARISER(FirstTileFirst, first_tile_first, "depends on the order of tiles")
-PIPELINE_REGULARISER(ThrowsANumber, throws_a_number, "throws what is no exception")
+PIPELINE_REGULARISER(ThrowsAlways, throws_always, "throws in every call")
+PIPELINE_REGULARISER(ThrowsANumber, throws_a_number, "throws something that is not an exception")
 PIPELINE_REGULARISER(Crashes, crashes_in_a_hook, "crashes in a hook")
 PIPELINE_REGULARISER(Hangs, hangs_in_a_hook, "hangs in a hook")
 PIPELINE_REGULARISER(EndsTheProgram, ends_the_program, "ends the program in a hook")
@@ -321,18 +329,18 @@ PIPELINE_REGULARISER(Chatters, chatters, "prints from its hook")
 PIPELINE_REGULARISER(NoHook, no_hook, "derives from no interface")
 PIPELINE_REGULARISER(Pull, no_summary, "")
 PIPELINE_REGULARISER(BadParameter, bad_parameter, "declares a parameter carelessly")
-PIPELINE_REGULARISER(MustBeTold, must_be_told, "has a parameter without a default")
-PIPELINE_METRIC(LastSample, last_sample, "hangs on the order of samples")
-PIPELINE_METRIC(LastSampleDeclared, last_sample_declared, "hangs on the order of samples and says so")
-PIPELINE_METRIC(MeanOfBlocks, mean_of_blocks, "weighs blocks instead of samples")
-PIPELINE_METRIC(SilentEdge, silent_edge, "is NaN where nobody was told")
-PIPELINE_METRIC(Remembers, remembers, "remembers how often it was asked")
+PIPELINE_REGULARISER(NeedsAValue, needs_a_value, "has a parameter without a default")
+PIPELINE_METRIC(LastSample, last_sample, "depends on the order of samples")
+PIPELINE_METRIC(LastSampleDeclared, last_sample_declared, "depends on the order of samples and declares it")
+PIPELINE_METRIC(MeanOfBlocks, mean_of_blocks, "averages blocks instead of samples")
+PIPELINE_METRIC(SilentEdge, silent_edge, "is NaN in a case that it does not state")
+PIPELINE_METRIC(Remembers, remembers, "remembers how often it has measured")
 PIPELINE_METRIC(Compares, compares, "compares with a model that must be named")
-PIPELINE_DATASET(BreaksItsPromise, breaks_its_promise, "hands over less than it promised")
-PIPELINE_DATASET(LabelTooLarge, label_too_large, "hands over a class that is not there")
-PIPELINE_DATASET(AnotherEveryTime, another_every_time, "hands over other numbers every time")
+PIPELINE_DATASET(WrongShape, wrong_shape, "returns fewer samples than it declares")
+PIPELINE_DATASET(LabelTooLarge, label_too_large, "returns a label beyond its classes")
+PIPELINE_DATASET(AnotherEveryTime, another_every_time, "returns other numbers every time")
 PIPELINE_DATASET(Half, half, "keeps half of the training samples")
-PIPELINE_REPORT(Meddles, meddles, "writes into a file that is not its own")
+PIPELINE_REPORT(Meddles, meddles, "writes to a file that is not its own")
 PIPELINE_REPORT(WritesAnywhere, writes_anywhere, "writes into the working directory")
-PIPELINE_REPORT(ThrowsText, throws_text, "throws what is no exception")
-PIPELINE_REPORT(CrashesReporting, crashes_reporting, "crashes while it reports")
+PIPELINE_REPORT(ThrowsText, throws_text, "throws something that is not an exception")
+PIPELINE_REPORT(CrashesReporting, crashes_reporting, "crashes while it writes")

@@ -1,4 +1,4 @@
-// Metrics that load, and look like metrics, but break one law each; what is wrong stands above each.
+// Metrics that load but each break one law; the comment above each states what is wrong.
 #include <pipeline/metric.hpp>
 
 #include <chrono>
@@ -14,23 +14,23 @@ struct Right final : Gatherer {
   }
 };
 
-/// The share of right answers, of which it says that less is better.
+/// The share of right answers, which it declares better where it is lower.
 struct UpsideDown final : Metric {
   MetricInfo describe() const override { return {.unit = "share of samples", .better = Direction::lower}; }
-  void prepare(Evaluation& e) const override { e.gather<Right>("wrong: right"); }
+  void prepare(Evaluation& e) const override { e.gather<Right>(); }
   void measure(const Evaluation& e, Results& out) const override {
-    out.value(e.gathered<Right>("wrong: right").right / static_cast<double>(e.samples()));
+    out.value(e.gathered<Right>().right / static_cast<double>(e.samples()));
   }
 };
 
-/// Remembers in a member whose turn it is: right for one model at a time.
+/// Stores the network being measured in a member: correct for one model at a time.
 struct OneAtATime final : Metric {
-  mutable const Network* turn = nullptr;
+  mutable const Network* current = nullptr;
   MetricInfo describe() const override { return {.unit = "weight", .looks = Looks::at_weights}; }
-  void prepare(Evaluation& e) const override { turn = &e.network(); }
+  void prepare(Evaluation& e) const override { current = &e.network(); }
   void measure(const Evaluation&, Results& out) const override {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    out.value(arma::norm(turn->layer(1).W, "fro"));
+    out.value(arma::norm(current->layer(1).W, "fro"));
   }
 };
 
@@ -42,7 +42,7 @@ struct Grows final : Metric {
   }
 };
 
-/// A vector over nodes, but not of the untrained network.
+/// A vector over nodes, but not for the untrained network.
 struct ComesLater final : Metric {
   MetricInfo describe() const override { return {.unit = "count", .looks = Looks::at_weights}; }
   void measure(const Evaluation& e, Results& out) const override {
@@ -51,7 +51,7 @@ struct ComesLater final : Metric {
   }
 };
 
-/// Two matrices of one name.
+/// Two matrices of the same name.
 struct TwoOfOneName final : Metric {
   MetricInfo describe() const override { return {.unit = "count", .looks = Looks::at_weights}; }
   void measure(const Evaluation&, Results& out) const override {
@@ -61,8 +61,8 @@ struct TwoOfOneName final : Metric {
 
 }  // namespace
 
-PIPELINE_METRIC(UpsideDown, upside_down, "calls right answers worse than wrong ones")
-PIPELINE_METRIC(OneAtATime, one_at_a_time, "keeps in a member whose turn it is")
-PIPELINE_METRIC(Grows, grows, "gives a matrix that grows")
-PIPELINE_METRIC(ComesLater, comes_later, "gives a vector at some steps only")
-PIPELINE_METRIC(TwoOfOneName, two_of_one_name, "gives two matrices of one name")
+PIPELINE_METRIC(UpsideDown, upside_down, "declares right answers worse than wrong ones")
+PIPELINE_METRIC(OneAtATime, one_at_a_time, "stores the measured network in a member")
+PIPELINE_METRIC(Grows, grows, "returns a matrix that grows")
+PIPELINE_METRIC(ComesLater, comes_later, "returns a vector at some steps only")
+PIPELINE_METRIC(TwoOfOneName, two_of_one_name, "returns two matrices of the same name")

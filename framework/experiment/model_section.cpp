@@ -1,0 +1,147 @@
+// [model:NAME]: a list of regularisers, their parameters, and the model's own learning rate.
+#include <algorithm>
+
+#include "base/numbers.hpp"
+#include "experiment/reading.hpp"
+
+namespace pipeline::experiment {
+
+using base::Word;
+using config::SectionReader;
+using plugins::PluginKind;
+
+namespace {
+
+/// Reads one model. The members are shared by its entries.
+class ModelReader {
+ public:
+  ModelReader(Reading& reading, const std::string& name, const config::Tree& tree)
+      : reading_(reading),
+        complaints_(reading.complaints),
+        network_(reading.pipeline.network),
+        reader_("model:" + name, &tree, reading.complaints),
+        model_{name, {}, reading.learning_rate} {}
+
+  void read(const config::Tree& tree) {
+    Parameters p;
+    p.words("regularisers", entries_, "entries of this model's list, in order");
+    reader_.take(p);
+    Parameters rate;
+    rate.number("learning_rate", model_.learning_rate, above(0), "this model's own step size");
+    reader_.take(rate, "", "[training]");
+    read_entries(reader_.setting("regularisers").word);
+    reading_.finish(reader_);
+    // A rate that [training] gave is not the model's own: written out here it would override a later [training].
+    if (!config::child(tree, "learning_rate"))
+      std::erase_if(reading_.pipeline.resolved.back().settings,
+                    [](const config::Setting& s) { return s.key == "learning_rate"; });
+    reading_.pipeline.models.push_back(std::move(model_));
+  }
+
+ private:
+  void read_entries(const Word list) {  // a copy: reading entries adds settings
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      const std::string& entry = entries_[i];
+      const Word word = item(list, i, entry);
+      if (!seen.insert(entry).second)
+        complaints_.add(word, "'" + entry + "' is listed twice in regularisers",
+                        "to use it twice, name this one 'again' and add 'again.plugin = " + entry + "'");
+      else if (!reading_.is_one_word(reader_, word, entry))
+        continue;
+      else if (entry == "learning_rate" || entry == "regularisers" || entry.find('.') != std::string::npos)
+        complaints_.add(word, "'" + entry + "' cannot be the name of an entry of regularisers");
+      else
+        read_entry(entry, word);
+    }
+  }
+
+  void read_entry(const std::string& name, const Word& word) {
+    EntryConfig e{name, {name, {}, {}}, {}, word};
+    Parameters naming, common;
+    naming.text("plugin", e.plugin.name, "the regulariser, if the entry has another name");
+    reader_.take(naming, name + ".");
+    const std::string plugin = e.plugin.name;
+    const Word plugin_word = plugin == name ? word : reader_.setting(name + ".plugin").word;
+    const std::shared_ptr<Regulariser> object = reading_.make<Regulariser>(plugin, plugin_word);
+    if (object) e.scope.biases = object->biases_by_default();
+    std::vector<std::string> layers = {"all"};
+    common.words("layers", layers, "all, or layer numbers as in metrics.csv (0 is the inputs)");
+    common.flag("biases", e.scope.biases, "whether biases are regularised too");
+    reader_.take(common, name + ".");
+    read_layers(layers, reader_.setting(name + ".layers").word, e.scope);
+    Parameters own;
+    if (!object || !reading_.declare(*object, own, plugin, plugin_word)) {
+      excuse_keys(name, plugin);
+    } else {
+      reader_.take(own, name + ".", plugin);
+      e.plugin = reading_.config_of<Regulariser>(plugin, own);
+      check_effect(e, object);
+      check_look_ahead(e, *object);
+    }
+    model_.regularisers.push_back(std::move(e));
+  }
+
+  /// The keys of an unusable plugin get no complaint, nor those of the plugin that its name was probably meant to be.
+  void excuse_keys(const std::string& entry, const std::string& plugin) {
+    reader_.excuse(entry + ".");
+    const std::string meant = config::nearest(plugin, reading_.catalogue.names(PluginKind::regulariser));
+    if (!meant.empty() && std::ranges::find(entries_, meant) == entries_.end()) reader_.excuse(meant + ".");
+  }
+
+  void read_layers(const std::vector<std::string>& words, const Word& at, learning::Scope& scope) {
+    if (words == std::vector<std::string>{"all"}) return;
+    scope.all_layers = false;
+    const std::size_t depth = network_.sizes.empty() ? 0 : network_.layers();
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      const auto layer = base::parse_whole(words[i]);
+      if (layer && (*layer <= depth || depth == 0))
+        scope.layers.insert(*layer);
+      else
+        complaints_.add(item(at, i, words[i]), "'" + words[i] + "' is not a layer of this network",
+                        "all, or numbers from 0 (the inputs) to " + std::to_string(depth));
+    }
+  }
+
+  /// Complains where the entry, or a key of it, would silently have no effect.
+  void check_effect(const EntryConfig& e, const std::shared_ptr<Regulariser>& object) {
+    const learning::Entry entry(e.name, object, e.scope, reading_.pipeline.seed, "");
+    const Word& layers = reader_.setting(e.name + ".layers").word;
+    if (network_.sizes.size() >= 2 && !complaints_.about(layers) && !entry.touches_any(network_.layers()))
+      complaints_.add(e.scope.all_layers ? e.word : layers, "'" + e.name + "' acts on no layer of this network",
+                      "penalties and updates act on layers 1 to " + std::to_string(network_.layers()) +
+                          ", changes of activations on hidden layers (0: the inputs)");
+    const auto refuse = [&](const std::string& key, const std::string& why) {
+      const config::Setting& given = reader_.setting(e.name + key);
+      if (!complaints_.about(given.word))
+        complaints_.add(given.word, "'" + e.name + "' " + why + ", so " + given.key + " has no effect", "remove it");
+    };
+    if (!entry.knows_layers() && !e.scope.all_layers) refuse(".layers", "acts on the whole network or batch");
+    if (!entry.on_weights() && e.scope.biases != object->biases_by_default())
+      refuse(".biases", "does not act on weights");
+  }
+
+  void check_look_ahead(const EntryConfig& e, const Regulariser& object) {
+    if (!dynamic_cast<const LookAhead*>(&object)) return;
+    if (!looks_ahead_.empty())
+      complaints_.add(e.word, "'" + e.name + "' looks ahead, and so does '" + looks_ahead_ + "'",
+                      "a model can have one such regulariser");
+    looks_ahead_ = e.name;
+  }
+
+  Reading& reading_;
+  config::Complaints& complaints_;
+  const NetworkShape& network_;
+  SectionReader reader_;
+  ModelConfig model_;
+  std::vector<std::string> entries_;
+  std::string looks_ahead_;
+};
+
+}  // namespace
+
+void read_model(Reading& reading, const std::string& name, const config::Tree& tree) {
+  ModelReader(reading, name, tree).read(tree);
+}
+
+}  // namespace pipeline::experiment

@@ -1,0 +1,112 @@
+#include "experiment/pipeline.hpp"
+
+#include "base/names.hpp"
+#include "data/error.hpp"
+#include "experiment/cross_checks.hpp"
+#include "experiment/reading.hpp"
+
+namespace pipeline::experiment {
+
+using config::Complaints;
+using config::SectionReader;
+using config::Tree;
+
+namespace {
+
+/// [pipeline] itself.
+void read_head(Reading& reading) {
+  Pipeline& p = reading.pipeline;
+  SectionReader reader = reading.section("pipeline");
+  Parameters parameters;
+  p.name = p.file.stem().string();
+  parameters.text("name", p.name, std::string("names the run folders: ") + base::name_rule);
+  parameters.whole("seed", p.seed, at_least(0), "determines starting weights, batches and the draws of regularisers");
+  std::filesystem::path plugin_path;
+  parameters.path("plugin_path", plugin_path, "one more folder of plugins");
+  reader.take(parameters);
+  std::error_code ignored;
+  if (!plugin_path.empty() && !std::filesystem::is_directory(plugin_path, ignored))
+    reading.complaints.add(reader.setting("plugin_path").word,
+                           "plugin_path " + plugin_path.string() + " is not a folder",
+                           "a relative path starts from the folder of this file");
+  else if (!plugin_path.empty())
+    reading.catalogue.add_folder(plugin_path);
+  if (!base::is_name(p.name))
+    reading.complaints.add(reader.setting("name").word, "name '" + p.name + "' is not a plain word",
+                           std::string("use ") + base::name_rule + " only");
+  reading.finish(reader);
+}
+
+void read_sections(Reading& reading) {
+  reading.check_section_names();
+  read_head(reading);
+  read_dataset(reading);
+  read_network(reading);
+  read_training(reading);
+  for (const auto& [name, section] : reading.tree)
+    if (name.starts_with("model:")) read_model(reading, name.substr(6), section);
+  for (const auto& [name, section] : reading.tree)
+    if (name.starts_with("metric:")) read_metric(reading, name.substr(7), section);
+  for (const auto& [name, section] : reading.tree)
+    if (name.starts_with("report:")) read_report(reading, name.substr(7), section);
+  if (reading.pipeline.models.empty() && !reading.meant("model"))
+    reading.complaints.add(reading.first_word(), "there is no [model:NAME] section",
+                           "add [model:plain] for a model without regularisers");
+}
+
+/// The shape of the data after its wrappers, where that is known without reading it.
+std::optional<DataShape> known_shape(const Pipeline& p, Complaints& complaints) {
+  if (!p.dataset.plugin.make) return std::nullopt;
+  std::optional<DataShape> shape;
+  try {
+    const plugins::CallScope call({"dataset", p.dataset.plugin.name.c_str(), "Dataset::shape", "", 0});
+    shape = p.dataset.plugin.make()->shape();
+  } catch (const std::exception& e) {
+    throw data::DataError(title(p.dataset) + e.what());
+  }
+  return shape ? wrapped_shape(p, *shape, complaints) : std::nullopt;
+}
+
+std::string title(const std::string& what, const base::Place& place) {
+  return what + " in [dataset] (" + base::location(place) + "): ";
+}
+
+}  // namespace
+
+std::string title(const DatasetConfig& d) { return title("dataset '" + d.plugin.name + "'", d.word.place); }
+std::string title(const WrapperConfig& w) { return title("wrapper '" + w.plugin.name + "'", w.word.place); }
+
+Pipeline read_pipeline(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                       plugins::Catalogue& catalogue) {
+  Pipeline p;
+  p.file = file;
+  Complaints complaints;
+  const Tree tree = config::read_pipeline(file, overrides, complaints);
+  if (complaints.unread()) throw config::PipelineTextError(complaints.list());
+  Reading reading(p, tree, catalogue, complaints);
+  read_sections(reading);
+  check_compared_models(p, complaints);
+  try {
+    check_watched_sections(p, complaints);
+    if (p.network.sizes.size() > 1) check_plugins(p, std::nullopt, true, complaints);
+  } catch (const plugins::RefusedPlugin& e) {
+    reading.refused.emplace_back(e.what());
+  }
+  std::string data_error;
+  try {
+    const auto shape = known_shape(p, complaints);
+    if (shape && p.network.sizes.size() > 1) compare_with_data(p, *shape, true, complaints);
+  } catch (const data::DataError& e) {
+    data_error = e.what();
+  }
+  if (complaints.any()) throw config::PipelineTextError(complaints.list());
+  if (!reading.refused.empty()) {
+    std::string all;
+    for (const std::string& reason : reading.refused) all += (all.empty() ? "" : "\n") + reason;
+    throw plugins::RefusedPlugin(all);
+  }
+  if (!data_error.empty()) throw data::DataError(data_error);
+  return p;
+}
+
+}  // namespace pipeline::experiment

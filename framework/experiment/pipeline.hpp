@@ -1,0 +1,105 @@
+// A pipeline as a value: everything its file says, checked, with names and parameters of plugins instead of objects. It
+// can be copied, hashed, and run any number of times.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/place.hpp"
+#include "config/section.hpp"
+#include "kernels/products.hpp"
+#include "learning/entry.hpp"
+#include "learning/start.hpp"
+#include "plugins/catalogue.hpp"
+
+namespace pipeline::experiment {
+
+/// A plugin with all its parameters set, and the function that makes an object of it. make() runs
+/// inside a plugins::CallScope and may throw anything.
+template <class Base>
+struct PluginConfig {
+  std::string name;
+  plugins::Values values = {};
+  std::function<std::shared_ptr<Base>()> make = {};
+};
+
+struct DatasetConfig {
+  PluginConfig<Dataset> plugin;
+  std::vector<std::filesystem::path> files;  // named by its parameters
+  base::Word word;
+};
+
+struct WrapperConfig {
+  PluginConfig<Wrapper> plugin;
+  base::Word word;  // where it is named
+};
+
+/// One entry of a model's list of regularisers.
+struct EntryConfig {
+  std::string name;
+  PluginConfig<Regulariser> plugin;
+  learning::Scope scope;
+  base::Word word;  // where the entry is named
+};
+
+struct ModelConfig {
+  std::string name;
+  std::vector<EntryConfig> regularisers;
+  float learning_rate = 0;
+};
+
+inline constexpr std::uint64_t kImages = 10'000;  // training samples that a metric measures by default, from the first
+
+struct MetricConfig {
+  std::string name;  // the section's
+  PluginConfig<Metric> plugin;
+  MetricInfo info;
+  std::uint64_t every = 0, images = kImages;
+  std::string on = "test";
+  base::Word word;
+  /// Where it is measured, in the order of its rows.
+  std::vector<Split> splits() const {
+    if (on == "both") return {Split::test, Split::train};
+    return {on == "train" ? Split::train : on == "validation" ? Split::validation : Split::test};
+  }
+};
+
+struct ReportConfig {
+  std::string name;  // the section's
+  PluginConfig<Report> plugin;
+  std::uint64_t every = 0;  // 0: at the end only
+  base::Word word;
+};
+
+struct Pipeline {
+  std::filesystem::path file;
+  std::string name;
+  std::uint64_t seed = 1;
+  DatasetConfig dataset;
+  std::vector<WrapperConfig> wrappers;  // innermost first
+  std::uint64_t validation = 0;         // samples taken off the end of the training set
+  base::Word validation_word, layers_word, batch_word;
+  NetworkShape network;
+  learning::StartingWeights start;
+  kernels::Backend kernels = kernels::Backend::own;
+  std::uint64_t steps = 0, batch_size = 60;
+  std::vector<ModelConfig> models;
+  std::vector<MetricConfig> metrics;
+  std::vector<ReportConfig> reports;
+  std::vector<config::ResolvedSection> resolved;
+};
+
+/// Reads and checks a pipeline file. Loads its plugins, but of the data only what determines its shape. Throws all
+/// complaints as one config::PipelineTextError; then, where a plugin cannot be used, plugins::RefusedPlugin; then
+/// data::DataError.
+Pipeline read_pipeline(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                       plugins::Catalogue& catalogue);
+
+/// "dataset 'mnist' in [dataset] (mnist_snr.ini:17): ", for error messages.
+std::string title(const DatasetConfig& dataset);
+/// "wrapper 'subset' in [dataset] (mnist_snr.ini:18): ".
+std::string title(const WrapperConfig& wrapper);
+
+}  // namespace pipeline::experiment

@@ -1,0 +1,95 @@
+// What the readers of all sections share while a pipeline file is read: complaints, plugins, and the resolved text.
+#pragma once
+#include <set>
+
+#include "config/section.hpp"
+#include "experiment/pipeline.hpp"
+
+namespace pipeline::experiment {
+
+class Reading {
+ public:
+  Reading(Pipeline& result, const config::Tree& text, plugins::Catalogue& available, config::Complaints& found)
+      : pipeline(result), tree(text), catalogue(available), complaints(found) {}
+
+  Pipeline& pipeline;
+  const config::Tree& tree;
+  plugins::Catalogue& catalogue;
+  config::Complaints& complaints;
+  std::vector<std::string> refused;  // plugins that were found but cannot be used, with the reason
+  float learning_rate = 0.1f;        // of [training]
+
+  /// The section of that name; if it is missing, all defaults.
+  config::SectionReader section(const std::string& name);
+  /// Complains about unknown keys, and keeps the section for the resolved pipeline.
+  void finish(config::SectionReader& reader);
+  /// Keeps it without complaining about keys: they belong to a plugin that could not be read.
+  void keep(const config::SectionReader& reader);
+  /// The first word of the file, for complaints about a missing section.
+  base::Word first_word() const;
+
+  /// Complains about section names that do not exist.
+  void check_section_names();
+  /// Whether a misspelt section was probably meant to be of this kind; then none is reported as missing.
+  bool meant(const std::string& kind) const { return meant_.contains(kind); }
+
+  /// Complains where a comma is missing between the entries of a list; their keys get no complaint of their own.
+  bool is_one_word(config::SectionReader& reader, const base::Word& word, const std::string& entry);
+
+  /// A new object, or null with a complaint (unknown plugin) or a refusal (found but unusable).
+  template <class Base>
+  std::shared_ptr<Base> make(const std::string& name, const base::Word& word) {
+    constexpr plugins::PluginKind kind = plugins::kind_of<Base>;
+    const plugins::CallScope call({plugins::name_of(kind), name.c_str(), "make", "", 0});
+    try {
+      return catalogue.make<Base>(name);
+    } catch (const plugins::UnknownPlugin&) {
+      complain_about_unknown(kind, name, word);
+    } catch (const plugins::RefusedPlugin& e) {
+      refused.push_back(base::location(word.place) + ": " + e.what());
+    }
+    return nullptr;
+  }
+  /// Returns false and notes a refusal if the plugin throws.
+  template <class Base>
+  bool declare(Base& object, Parameters& parameters, const std::string& name, const base::Word& word) {
+    return attempt(plugins::kind_of<Base>, name, "declare", "declares its parameters", word,
+                   [&] { object.declare(parameters); });
+  }
+  bool attempt(plugins::PluginKind kind, const std::string& name, const char* hook, const std::string& doing,
+               const base::Word& word, const std::function<void()>& call);
+
+  /// The plugin with the values that these parameters have now.
+  template <class Made, class Base = Made>
+  PluginConfig<Made> config_of(const std::string& name, const Parameters& set) {
+    PluginConfig<Made> config{name, {}, {}};
+    for (const Parameter& p : set.all())
+      if (!p.required || p.get() != p.initial) config.values.emplace_back(p.name, p.get());
+    plugins::Values changed;  // a new object has its defaults already
+    for (const Parameter& p : set.all())
+      if (p.get() != p.initial) changed.emplace_back(p.name, p.get());
+    config.make = [plugin = catalogue.load(plugins::kind_of<Base>, name), values = std::move(changed)] {
+      return std::dynamic_pointer_cast<Made>(plugins::make_with<Base>(plugin, values));
+    };
+    return config;
+  }
+
+ private:
+  void complain_about_unknown(plugins::PluginKind kind, const std::string& name, const base::Word& word);
+
+  std::set<std::string> meant_;
+  config::Complaints discarded_;  // about sections that are missing because they are misspelt
+};
+
+/// One item of a list at its own place, so that a complaint underlines that item.
+base::Word item(base::Word list, std::size_t index, const std::string& text);
+
+// One file each.
+void read_dataset(Reading& reading);
+void read_network(Reading& reading);
+void read_training(Reading& reading);
+void read_model(Reading& reading, const std::string& name, const config::Tree& tree);
+void read_metric(Reading& reading, const std::string& name, const config::Tree& tree);
+void read_report(Reading& reading, const std::string& name, const config::Tree& tree);
+
+}  // namespace pipeline::experiment

@@ -1,0 +1,30 @@
+// [report:NAME].
+#include "experiment/reading.hpp"
+
+namespace pipeline::experiment {
+
+using config::SectionReader;
+
+void read_report(Reading& reading, const std::string& name, const config::Tree& tree) {
+  SectionReader reader("report:" + name, &tree, reading.complaints);
+  ReportConfig r{name, {name, {}, {}}, 0, reader.name()};
+  Parameters p;
+  p.text("plugin", r.plugin.name, "the report, if the section has another name");
+  p.whole("every", r.every, at_least(0), "written at every N-th step; 0: at the end only");
+  reader.take(p);
+  const std::string plugin = r.plugin.name;
+  const auto object = reading.make<Report>(plugin, plugin == name ? r.word : reader.setting("plugin").word);
+  Parameters own;
+  if (!object || !reading.declare(*object, own, plugin, r.word)) return reading.keep(reader);
+  reader.take(own, "", plugin);
+  r.plugin = reading.config_of<Report>(plugin, own);
+  reading.finish(reader);
+  for (const ReportConfig& other : reading.pipeline.reports)
+    if (other.plugin.name == plugin && other.plugin.values == r.plugin.values)
+      reading.complaints.add(
+          r.word, "[report:" + other.name + "] also has '" + plugin + "', and both would write the same files",
+          "remove one of them");
+  reading.pipeline.reports.push_back(std::move(r));
+}
+
+}  // namespace pipeline::experiment

@@ -1,0 +1,44 @@
+// [network] and [training].
+#include "experiment/reading.hpp"
+
+namespace pipeline::experiment {
+
+using config::SectionReader;
+
+void read_network(Reading& reading) {
+  Pipeline& p = reading.pipeline;
+  SectionReader reader = reading.section("network");
+  Parameters parameters;
+  std::vector<std::uint64_t> layers;
+  parameters.wholes("layers", layers, at_least(1).up_to(1'000'000), "units of each layer, inputs first, classes last")
+      .must_be_given();
+  parameters.flag("output_bias", p.network.output_bias, "whether the last layer has biases");
+  parameters.number("start_sd", p.start.sd, at_least(0), "starting weights: normal, redrawn beyond 2 sd");
+  parameters.number("start_bias", p.start.biases, any_number(), "every starting bias");
+  reader.take(parameters);
+  p.layers_word = reader.setting("layers").word;
+  if (layers.size() < 2 && config::child(reading.tree, "network") && !reading.complaints.about(p.layers_word))
+    reading.complaints.add(p.layers_word, "layers has fewer than two numbers",
+                           "give at least the inputs and the classes: layers = 784, 10");
+  p.network.sizes.assign(layers.begin(), layers.end());
+  reading.finish(reader);
+}
+
+void read_training(Reading& reading) {
+  Pipeline& p = reading.pipeline;
+  SectionReader reader = reading.section("training");
+  Parameters parameters;
+  std::string loss = "cross_entropy", backend = "own";
+  parameters.whole("steps", p.steps, at_least(0), "updates of every model").must_be_given();
+  parameters.whole("batch_size", p.batch_size, at_least(1), "samples per batch");
+  parameters.number("learning_rate", reading.learning_rate, above(0), "constant step size of plain gradient descent");
+  parameters.choice("loss", loss, {"cross_entropy"}, "mean softmax cross-entropy");
+  parameters.choice("kernels", backend, {"own", "blas"},
+                    "what computes the products: own kernels, which skip zeros, or OpenBLAS, one thread per call");
+  reader.take(parameters);
+  p.kernels = backend == "own" ? kernels::Backend::own : kernels::Backend::blas;
+  p.batch_word = reader.setting("batch_size").word;
+  reading.finish(reader);
+}
+
+}  // namespace pipeline::experiment

@@ -1,0 +1,16 @@
+// The training step during which a hook is called.
+#pragma once
+#include <cstdint>
+
+#include <pipeline/random.hpp>
+
+namespace pipeline {
+
+/// Its number (0 is the first), its learning rate, and this entry's random numbers for it.
+struct Step {
+  std::uint64_t number = 0;
+  float learning_rate = 0;
+  Random random;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,52 @@
+// The rows of metrics.csv sorted by what was measured: one series of points for every metric, layer and model.
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <pipeline/results.hpp>
+
+namespace pipeline {
+
+struct Point {
+  std::uint64_t step;
+  double value;  // may be NaN
+};
+using Points = std::vector<Point>;  // in step order
+
+/// One metric column of metrics.csv.
+struct Column {
+  std::string metric;            // "loss", "loss.penalty", "accuracy.train"
+  std::string section;           // "loss", "accuracy": the metric up to its first dot
+  MetricInfo info;               // `better` is neither where the section's direction does not apply to this column
+  std::string split;             // which samples it was measured on; empty: none, or unknown
+  std::set<std::size_t> layers;  // {0} for a value of the whole network
+  bool main() const { return metric == section; }
+};
+
+/// The column of that name in this section, without layers. The one place that decides which direction is better.
+PIPELINE_API Column column_of(const MeasuredMetric& section, const std::string& metric);
+/// Whether a is better than b; never where neither direction is, or where a is NaN.
+PIPELINE_API bool is_better(Direction better, double a, double b);
+/// "higher is better"; empty where neither is.
+PIPELINE_API std::string direction_words(Direction better);
+
+class PIPELINE_API Series {
+ public:
+  /// What was measured up to step `last`; the file may have later rows already.
+  Series(const RunResults& results, std::uint64_t last);
+
+  std::vector<Column> columns;  // sections in the order of the pipeline file
+
+  const Points& of(const std::string& metric, std::size_t layer, const std::string& model) const;
+  /// When a model was last measured.
+  std::optional<std::uint64_t> last_step(const std::string& model) const;
+
+ private:
+  std::map<std::string, std::map<std::size_t, std::map<std::string, Points>>> points_;
+  std::map<std::string, std::uint64_t> last_step_;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,235 @@
+#include "results/nodes_h5.hpp"
+
+#include <algorithm>
+
+#include "base/atomic_file.hpp"
+#include "measuring/evaluation.hpp"
+#include "results/run_folder.hpp"
+
+namespace pipeline::results {
+namespace fs = std::filesystem;
+
+using hdf5::check;
+using hdf5::Handle;
+
+namespace {
+
+// HDF5's first file format, which every reader knows, allows attributes of less than 64 KB.
+constexpr std::size_t kLongestAttribute = 8'000;
+// Numbers per chunk: large enough that its bookkeeping is a small part of the file.
+constexpr hsize_t kChunk = 8'192;
+
+Handle access_properties() {
+  Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "make file properties");
+  check(H5Pset_cache(access, 0, 0, 0, 0), "disable the chunk cache");  // each number is written once
+#if H5_VERSION_GE(1, 10, 7)
+  check(H5Pset_file_locking(access, false, true), "disable file locks");  // some network disks do not support them
+#endif
+  return access;
+}
+
+std::vector<hsize_t> with_first(hsize_t first, std::vector<hsize_t> shape) {
+  shape.insert(shape.begin(), first);
+  return shape;
+}
+
+/// A dataset that grows by measurements of this shape.
+Handle make_growing(hid_t file, const std::string& path, const std::vector<hsize_t>& shape) {
+  hsize_t numbers = 1;
+  for (const hsize_t n : shape) numbers *= n;
+  const std::vector<hsize_t> none = with_first(0, shape), most = with_first(H5S_UNLIMITED, shape);
+  const Handle space(H5Screate_simple(static_cast<int>(none.size()), none.data(), most.data()), H5Sclose,
+                     "make " + path);
+  const Handle links = hdf5::link_properties(), properties = hdf5::dataset_properties();
+  std::vector<hsize_t> chunk = with_first(std::clamp<hsize_t>(kChunk / std::max<hsize_t>(numbers, 1), 1, 64), shape);
+  for (hsize_t& n : chunk) n = std::max<hsize_t>(n, 1);  // a matrix may be empty, a chunk may not
+  check(H5Pset_chunk(properties, static_cast<int>(chunk.size()), chunk.data()), "make " + path);
+  return {H5Dcreate2(file, path.c_str(), H5T_IEEE_F64LE, space, links, properties, H5P_DEFAULT), H5Dclose,
+          "make " + path};
+}
+
+void append(hid_t dataset, const std::vector<hsize_t>& shape, hsize_t index, const arma::mat& values,
+            const std::string& path) {
+  const std::vector<hsize_t> size = with_first(index + 1, shape), count = with_first(1, shape);
+  std::vector<hsize_t> from(size.size(), 0);
+  from[0] = index;
+  check(H5Dset_extent(dataset, size.data()), "write " + path);
+  const Handle space(H5Dget_space(dataset), H5Sclose, "write " + path);
+  check(H5Sselect_hyperslab(space, H5S_SELECT_SET, from.data(), nullptr, count.data(), nullptr), "write " + path);
+  const Handle memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose,
+                      "write " + path);
+  const arma::mat row_by_row = values.t();
+  check(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, row_by_row.memptr()), "write " + path);
+}
+
+/// Frees its room even if HDF5 could not close it.
+void remove_file(const fs::path& file) {
+  std::error_code ignored;
+  fs::resize_file(file, 0, ignored);
+  fs::remove(file, ignored);
+}
+
+}  // namespace
+
+NodesWriter::NodesWriter(fs::path target) : target_(std::move(target)), part_(target_.string() + ".part") {}
+
+NodesWriter::~NodesWriter() { discard(); }
+
+void NodesWriter::discard() {
+  if (!created_) return;
+  const hdf5::Silence silence;
+  stacks_.clear();
+  file_ = Handle();
+  remove_file(part_);
+  created_ = false;
+}
+
+void NodesWriter::open() {
+  if (file_.is_open()) return;
+  const Handle access = access_properties();
+  created_ = true;
+  file_ = Handle(H5Fcreate(part_.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, access), H5Fclose, "create " + part_.string());
+}
+
+NodesWriter::Stack& NodesWriter::stack(const std::string& path, const measuring::Sheet& sheet) {
+  Stack& s = stacks_[path];
+  if (s.dataset.is_open()) return s;
+  s.shape = {sheet.values.n_rows};
+  if (!sheet.is_vector) s.shape.push_back(sheet.values.n_cols);
+  s.dataset = make_growing(file_, path, s.shape);
+  return s;
+}
+
+void NodesWriter::cannot_write(const std::exception& why) const {
+  throw std::runtime_error("cannot write " + target_.string() + ": " + why.what() +
+                           "\n  is there room? --out DIR names another place for the results");
+}
+
+void NodesWriter::add(const std::string& model, std::uint64_t step, const std::vector<measuring::Sheet>& sheets) {
+  if (sheets.empty()) return;
+  const hdf5::Silence silence;
+  for (const measuring::Sheet& sheet : sheets) try {
+      const std::string path = "/" + model + "/" + sheet.section + "/" + sheet.name;
+      open();
+      Stack& s = stack(path, sheet);
+      const std::vector<hsize_t> shape = sheet.is_vector
+                                             ? std::vector<hsize_t>{sheet.values.n_rows}
+                                             : std::vector<hsize_t>{sheet.values.n_rows, sheet.values.n_cols};
+      if (shape != s.shape)
+        throw measuring::MetricFailure("[metric:" + sheet.section + "], model " + model + ", step " +
+                                       std::to_string(step) + ": returned '" + sheet.name +
+                                       "' with another shape than at its first measurement");
+      append(s.dataset, s.shape, s.steps.size(), sheet.values, path);
+      s.steps.push_back(static_cast<std::int64_t>(step));
+    } catch (const measuring::MetricFailure&) {
+      throw;
+    } catch (const std::exception& e) {
+      discard();
+      cannot_write(e);
+    }
+}
+
+void NodesWriter::write_steps(hid_t file, const std::map<std::string, Stack>& stacks) {
+  for (const auto& [path, s] : stacks) {
+    const hsize_t count = s.steps.size();
+    const Handle line(H5Screate_simple(1, &count, nullptr), H5Sclose, "write steps");
+    if (count > kLongestAttribute) {
+      const Handle links = hdf5::link_properties(), properties = hdf5::dataset_properties();
+      const Handle steps(
+          H5Dcreate2(file, (path + ".steps").c_str(), H5T_STD_I64LE, line, links, properties, H5P_DEFAULT), H5Dclose,
+          "write steps");
+      check(H5Dwrite(steps, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, s.steps.data()), "write steps");
+      continue;
+    }
+    const Handle dataset(H5Dopen2(file, path.c_str(), H5P_DEFAULT), H5Dclose, "open " + path);
+    const Handle steps(H5Acreate2(dataset, "steps", H5T_STD_I64LE, line, H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
+                       "write steps");
+    check(H5Awrite(steps, H5T_NATIVE_INT64, s.steps.data()), "write steps");
+  }
+}
+
+void NodesWriter::publish() {
+  if (!file_.is_open()) return;
+  const hdf5::Silence silence;
+  const fs::path copy = target_.string() + ".copy.part";
+  try {
+    check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "write " + part_.string());
+    fs::copy_file(part_, copy, fs::copy_options::overwrite_existing);
+    {
+      const Handle access = access_properties();
+      Handle file(H5Fopen(copy.c_str(), H5F_ACC_RDWR, access), H5Fclose, "open " + copy.string());
+      write_steps(file, stacks_);
+      file.close("write " + copy.string());
+    }
+    base::commit_file(copy, target_);
+  } catch (const std::exception& e) {
+    remove_file(copy);
+    cannot_write(e);
+  }
+}
+
+void NodesWriter::finish() {
+  if (!file_.is_open()) return;
+  const hdf5::Silence silence;
+  try {
+    write_steps(file_, stacks_);
+    stacks_.clear();
+    file_.close("write " + part_.string());
+    base::commit_file(part_, target_);
+    created_ = false;
+  } catch (const std::exception& e) {
+    discard();
+    cannot_write(e);
+  }
+}
+
+std::vector<std::uint64_t> read_node_steps(const fs::path& path, const std::string& dataset) {
+  std::vector<std::uint64_t> steps;
+  if (!fs::exists(path)) return steps;
+  const hdf5::Silence silence;
+  const Handle file = hdf5::open_to_read(path.string());
+  if (!hdf5::exists(file, dataset)) return steps;
+  const auto cannot_read = [&] {
+    return std::runtime_error(path.string() + ": the steps of " + dataset + " cannot be read");
+  };
+  if (hdf5::exists(file, dataset + ".steps")) {
+    const Handle beside(H5Dopen2(file, (dataset + ".steps").c_str(), H5P_DEFAULT), H5Dclose, "open " + dataset);
+    const std::vector<hsize_t> size = hdf5::size_of(beside);
+    if (size.size() != 1) throw cannot_read();
+    steps.resize(size[0]);
+    if (H5Dread(beside, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, steps.data()) < 0) throw cannot_read();
+    return steps;
+  }
+  const Handle set(H5Dopen2(file, dataset.c_str(), H5P_DEFAULT), H5Dclose, "open " + dataset);
+  if (H5Aexists(set, "steps") <= 0) throw cannot_read();
+  const Handle attribute(H5Aopen(set, "steps", H5P_DEFAULT), H5Aclose, "open the steps of " + dataset);
+  const Handle space(H5Aget_space(attribute), H5Sclose, "open the steps of " + dataset);
+  steps.resize(static_cast<std::size_t>(std::max<hssize_t>(H5Sget_simple_extent_npoints(space), 0)));
+  if (H5Aread(attribute, H5T_NATIVE_UINT64, steps.data()) < 0) throw cannot_read();
+  return steps;
+}
+
+arma::mat read_nodes(const fs::path& path, const std::string& dataset, std::size_t index) {
+  const hdf5::Silence silence;
+  const Handle file = hdf5::open_to_read(path.string());
+  const auto cannot_read = [&](const std::string& why) {
+    return std::runtime_error(path.string() + ": " + dataset + " " + why);
+  };
+  if (!hdf5::exists(file, dataset)) throw cannot_read("does not exist");
+  const Handle set(H5Dopen2(file, dataset.c_str(), H5P_DEFAULT), H5Dclose, "open " + dataset);
+  std::vector<hsize_t> size = hdf5::size_of(set);
+  if (size.size() != 2 && size.size() != 3) throw cannot_read("is not a stack of vectors or matrices");
+  if (index >= size[0]) throw cannot_read("has only " + std::to_string(size[0]) + " measurements");
+  std::vector<hsize_t> from(size.size(), 0), count = size;
+  from[0] = index, count[0] = 1;
+  const Handle space(H5Dget_space(set), H5Sclose, "read " + dataset);
+  check(H5Sselect_hyperslab(space, H5S_SELECT_SET, from.data(), nullptr, count.data(), nullptr), "read " + dataset);
+  const Handle memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose,
+                      "read " + dataset);
+  arma::mat row_by_row(size.size() == 3 ? size[2] : 1, size[1]);
+  if (H5Dread(set, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, row_by_row.memptr()) < 0)
+    throw cannot_read("cannot be read");
+  return row_by_row.t();
+}
+
+}  // namespace pipeline::results

@@ -1,0 +1,57 @@
+// nodes.h5: /<model>/<section>/<name>, every measurement of a vector over nodes [measurements x nodes] or of a matrix
+// [measurements x rows x columns], with the attribute `steps`. With more than 8,000 measurements the steps are a
+// dataset of their own, <name>.steps.
+//
+// The writer appends each measurement to nodes.h5.part, so memory does not grow with the run. nodes.h5 itself is
+// replaced as a whole.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "measuring/measured.hpp"
+#include "results/hdf5.hpp"
+
+namespace pipeline::results {
+
+class NodesWriter {
+ public:
+  explicit NodesWriter(std::filesystem::path target);
+  /// Removes an unfinished nodes.h5.part.
+  ~NodesWriter();
+  NodesWriter(const NodesWriter&) = delete;
+  NodesWriter& operator=(const NodesWriter&) = delete;
+
+  /// Throws measuring::MetricFailure if a sheet has another shape than at its first measurement, and
+  /// std::runtime_error if the file cannot be written; all measurements are then lost but for a published nodes.h5.
+  void add(const std::string& model, std::uint64_t step, const std::vector<measuring::Sheet>& sheets);
+  /// Makes all measurements so far readable as nodes.h5. Does nothing if there are none.
+  void publish();
+  /// The same, for the last time.
+  void finish();
+
+ private:
+  struct Stack {
+    std::vector<hsize_t> shape;  // of one measurement
+    std::vector<std::int64_t> steps;
+    hdf5::Handle dataset;
+  };
+  Stack& stack(const std::string& path, const measuring::Sheet& sheet);
+  void open();
+  void discard();
+  static void write_steps(hid_t file, const std::map<std::string, Stack>& stacks);
+  [[noreturn]] void cannot_write(const std::exception& why) const;
+
+  std::filesystem::path target_, part_;
+  hdf5::Handle file_;
+  bool created_ = false;                 // part_ exists
+  std::map<std::string, Stack> stacks_;  // by path
+};
+
+/// The steps of the measurements of a dataset; none if the file or the dataset does not exist.
+std::vector<std::uint64_t> read_node_steps(const std::filesystem::path& file, const std::string& path);
+/// One measurement: a column, or a matrix. Throws std::runtime_error that names file and dataset.
+arma::mat read_nodes(const std::filesystem::path& file, const std::string& path, std::size_t index);
+
+}  // namespace pipeline::results

@@ -1,0 +1,74 @@
+#include "results/run_folder.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include "base/atomic_file.hpp"
+#include "base/utc.hpp"
+
+namespace pipeline::results {
+namespace fs = std::filesystem;
+
+namespace {
+
+[[noreturn]] void cannot_create(const fs::path& folder, const std::error_code& error) {
+  throw std::runtime_error("cannot create the run folder " + folder.string() + ": " + error.message() +
+                           "\n  run from another folder, or name a place for the results: --out DIR");
+}
+
+void create(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::create_directories(folder, error) && error) cannot_create(folder, error);
+}
+
+}  // namespace
+
+RunFolder make_run_folder(const std::string& name, const std::string& hash, const fs::path& out) {
+  if (!out.empty()) {
+    const fs::path folder = fs::absolute(out).lexically_normal();
+    std::error_code missing;
+    if (fs::exists(folder, missing) && !(fs::is_directory(folder) && fs::is_empty(folder)))
+      throw std::runtime_error("--out " + out.string() +
+                               " is not empty; give a new folder, earlier results are never overwritten");
+    create(folder);
+    return {folder};
+  }
+  const fs::path all = fs::absolute(fs::path("runs") / name);
+  create(all);
+  const std::string wanted = base::utc_now("%Y%m%dT%H%M%SZ") + "-" + hash;
+  fs::path folder = all / wanted;
+  // create_directory returns whether it created the folder, so two runs started at once get one each.
+  std::error_code error;
+  for (int n = 2; !fs::create_directory(folder, error); ++n) {
+    if (error) cannot_create(folder, error);
+    folder = all / (wanted + "-" + std::to_string(n));
+  }
+  const fs::path aside = all / (".latest-" + folder.filename().string()), latest = all / "latest";
+  std::error_code ignored;  // on a file system without links (some network disks) there is no `latest`
+  fs::create_directory_symlink(folder.filename(), aside, ignored);
+  fs::rename(aside, latest, ignored);
+  return {folder};
+}
+
+void rethrow_with_advice() {
+  try {
+    throw;
+  } catch (const base::FileError& e) {
+    if (!e.no_room()) throw;
+    throw std::runtime_error(std::string(e.what()) +
+                             "\n  make room there, or name another place for the results: --out DIR");
+  }
+}
+
+void write_file(const fs::path& target, const std::string& text) {
+  with_advice([&] { base::write_file(target, text); });
+}
+
+std::string read_file(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw std::runtime_error(file.string() + ": cannot be read; is this the folder of a run?");
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace pipeline::results

@@ -1,0 +1,42 @@
+// The folder of a run and the names of its files. Earlier runs are never changed.
+#pragma once
+#include <filesystem>
+#include <string>
+
+namespace pipeline::results {
+
+struct RunFolder {
+  std::filesystem::path path;
+  std::filesystem::path pipeline_ini() const { return path / "pipeline.ini"; }  // the file as given
+  std::filesystem::path resolved_ini() const { return path / "resolved.ini"; }  // with every default written out
+  std::filesystem::path run_json() const { return path / "run.json"; }
+  std::filesystem::path metrics_csv() const { return path / "metrics.csv"; }
+  std::filesystem::path nodes_h5() const { return path / "nodes.h5"; }
+  std::filesystem::path weights_h5() const { return path / "weights.h5"; }
+  std::filesystem::path summary_json() const { return path / "summary.json"; }
+};
+
+/// runs/<name>/<UTC time>-<hash>, with -2, -3 ... added if it exists; `latest` beside it points to the newest. With
+/// `out`, that folder instead, which must be empty or not exist. Throws std::runtime_error with a remedy.
+RunFolder make_run_folder(const std::string& name, const std::string& hash, const std::filesystem::path& out);
+
+/// Rethrows the exception being handled; adds a remedy to a base::FileError that is caused by a full disk.
+[[noreturn]] void rethrow_with_advice();
+
+/// Calls write(), and adds a remedy to a base::FileError.
+template <class Write>
+void with_advice(const Write& write) {
+  try {
+    write();
+  } catch (...) {
+    rethrow_with_advice();
+  }
+}
+
+/// Writes a file of the run atomically. Throws std::runtime_error.
+void write_file(const std::filesystem::path& target, const std::string& text);
+
+/// The contents of a file of the run. Throws std::runtime_error that names it.
+std::string read_file(const std::filesystem::path& file);
+
+}  // namespace pipeline::results

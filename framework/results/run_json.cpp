@@ -1,0 +1,158 @@
+#include "results/run_json.hpp"
+
+#include <gnu/libc-version.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "base/child_process.hpp"
+#include "base/utc.hpp"
+#include "results/run_folder.hpp"
+
+namespace pipeline::results {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+/// The output of a git command; nothing if it fails or git is not installed.
+std::optional<std::string> git_output(const std::vector<std::string>& arguments) try {
+  base::ChildProcess git({.program = "git", .arguments = arguments});
+  const auto deadline = base::ChildProcess::Clock::now() + std::chrono::seconds(30);
+  std::string out = git.all(deadline);
+  const int status = git.wait(deadline);
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return std::nullopt;
+  while (!out.empty() && out.back() == '\n') out.pop_back();
+  return out;
+} catch (const std::system_error&) {
+  return std::nullopt;
+}
+
+/// The commit of the working directory, and whether tracked files differ from it.
+Json git() {
+  const auto commit = git_output({"rev-parse", "HEAD"});
+  if (!commit) return nullptr;
+  const auto changes = git_output({"status", "--porcelain", "-uno"});
+  return {{"commit", *commit}, {"dirty", changes ? Json(!changes->empty()) : Json()}};
+}
+
+std::string cpu() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);)
+    if (line.starts_with("model name")) return line.substr(std::min(line.size(), line.find(':') + 2));
+  return "unknown";
+}
+
+const char* name_of(Direction d) {
+  return d == Direction::higher ? "higher" : d == Direction::lower ? "lower" : "neither";
+}
+Direction direction_named(const std::string& name) {
+  for (const Direction d : {Direction::higher, Direction::lower, Direction::neither})
+    if (name == name_of(d)) return d;
+  throw std::runtime_error("better is '" + name + "', not higher, lower or neither");
+}
+
+Json as_json(const experiment::MetricConfig& m) {
+  return {{"section", m.name},
+          {"plugin", m.plugin.name},
+          {"unit", m.info.unit},
+          {"better", name_of(m.info.better)},
+          {"better_for", m.info.better_for},
+          {"undefined", m.info.undefined},
+          {"on", m.info.looks == Looks::at_samples ? m.on : ""},
+          {"every", m.every}};
+}
+MeasuredMetric metric_from(const nlohmann::json& j) {
+  MeasuredMetric metric{j.at("section"), j.at("plugin"), {}};
+  metric.info.unit = j.value("unit", "");
+  metric.info.better = direction_named(j.value("better", "neither"));
+  metric.info.undefined = j.value("undefined", j.value("edge", ""));  // "edge" before plugin contract 6
+  metric.info.on = j.value("on", "");
+  metric.info.better_for = j.value("better_for", metric.info.better_for);
+  return metric;
+}
+
+}  // namespace
+
+struct RunJson::Content {
+  Json json;
+};
+
+RunJson::RunJson(const experiment::Pipeline& p, const RunFacts& facts, std::filesystem::path file)
+    : content_(std::make_unique<Content>()), file_(std::move(file)) {
+  Json& j = content_->json;
+  j["pipeline"] = p.name;
+  j["status"] = "running";
+  j["argv"] = facts.argv;
+  j["directory"] = std::filesystem::current_path().string();
+  j["versions"] = {{"pipeline", PIPELINE_VERSION},
+                   {"contract", PIPELINE_CONTRACT},
+                   {"compiler", PIPELINE_COMPILER},
+                   {"armadillo", std::to_string(ARMA_VERSION_MAJOR) + "." + std::to_string(ARMA_VERSION_MINOR)},
+                   {"libc", gnu_get_libc_version()}};  // its libm affects the last bits
+  j["seed"] = p.seed;
+  char host[256] = "";
+  ::gethostname(host, sizeof host - 1);
+  j["host"] = host;
+  j["cpu"] = cpu();
+  const bool own = p.kernels == kernels::Backend::own;
+  j["kernels"] = {{"choice", own ? "own" : "blas"}, {"level", own ? kernels::own_level() : kernels::blas_core()}};
+  j["blas"] = {{"library", kernels::blas_library()}, {"kernel", kernels::blas_core()}};
+  j["threads"] = facts.threads;
+  j["steps"] = p.steps;
+  j["models"] = Json::array();
+  for (const experiment::ModelConfig& m : p.models) j["models"].push_back(m.name);
+  j["metrics"] = Json::array();
+  for (const experiment::MetricConfig& m : p.metrics) j["metrics"].push_back(as_json(m));
+  j["plugins"] = Json::array();
+  for (const plugins::Loaded& plugin : facts.plugins) {
+    const std::string kind = plugins::name_of(plugin.kind);
+    j["plugins"].push_back({{"kind", kind},
+                            {"name", plugin.name},
+                            {"version", plugin.version},
+                            {"path", plugin.library.string()},
+                            {"sha256", facts.plugin_hashes.at(kind + " " + plugin.name)}});
+  }
+  j["data"] = Json::array();
+  for (const data::Located& f : facts.files)
+    j["data"].push_back({{"file", f.name}, {"path", f.path.string()}, {"sha256", f.sha256}, {"source", f.source}});
+  j["configuration"] = facts.configuration;
+  j["git"] = git();
+  j["started"] = base::utc_now();
+}
+
+RunJson::~RunJson() = default;
+
+void RunJson::write(const std::string& status, const std::map<std::string, std::string>& failures) {
+  content_->json["status"] = status;
+  if (status != "running") content_->json["ended"] = base::utc_now();
+  if (!failures.empty()) content_->json["failures"] = failures;
+  write_file(file_, content_->json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+void RunJson::stopped_early(const std::string& model, std::uint64_t step) {
+  content_->json["stopped_early"][model] = step;
+}
+
+RunInfo read_run_json(const std::filesystem::path& file) try {
+  RunInfo run;
+  const auto json = nlohmann::json::parse(read_file(file));
+  json.at("pipeline").get_to(run.pipeline);
+  run.status = json.value("status", "");
+  json.at("steps").get_to(run.steps);
+  json.at("models").get_to(run.models);
+  for (const auto& m : json.at("metrics")) run.metrics.push_back(metric_from(m));
+  run.failures = json.value("failures", run.failures);
+  run.stopped = json.value("stopped_early", run.stopped);
+  std::erase_if(run.failures,  // that of the whole run is not a model's
+                [&](const auto& f) { return std::ranges::find(run.models, f.first) == run.models.end(); });
+  return run;
+} catch (const std::exception& e) {
+  const std::string message = e.what(), place = file.string() + ": ";
+  throw std::runtime_error(message.starts_with(place) ? message : place + message);
+}
+
+}  // namespace pipeline::results

@@ -1,0 +1,56 @@
+// run.json: where the numbers of a run come from. Status, versions, machine, plugins and data with their SHA-256, git
+// commit, times, and which models ended early.
+#pragma once
+#include <map>
+#include <memory>
+#include <pipeline/results.hpp>
+#include <string>
+#include <vector>
+
+#include "data/files.hpp"
+#include "experiment/pipeline.hpp"
+
+namespace pipeline::results {
+
+/// The facts about a run that its pipeline does not contain.
+struct RunFacts {
+  std::vector<std::string> argv;
+  std::size_t threads = 1;
+  std::vector<plugins::Loaded> plugins;
+  std::map<std::string, std::string> plugin_hashes;  // "regulariser l2" and the SHA-256 of its library
+  std::vector<data::Located> files;                  // of the dataset
+  std::string configuration;                         // its hash
+};
+
+/// Written when the run starts, and again when it ends.
+class RunJson {
+ public:
+  RunJson(const experiment::Pipeline& pipeline, const RunFacts& facts, std::filesystem::path file);
+  ~RunJson();
+  RunJson(const RunJson&) = delete;
+  RunJson& operator=(const RunJson&) = delete;
+
+  /// "running", "finished", "finished, some models failed", "stopped" or "failed".
+  void write(const std::string& status, const std::map<std::string, std::string>& failures = {});
+  /// A regulariser stopped the model before this update.
+  void stopped_early(const std::string& model, std::uint64_t step);
+
+ private:
+  struct Content;
+  std::unique_ptr<Content> content_;
+  std::filesystem::path file_;
+};
+
+/// The part of run.json that readers use.
+struct RunInfo {
+  std::string pipeline, status;
+  std::uint64_t steps = 0;
+  std::vector<std::string> models;
+  std::vector<MeasuredMetric> metrics;
+  std::map<std::string, std::string> failures;   // by model
+  std::map<std::string, std::uint64_t> stopped;  // by model
+};
+/// Throws std::runtime_error with the file and the cause.
+RunInfo read_run_json(const std::filesystem::path& file);
+
+}  // namespace pipeline::results

@@ -1,0 +1,75 @@
+#include "results/run_results.hpp"
+
+#include "config/complaint.hpp"
+#include "config/reader.hpp"
+#include "results/metrics_csv.hpp"
+#include "results/nodes_h5.hpp"
+#include "results/run_folder.hpp"
+#include "results/run_json.hpp"
+#include "results/weights_h5.hpp"
+
+namespace pipeline::results {
+
+namespace {
+
+class FolderResults final : public RunResults {
+ public:
+  FolderResults(const RunFolder& of, LoadData load) : files_(of), load_(std::move(load)) {
+    folder = of.path;
+    RunInfo run = read_run_json(of.run_json());
+    pipeline = std::move(run.pipeline);
+    steps = run.steps;
+    models = std::move(run.models);
+    metrics = std::move(run.metrics);
+    failures = std::move(run.failures);
+    stopped = std::move(run.stopped);
+    rows = read_metrics(of.metrics_csv());
+  }
+
+  std::vector<std::uint64_t> node_steps(const std::string& model, const std::string& section,
+                                        const std::string& name) const override {
+    return read_node_steps(files_.nodes_h5(), dataset(model, section, name));
+  }
+  arma::mat nodes(const std::string& model, const std::string& section, const std::string& name,
+                  std::size_t index) const override {
+    return read_nodes(files_.nodes_h5(), dataset(model, section, name), index);
+  }
+  std::map<std::string, arma::fmat> weights(const std::string& model) const override {
+    return read_weights(files_.weights_h5(), weights_group(model));
+  }
+
+  std::vector<PipelineSection> resolved() const override {
+    config::Complaints complaints;
+    const config::Tree tree =
+        config::read_text(read_file(files_.resolved_ini()), files_.resolved_ini().string(), complaints);
+    if (complaints.any()) throw config::PipelineTextError(complaints.list());
+    std::vector<PipelineSection> sections;
+    for (const auto& [name, keys] : tree) {
+      sections.push_back({name, {}});
+      for (const auto& [key, node] : keys) sections.back().settings.emplace_back(key, node.data().value.text);
+    }
+    return sections;
+  }
+
+  const Data& data() const override {
+    if (!data_ && load_) data_ = load_();
+    if (!data_) throw std::runtime_error("the dataset of " + folder.string() + " is not available here");
+    return *data_;
+  }
+
+ private:
+  static std::string dataset(const std::string& model, const std::string& section, const std::string& name) {
+    return "/" + model + "/" + section + "/" + name;
+  }
+  RunFolder files_;
+  LoadData load_;
+  mutable std::shared_ptr<const Data> data_;
+};
+
+}  // namespace
+
+std::unique_ptr<RunResults> open_run(const std::filesystem::path& folder, LoadData load) {
+  return std::make_unique<FolderResults>(RunFolder{folder}, std::move(load));
+}
+
+}  // namespace pipeline::results

@@ -1,0 +1,24 @@
+#include "running/models.hpp"
+
+namespace pipeline::running {
+
+learning::Entries make_entries(const experiment::Pipeline& p, const experiment::ModelConfig& model) {
+  learning::Entries entries;
+  for (const experiment::EntryConfig& e : model.regularisers)
+    entries.emplace_back(e.name, e.plugin.make(), e.scope, p.seed, model.name, e.plugin.make, e.plugin.name);
+  return entries;
+}
+
+std::unique_ptr<learning::Model> make_model(const experiment::Pipeline& p, const experiment::ModelConfig& model,
+                                            const Network& start, const Data& data, kernels::Products products) {
+  return std::make_unique<learning::Model>(model.name, start, make_entries(p, model), model.learning_rate, data.image,
+                                           data.classes, products);
+}
+
+std::vector<measuring::LiveMetric> make_metrics(const experiment::Pipeline& p) {
+  std::vector<measuring::LiveMetric> metrics;
+  for (const experiment::MetricConfig& m : p.metrics) metrics.push_back({m, m.plugin.make()});
+  return metrics;
+}
+
+}  // namespace pipeline::running

@@ -1,0 +1,258 @@
+#include "running/run.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/sha256.hpp"
+#include "experiment/cross_checks.hpp"
+#include "experiment/hash.hpp"
+#include "results/metrics_csv.hpp"
+#include "results/nodes_h5.hpp"
+#include "results/run_folder.hpp"
+#include "results/run_json.hpp"
+#include "results/run_results.hpp"
+#include "results/summary_json.hpp"
+#include "results/weights_h5.hpp"
+#include "running/estimate.hpp"
+#include "running/load_data.hpp"
+
+namespace pipeline::running {
+
+using experiment::MetricConfig;
+using experiment::Pipeline;
+using experiment::ReportConfig;
+using results::RunFolder;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+results::RunFacts facts_of(const Pipeline& p, const plugins::Catalogue& catalogue, const RunOptions& options,
+                           const LoadedData& loaded) {
+  results::RunFacts facts{options.argv, options.threads, {}, {}, loaded.files, ""};
+  for (const auto& [id, plugin] : catalogue.loaded()) {
+    facts.plugins.push_back(plugin);
+    facts.plugin_hashes[id] = base::sha256_of(plugin.library);
+  }
+  facts.configuration =
+      experiment::configuration_hash(p, facts.plugin_hashes, facts.files).substr(0, experiment::kHashDigits);
+  return facts;
+}
+
+std::vector<MeasuredMetric> measured_metrics(const Pipeline& p) {
+  std::vector<MeasuredMetric> out;
+  for (const MetricConfig& m : p.metrics) out.push_back({m.name, m.plugin.name, m.info});
+  return out;
+}
+
+/// The measurements of a run, written as it goes.
+struct Measurements {
+  Measurements(const Pipeline& p, const RunFolder& folder)
+      : summary(measured_metrics(p)), metrics(folder.metrics_csv()), nodes(folder.nodes_h5()) {}
+  results::SummaryJson summary;
+  results::MetricsWriter metrics;
+  results::NodesWriter nodes;
+};
+
+/// One run, once its data is there.
+class Run {
+ public:
+  Run(const Pipeline& p, const plugins::Catalogue& catalogue, const RunOptions& options,
+      std::shared_ptr<const LoadedData> loaded, Observer& observer)
+      : pipeline_(p),
+        catalogue_(catalogue),
+        options_(options),
+        loaded_(std::move(loaded)),
+        observer_(observer),
+        scheduler_(p, loaded_->data, options.threads, options.stop_signal) {
+    for (const ReportConfig& r : p.reports) reports_.push_back({&r, r.plugin.make(), r.every ? 0 : p.steps + 1});
+  }
+
+  RunOutcome train() {
+    const results::RunFacts facts = facts_of(pipeline_, catalogue_, options_, *loaded_);
+    folder_ = results::make_run_folder(pipeline_.name, facts.configuration, options_.out);
+    // Creates metrics.csv, which must not exist: of two runs in one folder, one ends here, and has written nothing.
+    measurements_.emplace(pipeline_, folder_);
+    // Whatever fails from here on, run.json states how the run ended.
+    record_.emplace(pipeline_, facts, folder_.run_json()).write("running");
+    try {
+      results::write_file(folder_.pipeline_ini(), results::read_file(pipeline_.file));
+      results::write_file(folder_.resolved_ini(), config::as_ini(pipeline_.resolved, false));
+      show_heading();
+      scheduler_.start();
+      for (bool over = false; !over;) {
+        Scheduler::News news = scheduler_.wait(0.2);
+        write_rows(std::move(news.rows));
+        write_due_reports(news.horizon);
+        show_progress();
+        over = news.over;
+      }
+      scheduler_.rethrow();
+      return conclude();
+    } catch (const std::exception& e) {
+      record_failure(e.what());
+      throw;
+    } catch (...) {
+      record_failure("something that is not a std::exception was thrown");
+      throw;
+    }
+  }
+
+ private:
+  struct LiveReport {
+    const ReportConfig* config;
+    std::shared_ptr<const Report> report;
+    std::uint64_t due;  // the next step at which it is written
+  };
+
+  void show_heading() {
+    Heading heading{pipeline_,
+                    loaded_->shape,
+                    {},
+                    folder_.path,
+                    options_.threads,
+                    0,
+                    pipeline_.kernels == kernels::Backend::own ? "own kernels (" + kernels::own_level() + ")"
+                                                               : "OpenBLAS (" + kernels::blas_core() + ")"};
+    for (const auto& [id, p] : catalogue_.loaded()) heading.plugins.emplace_back(id, p.library);
+    try {
+      heading.estimated_seconds = estimate_seconds(pipeline_, loaded_->data, scheduler_, options_.threads);
+    } catch (...) {
+      // If the same plugin fails in the run, the failure is reported with its name.
+    }
+    observer_.heading(heading);
+  }
+
+  RunOutcome conclude() {
+    const bool all_ended = std::ranges::all_of(scheduler_.tasks(), &ModelTask::ended);
+    RunOutcome outcome{options_.stop_signal && *options_.stop_signal != 0 && !all_ended, folder_.path,
+                       pipeline_.models.size()};
+    for (const ModelTask& task : scheduler_.tasks()) {
+      if (task.failure.empty()) continue;
+      ++outcome.failed_models;
+      outcome.plugin_failed |= task.plugin_failed;
+    }
+    finish(outcome.stopped ? "stopped" : outcome.failed_models ? "finished, some models failed" : "finished");
+    for (const LiveReport& r : reports_) write_report(r, {outcome.stopped ? last_step_ : pipeline_.steps, true});
+    return outcome;
+  }
+
+  void write_rows(std::vector<RowOrder::Released> released) {
+    std::vector<Row> rows;
+    for (const auto& [step, model, measured] : released)
+      for (const Row& row : measured.rows) {
+        measurements_->summary.add(row);
+        last_step_ = row.step;
+        if (!row.layer && !pipeline_.metrics.empty() && row.metric == pipeline_.metrics.front().name)
+          newest_[row.model] = row.value;
+        rows.push_back(row);
+      }
+    measurements_->metrics.append(rows);
+    for (const auto& [step, model, measured] : released)
+      measurements_->nodes.add(scheduler_.tasks()[model].name, step, measured.sheets);
+  }
+
+  void show_progress() {
+    std::vector<ModelProgress> progress = scheduler_.progress();
+    for (ModelProgress& m : progress)
+      if (const auto it = newest_.find(m.name); it != newest_.end()) m.newest = it->second;
+    observer_.progress(progress, pipeline_.steps, std::chrono::duration<double>(Clock::now() - start_).count());
+  }
+
+  /// A report is due once the rows of its step are written: never for a step that no model reached.
+  void write_due_reports(std::uint64_t horizon) {
+    for (LiveReport& r : reports_)
+      for (; r.due < horizon && r.due <= last_step_ && r.due < pipeline_.steps; r.due += r.config->every) {
+        try {
+          measurements_->nodes.publish();
+        } catch (const std::exception& e) {
+          observer_.warning(e.what());  // it is written again at the end
+        }
+        write_report(r, {r.due, false});
+      }
+  }
+
+  void write_report(const LiveReport& r, const Occasion& occasion) {
+    const std::string& plugin = r.config->plugin.name;
+    const plugins::CallScope call({"report", plugin.c_str(), "Report::write", "", occasion.step});
+    const std::string failure = plugins::title(plugins::PluginKind::report, plugin) + " in [report:" + r.config->name +
+                                "] (" + base::location(r.config->word.place) + ") failed";
+    try {
+      const auto data = std::shared_ptr<const Data>(loaded_, &loaded_->data);
+      const ReportOutput output = r.report->write(*results::open_run(folder_.path, [&] { return data; }), occasion);
+      observer_.lines(output.lines);
+      for (const std::string& warning : output.warnings) observer_.warning(warning);
+    } catch (const std::exception& e) {
+      observer_.warning(failure + ": " + e.what());
+    } catch (...) {
+      observer_.warning(failure);
+    }
+  }
+
+  /// The rows are on disk already. An error here must not hide why the run ended.
+  void record_failure(const std::string& why) noexcept {
+    const auto attempt = [](auto&& write) {
+      try {
+        write();
+      } catch (...) {
+      }
+    };
+    attempt([&] { record_->write("failed", {{"run", why}}); });
+    attempt([&] { measurements_->nodes.finish(); });
+    attempt([&] { measurements_->summary.write(folder_.summary_json()); });
+  }
+
+  void finish(const std::string& status) {
+    std::vector<results::WeightsGroup> groups;
+    std::vector<std::unique_ptr<Network>> measured;
+    std::map<std::string, std::string> failures;
+    for (const ModelTask& task : scheduler_.tasks()) {
+      if (task.stopped_at) record_->stopped_early(task.name, *task.stopped_at);
+      if (!task.failure.empty()) {
+        failures[task.name] = task.failure;
+        observer_.warning("model " + task.name + " stopped: " + task.failure);
+        continue;
+      }
+      const std::string group = results::weights_group(task.name);
+      if (task.model->measures_other_weights()) {
+        measured.push_back(std::make_unique<Network>(task.model->measured_network(task.steps)));
+        groups.push_back({group, measured.back().get(), &task.model->states()});
+        groups.push_back({group + "/training", &task.model->network(), &task.model->states()});
+      } else {
+        groups.push_back({group, &task.model->network(), &task.model->states()});
+      }
+    }
+    results::write_weights(folder_.weights_h5(), groups);
+    measurements_->nodes.finish();
+    measurements_->summary.write(folder_.summary_json());
+    record_->write(status, failures);
+  }
+
+  const Pipeline& pipeline_;
+  const plugins::Catalogue& catalogue_;
+  const RunOptions& options_;
+  std::shared_ptr<const LoadedData> loaded_;
+  Observer& observer_;
+  RunFolder folder_;
+  std::optional<results::RunJson> record_;
+  std::optional<Measurements> measurements_;
+  std::vector<LiveReport> reports_;
+  std::map<std::string, double> newest_;  // by model
+  std::uint64_t last_step_ = 0;           // of the rows written so far
+  Clock::time_point start_ = Clock::now();
+  Scheduler scheduler_;
+};
+
+}  // namespace
+
+RunOutcome run(const Pipeline& p, plugins::Catalogue& catalogue, const RunOptions& options, Observer& observer) {
+  kernels::products_use_one_thread();
+  const auto loaded = std::make_shared<LoadedData>(load_data(p, options.threads, options.fetch));
+  bool nonnegative = true;
+  for (const Samples* s : {&loaded->data.train, &loaded->data.test, &loaded->data.validation})
+    if (s->size()) nonnegative &= learning::Inputs(*s).nonnegative();
+  experiment::check_against_data(p, loaded->shape, nonnegative);
+  return Run(p, catalogue, options, loaded, observer).train();
+}
+
+}  // namespace pipeline::running

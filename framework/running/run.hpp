@@ -1,0 +1,54 @@
+// Runs a pipeline: loads the data, trains all models side by side, measures as it goes, writes the run folder.
+#pragma once
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "data/files.hpp"
+#include "experiment/pipeline.hpp"
+#include "running/scheduler.hpp"
+
+namespace pipeline::running {
+
+/// What is known when a run starts.
+struct Heading {
+  const experiment::Pipeline& pipeline;
+  DataShape data;
+  std::vector<std::pair<std::string, std::filesystem::path>> plugins;  // "regulariser l2" and its library
+  std::filesystem::path folder;
+  std::size_t threads = 1;
+  double estimated_seconds = 0;
+  std::string kernels;  // "own kernels (avx2)", "OpenBLAS (Zen)"
+};
+
+/// Receives the progress of a run; the library itself never prints. All calls come from the thread that called run().
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void heading(const Heading&) {}
+  virtual void progress(const std::vector<ModelProgress>&, std::uint64_t /*steps*/, double /*seconds*/) {}
+  virtual void lines(const std::vector<std::string>&) {}
+  virtual void warning(const std::string&) {}
+};
+
+struct RunOptions {
+  std::size_t threads = 1;
+  data::FetchOptions fetch;
+  std::filesystem::path out;  // empty: a new folder under runs/
+  std::vector<std::string> argv;
+  const std::atomic<int>* stop_signal = nullptr;  // if not 0, the run stops after the current step
+};
+
+struct RunOutcome {
+  bool stopped = false;  // by the signal, before all models had ended
+  std::filesystem::path folder;
+  std::size_t models = 0, failed_models = 0;
+  bool plugin_failed = false;
+};
+
+/// Throws config::PipelineTextError (the data does not fit the network), data::DataError, measuring::MetricFailure,
+/// plugins::RefusedPlugin, or std::runtime_error where the folder cannot be written.
+RunOutcome run(const experiment::Pipeline& pipeline, plugins::Catalogue& catalogue, const RunOptions& options,
+               Observer& observer);
+
+}  // namespace pipeline::running

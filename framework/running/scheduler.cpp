@@ -1,0 +1,281 @@
+#include "running/scheduler.hpp"
+
+#include <algorithm>
+#include <ranges>
+
+#include "base/signal_stack.hpp"
+#include "learning/checked.hpp"
+#include "running/models.hpp"
+
+namespace pipeline::running {
+
+using experiment::EntryConfig;
+using experiment::MetricConfig;
+using experiment::ModelConfig;
+using experiment::Pipeline;
+using measuring::LiveMetric;
+using measuring::Measured;
+
+bool products_can_be_shared(const Pipeline& p) {
+  return std::ranges::any_of(p.network.sizes | std::views::drop(1),
+                             [&](std::size_t outputs) { return kernels::Products::can_share(p.kernels, outputs); });
+}
+
+Scheduler::Scheduler(const Pipeline& p, const Data& data, std::size_t threads, const std::atomic<int>* stop_signal)
+    : pipeline_(p),
+      train_(data.train),
+      test_(data.test),
+      validation_(data.validation),
+      metrics_(make_metrics(p)),
+      stop_signal_(stop_signal),
+      threads_(threads),
+      can_share_(products_can_be_shared(p)),
+      order_(p.models.size() + 1) {
+  const Network start = learning::starting_network(p.network, p.start, p.seed);
+  const auto add = [&](const ModelConfig& config, std::uint64_t steps) {
+    ModelTask task;
+    task.name = config.name;
+    task.steps = steps;
+    try {
+      task.model = make_model(p, config, start, data, kernels::Products(p.kernels, &helpers_));
+    } catch (const learning::HookFailure& e) {  // ends this model only, as in every other hook
+      task.failure = place_of(task.name, e.entry) + e.what();
+      task.plugin_failed = task.ended = true;
+      order_.ended(tasks_.size());
+    }
+    task.batches = std::make_unique<learning::Batches>(p.seed, train_.size(), p.batch_size);
+    tasks_.push_back(std::move(task));
+  };
+  add({"control", {}, 0}, 0);
+  for (const ModelConfig& model : p.models) add(model, p.steps);
+}
+
+Scheduler::~Scheduler() {
+  stop_ = true;
+  changed_.notify_all();
+  for (std::thread& t : workers_) t.join();
+}
+
+void Scheduler::start() {
+  const std::size_t useful = can_share_ ? kThreadsPerModel * pipeline_.models.size() : tasks_.size();
+  for (std::size_t i = 0; i < std::min(threads_, useful); ++i) workers_.emplace_back([this] { work(); });
+}
+
+ModelTask& Scheduler::named(const std::string& name) { return *std::ranges::find(tasks_, name, &ModelTask::name); }
+
+/// Of the tasks that no thread works on, the one with the fewest steps; none if it leads the slowest by two slices.
+ModelTask* Scheduler::furthest_behind() {
+  ModelTask* best = nullptr;
+  std::uint64_t slowest = std::numeric_limits<std::uint64_t>::max();
+  for (ModelTask& task : tasks_) {
+    if (task.ended) continue;
+    slowest = std::min(slowest, task.next);
+    if (!task.busy && !task.waits && (!best || task.next < best->next)) best = &task;
+  }
+  return best && best->next < slowest + 2 * kSlice ? best : nullptr;
+}
+
+/// "mnist_snr.ini:31: " for an entry of a model's list.
+std::string Scheduler::place_of(const std::string& model, const std::string& entry) const {
+  for (const ModelConfig& m : pipeline_.models)
+    for (const EntryConfig& e : m.regularisers)
+      if (m.name == model && e.name == entry && !e.word.place.file.empty()) return base::location(e.word.place) + ": ";
+  return "";
+}
+
+void Scheduler::work() {
+  const base::SignalStack for_crashes;
+  std::unique_lock lock(mutex_);
+  while (!stopping() && !failure_) {
+    if (std::ranges::all_of(tasks_, &ModelTask::ended)) break;
+    ModelTask* task = furthest_behind();
+    if (!task) {
+      if (can_share_) {
+        lock.unlock();
+        helpers_.help(std::chrono::milliseconds(5));
+        lock.lock();
+      } else {
+        changed_.wait_for(lock, std::chrono::milliseconds(200));  // a signal sets a flag but wakes no thread
+      }
+      continue;
+    }
+    task->busy = true;
+    std::uint64_t next = task->next;
+    lock.unlock();
+    std::string failure;
+    bool plugin_failed = false;
+    std::exception_ptr fatal;
+    try {
+      advance(*task, next);
+    } catch (const learning::Diverged& e) {
+      failure = e.what();
+    } catch (const learning::HookFailure& e) {
+      failure = place_of(task->name, e.entry) + e.what();
+      plugin_failed = true;
+    } catch (...) {
+      fatal = std::current_exception();
+    }
+    lock.lock();
+    end_slice(*task, next, failure, plugin_failed);
+    if (fatal && !failure_) failure_ = fatal;
+    changed_.notify_all();
+  }
+  changed_.notify_all();
+}
+
+void Scheduler::end_slice(ModelTask& task, std::uint64_t next, const std::string& failure, bool plugin_failed) {
+  task.busy = false;
+  task.next = next;
+  task.failure = failure;
+  task.plugin_failed = plugin_failed;
+  task.ended = !failure.empty() || task.next > task.steps;
+  order_.reached(index_of(task), task.next);
+  if (task.ended) order_.ended(index_of(task));
+  for (ModelTask& t : tasks_) {
+    if (t.waits)
+      t.waits = std::ranges::any_of(compared(t, t.next), [&](const std::string& name) {
+        const ModelTask& other = named(name);
+        return !other.ended && !snapshot_of(other, t.next);
+      });
+    if (&t != tasks_.data()) std::erase_if(t.left, [&](const auto& copy) { return copy.first < order_.horizon(); });
+  }
+}
+
+/// A slice of steps. `next` becomes one past `steps` once the last measurement is made.
+void Scheduler::advance(ModelTask& task, std::uint64_t& next) {
+  const std::uint64_t end = std::min(next + kSlice, task.steps + 1);
+  while (next < end && !stopping()) {
+    if (!others_are_there(task, next)) return;
+    if (!measure(task, next)) {
+      auto last = std::make_shared<const Snapshot>(*task.model, next);
+      const std::lock_guard lock(mutex_);
+      task.stopped_at = next;
+      task.left[kForGood] = std::move(last);
+      next = task.steps;  // its last measurement is made with the others'
+      return;
+    }
+    if (next < task.steps) task.model->step(next, train_, task.batches->at(next));
+    ++next;
+  }
+}
+
+bool Scheduler::is_due(const MetricConfig& section, const ModelTask& task, std::uint64_t step) const {
+  const bool control = &task == tasks_.data();
+  return control ? step == 0 : step == task.steps || step % section.every == 0;
+}
+
+/// The models that the sections due at this step compare with.
+std::vector<std::string> Scheduler::compared(const ModelTask& task, std::uint64_t step) const {
+  std::vector<std::string> names;
+  for (const MetricConfig& m : pipeline_.metrics)
+    if (is_due(m, task, step)) names.insert(names.end(), m.info.compares.begin(), m.info.compares.end());
+  return names;
+}
+
+/// Null where the model has not reached the step yet, or failed before it.
+std::shared_ptr<const Snapshot> Scheduler::snapshot_of(const ModelTask& other, std::uint64_t step) const {
+  auto it = other.left.find(&other == tasks_.data() ? 0 : step);
+  if (it == other.left.end()) it = other.left.find(kForGood);
+  return it == other.left.end() ? nullptr : it->second;
+}
+
+bool Scheduler::others_are_there(ModelTask& task, std::uint64_t step) {
+  const std::vector<std::string> names = compared(task, step);
+  if (names.empty()) return true;
+  const bool is_compared = std::ranges::find(names, task.name) != names.end();
+  std::unique_lock lock(mutex_);
+  if (is_compared && !task.left.contains(step)) {
+    lock.unlock();
+    auto copy = std::make_shared<const Snapshot>(*task.model, step);
+    lock.lock();
+    task.left[step] = std::move(copy);
+    for (ModelTask& other : tasks_) other.waits = false;  // they check again
+    changed_.notify_all();
+  }
+  for (const std::string& name : names) {
+    const ModelTask& other = named(name);
+    task.waits |= !other.ended && !snapshot_of(other, step);
+  }
+  return !task.waits;
+}
+
+bool Scheduler::measure(ModelTask& task, std::uint64_t step) {
+  std::vector<const LiveMetric*> due;
+  for (const LiveMetric& m : metrics_)
+    if (is_due(m.config, task, step)) due.push_back(&m);
+  // Metrics may not look at the logits, and after the last update no step follows that would notice a divergence.
+  if (step == task.steps || !due.empty())
+    if (!learning::all_finite(task.model->network())) throw learning::Diverged(step);
+  if (due.empty()) return true;
+
+  Network other;
+  const bool uses_other = task.model->measures_other_weights();
+  if (uses_other) other = task.model->measured_network(step);
+  const Network& measured = uses_other ? other : task.model->network();
+  measuring::Subject subject{task.name, measured, start_of_all(), task.model->entries(),
+                             [&] { return task.model->weight_penalty(measured, step); }};
+  if (task.model->has_batch_penalty())
+    subject.batch_penalty = [&](const learning::Pass& pass) { return task.model->batch_penalty(measured, pass, step); };
+  subject.products = task.model->products();
+  if (!uses_other) subject.panels = task.model->panels();
+  std::vector<std::shared_ptr<const Snapshot>> held;
+  for (const std::string& name : compared(task, step)) {
+    const std::lock_guard lock(mutex_);
+    held.push_back(snapshot_of(named(name), step));
+    subject.others[name] = held.back() ? &held.back()->subject : nullptr;
+  }
+
+  Measured all = measuring::measure(subject, step, due, splits());
+  const bool go_on = step == task.steps || goes_on(task, step, all);
+  const std::lock_guard lock(mutex_);
+  order_.add(index_of(task), step, std::move(all));
+  return go_on;
+}
+
+/// Passes new values to the regularisers that watch their sections.
+bool Scheduler::goes_on(ModelTask& task, std::uint64_t step, const Measured& measured) {
+  bool stop = false;
+  for (const learning::Entry& e : task.model->entries()) {
+    if (!e.watcher) continue;
+    const std::string section = e.run("Watcher::section", step, [&] { return e.watcher->section(); });
+    const auto row = std::ranges::find_if(measured.rows, [&](const Row& r) { return r.metric == section && !r.layer; });
+    if (row == measured.rows.end()) continue;
+    const auto of = std::ranges::find(pipeline_.metrics, section, &MetricConfig::name);
+    const Watched seen{step, row->value, of->info.better == Direction::higher};
+    const Watcher::Decision decision = e.run("Watcher::see", step, [&] { return e.watcher->see(seen); });
+    if (decision == Watcher::Decision::remember) task.model->remember();
+    stop |= decision == Watcher::Decision::stop;
+  }
+  if (stop) task.model->restore();
+  return !stop;
+}
+
+Scheduler::News Scheduler::wait(double seconds) {
+  std::unique_lock lock(mutex_);
+  const auto is_over = [&] {
+    return std::ranges::none_of(tasks_, &ModelTask::busy) &&
+           (stopping() || failure_ || std::ranges::all_of(tasks_, &ModelTask::ended));
+  };
+  if (!is_over()) changed_.wait_for(lock, std::chrono::duration<double>(seconds));
+  News news;
+  news.horizon = order_.horizon();
+  news.over = is_over();
+  if (news.over)  // rows held back for slower models are released
+    for (std::size_t m = 0; m < tasks_.size(); ++m) order_.ended(m);
+  news.rows = order_.release();
+  return news;
+}
+
+void Scheduler::rethrow() const {
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+std::vector<ModelProgress> Scheduler::progress() {
+  const std::lock_guard lock(mutex_);
+  std::vector<ModelProgress> out;
+  for (std::size_t i = 1; i < tasks_.size(); ++i)
+    out.push_back({tasks_[i].name, std::min(tasks_[i].next, tasks_[i].steps), {}, tasks_[i].failure});
+  return out;
+}
+
+}  // namespace pipeline::running

@@ -1,0 +1,131 @@
+// Advances all models of a run, each at its own pace: a free thread takes the model that is furthest behind for a slice
+// of steps, or, if there is none, helps with the products of a model that is being advanced.
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <limits>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "learning/batches.hpp"
+#include "learning/model.hpp"
+#include "measuring/evaluation.hpp"
+#include "running/row_order.hpp"
+
+namespace pipeline::running {
+
+/// A copy of a model at one step, left for metrics that compare models.
+struct Snapshot {
+  Snapshot(const learning::Model& model, std::uint64_t step)
+      : copy(model.copy()),
+        network(copy->measured_network(step)),
+        subject{copy->name(), network, network, copy->entries()} {
+    subject.products = copy->products();
+  }
+  std::unique_ptr<learning::Model> copy;
+  Network network;
+  measuring::Subject subject;
+};
+
+/// One model during the run. The control network is a task without steps.
+struct ModelTask {
+  std::string name;
+  std::unique_ptr<learning::Model> model;
+  std::uint64_t steps = 0;  // updates to make
+  std::uint64_t next = 0;   // the update it makes next, as of its last slice; one past `steps` when done
+  bool busy = false, ended = false;
+  std::string failure;  // why it ended early
+  bool plugin_failed = false;
+  std::optional<std::uint64_t> stopped_at;                        // a regulariser stopped it before this update
+  bool waits = false;                                             // for the copy that another model leaves at `next`
+  std::map<std::uint64_t, std::shared_ptr<const Snapshot>> left;  // copies by step
+  std::unique_ptr<learning::Batches> batches;
+};
+
+/// Where a model is, for progress displays.
+struct ModelProgress {
+  std::string name;
+  std::uint64_t step = 0;
+  std::optional<double> newest;  // value of the first metric section, if it has one for the whole network
+  std::string failure;           // why it ended early
+};
+
+/// Whether threads without a model can help those that have one.
+bool products_can_be_shared(const experiment::Pipeline& pipeline);
+
+class Scheduler {
+ public:
+  /// Makes all models. pipeline and data must outlive it.
+  Scheduler(const experiment::Pipeline& pipeline, const Data& data, std::size_t threads,
+            const std::atomic<int>* stop_signal);
+  ~Scheduler();
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  void start();
+  /// What happened since the last call.
+  struct News {
+    std::vector<RowOrder::Released> rows;  // in order, of completed steps; when over, all that remain
+    std::uint64_t horizon = 0;             // rows of all steps before this one have been returned
+    bool over = false;                     // all threads have ended
+  };
+  /// Waits for at most `seconds` for something to happen.
+  News wait(double seconds);
+  /// When over: rethrows the exception that ended the whole run, if any.
+  void rethrow() const;
+  std::vector<ModelProgress> progress();
+
+  const std::vector<ModelTask>& tasks() const { return tasks_; }  // the control first
+  const learning::Inputs& train() const { return train_; }
+  const learning::Inputs& test() const { return test_; }
+  measuring::Splits splits() const { return {&train_, &test_, &validation_}; }
+  const std::vector<measuring::LiveMetric>& metrics() const { return metrics_; }
+
+ private:
+  // No model leads by more than two slices, so that a measurement of all models never waits for long.
+  static constexpr std::uint64_t kSlice = 200;
+  // The most threads that one model can use: its products are divided into about ten panels.
+  static constexpr std::size_t kThreadsPerModel = 16;
+  // The step of the last copy of a model that a regulariser stopped: it stays as it is.
+  static constexpr std::uint64_t kForGood = std::numeric_limits<std::uint64_t>::max();
+
+  void work();
+  ModelTask* furthest_behind();
+  void end_slice(ModelTask& task, std::uint64_t next, const std::string& failure, bool plugin_failed);
+  std::string place_of(const std::string& model, const std::string& entry) const;
+  void advance(ModelTask& task, std::uint64_t& next);
+  /// Stores a copy of this model, and returns whether all models that it is compared with at this step have stored
+  /// theirs.
+  bool others_are_there(ModelTask& task, std::uint64_t step);
+  std::shared_ptr<const Snapshot> snapshot_of(const ModelTask& other, std::uint64_t step) const;
+  /// The weights that all models started from; the control keeps them.
+  const Network& start_of_all() const { return tasks_.front().model->network(); }
+  bool is_due(const experiment::MetricConfig& section, const ModelTask& task, std::uint64_t step) const;
+  std::vector<std::string> compared(const ModelTask& task, std::uint64_t step) const;
+  /// Returns false if a regulariser stopped the model; its remembered state is then restored, to be measured once more.
+  bool measure(ModelTask& task, std::uint64_t step);
+  bool goes_on(ModelTask& task, std::uint64_t step, const measuring::Measured& measured);
+  bool stopping() const { return stop_ || (stop_signal_ && *stop_signal_ != 0); }
+  std::size_t index_of(const ModelTask& task) const { return static_cast<std::size_t>(&task - tasks_.data()); }
+  ModelTask& named(const std::string& name);
+
+  const experiment::Pipeline& pipeline_;
+  learning::Inputs train_, test_, validation_;
+  kernels::HelperPool helpers_;  // threads without a model to advance
+  std::vector<measuring::LiveMetric> metrics_;
+  std::vector<ModelTask> tasks_;
+  const std::atomic<int>* stop_signal_;
+  std::size_t threads_;
+  bool can_share_;  // threads without a model can help
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  RowOrder order_;
+  std::exception_ptr failure_;
+  std::atomic<bool> stop_ = false;
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace pipeline::running

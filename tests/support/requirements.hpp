@@ -1,0 +1,38 @@
+// Preconditions: a test whose requirement is missing is reported as skipped, with the reason, not as passed.
+//
+//   BOOST_AUTO_TEST_CASE(on_the_real_images, *boost::unit_test::precondition(support::needs_mnist))
+#pragma once
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+
+#include "small_run.hpp"
+
+namespace support {
+
+inline boost::test_tools::assertion_result met_if(bool met, const char* otherwise) {
+  boost::test_tools::assertion_result result(met);
+  if (!met) result.message() << otherwise;
+  return result;
+}
+
+inline boost::test_tools::assertion_result needs_mnist(boost::unit_test::test_unit_id) {
+  return met_if(mnist_folder().has_value(), "no folder of PIPELINE_DATA_PATH contains mnist");
+}
+inline boost::test_tools::assertion_result needs_gnuplot(boost::unit_test::test_unit_id) {
+  return met_if(std::system("gnuplot --version >/dev/null 2>&1") == 0, "gnuplot is not installed");
+}
+/// A disk that can be filled: tmpfs, which only root may mount, and not in every container.
+inline boost::test_tools::assertion_result needs_a_small_disk(boost::unit_test::test_unit_id) {
+  const Scratch scratch;
+  const bool mounted = ::mount("tmpfs", scratch.path().c_str(), "tmpfs", 0, "size=64k") == 0;
+  if (mounted) ::umount(scratch.path().c_str());
+  return met_if(mounted, "tmpfs cannot be mounted");
+}
+inline boost::test_tools::assertion_result needs_no_root(boost::unit_test::test_unit_id) {
+  return met_if(::geteuid() != 0, "root may write everywhere");
+}
+
+}  // namespace support
