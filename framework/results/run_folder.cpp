@@ -67,7 +67,7 @@ void write_file(const fs::path& target, const std::string& text) {
 
 std::string read_file(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw std::runtime_error(file.string() + ": cannot be read; is this the folder of a run?");
+  if (!in) throw std::runtime_error(file.string() + ": cannot be read");
   return {std::istreambuf_iterator<char>(in), {}};
 }
 

@@ -278,6 +278,15 @@ BOOST_AUTO_TEST_CASE(a_models_own_learning_rate_is_kept_in_resolved_ini) {
   BOOST_TEST(world.read("again/metrics.csv") == world.read("out/metrics.csv"));
 }
 
+BOOST_AUTO_TEST_CASE(the_newest_run_can_be_run_again_by_way_of_latest) {
+  World world;
+  world.write("study.ini", small_study);
+  check_exit(world.run({"run", "study.ini"}), 0);
+  const std::string rows = read_file(world.here / "runs/small/latest/metrics.csv");
+  check_exit(world.run({"run", "runs/small/latest/resolved.ini"}), 0);
+  BOOST_TEST(read_file(world.here / "runs/small/latest/metrics.csv") == rows);
+}
+
 BOOST_AUTO_TEST_CASE(folders_are_named_by_time_and_configuration_and_latest_links_to_the_newest) {
   World world;
   world.write("study.ini", small_study);

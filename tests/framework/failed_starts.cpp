@@ -44,10 +44,18 @@ BOOST_AUTO_TEST_CASE(a_model_that_cannot_be_made_leaves_no_folder) {
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_after_the_folder_was_created_is_in_run_json) {
+  struct Fails final : Metric {
+    MetricInfo describe() const override { return {}; }
+    void measure(const Evaluation&, Results&) const override { throw std::runtime_error("the scale is broken"); }
+  };
   const Scratch scratch;
-  const SmallRun run(scratch, text(), [&](experiment::Pipeline& p) { p.file = scratch.path() / "nosuch.ini"; });
+  const SmallRun run(scratch, text(), [](experiment::Pipeline& p) {
+    experiment::MetricConfig& m = p.metrics.emplace_back();
+    m.name = "mine", m.every = 1;
+    m.plugin = {"mine", {}, [] { return std::make_shared<Fails>(); }};
+  });
   const std::string message = message_of([&] { run.in("out"); });
-  BOOST_TEST(message.find("nosuch.ini") != std::string::npos);
+  BOOST_TEST(message.find("the scale is broken") != std::string::npos);
   const auto record = nlohmann::json::parse(run.file_of("out", "run.json"));
   BOOST_TEST((record["status"] == "failed"));
   BOOST_TEST((record["failures"]["run"] == message));

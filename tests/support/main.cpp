@@ -23,7 +23,8 @@ struct ListSkipped : boost::unit_test::test_observer {
   ListSkipped() { boost::unit_test::framework::register_observer(*this); }
   ~ListSkipped() override { boost::unit_test::framework::deregister_observer(*this); }
   void test_unit_skipped(const boost::unit_test::test_unit& test, boost::unit_test::const_string reason) override {
-    std::cout << "skipped " << test.full_name() << ": " << reason << "\n";
+    if (test.is_enabled())  // not left out by --run_test
+      std::cout << "skipped " << test.full_name() << ": " << reason << "\n";
   }
 };
 BOOST_TEST_GLOBAL_FIXTURE(ListSkipped);
