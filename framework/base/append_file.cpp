@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/write_all.hpp"
+
 namespace pipeline::base {
 
 AppendFile::AppendFile(std::filesystem::path path)
@@ -15,12 +17,7 @@ AppendFile::~AppendFile() {
 }
 
 void AppendFile::append(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(file_, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw FileError("write", path_);
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (!write_all(file_, text)) throw FileError("write", path_);
 }
 
 }  // namespace pipeline::base

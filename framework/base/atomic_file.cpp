@@ -5,6 +5,8 @@
 
 #include <atomic>
 
+#include "base/write_all.hpp"
+
 namespace pipeline::base {
 namespace fs = std::filesystem;
 
@@ -50,12 +52,7 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw FileError("write", target_);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (!write_all(file_, bytes)) throw FileError("write", target_);
 }
 
 void AtomicFile::commit() {

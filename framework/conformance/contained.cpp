@@ -13,6 +13,7 @@
 
 #include "base/child_process.hpp"
 #include "base/signal_stack.hpp"
+#include "base/write_all.hpp"
 #include "plugins/call_scope.hpp"
 
 namespace pipeline::conformance {
@@ -93,11 +94,7 @@ void try_laws(const Candidate& candidate, const std::vector<Law>& all, std::size
                          {"causes", result.causes},
                          {"unusable", result.unusable}};
     const std::string line = fields.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-    for (std::size_t at = 0; at < line.size();) {
-      const ssize_t n = ::write(write_fd, line.data() + at, line.size() - at);
-      if (n <= 0) ::_exit(1);
-      at += static_cast<std::size_t>(n);
-    }
+    if (!base::write_all(write_fd, line)) ::_exit(1);
   }
   ::_exit(0);  // the probe has tested what the library does when a program ends
 }

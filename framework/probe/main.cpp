@@ -10,6 +10,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/write_all.hpp"
 #include "plugins/library.hpp"
 
 namespace {
@@ -22,11 +23,7 @@ int out = -1;
 
 void print(const json& line) {
   const std::string text = line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-  for (std::size_t at = 0; at < text.size();) {
-    const ssize_t n = ::write(out, text.data() + at, text.size() - at);
-    if (n <= 0) ::_exit(1);
-    at += static_cast<std::size_t>(n);
-  }
+  if (!pipeline::base::write_all(out, text)) ::_exit(1);
 }
 
 /// Moves the pipe away from standard output: a plugin's output must not be mistaken for a result.

@@ -205,6 +205,11 @@ BOOST_AUTO_TEST_CASE(contain_the_installed_files_and_depend_on_the_libraries_the
     check_exit(world.run("/usr/bin/dpkg-deb", {"-x", package, "root"}), 0);
   const fs::path root = world.here / "root";
   for (const std::string& name : files_below(root)) BOOST_TEST(name.starts_with("usr/"), name);
+  // The packages contain no symbols for debuggers, which users have no use for.
+  BOOST_TEST(world.run("/usr/bin/nm", {BUILD_DIR "/lib/libpipeline.so"}).out != "");
+  for (const std::string& name : files_below(root))
+    if (name.ends_with(".so") || name == "usr/bin/pipeline")
+      BOOST_TEST(world.run("/usr/bin/nm", {(root / name).string()}).out == "", name);
   // The packages contain the same files as an installation, and the program runs.
   std::set<std::string> there = files_below(root / "usr");
   BOOST_TEST((there == files_below(installed().prefix)));
