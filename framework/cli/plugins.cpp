@@ -73,6 +73,8 @@ std::string described(const Parameter& p) {
   if (const std::string values = p.values_text(); !values.empty()) out += ", " + values;
   if (!p.unit_name.empty()) out += ", in " + p.unit_name;
   if (!p.neutral_value.empty()) out += "; " + p.neutral_value + " changes nothing";
+  for (std::size_t i = 0; i < p.condition_values.size(); ++i)
+    out += (i ? " or " : "; only with " + p.condition_name + " = ") + p.condition_values[i];
   return out + ")";
 }
 

@@ -1,6 +1,7 @@
 #include "config/section.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <stdexcept>
 
@@ -23,6 +24,13 @@ std::string remedy_for(const Parameter& p, const std::string& refused) {
   return text;
 }
 
+/// "scaling = divide", "on = test or validation"
+std::string condition_text(const Parameter& p, const std::string& prefix) {
+  std::string text = prefix + p.condition_name + " = ";
+  for (std::size_t i = 0; i < p.condition_values.size(); ++i) text += (i ? " or " : "") + p.condition_values[i];
+  return text;
+}
+
 }  // namespace
 
 SectionReader::SectionReader(std::string section, const Tree* tree, Complaints& complaints, const std::string& file)
@@ -32,28 +40,45 @@ SectionReader::SectionReader(std::string section, const Tree* tree, Complaints& 
 
 void SectionReader::take(Parameters& parameters, const std::string& prefix, const std::string& owner) {
   const fs::path base_before = parameters.base;
+  std::set<std::string> misread;
+  for (const Parameter& p : parameters.all()) {
+    const Tree* node = tree_ ? child(*tree_, prefix + p.name) : nullptr;
+    if (!node) continue;
+    const Word& word = node->data().value;
+    parameters.base = folder_of(word.place);
+    const std::optional<std::string> refusal = p.set(word.text);
+    if (!refusal) continue;
+    misread.insert(p.name);
+    if (!complaints_.about(word))  // else its syntax was already complained about
+      complaints_.add(word, "value " + base::in_quotes(word.text) + " of " + prefix + p.name + " " + *refusal,
+                      remedy_for(p, word.text));
+  }
+  parameters.base = base_before;
+  const std::function<bool(const Parameter&)> undecided = [&](const Parameter& p) {
+    const Parameter* other = p.condition_name.empty() ? nullptr : parameters.find(p.condition_name);
+    return other && (misread.contains(other->name) || undecided(*other));
+  };
   for (const Parameter& p : parameters.all()) {
     const std::string key = prefix + p.name;
-    Setting setting{key, "", owner.empty() ? "default" : "default of " + owner, p.type == ParameterType::path, name_};
-    if (const Tree* node = tree_ ? child(*tree_, key) : nullptr) {
-      setting.word = node->data().value;
-      setting.origin = base::location(setting.word.place);
-      parameters.base = folder_of(setting.word.place);
-      const std::optional<std::string> refusal = p.set(setting.word.text);
-      if (refusal && !complaints_.about(setting.word))  // else its syntax was already complained about
-        complaints_.add(setting.word, "value " + base::in_quotes(setting.word.text) + " of " + key + " " + *refusal,
-                        remedy_for(p, setting.word.text));
-    } else if (p.required) {
+    const Tree* node = tree_ ? child(*tree_, key) : nullptr;
+    const bool used = parameters.used(p);
+    if (node && !used && !undecided(p))
+      complaints_.add(node->data().name, base::in_quotes(key) + " has no effect",
+                      "it is used only with " + condition_text(p, prefix) + "; remove it, or set that");
+    if (!node && used && p.required && !undecided(p)) {
       const std::string values = p.values_text();
       complaints_.add(name_, "[" + name_.text + "] needs '" + key + "'",
                       p.meaning + (values.empty() ? "" : " (" + values + ")"));
     }
-    setting.value = p.get();
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;  // declared twice, listed once
     known_.push_back(key);
-    settings_.push_back(std::move(setting));
+    if (!node && !used) continue;  // a resolved pipeline has no key without effect
+    settings_.push_back(
+        {key, p.get(), owner.empty() ? "default" : "default of " + owner, p.type == ParameterType::path, name_});
+    if (!node) continue;
+    settings_.back().word = node->data().value;
+    settings_.back().origin = base::location(node->data().value.place);
   }
-  parameters.base = base_before;
 }
 
 void SectionReader::finish() {

@@ -11,8 +11,12 @@
 
 namespace pipeline::data {
 
-Access::Access(std::vector<Located> files, std::size_t threads)
-    : files_(std::move(files)), threads_(std::max<std::size_t>(threads, 1)) {}
+Access::Access(std::vector<Located> files, std::size_t threads, std::size_t set_aside,
+               std::vector<std::string>* warnings)
+    : files_(std::move(files)),
+      threads_(std::max<std::size_t>(threads, 1)),
+      set_aside_(set_aside),
+      warnings_(warnings) {}
 
 std::filesystem::path Access::file(const std::string& name) const {
   const auto it = std::find_if(files_.begin(), files_.end(), [&](const Located& f) { return f.name == name; });

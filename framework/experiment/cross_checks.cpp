@@ -88,6 +88,29 @@ void check_plugins(const Pipeline& p, const std::optional<ImageShape>& image, bo
               });
 }
 
+void check_parameters(const Pipeline& p, Complaints& complaints) {
+  const auto check_data = [&](const auto& config, const char* kind, const std::string& prefix) {
+    if (!config.plugin.make) return;
+    blame(plugins::PluginKind::dataset, config.plugin.name, "Dataset::check", config.word, [&](PluginCall call) {
+      call.kind = kind;
+      const auto object = config.plugin.make();
+      fits(p, "dataset", prefix, config.word, complaints, call, [&] { object->check(); });
+    });
+  };
+  check_data(p.dataset, "dataset", "");
+  for (const WrapperConfig& w : p.wrappers) check_data(w, "wrapper", w.plugin.name + ".");
+  for (const ModelConfig& model : p.models)
+    for (const EntryConfig& e : model.regularisers)
+      if (e.plugin.make)
+        blame(plugins::PluginKind::regulariser, e.plugin.name, "Regulariser::check_training", e.word,
+              [&](const PluginCall& call) {
+                const auto object = e.plugin.make();
+                fits(p, "model:" + model.name, e.name + ".", e.word, complaints, call, [&] {
+                  object->check_training({p.batch_size, p.steps});
+                });
+              });
+}
+
 void check_compared_models(const Pipeline& p, Complaints& complaints) {
   std::vector<std::string> known = {"control"};
   for (const ModelConfig& m : p.models) known.push_back(m.name);

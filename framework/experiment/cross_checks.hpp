@@ -11,6 +11,9 @@ namespace pipeline::experiment {
 void check_plugins(const Pipeline& p, const std::optional<ImageShape>& image, bool nonnegative,
                    config::Complaints& complaints);
 
+/// Calls check() of the dataset and its wrappers, and check_training() of regularisers.
+void check_parameters(const Pipeline& p, config::Complaints& complaints);
+
 /// A metric can compare only with models that exist.
 void check_compared_models(const Pipeline& p, config::Complaints& complaints);
 

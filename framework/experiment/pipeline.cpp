@@ -88,6 +88,7 @@ Pipeline read_pipeline(const std::filesystem::path& file, const std::vector<std:
   check_compared_models(p, complaints);
   try {
     check_watched_sections(p, complaints);
+    check_parameters(p, complaints);
     if (p.network.sizes.size() > 1) check_plugins(p, std::nullopt, true, complaints);
   } catch (const plugins::RefusedPlugin& e) {
     reading.refused.emplace_back(e.what());

@@ -119,6 +119,17 @@ Parameter* Parameters::find(std::string_view name) {
   return it == all_.end() ? nullptr : &*it;
 }
 
+bool Parameters::used(const Parameter& parameter) const {
+  if (parameter.condition_name.empty()) return true;
+  const auto other =
+      std::find_if(all_.begin(), all_.end(), [&](const Parameter& p) { return p.name == parameter.condition_name; });
+  if (other == all_.end())
+    throw std::logic_error("parameter '" + parameter.name + "' depends on '" + parameter.condition_name +
+                           "', which is not declared");
+  const std::vector<std::string>& values = parameter.condition_values;
+  return std::find(values.begin(), values.end(), other->get()) != values.end() && used(*other);
+}
+
 Parameter& Parameters::number(std::string name, float& target, Range range, std::string meaning) {
   Parameter p{std::move(name), ParameterType::number, std::move(meaning), range};
   p.set = [&target, range](std::string_view s) { return set_real(target, range, s); };

@@ -107,7 +107,7 @@ LoadedData load_data(const Pipeline& p, std::size_t threads, const data::FetchOp
     const auto dataset = p.dataset.plugin.make();
     out.files = data::locate(p.dataset.plugin.name, dataset->files(), fetch);
     const plugins::CallScope call({"dataset", p.dataset.plugin.name.c_str(), "Dataset::load", "", 0});
-    out.data = dataset->load(data::Access(out.files, threads));
+    out.data = dataset->load(data::Access(out.files, threads, p.validation, &out.warnings));
     out.shape = checked_shape(out.data);
     if (const auto promised = dataset->shape()) check_promise(*promised, out.shape);
   } catch (const data::DataError&) {

@@ -9,6 +9,7 @@ struct LoadedData {
   Data data;
   DataShape shape;                   // before validation samples are set aside
   std::vector<data::Located> files;  // read for it, with their SHA-256
+  std::vector<std::string> warnings = {};
 };
 
 /// Throws data::DataError, or config::PipelineTextError if a wrapper does not fit the data.

@@ -250,6 +250,7 @@ class Run {
 RunOutcome run(const Pipeline& p, plugins::Catalogue& catalogue, const RunOptions& options, Observer& observer) {
   kernels::products_use_one_thread();
   const auto loaded = std::make_shared<LoadedData>(load_data(p, options.threads, options.fetch));
+  for (const std::string& warning : loaded->warnings) observer.warning(warning);
   bool nonnegative = true;
   for (const Samples* s : {&loaded->data.train, &loaded->data.test, &loaded->data.validation})
     if (s->size()) nonnegative &= learning::Inputs(*s).nonnegative();

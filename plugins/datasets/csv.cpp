@@ -41,14 +41,19 @@ class Csv final : public Dataset {
     p.text("label", label, "label column, by name or by number from 1; empty: the last column");
     p.choice("separator", separator, {"comma", "semicolon", "tab"}, "what separates two cells");
     p.choice("scaling", scaling, {"none", "divide", "minmax", "standardise"}, "how every feature is scaled");
-    p.number("divide_by", divide_by, above(0), "divisor for scaling = divide").neutral("1");
+    p.number("divide_by", divide_by, above(0), "divisor").neutral("1").used_if("scaling", {"divide"});
     p.wholes("image", image, at_least(1),
              "height, width of images whose pixels, row by row, are the features; empty: no images");
   }
 
+  void check() const override {
+    if (test.empty() && test_rows == 0)
+      throw Misfit("train", "needs a test set beside it: give test (a file) or test_rows (taken off the end of train)");
+    if (!test.empty() && test_rows > 0)
+      throw Misfit("test_rows", "and test exclude each other: test_rows takes the test set off train; remove one");
+  }
+
   Data load(const DataAccess&) const override {
-    if (test.empty() == (test_rows == 0))
-      throw std::runtime_error("a test set is needed: give either test (a file) or test_rows (taken off train)");
     CsvTable rows = read(train);
     CsvTable held_out = test.empty() ? take_last(rows) : read(test);
     if (held_out.names != rows.names || held_out.features.n_rows != rows.features.n_rows)

@@ -216,10 +216,11 @@ BOOST_AUTO_TEST_CASE(csv_mistakes_are_reported_with_line_and_column) {
           "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:5:5: the label '2' is unknown: the "
           "training rows have "
           "0 to 1\n");
-  Csv(good, "").check_error(
-      4,
-      "error: dataset 'csv' in [dataset] (study.ini:2): a test set is needed: give either test (a file) or test_rows "
-      "(taken off train)\n");
+  Csv(good, "").check_error(2,
+                            "study.ini:3:9: error: [dataset]: train needs a test set beside it: give test (a file) or "
+                            "test_rows (taken off the end of train)\n"
+                            "    3 | train = d/table.csv\n"
+                            "      |         ^~~~~~~~~~~\n");
   Csv(good, "test_rows = 9\n")
       .check_error(
           4,

@@ -212,6 +212,37 @@ BOOST_AUTO_TEST_CASE(a_missing_required_key_is_reported_at_the_section_name) {
   BOOST_TEST(absent.settings().size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_key_without_effect_is_a_complaint) {
+  const auto taken = [](const std::string& keys) {
+    Reading r("[s]\n" + keys);
+    std::string scaling = "none", clip = "no";
+    double divide_by = 255, limit = 1;
+    Parameters p;
+    p.number("divide_by", divide_by, above(0), "divisor").used_if("scaling", {"divide", "both"}).must_be_given();
+    p.choice("scaling", scaling, {"none", "divide", "both"}, "how features are scaled");
+    p.choice("clip", clip, {"no", "yes"}, "whether values are clipped").used_if("scaling", {"both"});
+    p.number("limit", limit, above(0), "largest value").used_if("clip", {"yes"});
+    SectionReader section("s", child(r.tree, "s"), r.complaints);
+    section.take(p, "", "csv");
+    section.finish();
+    std::string text = r.complained();
+    for (const Setting& s : section.settings()) text += "\n" + s.key + "=" + s.value;
+    return text;
+  };
+  // A resolved pipeline has no key without effect, so that it can be run again.
+  BOOST_TEST(taken("") == "\nscaling=none");
+  BOOST_TEST(taken("scaling = divide\ndivide_by = 2\n") == "\ndivide_by=2\nscaling=divide");
+  BOOST_TEST(taken("scaling = both\ndivide_by = 2\n") == "\ndivide_by=2\nscaling=both\nclip=no");
+  BOOST_TEST(taken("scaling = divide\n").find("error: [s] needs 'divide_by'") != std::string::npos);
+  BOOST_TEST(taken("divide_by = 2\n") ==
+             "a.ini:2:1: error: 'divide_by' has no effect\n"
+             "    2 | divide_by = 2\n"
+             "      | ^~~~~~~~~ it is used only with scaling = divide or both; remove it, or set that\n"
+             "divide_by=2\nscaling=none");
+  BOOST_TEST(taken("limit = 2\n").find("'limit' has no effect") != std::string::npos);
+  BOOST_TEST(taken("scaling = divid\nlimit = 2\n").find("a.ini:3") == std::string::npos);  // follows from line 2
+}
+
 BOOST_AUTO_TEST_CASE(include_and_drop_are_valid_keys_of_pipeline) {
   Reading r("[pipeline]\ninclud = x\n");
   SectionReader section("pipeline", child(r.tree, "pipeline"), r.complaints);

@@ -21,6 +21,7 @@ struct Study {
     if (!test.empty()) all.emplace_back("test", scratch.write("test.csv", test).string());
     all.insert(all.end(), settings.begin(), settings.end());
     set(*csv, all);
+    csv->check();
     return csv->load(Lent());
   }
   std::string complaint() const {
@@ -121,8 +122,8 @@ BOOST_AUTO_TEST_CASE(test_rows_are_taken_from_the_end) {
   study.settings = {{"test_rows", "3"}};
   check_says(study.complaint(), "test_rows = 3 of 3 rows leaves none to train on");
   study.settings = {};
-  check_says(study.complaint(), "a test set is needed");
-  check_says((Study{.settings = {{"test_rows", "1"}}}.complaint()), "a test set is needed");
+  check_says(study.complaint(), "train needs a test set beside it: give test (a file) or test_rows");
+  check_says((Study{.settings = {{"test_rows", "1"}}}.complaint()), "test_rows and test exclude each other");
 }
 
 // Worked by hand: a is 1, 2, 3 (mean 2, sd sqrt(2/3)), b is 10, 20, 60 (min 10, max 60).

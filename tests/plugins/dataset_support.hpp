@@ -29,10 +29,14 @@ inline std::string gzipped(const std::string& plain) {
   return read_file(path);
 }
 
-/// Access to `files` by name, on one thread.
+/// Access to `files` by name, on one thread. Keeps the warnings.
 class Lent final : public pipeline::DataAccess {
  public:
   std::map<std::string, std::filesystem::path> files;
+  std::size_t validation = 0;
+  mutable std::vector<std::string> warnings = {};
+  std::size_t set_aside() const override { return validation; }
+  void warn(const std::string& message) const override { warnings.push_back(message); }
   std::filesystem::path file(const std::string& name) const override { return files.at(name); }
   void parallel(std::size_t n, const std::function<void(std::size_t)>& body) const override {
     for (std::size_t i = 0; i < n; ++i) body(i);

@@ -26,6 +26,7 @@ namespace pipeline {
 struct DataShape {
   std::size_t features = 0, classes = 0, train = 0, test = 0;
   ImageShape image;
+  std::size_t validation = 0;  // set by the engine: these are no longer in `train`
   bool operator==(const DataShape&) const = default;
 };
 
@@ -46,6 +47,7 @@ struct Data {
   std::size_t classes = 0;  // labels are 0 .. classes - 1
   ImageShape image = {};
   Samples validation = {};  // filled by the engine: what [dataset] validation = N takes off the end of the training set
+  std::vector<std::string> class_names = {};  // what the labels were before they were numbered; empty: the numbers
 };
 
 /// A file that the engine looks for in the data folders, and downloads from the first mirror that has it.
@@ -63,20 +65,31 @@ class DataAccess {
   virtual std::filesystem::path file(const std::string& name) const = 0;
   /// Calls body(0) .. body(n - 1) on several threads, in any order.
   virtual void parallel(std::size_t n, const std::function<void(std::size_t)>& body) const = 0;
+  /// How many samples at the end of the training set the engine will set aside for validation: statistics over the
+  /// training set must leave them out.
+  virtual std::size_t set_aside() const { return 0; }
+  /// Warns the user of something in the data that is probably a mistake. The message states cause and remedy.
+  virtual void warn(const std::string& /*message*/) const {}
 };
 
 class PIPELINE_API Dataset {
  public:
   virtual ~Dataset() = default;
   virtual void declare(Parameters&) {}
+  /// Throws Misfit where parameters exclude or need each other. Called before any data is read.
+  virtual void check() const {}
   /// The files that load() reads; their folder is named like the plugin.
   virtual std::vector<DataFile> files() const { return {}; }
   /// What load() will return, if that is known without reading.
   virtual std::optional<DataShape> shape() const { return std::nullopt; }
   virtual Data load(const DataAccess& access) const = 0;
+  /// What a file contains, and a [dataset] section that reads it, as text for `pipeline data inspect`; nothing if this
+  /// dataset does not read such files.
+  virtual std::optional<std::string> describe(const std::filesystem::path& /*file*/) const { return std::nullopt; }
 };
 
-/// Listed in [dataset] wrappers, innermost first; its keys are <name>.<parameter>.
+/// Listed in [dataset] wrappers, innermost first; its keys are <name>.<parameter>. Validation samples are set aside
+/// before wrappers run, so statistics over Data::train never include them; what scales `train` must scale all three sets.
 class PIPELINE_API Wrapper : public Dataset {
  public:
   /// The shape of what change() makes of data of this shape. Throws Misfit where a parameter does not fit it.

@@ -59,7 +59,9 @@ struct Parameter {
   std::string initial = {};               // the default, as it would be written
   std::string neutral_value = {};         // the value that alone switches the whole plugin off, if there is one
   std::string unit_name = {};
-  bool required = false;  // then there is no default
+  bool required = false;                           // then there is no default
+  std::string condition_name = {};                 // the parameter that decides whether this one has an effect
+  std::vector<std::string> condition_values = {};  // the values with which it has
   /// Takes the text of a value. Returns what is wrong with it, or nothing once it was taken.
   std::function<std::optional<std::string>(std::string_view)> set = {};
   std::function<std::string()> get = {};  // the present value, as it would be written
@@ -75,8 +77,16 @@ struct Parameter {
     unit_name = std::move(words);
     return *this;
   }
+  /// Where it is used at all (used_if).
   Parameter& must_be_given() {
     required = true;
+    return *this;
+  }
+  /// It has an effect only if another parameter of the same object has one of these values; given without it, it is a
+  /// mistake: p.number("divide_by", ...).used_if("scaling", {"divide"})
+  Parameter& used_if(std::string other, std::vector<std::string> values) {
+    condition_name = std::move(other);
+    condition_values = std::move(values);
     return *this;
   }
 };
@@ -108,6 +118,8 @@ class PIPELINE_API Parameters {
 
   const std::vector<Parameter>& all() const { return all_; }
   Parameter* find(std::string_view name);
+  /// Whether the present values give this parameter an effect (used_if).
+  bool used(const Parameter& parameter) const;
 
   /// Where relative paths start. The engine sets it before it sets values.
   std::filesystem::path base;

@@ -15,6 +15,11 @@ namespace pipeline {
 
 class State;
 
+/// Samples per update, and number of updates.
+struct TrainingLength {
+  std::uint64_t batch_size = 0, steps = 0;
+};
+
 class PIPELINE_API Regulariser {
  public:
   virtual ~Regulariser() = default;
@@ -24,8 +29,13 @@ class PIPELINE_API Regulariser {
   /// Throws Misfit where a parameter does not fit this network or these images (all 0 where the samples are not
   /// images). Called before any work.
   virtual void check(const NetworkShape&, const ImageShape&) const {}
+  /// Throws Misfit where a parameter cannot work with this training. Called before any work.
+  virtual void check_training(const TrainingLength&) const {}
   /// Declares the arrays that outlast a step (state.hpp). Called once, after the parameters are set.
   virtual void declare_state(State&) {}
+  /// Called once after the last update: what the user should know of the run, such as that a limit was never reached.
+  /// Empty: nothing.
+  virtual std::string remark() const { return ""; }
 };
 
 }  // namespace pipeline
