@@ -1,5 +1,7 @@
 #include "base/utf8.hpp"
 
+#include <algorithm>
+
 namespace pipeline::base {
 
 namespace {
@@ -22,6 +24,28 @@ std::size_t length_at(std::string_view text, std::size_t at) {
   if (first == 0xF0 && second < 0x90) return 0;
   if (first == 0xF4 && second > 0x8F) return 0;
   return length;
+}
+
+/// Whether a character cannot be seen, or changes how its neighbours are shown: control characters, tabs, blanks other
+/// than the usual one, and marks of direction and width.
+bool is_invisible(std::string_view character) {
+  const auto between = [&](std::string_view first, std::string_view last) {
+    return character.size() == first.size() && first <= character && character <= last;
+  };
+  return (character.size() == 1 && (is_control(character[0]) || character[0] == '\t')) || between("\u0080", "\u00a0") ||
+         character == "\u00ad" || between("\u2000", "\u200f") || between("\u2028", "\u202f") ||
+         between("\u205f", "\u206f") || character == "\u3000" || character == "\ufeff";
+}
+
+/// \x0d for every byte.
+std::string in_hexadecimal(std::string_view bytes) {
+  constexpr const char* digits = "0123456789abcdef";
+  std::string text;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    text.append({'\\', 'x', digits[byte / 16], digits[byte % 16]});
+  }
+  return text;
 }
 
 }  // namespace
@@ -68,10 +92,27 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
-std::string in_quotes(std::string_view text) {
-  constexpr std::size_t longest = 60;  // a message stays within two lines of a terminal
-  const bool fits = characters(text) <= longest;
-  return std::string("'").append(fits ? text : text.substr(0, byte_of(text, longest - 3))) + (fits ? "'" : "...'");
+std::string quoted(std::string_view text, std::size_t longest) {
+  constexpr std::string_view cut = "...";
+  std::string shown = "'";
+  std::size_t width = 0, size_if_cut = shown.size();
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = length_at(text, at), size = std::max<std::size_t>(length, 1);
+    const std::string_view character = text.substr(at, size);
+    const bool legible = length > 0 && !is_invisible(character);
+    const std::string part = legible ? std::string(character) : in_hexadecimal(character);
+    width += legible ? 1 : part.size();
+    if (width > longest) {
+      shown.resize(size_if_cut);
+      return shown.append(cut).append("'");
+    }
+    shown += part;
+    if (width + cut.size() <= longest) size_if_cut = shown.size();
+    at += size;
+  }
+  return shown + "'";
 }
+
+std::string quoted_path(std::string_view path) { return quoted(path, 300); }
 
 }  // namespace pipeline::base
