@@ -1,6 +1,5 @@
 // Laws of single hooks, each called directly: one exists, it throws nothing, makes no NaN, and its result is a function
 // of its arguments, the step and the declared arrays.
-#include <cstring>
 #include <set>
 
 #include "conformance/hook_fixture.hpp"
@@ -56,7 +55,7 @@ bool same(const HookResults& a, const HookResults& b, std::string& which) {
   if (a.size() != b.size()) return which = "the number of hooks", false;
   for (std::size_t i = 0; i < a.size(); ++i) {
     const std::vector<double>&x = a[i].numbers, &y = b[i].numbers;
-    if (x.size() == y.size() && std::memcmp(x.data(), y.data(), x.size() * sizeof(double)) == 0) continue;
+    if (x.size() == y.size() && base::same_bytes(x.data(), y.data(), x.size())) continue;
     which = a[i].hook;
     return false;
   }

@@ -20,7 +20,7 @@ using TilesNumbers = std::vector<TileNumbers>;
 
 bool same_numbers(const TilesNumbers& a, const TilesNumbers& b) {
   const auto same = [](const std::vector<float>& x, const std::vector<float>& y) {
-    return std::memcmp(x.data(), y.data(), x.size() * sizeof(float)) == 0;
+    return base::same_bytes(x.data(), y.data(), x.size());
   };
   return std::ranges::equal(a, b, [&](const TileNumbers& x, const TileNumbers& y) {
     return same(x.w, y.w) && same(x.g, y.g) && std::memcmp(&x.penalty, &y.penalty, sizeof x.penalty) == 0;

@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 
+#include "base/same_bytes.hpp"
 #include "conformance/made.hpp"
 #include "learning/batches.hpp"
 #include "learning/inputs.hpp"
@@ -21,8 +22,7 @@ ImageShape image_of(std::size_t features);
 
 template <class Matrix>
 bool same_bits(const Matrix& a, const Matrix& b) {
-  return a.n_rows == b.n_rows && a.n_cols == b.n_cols &&
-         std::memcmp(a.memptr(), b.memptr(), a.n_elem * sizeof *a.memptr()) == 0;
+  return a.n_rows == b.n_rows && a.n_cols == b.n_cols && base::same_bytes(a.memptr(), b.memptr(), a.n_elem);
 }
 bool same_bits(const Network& a, const Network& b);
 bool same_bits(const learning::States& a, const learning::States& b);

@@ -160,7 +160,8 @@ BOOST_AUTO_TEST_CASE(doctor_refuses_it_and_a_study_that_names_it_gets_the_reason
   check_says(said.out, "\n1 of ");
   said = fixture.with({"plugins", "doctor", "--json"});
   check_exit(said, 3);
-  for (const auto& one : nlohmann::json::parse(said.out)["libraries"])
+  const auto doctor = nlohmann::json::parse(said.out);
+  for (const auto& one : doctor.at("libraries"))
     if (one["path"].get<std::string>().ends_with("half.so")) {
       BOOST_TEST((one["verdict"] == "refused"));
       BOOST_TEST((one["refused"]["cause"] == cause));

@@ -1,6 +1,5 @@
 // Shared by the tests of learning: a few samples, models with real or home-made regularisers, bitwise comparisons.
 #pragma once
-#include <cstring>
 #include <memory>
 #include <numeric>
 #include <string>
@@ -9,6 +8,7 @@
 
 #include <pipeline/random.hpp>
 
+#include "base/same_bytes.hpp"
 #include "learning/batches.hpp"
 #include "learning/model.hpp"
 #include "learning/start.hpp"
@@ -87,8 +87,7 @@ struct SmallStudy {
 
 template <class Matrix>
 bool same_bits(const Matrix& a, const Matrix& b) {
-  return a.n_rows == b.n_rows && a.n_cols == b.n_cols &&
-         std::memcmp(a.memptr(), b.memptr(), a.n_elem * sizeof *a.memptr()) == 0;
+  return a.n_rows == b.n_rows && a.n_cols == b.n_cols && pipeline::base::same_bytes(a.memptr(), b.memptr(), a.n_elem);
 }
 inline bool same_bits(const pipeline::Network& a, const pipeline::Network& b) {
   for (std::size_t l = 1; l <= a.depth(); ++l)
