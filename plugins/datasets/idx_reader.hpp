@@ -4,8 +4,11 @@
 //
 // Every error names the file, what was expected and what was found.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <ranges>
 #include <vector>
 
 #include <pipeline/dataset.hpp>
@@ -74,64 +77,139 @@ class IdxFile {
   GzFile file_;
 };
 
-/// The image shape given by the sizes; all 0 for plain features.
-inline ImageShape image_of(const std::vector<std::size_t>& sizes) {
-  return sizes.size() == 3 ? ImageShape{sizes[1], sizes[2], 1} : ImageShape{};
-}
-
 /// [features x samples], one column per image, row by row.
-inline arma::Mat<std::uint8_t> read_images(const std::filesystem::path& path, ImageShape* image = nullptr) {
-  IdxFile file(path, 2, 3);
+inline arma::Mat<std::uint8_t> read_pixels(IdxFile& file) {
   arma::Mat<std::uint8_t> pixels(file.elements() / file.sizes[0], file.sizes[0], arma::fill::none);
   file.read(pixels.memptr());
-  if (image) *image = image_of(file.sizes);
   return pixels;
 }
 
-/// Labels; each must be below `classes` unless that is 0.
-inline std::vector<std::uint16_t> read_labels(const std::filesystem::path& path, std::size_t classes) {
-  IdxFile file(path, 1, 1);
-  std::vector<std::uint8_t> bytes(file.elements());
-  file.read(bytes.data());
-  for (std::size_t i = 0; i < bytes.size(); ++i)
-    if (classes > 0 && bytes[i] >= classes)
-      file.fail("label " + std::to_string(bytes[i]) + " of sample " + std::to_string(i + 1) +
-                " is out of range: there are " + std::to_string(classes) + " classes, 0 to " +
-                std::to_string(classes - 1));
-  return {bytes.begin(), bytes.end()};
+inline std::vector<std::uint8_t> read_labels(IdxFile& file) {
+  std::vector<std::uint8_t> labels(file.elements());
+  file.read(labels.data());
+  return labels;
 }
 
-inline void must_agree(bool ok, const std::filesystem::path& one, const std::string& what,
-                       const std::filesystem::path& other, const std::string& what_else) {
-  if (!ok)
-    throw std::runtime_error(one.string() + " has " + what + ", but " + other.string() + " has " + what_else +
-                             ": the two files do not belong together");
-}
-
-/// Training and test set from four files, checked against each other. classes = 0: the largest label + 1.
-inline Data read_idx(const IdxPaths& paths, std::size_t classes, const DataAccess& access) {
-  Data data;
-  ImageShape test_image;
-  access.parallel(4, [&](std::size_t i) {
-    if (i == 0) data.train.bytes = read_images(paths.train_images, &data.image);
-    if (i == 1) data.test.bytes = read_images(paths.test_images, &test_image);
-    if (i == 2) data.train.labels = read_labels(paths.train_labels, classes);
-    if (i == 3) data.test.labels = read_labels(paths.test_labels, classes);
-  });
-  const auto counted = [](std::size_t n, const char* what) { return std::to_string(n) + " " + what; };
-  for (const bool train : {true, false}) {
-    const Samples& s = train ? data.train : data.test;
-    must_agree(s.labels.size() == s.size(), train ? paths.train_images : paths.test_images, counted(s.size(), "images"),
-               train ? paths.train_labels : paths.test_labels, counted(s.labels.size(), "labels"));
-    for (const std::uint16_t label : s.labels) data.classes = std::max<std::size_t>(data.classes, label + 1u);
+/// The classes of labels: with `count` given, each label from 0 to count - 1 is its own class; otherwise the labels that
+/// occur in the training set are, numbered in order.
+class IdxClasses {
+ public:
+  IdxClasses(std::size_t count, const std::vector<std::uint8_t>& training) : given_(count > 0) {
+    std::array<bool, 256> occurs{};
+    if (given_)
+      std::fill_n(occurs.begin(), count, true);
+    else
+      for (const std::uint8_t label : training) occurs[label] = true;
+    for (std::size_t label = 0; label < occurs.size(); ++label) {
+      if (!occurs[label]) continue;
+      class_of_[label] = static_cast<std::uint16_t>(labels_.size());
+      labels_.push_back(label);
+    }
   }
-  if (classes > 0) data.classes = classes;
-  const auto sized = [](const ImageShape& image, std::size_t features) {
-    return image.height ? "images of " + std::to_string(image.height) + " x " + std::to_string(image.width)
-                        : "samples of " + std::to_string(features) + " features";
-  };
-  must_agree(data.image == test_image && data.train.features() == data.test.features(), paths.train_images,
-             sized(data.image, data.train.features()), paths.test_images, sized(test_image, data.test.features()));
+
+  std::size_t count() const { return labels_.size(); }
+
+  /// The classes of the labels of a file; one that is no class is refused.
+  std::vector<std::uint16_t> of(const std::vector<std::uint8_t>& labels, const IdxFile& file) const {
+    std::vector<std::uint16_t> classes;
+    classes.reserve(labels.size());
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      if (!class_of_[labels[i]])
+        file.fail("label " + std::to_string(labels[i]) + " of sample " + std::to_string(i + 1) +
+                  (given_ ? " is out of range: there are " + std::to_string(count()) + " classes, 0 to " +
+                                std::to_string(count() - 1)
+                          : " does not occur in the training set, which has the labels " + text() +
+                                "; to count it as a class, set classes"));
+      classes.push_back(*class_of_[labels[i]]);
+    }
+    return classes;
+  }
+
+  /// What the labels were; none if they are their own numbers.
+  std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    if (labels_.back() + 1 == labels_.size()) return names;
+    for (const std::size_t label : labels_) names.push_back(std::to_string(label));
+    return names;
+  }
+
+ private:
+  /// "1 to 26", "3, 5 to 8"
+  std::string text() const {
+    std::string out;
+    for (std::size_t i = 0, last; i < labels_.size(); i = last + 1) {
+      for (last = i; last + 1 < labels_.size() && labels_[last + 1] == labels_[last] + 1;) ++last;
+      out += (out.empty() ? "" : ", ") + std::to_string(labels_[i]);
+      if (last > i) out += " to " + std::to_string(labels_[last]);
+    }
+    return out;
+  }
+
+  bool given_;
+  std::array<std::optional<std::uint16_t>, 256> class_of_{};
+  std::vector<std::size_t> labels_;
+};
+
+/// Training and test set in four files, opened and checked against each other; nothing but their sizes is read yet.
+class IdxFiles {
+ public:
+  explicit IdxFiles(const IdxPaths& paths)
+      : train_images(paths.train_images, 2, 3),
+        test_images(paths.test_images, 2, 3),
+        train_labels(paths.train_labels, 1, 1),
+        test_labels(paths.test_labels, 1, 1) {
+    for (const bool train : {true, false}) {
+      const IdxFile &images = train ? train_images : test_images, &labels = train ? train_labels : test_labels;
+      must_agree(images.sizes[0] == labels.sizes[0], train ? paths.train_images : paths.test_images,
+                 std::to_string(images.sizes[0]) + " images", train ? paths.train_labels : paths.test_labels,
+                 std::to_string(labels.sizes[0]) + " labels");
+    }
+    must_agree(std::ranges::equal(train_images.sizes | std::views::drop(1), test_images.sizes | std::views::drop(1)),
+               paths.train_images, sample(train_images), paths.test_images, sample(test_images));
+  }
+
+  ImageShape image() const {
+    const auto& sizes = train_images.sizes;
+    return sizes.size() == 3 ? ImageShape{sizes[1], sizes[2], 1} : ImageShape{};
+  }
+  DataShape shape(std::size_t classes) const {
+    return {train_images.elements() / train_images.sizes[0], classes, train_images.sizes[0], test_images.sizes[0],
+            image()};
+  }
+
+  IdxFile train_images, test_images, train_labels, test_labels;
+
+ private:
+  static void must_agree(bool ok, const std::filesystem::path& one, const std::string& what,
+                         const std::filesystem::path& other, const std::string& what_else) {
+    if (!ok)
+      throw std::runtime_error(one.string() + " has " + what + ", but " + other.string() + " has " + what_else +
+                               ": the two files do not belong together");
+  }
+  static std::string sample(const IdxFile& images) {
+    const auto& sizes = images.sizes;
+    return sizes.size() == 3 ? "images of " + std::to_string(sizes[1]) + " x " + std::to_string(sizes[2])
+                             : "samples of " + std::to_string(sizes[1]) + " features";
+  }
+};
+
+/// `classes` as for IdxClasses.
+inline Data read_idx(const IdxPaths& paths, std::size_t classes, const DataAccess& access) {
+  IdxFiles files(paths);
+  Data data;
+  std::vector<std::uint8_t> train_labels, test_labels;
+  access.parallel(4, [&](std::size_t i) {
+    if (i == 0) data.train.bytes = read_pixels(files.train_images);
+    if (i == 1) data.test.bytes = read_pixels(files.test_images);
+    if (i == 2) train_labels = read_labels(files.train_labels);
+    if (i == 3) test_labels = read_labels(files.test_labels);
+  });
+  const IdxClasses known(classes, train_labels);
+  data.train.labels = known.of(train_labels, files.train_labels);
+  data.test.labels = known.of(test_labels, files.test_labels);
+  data.classes = known.count();
+  data.class_names = known.names();
+  data.image = files.image();
   return data;
 }
 

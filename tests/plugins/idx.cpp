@@ -11,10 +11,11 @@ namespace {
 /// Two training images and one test image of 2 x 3; each test replaces the part it is about.
 struct Study {
   std::string train_images = idx_bytes({2, 2, 3}, {0, 1, 2, 3, 4, 5, 10, 20, 30, 40, 50, '\xff'});
-  std::string train_labels = idx_bytes({2}, {0, 2});
+  std::string train_labels = idx_bytes({2}, {0, 1});
   std::string test_images = idx_bytes({1, 2, 3}, {6, 7, 8, 9, 10, 11});
   std::string test_labels = idx_bytes({1}, {1});
   std::string classes = "0";
+  Values more = {};
   Scratch scratch = {};
 
   std::unique_ptr<Dataset> dataset() const {
@@ -24,6 +25,7 @@ struct Study {
                {"test_images", scratch.write("test_images", test_images).string()},
                {"test_labels", scratch.write("test_labels", test_labels).string()},
                {"classes", classes}});
+    set(*idx, more);
     return idx;
   }
   Data data() const { return dataset()->load(Lent()); }
@@ -40,7 +42,8 @@ BOOST_AUTO_TEST_SUITE(idx)
 BOOST_AUTO_TEST_CASE(reads_a_worked_example) {
   const Study study;
   const Data data = study.data();
-  BOOST_TEST(data.classes == 3u);
+  BOOST_TEST(data.classes == 2u);
+  BOOST_TEST(data.class_names.empty());  // labels 0 and 1 are their own numbers
   BOOST_TEST((data.image == pipeline::ImageShape{2, 3, 1}));
   BOOST_TEST(data.train.features() == 6u);
   BOOST_TEST(data.train.size() == 2u);
@@ -48,7 +51,7 @@ BOOST_AUTO_TEST_CASE(reads_a_worked_example) {
   BOOST_TEST(int{data.train.bytes(5, 1)} == 255);
   BOOST_TEST(data.train.scale == 1.0 / 255);
   BOOST_TEST(data.train.offset == 0);
-  BOOST_TEST(data.train.labels == (std::vector<std::uint16_t>{0, 2}), boost::test_tools::per_element());
+  BOOST_TEST(data.train.labels == (std::vector<std::uint16_t>{0, 1}), boost::test_tools::per_element());
   BOOST_TEST(int{data.test.bytes(0, 0)} == 6);
   BOOST_TEST(data.test.labels.at(0) == 1);
 }
@@ -134,9 +137,81 @@ BOOST_AUTO_TEST_CASE(files_that_do_not_match_are_refused) {
 
 BOOST_AUTO_TEST_CASE(a_label_out_of_range_is_refused) {
   Study study;
+  study.train_labels = idx_bytes({2}, {0, 2});
   study.classes = "2";
   check_says(study.complaint(),
              study.path("train_labels") + ": label 2 of sample 2 is out of range: there are 2 classes, 0 to 1");
+}
+
+// As the letters of EMNIST, 1 to 26, or the scores of a wine, 3 to 8.
+BOOST_AUTO_TEST_CASE(classes_are_the_labels_that_occur_in_the_training_set) {
+  Study study;
+  study.train_labels = idx_bytes({2}, {'\xff', 9});
+  study.test_labels = idx_bytes({1}, {'\xff'});
+  const Data data = study.data();
+  BOOST_TEST(data.classes == 2u);
+  BOOST_TEST((data.class_names == std::vector<std::string>{"9", "255"}));
+  BOOST_TEST((data.train.labels == std::vector<std::uint16_t>{1, 0}));
+  BOOST_TEST(data.test.labels.at(0) == 1u);
+  BOOST_TEST(study.dataset()->shape().value().classes == 2u);
+  study.train_labels = idx_bytes({2}, {1, 1});
+  study.test_labels = idx_bytes({1}, {1});
+  BOOST_TEST((study.data().class_names == std::vector<std::string>{"1"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_label_that_only_the_test_set_has_is_refused) {
+  Study study;
+  study.train_images = idx_bytes({6, 1}, "abcdef");
+  study.train_labels = idx_bytes({6}, {3, 4, 5, 9, 3, 3});
+  study.test_images = idx_bytes({2, 1}, "ab");
+  study.test_labels = idx_bytes({2}, {3, 8});
+  check_says(study.complaint(), study.path("test_labels") +
+                                    ": label 8 of sample 2 does not occur in the training set, which has the labels 3 "
+                                    "to 5, 9; to count it as a class, set classes");
+  study.classes = "10";
+  BOOST_TEST(study.data().classes == 10u);
+  BOOST_TEST(study.data().class_names.empty());
+}
+
+BOOST_AUTO_TEST_CASE(training_samples_are_shuffled_and_stratified_on_request) {
+  Study study;
+  std::string pixels, labels;
+  for (char i = 0; i < 20; ++i) pixels += i, labels += static_cast<char>(i < 12 ? 4 : 7);
+  study.train_images = idx_bytes({20, 1}, pixels);
+  study.train_labels = idx_bytes({20}, labels);
+  study.test_images = idx_bytes({1, 1}, "x");
+  study.test_labels = idx_bytes({1}, {4});
+  const auto loaded = [&](const Values& values) {
+    study.more = values;
+    Lent access;
+    access.validation = 5;
+    return study.dataset()->load(access);
+  };
+  const auto first_pixels = [](const Data& data) {
+    return std::vector<int>(data.train.bytes.begin(), data.train.bytes.end());
+  };
+  const Data plain = loaded({}), stratified = loaded({{"stratify", "yes"}}), shuffled = loaded({{"shuffle", "yes"}}),
+             other = loaded({{"shuffle", "yes"}, {"seed", "2"}});
+  BOOST_TEST(
+      (first_pixels(plain) == std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19}));
+  BOOST_TEST((first_pixels(stratified) ==
+              std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 14, 15, 16, 17, 9, 10, 11, 18, 19}));
+  BOOST_TEST((first_pixels(shuffled) != first_pixels(plain) && first_pixels(shuffled) != first_pixels(other)));
+  for (const Data& data : {stratified, shuffled, other})
+    for (std::size_t i = 0; i < 20; ++i) BOOST_TEST(data.train.labels[i] == (data.train.bytes[i] < 12 ? 0 : 1));
+}
+
+// Sizes are compared before anything is allocated or read.
+BOOST_AUTO_TEST_CASE(sizes_whose_product_exceeds_64_bits_are_refused) {
+  for (const auto& sizes : std::vector<std::vector<std::uint32_t>>{{0xffffffff, 0xffffffff, 0xffffffff},
+                                                                   {0x80000000, 0x80000000, 4},
+                                                                   {1, 0x80000000, 0x80000000},
+                                                                   {0xffffffff, 2}}) {
+    Study study;
+    study.train_images = idx_bytes(sizes, "abcd");
+    check_says(study.complaint(), "is too short: its header declares");
+    BOOST_CHECK_THROW(study.dataset()->shape(), std::runtime_error);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_file_is_refused) {
