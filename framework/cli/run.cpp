@@ -95,9 +95,9 @@ class Screen final : public running::Observer {
     std::cout << "pipeline " << p.name << ", seed " << p.seed << "\n";
     std::cout << "  dataset    " << p.dataset.plugin.name;
     for (const experiment::WrapperConfig& w : p.wrappers) std::cout << ", " << w.plugin.name;
-    std::cout << ": " << h.data.train - p.validation << " training"
-              << (p.validation ? ", " + std::to_string(p.validation) + " validation" : "") << " and " << h.data.test
-              << " test "
+    std::cout << ": " << h.data.train << " training"
+              << (h.data.validation ? ", " + std::to_string(h.data.validation) + " validation" : "") << " and "
+              << h.data.test << " test "
               << (h.data.image.width
                       ? "images of " + std::to_string(h.data.image.height) + " x " + std::to_string(h.data.image.width)
                       : "samples of " + plural(h.data.features, "feature"))

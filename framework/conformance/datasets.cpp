@@ -1,9 +1,8 @@
 // Laws of datasets: they return what shape() declares, with the same bytes every time.
-#include <cmath>
-
 #include "conformance/training_fixture.hpp"
 #include "data/access.hpp"
-#include "kernels/elementwise.hpp"
+#include "experiment/data_shape.hpp"
+#include "running/checked_data.hpp"
 
 namespace pipeline::conformance {
 
@@ -15,44 +14,21 @@ bool same(const Samples& a, const Samples& b) {
          same_bits(a.floats, b.floats);
 }
 bool same(const Data& a, const Data& b) {
-  return same(a.train, b.train) && same(a.test, b.test) && a.classes == b.classes && a.image == b.image;
+  return same(a.train, b.train) && same(a.validation, b.validation) && same(a.test, b.test) && a.classes == b.classes &&
+         a.class_names == b.class_names && a.image == b.image;
 }
 
 /// Expects data to be consistent, and to be what was declared.
 void expect_valid(const Data& data, const std::optional<DataShape>& declared, Findings& findings) {
-  const auto number = [](std::size_t n) { return std::to_string(n); };
-  for (const auto& [split, s] : {std::pair("training", &data.train), std::pair("test", &data.test)}) {
-    const std::string which = split;
-    findings.expect(s->size() > 0, "returns no " + which + " samples");
-    findings.expect(s->bytes.is_empty() || s->floats.is_empty(),
-                    "returns " + which + " samples as bytes and as floats");
-    findings.expect(s->labels.size() == s->size(), "returns " + number(s->labels.size()) + " labels for " +
-                                                       number(s->size()) + " " + which + " samples");
-    findings.expect(
-        s->marked.empty() || s->marked.size() == s->size(),
-        "returns " + number(s->marked.size()) + " marks for " + number(s->size()) + " " + which + " samples");
-    const bool in_range = std::ranges::all_of(s->labels, [&](std::uint16_t label) { return label < data.classes; });
-    findings.expect(in_range, "a " + which + " label is not below its " + number(data.classes) + " classes");
-    findings.expect(kernels::all_finite(s->floats) && std::isfinite(s->scale) && std::isfinite(s->offset),
-                    "a " + which + " value is not finite");
-    if (!declared) continue;
-    const std::size_t due = which == "test" ? declared->test : declared->train;
-    findings.expect(s->size() == due,
-                    "declares " + number(due) + " " + which + " samples, but returns " + number(s->size()));
-    findings.expect(s->features() == declared->features, "declares " + number(declared->features) +
-                                                             " features, but the " + which + " samples have " +
-                                                             number(s->features()));
+  try {
+    const DataShape returned = running::checked_shape(data);
+    findings.expect(!declared || *declared == returned, declared
+                                                            ? "declares " + experiment::description(*declared) +
+                                                                  ", but returns " + experiment::description(returned)
+                                                            : "");
+  } catch (const std::exception& e) {
+    findings.expect(false, e.what());
   }
-  findings.expect(data.train.features() == data.test.features(),
-                  "training and test samples have different numbers of features");
-  const ImageShape& image = data.image;
-  findings.expect(image == ImageShape{} || image.height * image.width * image.channels == data.train.features(),
-                  "its image shape does not match its number of features");
-  findings.expect(data.validation.size() == 0, "returns validation samples; the engine sets them aside");
-  if (!declared) return;
-  findings.expect(data.classes == declared->classes,
-                  "declares " + number(declared->classes) + " classes, but returns " + number(data.classes));
-  findings.expect(image == declared->image, "declares another image shape than it returns");
 }
 
 /// The dataset under test, small where its size can be chosen, with its files if they are on this machine.
@@ -88,7 +64,9 @@ struct DatasetFixture {
 
 void matches_its_declared_shape(const Candidate& candidate, Findings& findings) {
   const DatasetFixture fixture(candidate);
-  expect_valid(fixture.load(2), fixture.made.object->shape(), findings);
+  const Data data = fixture.load(2);
+  findings.expect(data.validation.size() == 0, "returns validation samples; the engine sets them aside");
+  expect_valid(data, fixture.made.object->shape(), findings);
 }
 
 void same_bytes_on_any_threads(const Candidate& candidate, Findings& findings) {
@@ -109,14 +87,15 @@ void dataset_prints_nothing(const Candidate& candidate, Findings& findings) {
   findings.expect(printed.empty(), "prints '" + printed.substr(0, 60) + "'");
 }
 
-/// 600 + 200 images of 6 x 6 pixels in 5 classes, as bytes or as floats, some of them negative.
+/// 600 training, 100 validation and 200 test images of 6 x 6 pixels in 5 classes, as bytes or as floats, some of them negative.
 Data made_data(bool bytes) {
   Data data;
   data.train = made_samples(36, 5, 600, 3);
   data.test = made_samples(36, 5, 200, 4);
+  data.validation = made_samples(36, 5, 100, 5);
   data.classes = 5;
   data.image = image_of(36);
-  for (Samples* s : {&data.train, &data.test}) {
+  for (Samples* s : {&data.train, &data.validation, &data.test}) {
     s->marked.clear();
     if (bytes) continue;
     s->floats = random_matrix(36, s->bytes.n_cols, s->bytes.n_cols);
@@ -124,6 +103,10 @@ Data made_data(bool bytes) {
     s->bytes.reset();
   }
   return data;
+}
+
+DataShape shape_of(const Data& data) {
+  return {36, 5, data.train.size(), data.test.size(), data.image, data.validation.size()};
 }
 
 /// Calls f(wrapper, data) for data stored as bytes and as floats.
@@ -138,10 +121,10 @@ void each_storage(const Candidate& candidate, Findings& findings, F&& f) {
     findings.about(bytes ? "bytes" : "floats");
     const Data data = made_data(bytes);
     try {
-      wrapper->changed_shape({36, 5, data.train.size(), data.test.size(), data.image});
+      wrapper->changed_shape(shape_of(data));
     } catch (const Misfit& e) {
       expect_known_parameter(e, made.parameters, findings);
-      throw Skip(std::string("does not fit 600 + 200 samples in 5 classes: ") + e.what() +
+      throw Skip(std::string("does not fit 600 + 100 + 200 samples in 5 classes: ") + e.what() +
                  "; give another PARAMETER=VALUE");
     }
     f(*wrapper, data);
@@ -150,8 +133,7 @@ void each_storage(const Candidate& candidate, Findings& findings, F&& f) {
 
 void wrapper_matches_its_declared_shape(const Candidate& candidate, Findings& findings) {
   each_storage(candidate, findings, [&](const Wrapper& wrapper, const Data& data) {
-    expect_valid(wrapper.change(data), wrapper.changed_shape({36, 5, data.train.size(), data.test.size(), data.image}),
-                 findings);
+    expect_valid(wrapper.change(data), wrapper.changed_shape(shape_of(data)), findings);
   });
 }
 
@@ -165,6 +147,28 @@ void wrapper_is_deterministic(const Candidate& candidate, Findings& findings) {
   });
 }
 
+/// Other values for the samples of one split.
+void invert(Samples& s) {
+  for (std::uint8_t& byte : s.bytes) byte = static_cast<std::uint8_t>(255 - byte);
+  s.floats = 3 - 2 * s.floats;
+}
+
+void wrapper_learns_from_training_samples_alone(const Candidate& candidate, Findings& findings) {
+  each_storage(candidate, findings, [&](const Wrapper& wrapper, const Data& data) {
+    const Data once = wrapper.change(data);
+    for (const bool test : {false, true}) {
+      Data other = data;
+      invert(test ? other.test : other.validation);
+      const Data again = wrapper.change(other);
+      const std::string with =
+          std::string(" depend on the values of the ") + (test ? "test" : "validation") + " samples";
+      findings.expect(same(once.train, again.train), "the training samples" + with);
+      findings.expect(test ? same(once.validation, again.validation) : same(once.test, again.test),
+                      std::string("the ") + (test ? "validation" : "test") + " samples" + with);
+    }
+  });
+}
+
 void wrapper_neutral_changes_nothing(const Candidate& candidate, Findings& findings) {
   bool any = false;
   std::string chosen;
@@ -175,7 +179,7 @@ void wrapper_neutral_changes_nothing(const Candidate& candidate, Findings& findi
     chosen = other_choices(made.parameters);
     Data out = dynamic_cast<const Wrapper&>(*made.object).change(data);
     // A wrapper may add marks that are all 0 where there were none.
-    for (Samples* s : {&out.train, &out.test})
+    for (Samples* s : {&out.train, &out.validation, &out.test})
       if (std::ranges::count(s->marked, 0) == std::ranges::ssize(s->marked)) s->marked.clear();
     const bool kept = !any || same(out, data);
     if (!kept && !chosen.empty())
@@ -203,6 +207,9 @@ std::vector<Law> laws_of_wrappers() {
       {"wrapper_matches_its_declared_shape", "it returns what changed_shape() declares, for bytes and for floats",
        wrapper_matches_its_declared_shape},
       {"wrapper_is_deterministic", "the same data becomes the same bytes", wrapper_is_deterministic},
+      {"wrapper_learns_from_training_samples_alone",
+       "no other sample depends on the values of the validation and test samples",
+       wrapper_learns_from_training_samples_alone},
       {"wrapper_neutral_changes_nothing", "at its neutral value the data stays unchanged",
        wrapper_neutral_changes_nothing},
   };

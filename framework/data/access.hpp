@@ -2,6 +2,7 @@
 #pragma once
 #include <filesystem>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ class Access final : public DataAccess {
   void parallel(std::size_t n, const std::function<void(std::size_t)>& body) const override;
   std::size_t set_aside() const override { return set_aside_; }
   void warn(const std::string& message) const override {
+    const std::lock_guard lock(guard_);  // bodies of parallel() may warn at once
     if (warnings_) warnings_->push_back(message);
   }
 
@@ -26,6 +28,7 @@ class Access final : public DataAccess {
   std::vector<Located> files_;
   std::size_t threads_, set_aside_;
   std::vector<std::string>* warnings_;
+  mutable std::mutex guard_;
 };
 
 }  // namespace pipeline::data

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "data/error.hpp"
+#include "experiment/data_shape.hpp"
 #include "experiment/reading.hpp"
 
 namespace pipeline::experiment {
@@ -156,6 +157,7 @@ std::optional<DataShape> wrapped_shape(const Pipeline& p, DataShape shape, Compl
       if (!fits(p, "dataset", w.plugin.name + ".", w.word, complaints, call,
                 [&] { shape = object->changed_shape(shape); }))
         return std::nullopt;
+      check_shape(shape);
     } catch (const std::exception& e) {
       throw data::DataError(title(w) + e.what());
     }
@@ -174,16 +176,11 @@ void compare_with_data(const Pipeline& p, const DataShape& data, bool nonnegativ
   };
   compare_layer(0, data.features, "inputs", "features", "first");
   compare_layer(p.network.sizes.size() - 1, data.classes, "outputs", "classes", "last");
-  if (p.validation >= data.train)
-    complaints.add(p.validation_word,
-                   "validation = " + std::to_string(p.validation) + " leaves nothing of the training set of " +
+  if (p.batch_size > data.train)
+    complaints.add(p.batch_word,
+                   "a batch of " + std::to_string(p.batch_size) + " is larger than the training set of " +
                        std::to_string(data.train),
-                   "set fewer aside");
-  else if (const std::size_t train = data.train - p.validation; p.batch_size > train)
-    complaints.add(
-        p.batch_word,
-        "a batch of " + std::to_string(p.batch_size) + " is larger than the training set of " + std::to_string(train),
-        "batch_size can be at most " + std::to_string(train) + " with this dataset");
+                   "batch_size can be at most " + std::to_string(data.train) + " with this dataset");
   check_plugins(p, data.image, nonnegative, complaints);
 }
 

@@ -101,7 +101,8 @@ void read_dataset(Reading& reading) {
   std::vector<std::string> wrappers;
   common.words("wrappers", wrappers, "what changes the data once it is loaded, innermost first");
   common.whole("validation", p.validation, at_least(0),
-               "training samples set aside at the end of the set, for metrics with on = validation; 0: none");
+               "training samples set aside at the end of the set, before wrappers, for metrics with on = validation; 0: "
+               "none");
   reader.take(common);
   p.validation_word = reader.setting("validation").word;
   std::optional<PluginConfig<Dataset>> config;

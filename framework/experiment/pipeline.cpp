@@ -2,7 +2,9 @@
 
 #include "base/names.hpp"
 #include "data/error.hpp"
+#include "data/stamp.hpp"
 #include "experiment/cross_checks.hpp"
+#include "experiment/data_shape.hpp"
 #include "experiment/reading.hpp"
 
 namespace pipeline::experiment {
@@ -59,12 +61,16 @@ std::optional<DataShape> known_shape(const Pipeline& p, Complaints& complaints) 
   if (!p.dataset.plugin.make) return std::nullopt;
   std::optional<DataShape> shape;
   try {
+    data::refuse_special_files(p.dataset.files);
     const plugins::CallScope call({"dataset", p.dataset.plugin.name.c_str(), "Dataset::shape", "", 0});
     shape = p.dataset.plugin.make()->shape();
+    if (shape) check_shape(*shape);
   } catch (const std::exception& e) {
     throw data::DataError(title(p.dataset) + e.what());
   }
-  return shape ? wrapped_shape(p, *shape, complaints) : std::nullopt;
+  if (!shape) return std::nullopt;
+  set_aside_validation(p, *shape, complaints);
+  return wrapped_shape(p, *shape, complaints);
 }
 
 std::string title(const std::string& what, const base::Place& place) {

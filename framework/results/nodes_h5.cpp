@@ -15,7 +15,7 @@ using hdf5::Handle;
 namespace {
 
 // HDF5's first file format, which every reader knows, allows attributes of less than 64 KB.
-constexpr std::size_t kLongestAttribute = 8'000;
+constexpr std::size_t kLongestAttribute = 8'000, kMostNames = 4'000;  // 8 bytes a step, 16 a name
 // Numbers per chunk: large enough that its bookkeeping is a small part of the file.
 constexpr hsize_t kChunk = 8'192;
 
@@ -62,6 +62,21 @@ void append(hid_t dataset, const std::vector<hsize_t>& shape, hsize_t index, con
   check(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, row_by_row.memptr()), "write " + path);
 }
 
+/// The attribute class_names. Too many for an attribute are left out; run.json has them.
+void write_class_names(hid_t dataset, const std::vector<std::string>& names) {
+  const hsize_t count = names.size();
+  if (count > kMostNames) return;
+  std::vector<const char*> texts;
+  for (const std::string& name : names) texts.push_back(name.c_str());
+  const Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "write class names");
+  check(H5Tset_size(type, H5T_VARIABLE), "write class names");
+  check(H5Tset_cset(type, H5T_CSET_UTF8), "write class names");
+  const Handle line(H5Screate_simple(1, &count, nullptr), H5Sclose, "write class names");
+  const Handle attribute(H5Acreate2(dataset, "class_names", type, line, H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
+                         "write class names");
+  check(H5Awrite(attribute, type, texts.data()), "write class names");
+}
+
 /// Frees its room even if HDF5 could not close it.
 void remove_file(const fs::path& file) {
   std::error_code ignored;
@@ -71,7 +86,8 @@ void remove_file(const fs::path& file) {
 
 }  // namespace
 
-NodesWriter::NodesWriter(fs::path target) : target_(std::move(target)), part_(target_.string() + ".part") {}
+NodesWriter::NodesWriter(fs::path target, std::vector<std::string> class_names)
+    : target_(std::move(target)), part_(target_.string() + ".part"), class_names_(std::move(class_names)) {}
 
 NodesWriter::~NodesWriter() { discard(); }
 
@@ -97,6 +113,8 @@ NodesWriter::Stack& NodesWriter::stack(const std::string& path, const measuring:
   s.shape = {sheet.values.n_rows};
   if (!sheet.is_vector) s.shape.push_back(sheet.values.n_cols);
   s.dataset = make_growing(file_, path, s.shape);
+  const bool of_classes = s.shape == std::vector<hsize_t>(2, class_names_.size());
+  if (of_classes && !class_names_.empty()) write_class_names(s.dataset, class_names_);
   return s;
 }
 

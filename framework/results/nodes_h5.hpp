@@ -1,6 +1,7 @@
 // nodes.h5: /<model>/<section>/<name>, every measurement of a vector over nodes [measurements x nodes] or of a matrix
 // [measurements x rows x columns], with the attribute `steps`. With more than 8,000 measurements the steps are a
-// dataset of their own, <name>.steps.
+// dataset of their own, <name>.steps. Where classes have names, a matrix of [classes x classes] has the attribute
+// `class_names`.
 //
 // The writer appends each measurement to nodes.h5.part, so memory does not grow with the run. nodes.h5 itself is
 // replaced as a whole.
@@ -17,7 +18,7 @@ namespace pipeline::results {
 
 class NodesWriter {
  public:
-  explicit NodesWriter(std::filesystem::path target);
+  explicit NodesWriter(std::filesystem::path target, std::vector<std::string> class_names = {});
   /// Removes an unfinished nodes.h5.part.
   ~NodesWriter();
   NodesWriter(const NodesWriter&) = delete;
@@ -44,6 +45,7 @@ class NodesWriter {
   [[noreturn]] void cannot_write(const std::exception& why) const;
 
   std::filesystem::path target_, part_;
+  std::vector<std::string> class_names_;
   hdf5::Handle file_;
   bool created_ = false;                 // part_ exists
   std::map<std::string, Stack> stacks_;  // by path

@@ -119,6 +119,8 @@ RunJson::RunJson(const experiment::Pipeline& p, const RunFacts& facts, std::file
   j["data"] = Json::array();
   for (const data::Located& f : facts.files)
     j["data"].push_back({{"file", f.name}, {"path", f.path.string()}, {"sha256", f.sha256}, {"source", f.source}});
+  if (!facts.class_names.empty()) j["class_names"] = facts.class_names;
+  if (!facts.warnings.empty()) j["warnings"] = facts.warnings;
   j["configuration"] = facts.configuration;
   j["git"] = git();
   j["started"] = base::utc_now();
@@ -145,6 +147,7 @@ RunInfo read_run_json(const std::filesystem::path& file) try {
   json.at("steps").get_to(run.steps);
   json.at("models").get_to(run.models);
   for (const auto& m : json.at("metrics")) run.metrics.push_back(metric_from(m));
+  run.class_names = json.value("class_names", run.class_names);
   run.failures = json.value("failures", run.failures);
   run.stopped = json.value("stopped_early", run.stopped);
   std::erase_if(run.failures,  // that of the whole run is not a model's

@@ -20,6 +20,8 @@ struct RunFacts {
   std::map<std::string, std::string> plugin_hashes;  // "regulariser l2" and the SHA-256 of its library
   std::vector<data::Located> files;                  // of the dataset
   std::string configuration;                         // its hash
+  std::vector<std::string> class_names;              // Data::class_names
+  std::vector<std::string> warnings;                 // about the data
 };
 
 /// Written when the run starts, and again when it ends.
@@ -45,7 +47,7 @@ class RunJson {
 struct RunInfo {
   std::string pipeline, status;
   std::uint64_t steps = 0;
-  std::vector<std::string> models;
+  std::vector<std::string> models, class_names;
   std::vector<MeasuredMetric> metrics;
   std::map<std::string, std::string> failures;   // by model
   std::map<std::string, std::uint64_t> stopped;  // by model

@@ -20,6 +20,7 @@ class FolderResults final : public RunResults {
     pipeline = std::move(run.pipeline);
     steps = run.steps;
     models = std::move(run.models);
+    class_names = std::move(run.class_names);
     metrics = std::move(run.metrics);
     failures = std::move(run.failures);
     stopped = std::move(run.stopped);

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
-#include "base/sha256.hpp"
 #include "data/access.hpp"
+#include "data/stamp.hpp"
 #include "experiment/cross_checks.hpp"
-#include "kernels/elementwise.hpp"
+#include "experiment/data_shape.hpp"
+#include "running/checked_data.hpp"
+#include "running/missing_classes.hpp"
 
 namespace pipeline::running {
 
@@ -14,52 +16,22 @@ using experiment::WrapperConfig;
 
 namespace {
 
-/// Throws if the parts of a loaded set do not fit each other.
-void check(const Samples& s, const std::string& split, std::size_t classes) {
-  if (s.size() == 0) throw std::runtime_error("has no " + split + " samples");
-  if (s.labels.size() != s.size())
-    throw std::runtime_error("has " + std::to_string(s.labels.size()) + " labels for " + std::to_string(s.size()) +
-                             " " + split + " samples");
-  if (const auto bad = std::ranges::find_if(s.labels, [&](std::uint16_t label) { return label >= classes; });
-      bad != s.labels.end())
-    throw std::runtime_error("has the " + split + " label " + std::to_string(*bad) + " but only " +
-                             std::to_string(classes) + " classes");
-  if (!s.marked.empty() && s.marked.size() != s.size())
-    throw std::runtime_error("has " + std::to_string(s.marked.size()) + " marks for " + std::to_string(s.size()) + " " +
-                             split + " samples");
-  if (s.floats.n_elem && !kernels::all_finite(s.floats))
-    throw std::runtime_error("has a " + split + " value that is not finite");
-}
-
-DataShape checked_shape(const Data& data) {
-  check(data.train, "training", data.classes);
-  check(data.test, "test", data.classes);
-  if (data.train.features() != data.test.features())
-    throw std::runtime_error("has " + std::to_string(data.train.features()) + " features for training and " +
-                             std::to_string(data.test.features()) + " for testing");
-  return {data.train.features(), data.classes, data.train.size(), data.test.size(), data.image};
-}
-
-/// "600 + 200 samples of 784 features (28 x 28 x 1) in 10 classes"
-std::string description(const DataShape& s) {
-  const auto text = [](std::size_t n) { return std::to_string(n); };
-  const ImageShape& i = s.image;
-  const std::string image =
-      i == ImageShape() ? "" : " (" + text(i.height) + " x " + text(i.width) + " x " + text(i.channels) + ")";
-  return text(s.train) + " + " + text(s.test) + " samples of " + text(s.features) + " features" + image + " in " +
-         text(s.classes) + " classes";
-}
-
 void check_promise(const DataShape& promised, const DataShape& loaded) {
   if (promised == loaded) return;
-  throw std::runtime_error("promised " + description(promised) + ", but loaded " + description(loaded));
+  throw std::runtime_error("promised " + experiment::description(promised) + ", but loaded " +
+                           experiment::description(loaded));
+}
+
+/// Moves the last samples of the training set to the validation set.
+void set_aside(Data& data, std::size_t count) {
+  if (count == 0) return;
+  const std::size_t left = data.train.size() - count;
+  data.validation = part_of(data.train, left, count);
+  data.train = part_of(data.train, 0, left);
 }
 
 /// Applies the wrappers, innermost first.
 void wrap(const Pipeline& p, LoadedData& loaded) {
-  config::Complaints complaints;  // if the dataset could not declare its shape before
-  experiment::wrapped_shape(p, loaded.shape, complaints);
-  if (complaints.any()) throw config::PipelineTextError(complaints.list());
   for (const WrapperConfig& w : p.wrappers) try {
       const auto object = w.plugin.make();
       const plugins::CallScope call({"wrapper", w.plugin.name.c_str(), "Wrapper::change", "", 0});
@@ -70,6 +42,43 @@ void wrap(const Pipeline& p, LoadedData& loaded) {
     } catch (const std::exception& e) {
       throw data::DataError(experiment::title(w) + e.what());
     }
+}
+
+/// Names that are the numbers of the classes say nothing.
+void drop_plain_names(Data& data) {
+  for (std::size_t c = 0; c < data.class_names.size(); ++c)
+    if (data.class_names[c] != std::to_string(c)) return;
+  data.class_names.clear();
+}
+
+Stratify stratify_of(const Pipeline& p) {
+  for (const auto& [name, value] : p.dataset.plugin.values)
+    if (name == "stratify") return value == "yes" ? Stratify::on : Stratify::off;
+  return Stratify::not_offered;
+}
+
+/// What the dataset reads: the files that it declares, and those that parameters name.
+std::vector<std::filesystem::path> files_read(const Pipeline& p, const std::vector<data::Located>& declared) {
+  std::vector<std::filesystem::path> files;
+  for (const data::Located& file : declared) files.push_back(file.path);
+  files.insert(files.end(), p.dataset.files.begin(), p.dataset.files.end());
+  return files;
+}
+
+/// Lists the files read, with the hashes that they had before. Throws if one is not what it was then.
+void note_files(const Pipeline& p, const std::vector<data::Stamp>& before, LoadedData& loaded) {
+  const std::vector<data::Stamp> after = data::stamps_of(files_read(p, loaded.files));
+  const std::size_t declared = loaded.files.size();
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const data::Stamp& stamp = before[i];
+    const bool verified = i >= declared || loaded.files[i].sha256 == stamp.sha256;
+    if (!verified || std::ranges::find(after, stamp) == after.end())
+      throw std::runtime_error(stamp.path.string() +
+                               ": changed while it was being read; run again once nothing writes to it any more");
+    if (i >= declared)
+      loaded.files.push_back(
+          {stamp.path.filename().string(), stamp.path, stamp.sha256, stamp.path.parent_path().string()});
+  }
 }
 
 }  // namespace
@@ -90,36 +99,39 @@ Samples part_of(const Samples& all, std::size_t first, std::size_t count) {
   return part;
 }
 
-namespace {
-
-/// Moves the last samples of the training set to the validation set.
-void set_aside(Data& data, std::size_t count) {
-  const std::size_t left = data.train.size() - count;
-  data.validation = part_of(data.train, left, count);
-  data.train = part_of(data.train, 0, left);
-}
-
-}  // namespace
-
 LoadedData load_data(const Pipeline& p, std::size_t threads, const data::FetchOptions& fetch) {
   LoadedData out;
+  std::vector<data::Stamp> before;
   try {
     const auto dataset = p.dataset.plugin.make();
+    data::refuse_special_files(p.dataset.files);
     out.files = data::locate(p.dataset.plugin.name, dataset->files(), fetch);
+    before = data::stamps_of(files_read(p, out.files));
     const plugins::CallScope call({"dataset", p.dataset.plugin.name.c_str(), "Dataset::load", "", 0});
     out.data = dataset->load(data::Access(out.files, threads, p.validation, &out.warnings));
+    if (out.data.validation.size())
+      throw std::runtime_error("has validation samples, which only [dataset] validation = N sets aside");
     out.shape = checked_shape(out.data);
     if (const auto promised = dataset->shape()) check_promise(*promised, out.shape);
+    drop_plain_names(out.data);
   } catch (const data::DataError&) {
     throw;
   } catch (const std::exception& e) {
     throw data::DataError(experiment::title(p.dataset) + e.what());
   }
+  config::Complaints complaints;  // if the dataset could not declare its shape before
+  experiment::set_aside_validation(p, out.shape, complaints);
+  if (!complaints.any()) experiment::wrapped_shape(p, out.shape, complaints);
+  if (complaints.any()) throw config::PipelineTextError(complaints.list());
+  set_aside(out.data, p.validation);
   wrap(p, out);
-  if (p.validation > 0 && p.validation < out.data.train.size()) set_aside(out.data, p.validation);
-  for (const std::filesystem::path& path : p.dataset.files)
-    if (std::filesystem::is_regular_file(path))
-      out.files.push_back({path.filename().string(), path, base::sha256_of(path), path.parent_path().string()});
+  try {
+    note_files(p, before, out);
+  } catch (const std::exception& e) {
+    throw data::DataError(experiment::title(p.dataset) + e.what());
+  }
+  for (const std::string& missing : missing_classes(out.data, stratify_of(p))) out.warnings.push_back(missing);
+  for (std::string& warning : out.warnings) warning = experiment::title(p.dataset) + warning;
   return out;
 }
 

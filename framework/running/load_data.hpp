@@ -1,4 +1,4 @@
-// The data of a pipeline: found or downloaded, loaded, checked against what the dataset promised, wrapped and split.
+// The data of a pipeline: found or downloaded, loaded, checked against what the dataset promised, split and wrapped.
 #pragma once
 #include "data/files.hpp"
 #include "experiment/pipeline.hpp"
@@ -7,9 +7,9 @@ namespace pipeline::running {
 
 struct LoadedData {
   Data data;
-  DataShape shape;                   // before validation samples are set aside
-  std::vector<data::Located> files;  // read for it, with their SHA-256
-  std::vector<std::string> warnings = {};
+  DataShape shape;
+  std::vector<data::Located> files;        // read for it, with their SHA-256
+  std::vector<std::string> warnings = {};  // of the dataset, and of what the splits lack
 };
 
 /// Throws data::DataError, or config::PipelineTextError if a wrapper does not fit the data.

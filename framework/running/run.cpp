@@ -29,7 +29,8 @@ using Clock = std::chrono::steady_clock;
 
 results::RunFacts facts_of(const Pipeline& p, const plugins::Catalogue& catalogue, const RunOptions& options,
                            const LoadedData& loaded) {
-  results::RunFacts facts{options.argv, options.threads, {}, {}, loaded.files, ""};
+  results::RunFacts facts{options.argv,   options.threads, {}, {}, loaded.files, "", loaded.data.class_names,
+                          loaded.warnings};
   for (const auto& [id, plugin] : catalogue.loaded()) {
     facts.plugins.push_back(plugin);
     facts.plugin_hashes[id] = base::sha256_of(plugin.library);
@@ -47,8 +48,8 @@ std::vector<MeasuredMetric> measured_metrics(const Pipeline& p) {
 
 /// The measurements of a run, written as it goes.
 struct Measurements {
-  Measurements(const Pipeline& p, const RunFolder& folder)
-      : summary(measured_metrics(p)), metrics(folder.metrics_csv()), nodes(folder.nodes_h5()) {}
+  Measurements(const Pipeline& p, const RunFolder& folder, const std::vector<std::string>& class_names)
+      : summary(measured_metrics(p)), metrics(folder.metrics_csv()), nodes(folder.nodes_h5(), class_names) {}
   results::SummaryJson summary;
   results::MetricsWriter metrics;
   results::NodesWriter nodes;
@@ -74,7 +75,7 @@ class Run {
     const std::string source = results::read_file(pipeline_.file);
     folder_ = results::make_run_folder(pipeline_.name, facts.configuration, options_.out);
     // Creates metrics.csv, which must not exist: of two runs in one folder, one ends here, and has written nothing.
-    measurements_.emplace(pipeline_, folder_);
+    measurements_.emplace(pipeline_, folder_, loaded_->data.class_names);
     // Whatever fails from here on, run.json states how the run ended.
     record_.emplace(pipeline_, facts, folder_.run_json()).write("running");
     try {

@@ -6,8 +6,9 @@
 //   Corrupted samples are marked (Samples::marked); inputs and test labels are unchanged. A larger share corrupts the
 //   same samples in the same way, and more; another seed corrupts others.   share = 0 changes nothing.
 //
-//   The validation samples of [dataset] validation = N are taken off the corrupted training set. Zhang et al. draw the
-//   new label from all classes: their share s is s * (1 - 1 / classes) here.
+//   The validation samples of [dataset] validation = N count as the last training samples here: they are
+//   corrupted like the others. Zhang et al. draw the new label from all classes: their share s is s * (1 - 1 / classes)
+//   here.
 //
 // Source: Zhang, Bengio, Hardt, Recht & Vinyals 2017, Understanding deep learning requires rethinking generalization,
 // ICLR (partially corrupted labels); always another class as in Patrini et al. 2017, CVPR (symmetric noise).
@@ -37,16 +38,18 @@ class LabelNoise final : public Wrapper {
   }
 
   Data change(Data data) const override {
-    Samples& train = data.train;
+    Samples &train = data.train, &validation = data.validation;
+    const std::size_t all = train.size() + validation.size();
     const Random order(seed, "label_noise", "order", ""), labels(seed, "label_noise", "labels", "");
-    const auto count = static_cast<std::size_t>(std::floor(share * static_cast<double>(train.size()) + 0.5));
-    const std::vector<std::uint32_t> corrupted = order.permutation(train.size());
-    train.marked.resize(train.size(), 0);
+    const auto count = static_cast<std::size_t>(std::floor(share * static_cast<double>(all) + 0.5));
+    const std::vector<std::uint32_t> corrupted = order.permutation(all);
+    for (Samples* s : {&train, &validation}) s->marked.resize(s->size(), 0);
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t n = corrupted[i];
-      train.labels[n] =
-          static_cast<std::uint16_t>((train.labels[n] + 1 + labels.below(data.classes - 1, n)) % data.classes);
-      train.marked[n] = 1;
+      Samples& s = n < train.size() ? train : validation;
+      const std::size_t at = n < train.size() ? n : n - train.size();
+      s.labels[at] = static_cast<std::uint16_t>((s.labels[at] + 1 + labels.below(data.classes - 1, n)) % data.classes);
+      s.marked[at] = 1;
     }
     return data;
   }

@@ -2,8 +2,8 @@
 //
 //   kept   of each class, the first per_class samples in an order drawn from the seed; they stay in file order
 //
-//   The test set is unchanged. A larger per_class keeps the same samples and more; another seed keeps others. A class
-//   with fewer than per_class samples is an error.
+//   Test and validation samples are unchanged. A larger per_class keeps the same samples and more; another seed keeps
+//   others. A class with fewer than per_class training samples is an error.
 //
 // See also: label_noise.
 #include <pipeline/dataset.hpp>
@@ -38,12 +38,16 @@ class Subset final : public Wrapper {
     for (const std::uint32_t n : Random(seed, "subset", "", "").permutation(all.size()))
       if (++count[all.labels[n]] <= per_class) kept.push_back(n);
     if (const auto least = std::ranges::min_element(count); *least < per_class)
-      throw std::runtime_error("class " + std::to_string(least - count.begin()) + " has only " +
-                               std::to_string(*least) + " training samples: per_class can be at most " +
+      throw std::runtime_error("class " + name_of(static_cast<std::size_t>(least - count.begin()), data) +
+                               " has only " + std::to_string(*least) + " training samples: per_class can be at most " +
                                std::to_string(*least));
     std::ranges::sort(kept);
     data.train = only(all, kept);
     return data;
+  }
+
+  static std::string name_of(std::size_t label, const Data& data) {
+    return data.class_names.empty() ? std::to_string(label) : data.class_names[label];
   }
 
   static Samples only(const Samples& all, const std::vector<arma::uword>& kept) {

@@ -2,9 +2,9 @@
 //
 //   counts(t, p) = number of samples of class t that are predicted as class p       [classes x classes], in nodes.h5
 //
-//   Rows are true classes, columns predicted ones, both counted from 0; the entries sum to the number of samples. The
-//   predicted class is chosen as in accuracy, which equals the share of the diagonal. Nothing is written to
-//   metrics.csv.
+//   Rows are true classes, columns predicted ones, in the order of the attribute class_names (without it, classes are
+//   numbers from 0); the entries sum to the number of samples. The predicted class is chosen as in accuracy, which
+//   equals the share of the diagonal. Nothing is written to metrics.csv.
 //
 // See also: accuracy, calibration_error.
 #include "answers.hpp"

@@ -273,6 +273,23 @@ BOOST_AUTO_TEST_CASE(a_dataset_that_breaks_its_promise_is_named) {
              "in 2 classes, but loaded 6 + 6 samples of 4 features in 2 classes\n");
 }
 
+// Such a dataset was believed, and shift wrote past the end of the batch.
+BOOST_AUTO_TEST_CASE(an_image_shape_that_is_not_the_features_is_refused_before_training) {
+  const PluginFixture fixture;
+  fixture.put(libraries / "misbehaves.so");
+  const Words study = {"study.ini", "network.layers=4, 3, 2", "training.batch_size=2", "~model:l2.l2.lambda",
+                       "model:l2.regularisers=shift"};
+  const std::string wrong = "' in [dataset] (command line): has images of 3 x 3 x 1 pixels but 4 features\n";
+  for (const std::string command : {"check", "run"}) {
+    const Said said = fixture.with(Words{command} + study + Words{"dataset.plugin=wrong_image"});
+    check_exit(said, 4);
+    check_text(said.err, "error: dataset 'wrong_image" + wrong);
+  }
+  const Said said = fixture.with(Words{"run"} + study + Words{"dataset.plugin=loads_wrong_image"});
+  check_exit(said, 4);
+  check_text(said.err, "error: dataset 'loads_wrong_image" + wrong);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(diverging)

@@ -1,4 +1,6 @@
 // Data that is missing, damaged or does not fit: exit code 4, and a message with the file and the remedy.
+#include <sys/stat.h>
+
 #include "support/data_files.hpp"
 #include "support/program.hpp"
 
@@ -129,6 +131,69 @@ BOOST_AUTO_TEST_CASE(a_folder_where_a_file_should_be) {
   fs::remove(data.here / "d/train-images");
   fs::create_directories(data.here / "d/train-images");
   data.check_error("error: dataset 'idx' in [dataset] (study.ini:2): <here>/d/train-images: is a folder, not a file\n");
+}
+
+// Opening a pipe would wait for somebody to write to it.
+BOOST_AUTO_TEST_CASE(a_pipe_where_a_file_should_be) {
+  const Idx data;
+  fs::remove(data.here / "d/train-images");
+  BOOST_TEST_REQUIRE(::mkfifo((data.here / "d/train-images").c_str(), 0600) == 0);
+  const std::string complaint =
+      "error: dataset 'idx' in [dataset] (study.ini:2): <here>/d/train-images: is a pipe, not a file: write its "
+      "contents "
+      "to a file, and name that\n";
+  data.check_error(complaint);
+  const Said checked = data.run({"check", "study.ini"});
+  check_exit(checked, 4);
+  check_text(data.tidy(checked.err), complaint);
+  const Csv table("x,y,label\n1,2,0\n3,4,1\n5,6,0\n7,8,1\n");
+  fs::remove(table.here / "d/table.csv");
+  fs::create_symlink("/dev/zero", table.here / "d/table.csv");
+  table.check_error(
+      4,
+      "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv: is a device, not a file: write "
+      "its contents to a file, and name that\n");
+}
+
+// Sorted by class, as tables often are: the last samples are all of one class.
+BOOST_AUTO_TEST_CASE(samples_sorted_by_class_are_noticed) {
+  const Idx data;
+  data.write("d/train-labels", idx({10}, 1).substr(0, 8) + std::string("\0\0\0\0\1\1\1\2\2\2", 10));
+  const auto run = [&](const Words& more) {
+    return data.run(Words{"run", "study.ini", "dataset.validation=3"} + more);
+  };
+  const Said sorted = run({});
+  check_exit(sorted, 0);
+  check_text(sorted.err,
+             "warning: dataset 'idx' in [dataset] (study.ini:2): there is no validation sample of classes 0 and 1, so "
+             "measurements on the validation samples do not cover them; set stratify = yes in [dataset]\n");
+  check_text(run({"dataset.stratify=yes"}).err, "");  // the remedy works
+}
+
+BOOST_AUTO_TEST_CASE(labels_with_gaps_are_as_many_classes_as_occur) {
+  const Idx data;
+  data.write("d/train-labels", idx({10}, 1).substr(0, 8) + std::string("\3\4\x8\3\4\x8\3\4\x8\3", 10));
+  data.write("d/test-labels", idx({6}, 1).substr(0, 8) + std::string("\x8\3\4\x8\3\4", 6));
+  const Words study = {"run",
+                       "study.ini",
+                       "~dataset.classes",
+                       "dataset.wrappers=label_noise",
+                       "+dataset.label_noise.share=1",
+                       "+metric:confusion_matrix.every=1",
+                       "--out"};
+  const Said said = data.run(study + Words{"out"});
+  check_exit(said, 0);
+  check_says(said.out, "10 training and 6 test images of 4 x 4, 3 classes\n");
+  BOOST_TEST(data.read("out/run.json").find(R"("class_names": [
+    "3",
+    "4",
+    "8"
+  ])") != std::string::npos);
+  data.write("d/test-labels", idx({6}, 5));
+  check_says(
+      data.tidy(data.run(study + Words{"again"}).err),
+      "<here>/d/test-labels: label 0 of sample 1 does not occur in the training set, which has the labels 3 to 4, "
+      "8; to count it as a class, set classes\n");
 }
 
 BOOST_AUTO_TEST_CASE(missing_mnist_files) {

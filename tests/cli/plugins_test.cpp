@@ -247,16 +247,20 @@ BOOST_AUTO_TEST_CASE(wrong_metrics_are_found) {
 
 BOOST_AUTO_TEST_CASE(wrong_datasets_are_found) {
   const TestBench bench;
-  bench.fails("wrong_shape", "matches_its_declared_shape", "declares 9 training samples, but returns 8");
-  bench.fails("label_too_large", "matches_its_declared_shape", "a training label is not below its 2 classes");
+  bench.fails(
+      "wrong_shape", "matches_its_declared_shape",
+      "declares 9 + 8 samples of 4 features in 2 classes, but returns 8 + 8 samples of 4 features in 2 classes");
+  bench.fails("label_too_large", "matches_its_declared_shape", "has the training label 2 but only 2 classes");
   bench.fails("another_every_time", "same_bytes_on_any_threads", "returns other bytes when it loads again");
   bench.passes("half");
-  bench.fails("half", "wrapper_matches_its_declared_shape", "declares 600 training samples, but returns 300",
+  bench.fails("half", "wrapper_matches_its_declared_shape", "but returns 300 + 100 + 200 samples of 36 features",
               {"wrong=shape"});
-  bench.fails("half", "wrapper_matches_its_declared_shape", "a training label is not below its 5 classes",
+  bench.fails("half", "wrapper_matches_its_declared_shape", "has the training label 5 but only 5 classes",
               {"wrong=label"});
   bench.fails("half", "wrapper_is_deterministic", "returns other data when it changes the same data again",
               {"wrong=dice"});
+  bench.fails("half", "wrapper_learns_from_training_samples_alone",
+              "the training samples depend on the values of the validation samples", {"wrong=peeks"});
 }
 
 BOOST_AUTO_TEST_CASE(wrong_reports_are_found) {

@@ -11,15 +11,15 @@ using namespace pipeline;
 
 namespace {
 
-/// Makes the last training sample negative, which becomes a validation sample.
+/// Makes the last validation sample negative.
 struct NegativeAtTheEnd final : Wrapper {
   DataShape changed_shape(DataShape inner) const override { return inner; }
   Data change(Data data) const override {
-    for (Samples* s : {&data.train, &data.test}) {
+    for (Samples* s : {&data.train, &data.validation, &data.test}) {
       s->floats = arma::conv_to<arma::fmat>::from(s->bytes);
       s->bytes.reset();
     }
-    data.train.floats(0, data.train.size() - 1) = -1;
+    data.validation.floats(0, data.validation.size() - 1) = -1;
     return data;
   }
 };

@@ -30,6 +30,7 @@ BOOST_AUTO_TEST_CASE(a_run_folder_is_read) {
   BOOST_TEST(run.pipeline == "mnist_snr");
   BOOST_TEST(run.steps == 100001u);
   BOOST_TEST(run.models == models, boost::test_tools::per_element());
+  BOOST_TEST(run.class_names.empty());
   BOOST_TEST(run.metrics.size() == 5u);
   BOOST_TEST(run.metrics[1].section == "loss");
   BOOST_TEST((run.metrics[1].info.better == Direction::lower));
@@ -38,6 +39,14 @@ BOOST_AUTO_TEST_CASE(a_run_folder_is_read) {
   BOOST_TEST(first.value == .1009);
   BOOST_TEST(run.rows[3].layer == 1u);
   BOOST_TEST(run.rows.back().step == 100001u);
+}
+
+BOOST_AUTO_TEST_CASE(the_names_of_classes_are_read) {
+  const Folder folder;
+  const std::string text = description;
+  write(folder.path / "run.json", R"({"class_names": ["3", "8"], )" + text.substr(1));
+  write(folder.path / "metrics.csv", header);
+  BOOST_TEST((results::open_run(folder.path)->class_names == std::vector<std::string>{"3", "8"}));
 }
 
 BOOST_AUTO_TEST_CASE(an_unfinished_last_line_is_ignored) {

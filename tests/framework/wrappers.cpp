@@ -1,27 +1,17 @@
-// Wrappers of datasets: applied innermost first, before validation samples are set aside, and checked against the shape
+// Wrappers of datasets: applied innermost first, after validation samples are set aside, and checked against the shape
 // that they promise.
 #include <boost/test/unit_test.hpp>
 
 #include "config/complaint.hpp"
 #include "data/error.hpp"
 #include "experiment/hash.hpp"
-#include "support/small_run.hpp"
+#include "support/home_made_data.hpp"
 
 using namespace support;
 using namespace pipeline;
+using home_made::MadeWrapper;
 
 namespace {
-
-/// A wrapper that runs the functions that a test sets.
-struct HomeMade final : Wrapper {
-  std::function<DataShape(DataShape)> shape;
-  std::function<void(Data&)> what;
-  DataShape changed_shape(DataShape inner) const override { return shape ? shape(inner) : inner; }
-  Data change(Data data) const override {
-    if (what) what(data);
-    return data;
-  }
-};
 
 /// A pipeline on 300 synthetic digits by default, with these lines in its [dataset].
 std::string text(const std::string& lines, int train = 300) {
@@ -30,11 +20,9 @@ std::string text(const std::string& lines, int train = 300) {
 }
 
 /// The error message of loading data with this wrapper.
-std::string complaint(const std::shared_ptr<HomeMade>& wrapper) {
+std::string complaint(const std::shared_ptr<MadeWrapper>& wrapper) {
   const Scratch scratch;
-  const SmallRun run(scratch, text(""), [&](experiment::Pipeline& d) {
-    d.wrappers.push_back({{"mine", {}, [wrapper] { return wrapper; }}, {"mine", {"small.ini", 7, 1, ""}}});
-  });
+  const SmallRun run(scratch, text(""), [&](experiment::Pipeline& d) { put(d, wrapper); });
   return message_of([&] { run.data(); });
 }
 
@@ -47,30 +35,55 @@ BOOST_AUTO_TEST_CASE(are_applied_innermost_first) {
   std::string order;
   const SmallRun run(scratch, text(""), [&](experiment::Pipeline& d) {
     for (const std::string name : {"a", "b"}) {
-      const auto wrapper = std::make_shared<HomeMade>();
+      const auto wrapper = std::make_shared<MadeWrapper>();
       wrapper->what = [&order, name](Data& data) {
         order += name + std::to_string(data.train.size()) + " ";
         data.train = running::part_of(data.train, 0, data.train.size() - 100);
       };
-      wrapper->shape = [](DataShape inner) {
+      wrapper->shape_ = [](DataShape inner) {
         inner.train -= 100;
         return inner;
       };
-      d.wrappers.push_back({{name, {}, [wrapper] { return wrapper; }}, {}});
+      put(d, wrapper, name);
     }
   });
   BOOST_TEST(run.data().train.size() == 100u);
   BOOST_TEST(order == "a300 b200 ");
 }
 
-BOOST_AUTO_TEST_CASE(are_applied_before_validation_samples_are_set_aside) {
+// So no wrapper can compute statistics from validation samples, and subset leaves them whole.
+BOOST_AUTO_TEST_CASE(are_applied_after_validation_samples_are_set_aside) {
   const Scratch scratch;
   const SmallRun run(scratch, text("wrappers = subset, label_noise\nsubset.per_class = 10\nlabel_noise.share = .4\n"
                                    "validation = 30\n"));
   const Data data = run.data();
-  BOOST_TEST((data.train.size() == 70u && data.validation.size() == 30u && data.test.size() == 100u));
-  BOOST_TEST(std::ranges::count(data.train.marked, 1) + std::ranges::count(data.validation.marked, 1) == 40);
+  BOOST_TEST((data.train.size() == 100u && data.validation.size() == 30u && data.test.size() == 100u));
+  BOOST_TEST(std::ranges::count(data.train.marked, 1) + std::ranges::count(data.validation.marked, 1) == 52);
   BOOST_TEST(data.validation.marked.size() == 30u);
+  const Data plain = SmallRun(scratch, text("validation = 30\n")).data(), whole = SmallRun(scratch, text("")).data();
+  const auto same = [](const auto& a, const auto& b) { return arma::accu(a != b) == 0; };
+  BOOST_TEST(same(data.validation.bytes, whole.train.bytes.tail_cols(30)));
+  BOOST_TEST(same(plain.train.bytes, whole.train.bytes.head_cols(270)));
+}
+
+BOOST_AUTO_TEST_CASE(see_the_shape_without_validation_samples) {
+  const Scratch scratch;
+  std::vector<DataShape> seen;
+  const auto wrapper = std::make_shared<MadeWrapper>();
+  wrapper->shape_ = [&](DataShape inner) {
+    seen.push_back(inner);
+    return inner;
+  };
+  wrapper->what = [](Data& data) {
+    BOOST_TEST((data.train.size() == 270u && data.validation.size() == 30u));
+    data.validation = running::part_of(data.validation, 0, 29);
+  };
+  const SmallRun run(scratch, text("validation = 30\n"), [&](experiment::Pipeline& d) { put(d, wrapper); });
+  check_says(message_of([&] { run.data(); }),
+             "promised 270 + 30 + 100 samples of 784 features (28 x 28 x 1) in 10 classes, "
+             "but loaded 270 + 29 + 100 samples");
+  for (const DataShape& shape : seen) BOOST_TEST((shape.train == 270u && shape.validation == 30u));
+  BOOST_TEST(!seen.empty());
 }
 
 BOOST_AUTO_TEST_CASE(their_parameters_are_part_of_the_configuration) {
@@ -102,7 +115,7 @@ BOOST_AUTO_TEST_CASE(resolved_ini_runs_again_with_the_same_results) {
 BOOST_AUTO_TEST_CASE(failures_name_the_wrapper) {
   const std::string who = "wrapper 'mine' in [dataset] (small.ini:7): ";
   const auto with = [](std::function<void(Data&)> what) {
-    const auto wrapper = std::make_shared<HomeMade>();
+    const auto wrapper = std::make_shared<MadeWrapper>();
     wrapper->what = std::move(what);
     return complaint(wrapper);
   };

@@ -99,6 +99,23 @@ BOOST_AUTO_TEST_CASE(inputs_test_labels_and_earlier_marks_are_unchanged) {
   BOOST_TEST(std::ranges::count(data.train.marked, 1) == 9);
 }
 
+// Setting samples aside moves corrupted samples, and corrupts no others.
+BOOST_AUTO_TEST_CASE(validation_samples_are_corrupted_as_the_last_training_samples) {
+  const Values values = {{"share", "0.4"}, {"seed", "5"}};
+  const Data whole = corrupted(values, clean(30, 4));
+  Data split = clean(30, 4);
+  split.validation.bytes = split.train.bytes.tail_cols(10);
+  split.train.bytes.shed_cols(20, 29);
+  split.validation.labels.assign(split.train.labels.begin() + 20, split.train.labels.end());
+  split.train.labels.resize(20);
+  split = corrupted(values, std::move(split));
+  for (std::size_t n = 0; n < 30; ++n) {
+    const Samples& s = n < 20 ? split.train : split.validation;
+    BOOST_TEST(s.labels[n % 20] == whole.train.labels[n]);
+    BOOST_TEST(s.marked[n % 20] == whole.train.marked[n]);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_single_class_is_refused) {
   const auto dataset = plugin({{"share", "0.5"}});
   BOOST_TEST(message_of([&] {

@@ -24,6 +24,19 @@ Data of(const arma::fmat& train, const arma::fmat& test) {
   return data;
 }
 
+/// Training, validation and test samples of `features` features, which differ in scale, as floats.
+Data drawn_data(std::size_t features) {
+  Data data;
+  arma::arma_rng::set_seed(5);
+  std::size_t count = 40;
+  for (Samples* s : {&data.train, &data.validation, &data.test}) {
+    s->floats = arma::randu<arma::fmat>(features, count) * static_cast<float>(count);
+    s->labels.assign(count, 0);
+    count /= 2;
+  }
+  return data;
+}
+
 double largest_difference(const arma::fmat& a, const arma::mat& b) {
   return arma::abs(arma::conv_to<arma::mat>::from(a) - b).max();
 }
@@ -61,6 +74,36 @@ BOOST_AUTO_TEST_CASE(bytes_are_scaled_before_they_are_standardised) {
     BOOST_TEST((a.train.bytes.is_empty() && a.test.bytes.is_empty()));
     BOOST_TEST((arma::approx_equal(a.train.floats, b.train.floats, "absdiff", 0) &&
                 arma::approx_equal(a.test.floats, b.test.floats, "absdiff", 0)));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(validation_samples_are_scaled_and_change_no_statistic) {
+  const Data raw = drawn_data(3);
+  for (const std::string over : {"feature", "set"}) {
+    const Data data = standardised(over.c_str(), raw);
+    const arma::mat trained = arma::conv_to<arma::mat>::from(raw.train.floats);
+    arma::vec mean = arma::mean(trained, 1), sd = arma::stddev(trained, 1, 1);  // over the training samples alone
+    if (over == "set") {
+      mean.fill(arma::mean(arma::vectorise(trained)));
+      sd.fill(arma::stddev(arma::vectorise(trained), 1));
+    }
+    for (const auto split : {&Data::train, &Data::validation, &Data::test}) {
+      const arma::mat before = arma::conv_to<arma::mat>::from((raw.*split).floats);
+      const arma::mat expected = (before.each_col() - mean).eval().each_col() / sd;
+      BOOST_TEST(largest_difference((data.*split).floats, expected) < 1e-6);  // one rounding of numbers up to 5
+    }
+  }
+}
+
+// Bytes 0 and 1 at this scale are one number in float32; the wrapper computes from the bytes themselves.
+BOOST_AUTO_TEST_CASE(bytes_are_not_rounded_before_they_are_standardised) {
+  for (const char* over : {"feature", "set"}) {
+    Data data = of({}, {});
+    data.train.bytes = {{0, 1}}, data.test.bytes = {{3, 1}};
+    for (Samples* s : {&data.train, &data.test}) s->scale = 1e-8, s->offset = 1;
+    data = standardised(over, std::move(data));
+    BOOST_TEST(largest_difference(data.train.floats, {{-1, 1}}) < 1e-6);
+    BOOST_TEST(largest_difference(data.test.floats, {{5, 1}}) < 1e-6);
   }
 }
 

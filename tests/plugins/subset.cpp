@@ -71,6 +71,14 @@ BOOST_AUTO_TEST_CASE(keeps_per_class_samples_of_each_class_with_labels_marks_and
     }
 }
 
+BOOST_AUTO_TEST_CASE(validation_samples_stay) {
+  Data data = numbered(labels, false);
+  data.validation = data.train;
+  data = kept({{"per_class", "1"}}, std::move(data));
+  BOOST_TEST(data.train.size() == 3u);
+  BOOST_TEST((data.validation.size() == labels.size() && data.validation.labels == labels));
+}
+
 BOOST_AUTO_TEST_CASE(a_larger_subset_contains_the_smaller_and_another_seed_selects_others) {
   const auto which = [](const char* per_class, const char* seed) {
     return numbers(kept({{"per_class", per_class}, {"seed", seed}}, numbered(labels, false)).train);
@@ -96,6 +104,11 @@ BOOST_AUTO_TEST_CASE(more_samples_than_a_class_has_are_refused) {
   BOOST_TEST(message_of([] {
                kept({{"per_class", "4"}}, numbered(labels, false));
              }) == "class 1 has only 3 training samples: per_class can be at most 3");
+  Data named = numbered(labels, false);
+  named.class_names = {"3", "4", "8"};
+  BOOST_TEST(message_of([&] {
+               kept({{"per_class", "4"}}, named);
+             }) == "class 4 has only 3 training samples: per_class can be at most 3");
   const auto dataset = plugin({{"per_class", "5"}});
   const auto& wrapper = dynamic_cast<const Wrapper&>(*dataset);
   BOOST_TEST(message_of([&] {

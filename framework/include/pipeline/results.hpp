@@ -37,9 +37,10 @@ class PIPELINE_API RunResults {
   virtual ~RunResults() = default;
 
   std::filesystem::path folder;
-  std::string pipeline;             // the pipeline's name
-  std::uint64_t steps = 0;          // updates in the whole run
-  std::vector<std::string> models;  // in file order; "control" is not among them
+  std::string pipeline;                  // the pipeline's name
+  std::uint64_t steps = 0;               // updates in the whole run
+  std::vector<std::string> models;       // in file order; "control" is not among them
+  std::vector<std::string> class_names;  // Data::class_names
   std::vector<MeasuredMetric> metrics;
   std::vector<Row> rows;                         // in file order
   std::map<std::string, std::string> failures;   // by model: why it ended before the others

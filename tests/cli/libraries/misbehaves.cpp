@@ -108,6 +108,26 @@ struct LabelOutOfRange final : Dataset {
   }
 };
 
+/// Declares images of 3 x 3 pixels for 4 features.
+struct WrongImage final : Dataset {
+  std::optional<DataShape> shape() const override { return DataShape{4, 2, 6, 6, {3, 3, 1}}; }
+  Data load(const DataAccess&) const override { throw std::runtime_error("is not reached"); }
+};
+
+/// The same, once loaded.
+struct LoadsWrongImage final : Dataset {
+  Data load(const DataAccess&) const override {
+    Data data;
+    data.classes = 1;
+    data.image = {3, 3, 1};
+    for (Samples* s : {&data.train, &data.test}) {
+      s->floats.ones(4, 6);
+      s->labels.assign(6, 0);
+    }
+    return data;
+  }
+};
+
 }  // namespace
 
 PIPELINE_REGULARISER(HookThrows, hook_throws, "throws at a step")
@@ -125,3 +145,5 @@ PIPELINE_REPORT(ReportThrows, report_throws, "throws")
 PIPELINE_DATASET(LoadThrows, load_throws, "cannot load")
 PIPELINE_DATASET(BreaksPromise, breaks_promise, "returns fewer samples than it declares")
 PIPELINE_DATASET(LabelOutOfRange, label_out_of_range, "returns a label beyond its classes")
+PIPELINE_DATASET(WrongImage, wrong_image, "declares an image shape that is not its features")
+PIPELINE_DATASET(LoadsWrongImage, loads_wrong_image, "loads images whose shape is not their features")

@@ -261,7 +261,7 @@ struct AnotherEveryTime final : Dataset {
 struct Half final : Wrapper {
   std::string wrong = "nothing";
   void declare(Parameters& p) override {
-    p.choice("wrong", wrong, {"nothing", "shape", "label", "dice"}, "what is wrong with it");
+    p.choice("wrong", wrong, {"nothing", "shape", "label", "dice", "peeks"}, "what is wrong with it");
   }
   DataShape changed_shape(DataShape inner) const override {
     if (wrong != "shape") inner.train /= 2;
@@ -274,6 +274,8 @@ struct Half final : Wrapper {
     if (s.floats.n_cols) s.floats = arma::fmat(s.floats.head_cols(half));
     s.labels.resize(half);
     if (wrong == "label") s.labels[0] = static_cast<std::uint16_t>(inner.classes);
+    if (wrong == "peeks" && inner.validation.floats.n_elem) s.floats -= inner.validation.floats(0, 0);
+    if (wrong == "peeks" && inner.validation.bytes.n_elem) s.offset -= inner.validation.bytes(0, 0);
     if (wrong == "dice") s.labels[0] = static_cast<std::uint16_t>(s.labels[0] ? 0 : 1 + times++ % 2);
     return inner;
   }
