@@ -13,9 +13,14 @@ namespace pipeline::datasets {
 
 class GzFile {
  public:
-  explicit GzFile(const std::filesystem::path& path) : path_(path), file_(gzopen(path.c_str(), "rb")) {
+  explicit GzFile(const std::filesystem::path& path) : path_(path), file_(nullptr) {
     std::error_code error;
-    if (std::filesystem::is_directory(path, error)) fail("is a folder, not a file");
+    const auto kind = std::filesystem::status(path, error).type();  // opening a pipe would wait for a writer
+    using enum std::filesystem::file_type;
+    if (kind == directory) fail("is a folder, not a file");
+    if (kind == fifo) fail("is a pipe, and data is read more than once: save it to a file");
+    if (kind == character || kind == block || kind == socket) fail("is a device, not a file");
+    file_ = gzopen(path.c_str(), "rb");
     if (!file_) fail(std::string("cannot be opened: ") + std::strerror(errno));
     gzbuffer(file_, 1 << 18);
     length_ = std::filesystem::file_size(path, error);

@@ -261,26 +261,24 @@ BOOST_AUTO_TEST_CASE(csv_mistakes_are_reported_with_line_and_column) {
       .check_error(
           4,
           "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: column 2 (y): 'four' is not a "
-          "number\n");
+          "number; leave the column out (drop = y), or make an input of each of its words (categories = y)\n");
   Csv(replaced(good, "3,4", "3,"))
       .check_error(4,
-                   "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: column 2 (y) is empty\n");
+                   "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: column 2 (y) is empty; "
+                   "set missing = drop_rows or missing = mean, or leave the column out (drop = y)\n");
   Csv(replaced(good, "3,4", "3,nan"))
-      .check_error(
-          4,
-          "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: column 2 (y): 'nan' is not a "
-          "finite number\n");
+      .check_error(4,
+                   "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: column 2 (y): 'nan' is a "
+                   "missing value; set missing = drop_rows or missing = mean, or leave the column out (drop = y)\n");
   Csv(replaced(good, "3,4,1", "3,4"))
       .check_error(
           4,
           "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: the line ends after 2 cells; "
           "line 1 has 3\n");
   Csv(replaced(good, "7,8,1", "7,8,2"))
-      .check_error(
-          4,
-          "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:5:5: the label '2' is unknown: the "
-          "training rows have "
-          "0 to 1\n");
+      .check_error(4,
+                   "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:5:5: label column 3 (label): "
+                   "the label '2' is unknown: the training rows have 0, 1; set stratify = yes\n");
   Csv(good, "").check_error(2,
                             "study.ini:3:9: error: [dataset]: train needs a test set beside it: give test (a file) or "
                             "test_rows (taken off the end of train)\n"

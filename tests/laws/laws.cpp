@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(every_choice_is_tried) {
   BOOST_TEST(every_variant(PluginKind::regulariser, "l1").size() == 2u);
   BOOST_TEST(every_variant(PluginKind::regulariser, "gaussian_noise").size() == 3u);
   BOOST_TEST(every_variant(PluginKind::regulariser, "l2").size() == 1u);
-  BOOST_TEST(every_variant(PluginKind::dataset, "csv").size() == 1 + 1 + 2 + 3u);
+  BOOST_TEST(every_variant(PluginKind::dataset, "csv").size() == 1 + 1 + 3 + 2 + 3u);
 }
 
 BOOST_AUTO_TEST_CASE(of_datasets) {

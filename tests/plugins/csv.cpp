@@ -1,50 +1,10 @@
 // The dataset csv: reading, scaling, and errors with line and column.
 #include <boost/test/unit_test.hpp>
 
-#include "dataset_support.hpp"
+#include "csv_study.hpp"
 
 using namespace support;
-using pipeline::Data, pipeline::Dataset;
-
-namespace {
-
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
-struct Study {
-  std::string train = "a,b,kind\n1,10,x\n2,20,y\n3,60,x\n", test = "a,b,kind\n4,30,y\n";
-  Settings settings = {};
-  Scratch scratch = {};
-
-  Data data() const {
-    auto csv = load<Dataset>("dataset", "csv");
-    Settings all{{"train", scratch.write("train.csv", train).string()}, {"header", "yes"}};
-    if (!test.empty()) all.emplace_back("test", scratch.write("test.csv", test).string());
-    all.insert(all.end(), settings.begin(), settings.end());
-    set(*csv, all);
-    csv->check();
-    return csv->load(Lent());
-  }
-  std::string complaint() const {
-    return message_of([&] { data(); });
-  }
-};
-
-/// The features as text, samples as rows as in the file.
-std::string rows(const arma::fmat& X) {
-  std::ostringstream out;
-  for (arma::uword i = 0; i < X.n_cols; ++i)
-    for (arma::uword j = 0; j < X.n_rows; ++j)
-      out << X(j, i) << (j + 1 < X.n_rows ? "," : i + 1 < X.n_cols ? " | " : "");
-  return out.str();
-}
-
-std::string labels(const pipeline::Samples& samples) {
-  std::string out;
-  for (const std::uint16_t label : samples.labels) out.append(out.empty() ? "" : " ").append(std::to_string(label));
-  return out;
-}
-
-}  // namespace
+using pipeline::Data;
 
 BOOST_AUTO_TEST_SUITE(csv)
 
@@ -94,12 +54,12 @@ BOOST_AUTO_TEST_CASE(semicolons_and_tabs_separate_columns_on_request) {
 BOOST_AUTO_TEST_CASE(the_label_column_is_given_by_name_or_number) {
   for (const char* label : {"kind", "2"}) {
     const Study study{
-        .train = "a,kind,b\n1,0,10\n2,2,20\n", .test = "a,kind,b\n4,1,30\n", .settings = {{"label", label}}};
+        .train = "a,kind,b\n1,0,10\n2,2,20\n", .test = "a,kind,b\n4,2,30\n", .settings = {{"label", label}}};
     const Data data = study.data();
     BOOST_TEST(rows(data.train.floats) == "1,10 | 2,20");
-    BOOST_TEST(labels(data.train) == "0 2");
-    BOOST_TEST(labels(data.test) == "1");  // whole numbers are classes even if no training row has them
-    BOOST_TEST(data.classes == 3u);
+    BOOST_TEST(labels(data.train) == "0 1");
+    BOOST_TEST(labels(data.test) == "1");
+    BOOST_TEST(data.classes == 2u);
   }
   for (const char* label : {"colour", "0", "4"})
     check_says(Study{.settings = {{"label", label}}}.complaint(),
@@ -111,7 +71,7 @@ BOOST_AUTO_TEST_CASE(reads_a_table_without_a_header) {
   const Study study{.train = "1,10,0\n2,20,1\n", .test = "3,30,1\n", .settings = {{"header", "no"}}};
   BOOST_TEST(rows(study.data().train.floats) == "1,10 | 2,20");
   check_says(Study{.settings = {{"header", "no"}}}.complaint(),
-             "train.csv:1:1: column 1: 'a' is not a number (if this line");
+             "train.csv:1:1: column 1: 'a' is not a number; if this line names the columns");
 }
 
 BOOST_AUTO_TEST_CASE(test_rows_are_taken_from_the_end) {
@@ -166,19 +126,20 @@ BOOST_AUTO_TEST_CASE(quoted_cells_may_contain_separators_quotes_and_newlines) {
 BOOST_AUTO_TEST_CASE(errors_are_reported_with_line_and_column) {
   const std::pair<std::string, std::string> cases[] = {
       {"a,b,k\n1,2,x\n1,wrong,x\n", "3:3: column 2 (b): 'wrong' is not a number"},
-      {"a,b,k\n1,\"0,5\",x\n", "2:3: column 2 (b): '0,5' is not a number (the decimal point is '.')"},
+      {"a,b,k\n1,\"0,5\",x\n", "2:3: column 2 (b): '0,5' is not a number (the decimal point is '.', and"},
       {"a,b,k\n1,,x\n", "2:3: column 2 (b) is empty"},
       {"a,b,k\n1,2,\n", "2:5: column 3 (k) is empty"},
       {"a,b,k\n1,2,x\n1,2\n", "3:3: the line ends after 2 cells; line 1 has 3"},
       {"a,b,k\n1,2,x,4\n", "2:5: the line continues after 3 cells"},
       {"a,b,k\n1,2,x,\n", "2:5: the line continues after 3 cells"},
-      {"a,b,k\n1,nan,x\n", "'nan' is not a finite number"},
+      {"a,b,k\n1,nan,x\n", "2:3: column 2 (b): 'nan' is a missing value; set missing = drop_rows or missing = mean"},
+      {"a,b,k\n1,-nan,x\n", "'-nan' is not a finite number"},
       {"a,b,k\n1,-inf,x\n", "'-inf' is not a finite number"},
-      {"a,b,k\n1,1e39,x\n", "'1e39' is too large for float32"},
+      {"a,b,kind\n1,1e39,y\n", "2:3: column 2 (b): '1e39' is too large for float32; set scaling"},
       {"a,b,k\n1,1e999,x\n", "'1e999' is out of the range"},
       {"a,b,k\n1,0x10,x\n", "'0x10' is not a number"},
       {"a,b,k\n1,1 000,x\n", "'1 000' is not a number"},
-      {"a,b,k\n1,2,x\n\n1,2,x\n", "3:1: an empty line"},
+      {"a,b,k\n1,2,x\n\n1,2,x\n", "3:1: an empty line inside the table"},
       {"a,b,k\n1,\"2,x\n", "2:3: this quote is never closed"},
       {"a,b,k\n1,\"2\"3,x\n", "2:3: text after the closing quote"},
       {"a,b,k\n1,2\"3,x\n", "2:3: a quote inside a cell"},
@@ -197,9 +158,12 @@ BOOST_AUTO_TEST_CASE(errors_are_reported_with_line_and_column) {
 
 BOOST_AUTO_TEST_CASE(a_label_found_only_in_the_test_set_is_refused) {
   check_says((Study{.test = "a,b,kind\n4,30,z\n"}.complaint()),
-             "test.csv:2:6: the label 'z' is unknown: the training rows have x, y");
-  check_says((Study{.train = "a,k\n1,0\n2,3\n", .test = "a,k\n1,4\n"}.complaint()),
-             "test.csv:2:3: the label '4' is unknown: the training rows have 0 to 3");
+             "test.csv:2:6: label column 3 (kind): the label 'z' is unknown: the training rows have x, y");
+  check_says((Study{.train = "a,k\n1,0\n2,3\n", .test = "a,k\n1,1\n"}.complaint()),
+             "test.csv:2:3: label column 2 (k): the label '1' is unknown: the training rows have 0, 3");
+  check_says(
+      (Study{.train = "a,k\n1,0\n2,0\n3,1\n", .test = "", .settings = {{"test_rows", "1"}}}.complaint()),
+      "train.csv:4:3: label column 2 (k): the label '1' is unknown: the training rows have 0; set stratify = yes");
 }
 
 BOOST_AUTO_TEST_CASE(a_test_table_with_other_columns_is_refused) {

@@ -1,0 +1,119 @@
+// Which columns of a table are inputs, which is the label, and which become one input per word.
+#pragma once
+#include <charconv>
+#include <string>
+#include <vector>
+
+#include <pipeline/quoted.hpp>
+
+#include "csv_cell.hpp"
+#include "csv_lexer.hpp"
+
+namespace pipeline::datasets {
+
+enum class CsvUse { number, category, label, none };
+
+/// Columns by name, or by number from 1.
+struct CsvChoice {
+  std::string label;  // empty: the last column
+  std::vector<std::string> columns, drop, categories;
+};
+
+struct CsvColumns {
+  std::vector<std::string> names;  // empty without a header
+  std::vector<CsvUse> uses;        // of every column
+  std::size_t label = 0;
+
+  std::size_t count() const { return uses.size(); }
+  /// "column 3 (colour)"
+  std::string title(std::size_t column) const {
+    return "column " + std::to_string(column + 1) +
+           (names.empty() || names[column].empty() ? "" : " (" + shortened(names[column]) + ")");
+  }
+  /// How a pipeline file calls it: by name where that is unique and plain, otherwise by number.
+  std::string reference(std::size_t column) const {
+    const std::string number = std::to_string(column + 1);
+    if (names.empty()) return number;
+    const std::string& name = names[column];
+    const bool plain = !name.empty() && name.size() <= 40 && name.front() != ' ' && name.back() != ' ' &&
+                       std::ranges::all_of(name, [](char c) {
+                         return std::isalnum(static_cast<unsigned char>(c)) ||
+                                std::string_view("_-. ()/%").find(c) != std::string_view::npos;
+                       });
+    return plain && std::ranges::count(names, name) == 1 ? name : number;
+  }
+  /// Up to 20 names, or the range of numbers.
+  std::string known() const {
+    std::string text = "the columns are 1 to " + std::to_string(count());
+    for (std::size_t c = 0; c < names.size() && c < 20; ++c) text += (c ? ", " : ": ") + shortened(names[c]);
+    return text + (names.size() > 20 ? ", ..." : "");
+  }
+
+ private:
+  static std::string shortened(const std::string& name) {
+    const std::string text = pipeline::quoted(name);
+    return text.substr(1, text.size() - 2);
+  }
+};
+
+/// Finds the columns that a choice names.
+class CsvColumnFinder {
+ public:
+  CsvColumnFinder(const std::filesystem::path& path, std::vector<std::string> names, std::size_t count) : path_(path) {
+    columns_.names = std::move(names);
+    columns_.uses.assign(count, CsvUse::number);
+  }
+
+  CsvColumns find(const CsvChoice& choice) {
+    columns_.label = choice.label.empty() ? columns_.count() - 1 : column("label", choice.label);
+    if (!choice.columns.empty()) {
+      columns_.uses.assign(columns_.count(), CsvUse::none);
+      mark("columns", choice.columns, CsvUse::number);
+    }
+    mark("drop", choice.drop, CsvUse::none);
+    mark("categories", choice.categories, CsvUse::category);
+    columns_.uses[columns_.label] = CsvUse::label;
+    if (std::ranges::none_of(columns_.uses, [](CsvUse u) { return u == CsvUse::number || u == CsvUse::category; }))
+      refuse("no column is left as input");
+    return columns_;
+  }
+
+ private:
+  void mark(const std::string& key, const std::vector<std::string>& words, CsvUse use) {
+    std::vector<std::size_t> seen;
+    for (const std::string& word : words) {
+      const std::size_t c = column(key, word);
+      const std::string what = columns_.title(c);
+      if (c == columns_.label) refuse(key + " lists the label, " + what + ", which is never an input");
+      if (std::ranges::count(seen, c)) refuse(key + " lists " + what + " twice");
+      if (use == CsvUse::category && columns_.uses[c] == CsvUse::none)
+        refuse("categories lists " + what + ", which columns or drop leaves out");
+      seen.push_back(c);
+      columns_.uses[c] = use;
+    }
+  }
+
+  std::size_t column(const std::string& key, const std::string& word) const {
+    const auto& names = columns_.names;
+    const auto found = std::find(names.begin(), names.end(), word);
+    if (found != names.end()) {
+      if (std::find(found + 1, names.end(), word) != names.end())
+        refuse("two columns are named " + pipeline::quoted(word) + "; " + key +
+               " must give the number of the one it means");
+      return static_cast<std::size_t>(found - names.begin());
+    }
+    std::size_t number = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+    const bool whole = error == std::errc() && end == word.data() + word.size();
+    if (whole && number >= 1 && number <= columns_.count()) return number - 1;
+    refuse("there is no column " + pipeline::quoted(word) + " for " + (key == "label" ? "the label" : key) + "; " +
+           columns_.known());
+  }
+
+  [[noreturn]] void refuse(const std::string& what) const { throw std::runtime_error(path_.string() + ": " + what); }
+
+  std::filesystem::path path_;
+  CsvColumns columns_;
+};
+
+}  // namespace pipeline::datasets
