@@ -1,6 +1,7 @@
 #include "running/missing_classes.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace pipeline::running {
 
@@ -15,15 +16,16 @@ std::vector<bool> classes_in(const Samples& samples, std::size_t classes) {
 }
 
 /// "class setosa", "classes 0 and 1", "classes 0, 1, 2, 3, 4 and 17 more"
-std::string named(const std::vector<std::size_t>& classes, const Data& data) {
+std::string named(const std::set<std::size_t>& classes, const Data& data) {
   std::string text = classes.size() == 1 ? "class " : "classes ";
-  const std::size_t shown = std::min(classes.size(), kNamed);
-  for (std::size_t i = 0; i < shown; ++i) {
-    const bool last = i + 1 == classes.size();
-    text += (i == 0 ? ""
-             : last ? " and "
-                    : ", ") +
-            (data.class_names.empty() ? std::to_string(classes[i]) : data.class_names[classes[i]]);
+  std::size_t shown = 0;
+  for (const std::size_t c : classes) {
+    if (shown == kNamed) break;
+    const bool last = ++shown == classes.size();
+    text += (shown == 1 ? ""
+             : last     ? " and "
+                        : ", ") +
+            (data.class_names.empty() ? std::to_string(c) : data.class_names[c]);
   }
   return text + (classes.size() > shown ? " and " + std::to_string(classes.size() - shown) + " more" : "");
 }
@@ -38,33 +40,35 @@ std::string remedy(bool test, Stratify stratify, const std::string& otherwise) {
 }  // namespace
 
 std::vector<std::string> missing_classes(const Data& data, Stratify stratify) {
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings, holders;
   const std::vector<bool> trained = classes_in(data.train, data.classes);
   const auto count = static_cast<std::size_t>(std::ranges::count(trained, true));
+  std::set<std::size_t> unknown;  // to training
+  const auto them = [](std::size_t classes) { return std::string(classes == 1 ? "it" : "them"); };
   for (const bool test : {false, true}) {
     const Samples& samples = test ? data.test : data.validation;
     if (samples.size() == 0) continue;
-    const std::vector<bool> present = classes_in(samples, data.classes);
-    std::vector<std::size_t> absent, unknown;
-    for (std::size_t c = 0; c < data.classes; ++c) {
-      if (trained[c] && !present[c]) absent.push_back(c);
-      if (!trained[c] && present[c]) unknown.push_back(c);
-    }
     const std::string split = test ? "test" : "validation";
-    const auto them = [](const std::vector<std::size_t>& classes) {
-      return std::string(classes.size() == 1 ? "it" : "them");
-    };
-    if (!absent.empty()) {
-      const std::string more = test ? "add samples of " + them(absent) + " to the test set" : "set more samples aside";
-      warnings.push_back("there is no " + split + " sample of " + named(absent, data) + ", so measurements on the " +
-                         split + " samples do not cover " + them(absent) + "; " +
-                         (samples.size() < count ? more : remedy(test, stratify, more)));
+    const std::vector<bool> present = classes_in(samples, data.classes);
+    std::set<std::size_t> absent;
+    bool holds_unknown = false;
+    for (std::size_t c = 0; c < data.classes; ++c) {
+      if (trained[c] && !present[c]) absent.insert(c);
+      if (!trained[c] && present[c]) holds_unknown = true, unknown.insert(c);
     }
-    if (!unknown.empty())
-      warnings.push_back("there is no training sample of " + named(unknown, data) + ", only " + split +
-                         " samples, so the models cannot learn " + them(unknown) + "; " +
-                         remedy(test, stratify, "add training samples of " + them(unknown)));
+    if (holds_unknown) holders.push_back(split);
+    if (absent.empty()) continue;
+    const std::string more =
+        test ? "add samples of " + them(absent.size()) + " to the test set" : "set more samples aside";
+    warnings.push_back("there is no " + split + " sample of " + named(absent, data) + ", so measurements on the " +
+                       split + " samples do not cover " + them(absent.size()) + "; " +
+                       (samples.size() < count ? more : remedy(test, stratify, more)));
   }
+  if (!unknown.empty())
+    warnings.push_back("there is no training sample of " + named(unknown, data) + ", only " + holders.front() +
+                       (holders.size() > 1 ? " and " + holders.back() : "") + " samples, so the models cannot learn " +
+                       them(unknown.size()) + "; " +
+                       remedy(holders.front() == "test", stratify, "add training samples of " + them(unknown.size())));
   return warnings;
 }
 

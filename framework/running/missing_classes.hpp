@@ -10,8 +10,8 @@ namespace pipeline::running {
 /// has one.
 enum class Stratify { not_offered, off, on };
 
-/// One warning for each split that lacks classes of the training set, and for each that has classes which the training
-/// set lacks: "there is no test sample of classes setosa and versicolor: ...".
+/// One warning for each split that lacks classes of the training set, "there is no test sample of classes setosa and
+/// versicolor: ...", and one for the classes that the training set itself lacks.
 std::vector<std::string> missing_classes(const Data& data, Stratify stratify);
 
 }  // namespace pipeline::running

@@ -164,9 +164,12 @@ BOOST_AUTO_TEST_CASE(samples_sorted_by_class_are_noticed) {
   };
   const Said sorted = run({});
   check_exit(sorted, 0);
-  check_text(sorted.err,
-             "warning: dataset 'idx' in [dataset] (study.ini:2): there is no validation sample of classes 0 and 1, so "
-             "measurements on the validation samples do not cover them; set stratify = yes in [dataset]\n");
+  check_text(
+      sorted.err,
+      "warning: dataset 'idx' in [dataset] (study.ini:2): there is no validation sample of classes 0 and 1, so "
+      "measurements on the validation samples do not cover them; set stratify = yes in [dataset]\n"
+      "warning: dataset 'idx' in [dataset] (study.ini:2): there is no training sample of class 2, only validation "
+      "and test samples, so the models cannot learn it; set stratify = yes in [dataset]\n");
   check_text(run({"dataset.stratify=yes"}).err, "");  // the remedy works
 }
 

@@ -69,9 +69,10 @@ BOOST_AUTO_TEST_CASE(classes_that_training_lacks_are_told) {
   BOOST_TEST((running::missing_classes(data_of({0, 1}, {}, {0, 1, 2}), Stratify::not_offered) ==
               Warnings{"there is no training sample of class 2, only test samples, so the models cannot learn it; add "
                        "training samples of it"}));
-  BOOST_TEST((running::missing_classes(data_of({0, 0}, {1, 2}, {0}), Stratify::off).at(1) ==
-              "there is no training sample of classes 1 and 2, only validation samples, so the models cannot learn "
-              "them; set stratify = yes in [dataset]"));
+  BOOST_TEST(
+      (running::missing_classes(data_of({0, 0}, {1, 2}, {0, 2}), Stratify::off).at(1) ==
+       "there is no training sample of classes 1 and 2, only validation and test samples, so the models cannot learn "
+       "them; set stratify = yes in [dataset]"));
 }
 
 BOOST_AUTO_TEST_CASE(many_classes_are_cut_short) {
