@@ -50,7 +50,13 @@ _pipeline_offered() {
       [[ ${words[2]} == inspect || ${words[2]} == test ]] && _pipeline_plugins
       [[ ${words[2]} == test ]] && _pipeline_files .so "$current"
       ;;
-    4:data:*) _pipeline_plugins datasets ;;
+    4:data:*)
+      if [[ ${words[2]} == inspect ]]; then
+        _pipeline_files '' "$current"
+      else
+        _pipeline_plugins datasets
+      fi
+      ;;
   esac
 }
 

@@ -3,7 +3,9 @@
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
 #include "config/complaint.hpp"
+#include "data/error.hpp"
 #include "data/files.hpp"
+#include "plugins/call_scope.hpp"
 
 namespace pipeline::cli {
 
@@ -70,6 +72,24 @@ int verify(const std::string& name, const Dataset& set) {
   return bad ? Exit::data_trouble : Exit::ok;
 }
 
+/// Asks every dataset plugin what the file is.
+int inspect(pipeline::plugins::Catalogue& catalogue, const std::string& file) {
+  using pipeline::plugins::PluginKind;
+  if (!std::filesystem::exists(file)) throw data::DataError(file + ": there is no such file");
+  std::string found, faults;
+  for (const std::string& name : catalogue.names(PluginKind::dataset)) try {
+      const auto set = catalogue.make<Dataset>(name);
+      const pipeline::plugins::CallScope call({"dataset", name.c_str(), "Dataset::describe", "", 0});
+      if (const auto text = set->describe(file)) found += (found.empty() ? "" : "\n") + *text;
+    } catch (const pipeline::plugins::RefusedPlugin&) {  // `plugins doctor` says why
+    } catch (const std::exception& e) {
+      faults += (faults.empty() ? "" : "\n") + std::string(e.what());
+    }
+  if (found.empty()) throw data::DataError(faults.empty() ? file + ": no dataset can describe such a file" : faults);
+  std::cout << found;
+  return Exit::ok;
+}
+
 int path(const std::string& name) {
   for (const auto& folder : data::search_folders()) std::cout << "looked for in   " << (folder / name).string() << "\n";
   std::cout << "downloaded to   " << data::landing_folder(name).string() << "\n";
@@ -83,17 +103,23 @@ int data(const Words& words) {
   visible.add_options()("offline", "never download");
   add_plugin_options(visible);
   const Parsed parsed(
-      words, "data fetch | verify | path NAME [key=value ...] [--offline]",
+      words, "data fetch | verify | path NAME [key=value ...] [--offline] | inspect FILE",
       "fetch: finds a dataset's files, or downloads them. verify: compares them with their pinned SHA-256.\n"
-      "path: where they are looked for, and where a download goes.",
+      "path: where they are looked for, and where a download goes.\n"
+      "inspect: what a file of data is, such as a table, and a [dataset] section that reads it.",
       visible, "  pipeline data fetch mnist");
   if (parsed.help_given()) return Exit::ok;
   const Words& given = parsed.positional();
-  const Words known = {"fetch", "verify", "path"};
+  const Words known = {"fetch", "verify", "path", "inspect"};
   if (given.empty() || std::ranges::find(known, given[0]) == known.end())
     throw UsageError((given.empty() ? "data needs a subcommand" : "unknown subcommand '" + given[0] + "' of data") +
                      indented(config::suggestion(given.empty() ? "" : given[0], known)) +
-                     "\n  usage: pipeline data fetch | verify | path NAME   (see --help)");
+                     "\n  usage: pipeline data fetch | verify | path NAME | inspect FILE   (see --help)");
+  if (given[0] == "inspect") {
+    if (given.size() != 2) throw UsageError("data inspect needs one file: pipeline data inspect FILE");
+    pipeline::plugins::Catalogue catalogue = catalogue_from(parsed);
+    return inspect(catalogue, given[1]);
+  }
   if (given.size() < 2)
     throw UsageError("data " + given[0] + " needs the name of a dataset: pipeline data " + given[0] + " mnist");
   pipeline::plugins::Catalogue catalogue = catalogue_from(parsed);

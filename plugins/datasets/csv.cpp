@@ -35,6 +35,7 @@
 #include "csv_classes.hpp"
 #include "csv_doubts.hpp"
 #include "csv_inputs.hpp"
+#include "csv_inspect.hpp"
 #include "csv_reader.hpp"
 #include "row_split.hpp"
 #include "scaling.hpp"
@@ -138,6 +139,43 @@ class Csv final : public Dataset {
     data.test.floats = floats(tested, CsvInputs(tested, testing, encoding), testing, encoding, scales, access);
     data.image = image_shape(data.train.floats.n_rows);
     return data;
+  }
+
+  std::optional<std::string> describe(const std::filesystem::path& file) const override {
+    const datasets::CsvInspection inspection(file);
+    const datasets::CsvSettings settings = inspection.settings();
+    std::string text = inspection.text();
+    if (settings.empty()) return text;
+    text += "\n[dataset]\nplugin = csv\n";
+    for (const auto& [key, value] : settings)
+      text.append(key).append(" = ").append(datasets::CsvInspection::written(value)).append("\n");
+    return text + tried(settings);
+  }
+
+  /// What the section gives, as comments below it.
+  static std::string tried(const datasets::CsvSettings& settings) {
+    struct Access final : DataAccess {
+      mutable std::string text;
+      std::filesystem::path file(const std::string&) const override { return {}; }
+      void parallel(std::size_t, const std::function<void(std::size_t)>&) const override {}
+      void warn(const std::string& message) const override { text += "; warning: " + message + "\n"; }
+    } access;
+    try {
+      Csv csv;
+      Parameters parameters;
+      csv.declare(parameters);
+      for (const auto& [key, value] : settings)
+        if (const auto complaint = parameters.find(key)->set(value)) throw std::runtime_error(key + " " + *complaint);
+      csv.check();
+      const Data data = csv.load(access);
+      const auto text = [](std::size_t n) { return std::to_string(n); };
+      return "; " + text(data.train.size()) + " training and " + text(data.test.size()) + " test samples of " +
+             text(data.train.features()) + " inputs in " + text(data.classes) +
+             " classes: [network] layers = " + text(data.train.features()) + ", ..., " + text(data.classes) + "\n" +
+             access.text;
+    } catch (const std::exception& e) {
+      return std::string("; this does not work yet: ") + e.what() + "\n";
+    }
   }
 
   CsvTable read(const std::filesystem::path& path, const CsvTable* alike = nullptr) const {

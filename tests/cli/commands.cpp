@@ -173,13 +173,15 @@ BOOST_AUTO_TEST_CASE(mistakes_exit_with_2_and_a_remedy) {
        "  <plugin near dropot>\n"},
       {{"data"},
        "error: data needs a subcommand\n"
-       "  (valid: fetch, path, verify)\n"
-       "  usage: pipeline data fetch | verify | path NAME   (see --help)\n"},
+       "  (valid: fetch, inspect, path, verify)\n"
+       "  usage: pipeline data fetch | verify | path NAME | inspect FILE   (see --help)\n"},
       {{"data", "ftch", "mnist"},
        "error: unknown subcommand 'ftch' of data\n"
-       "  did you mean 'fetch'?  (valid: fetch, path, verify)\n"
-       "  usage: pipeline data fetch | verify | path NAME   (see --help)\n"},
+       "  did you mean 'fetch'?  (valid: fetch, inspect, path, verify)\n"
+       "  usage: pipeline data fetch | verify | path NAME | inspect FILE   (see --help)\n"},
       {{"data", "fetch"}, "error: data fetch needs the name of a dataset: pipeline data fetch mnist\n"},
+      {{"data", "inspect"}, "error: data inspect needs one file: pipeline data inspect FILE\n"},
+      {{"data", "inspect", "a.csv", "b.csv"}, "error: data inspect needs one file: pipeline data inspect FILE\n"},
       {{"data", "path", "mnst"},
        "error: unknown dataset 'mnst'\n"
        "  <dataset near mnst>\n"},

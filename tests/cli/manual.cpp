@@ -76,12 +76,13 @@ BOOST_AUTO_TEST_CASE(offers_commands_options_and_plugins) {
   BOOST_TEST((offered(world, "pipeline sh") == Set{"show"}));
   BOOST_TEST((offered(world, "pipeline plugins in") == Set{"inspect"}));
   BOOST_TEST((offered(world, "pipeline new ") == Set{"dataset", "metric", "pipeline", "regulariser", "report"}));
-  BOOST_TEST((offered(world, "pipeline data ") == Set{"fetch", "path", "verify"}));
+  BOOST_TEST((offered(world, "pipeline data ") == Set{"fetch", "inspect", "path", "verify"}));
   BOOST_TEST((offered(world, "pipeline data fetch mni") == Set{"mnist"}));
   BOOST_TEST((offered(world, "pipeline data fetch dro") == Set{}));  // a regulariser
   BOOST_TEST((offered(world, "pipeline plugins inspect dropo") == Set{"dropout"}));
   world.write("built.so", "");
   BOOST_TEST((offered(world, "pipeline plugins test bui") == Set{"built.so"}));
+  BOOST_TEST((offered(world, "pipeline data inspect bui") == Set{"built.so"}));
   BOOST_TEST((offered(world, "pipeline plugins test dropo") == Set{"dropout"}));
   BOOST_TEST((offered(world, "pipeline check x.ini --f") == Set{"--format"}));
   BOOST_TEST((offered(world, "pipeline plugins test l2 --s") == Set{"--seconds"}));
