@@ -301,6 +301,29 @@ BOOST_AUTO_TEST_CASE(csv_mistakes_are_reported_with_line_and_column) {
       .check_error(4, "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv: is empty\n");
 }
 
+BOOST_AUTO_TEST_CASE(keys_of_csv_that_exclude_or_need_each_other_are_found_without_the_data) {
+  const auto said = [](const std::string& keys, const std::string& complaint) {
+    const Csv study("", keys);  // the table itself is not even read
+    const Said checked = study.run({"check", "study.ini"});
+    check_exit(checked, 2);
+    check_text(study.tidy(checked.err), complaint);
+  };
+  said("test_rows = 2\ndivide_by = 255\n", R"(study.ini:6:1: error: 'divide_by' has no effect
+    6 | divide_by = 255
+      | ^~~~~~~~~ it is used only with scaling = divide; remove it, or set that
+)");
+  said("test_rows = 2\nseed = 2\n", R"(study.ini:6:1: error: 'seed' has no effect
+    6 | seed = 2
+      | ^~~~ it is used only with shuffle = yes; remove it, or set that
+)");
+  said(
+      "test_rows = 2\ncolumns = x\ndrop = y\n",
+      R"(study.ini:7:8: error: [dataset]: drop and columns exclude each other: columns alone says which are inputs; remove one
+    7 | drop = y
+      |        ^
+)");
+}
+
 BOOST_AUTO_TEST_CASE(a_table_that_does_not_fit_the_network_is_reported_at_the_layers_key) {
   const Csv data("x,y,z,label\n1,2,3,0\n3,4,5,1\n5,6,7,0\n7,8,9,1\n");
   data.check_error(2, R"(study.ini:8:10: error: the network has 2 inputs, but dataset 'csv' has 3 features
