@@ -54,7 +54,7 @@ std::vector<Network> trained_by(const Candidate& candidate, const TrainingFixtur
   scheduler.rethrow();
   std::vector<Network> out;
   for (const running::ModelTask& task : scheduler.tasks()) {
-    if (!task.failure.empty() && !task.plugin_failed) throw learning::Diverged(task.next);
+    if (!task.failure.empty() && !task.plugin_failed) throw learning::Diverged(task.next, "a number");
     if (!task.failure.empty()) throw std::runtime_error(task.failure);
     out.push_back(task.model->measured_network());
     out.push_back(task.model->network());

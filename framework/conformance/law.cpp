@@ -60,7 +60,7 @@ LawResult check_law(const Law& law, const Candidate& candidate) {
   } catch (const Skip& e) {
     skipped = e.what();
   } catch (const learning::Diverged& e) {  // any strong enough plugin can cause that without being wrong
-    skipped = "diverges with these values: a logit is not finite at step " + std::to_string(e.step);
+    skipped = std::string("with these values, training ") + e.what();
   } catch (const Unusable& e) {
     findings.about("");
     findings.fail(e.what());

@@ -24,9 +24,9 @@ struct HookFailure : std::runtime_error {
 
 /// Training produced NaN or infinity, and no plugin can be named as the cause.
 struct Diverged : std::runtime_error {
-  explicit Diverged(std::uint64_t at_step)
-      : std::runtime_error("diverged: a logit is not finite at step " + std::to_string(at_step)), step(at_step) {}
-  std::uint64_t step;
+  /// `number` is what is not finite: "a logit".
+  Diverged(std::uint64_t step, const std::string& number)
+      : std::runtime_error("diverged: " + number + " is not finite at step " + std::to_string(step)) {}
 };
 
 /// Which layers, and whether biases: the parameters that all entries share.

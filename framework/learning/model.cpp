@@ -59,6 +59,11 @@ std::unique_ptr<Model> Model::copy() const {
   return twin;
 }
 
+void Model::remember(std::uint64_t step) {
+  remembered_ = copy();
+  remembered_at_ = step;
+}
+
 void Model::restore() {
   if (!remembered_) return;
   network_ = remembered_->network();
@@ -86,7 +91,9 @@ void Model::step(std::uint64_t number, const Inputs& train, const std::vector<st
     Network displaced = network_;
     checked(*look_ahead_, "LookAhead::displace", number, displaced,
             [&] { look_ahead_->look_ahead->displace(displaced, gradient_, look_ahead_->step(number, rate_)); });
+    const auto undisplaced = states_.of_this_step();
     store_gradient(displaced, step);
+    states_.put_back(undisplaced);
   }
   change_stored(step);
   descend_stored(step);
@@ -141,7 +148,7 @@ Weights Model::pass_forward(const Network& at, const Step& step) {
   else
     pass_.x[0].swap(batch_.inputs);
   forward(training(step), now, pass_);
-  if (!all_finite(pass_.logits())) throw Diverged(step.number);
+  if (!all_finite(pass_.logits())) throw Diverged(step.number, "a logit");
   softmax_gradient(pass_.logits(), batch_.targets, dz_.back());
   for (const Entry& e : entries_)
     if (e.penalises_activations(at.depth(), at.depth()))

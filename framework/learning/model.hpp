@@ -1,5 +1,6 @@
 // One model: the network, its regularisers, and one step of gradient descent.
 #pragma once
+#include <optional>
 #include <string>
 
 #include "learning/entry.hpp"
@@ -36,9 +37,10 @@ class Model {
 
   /// An independent model in the same state: new objects of every entry, copies of all arrays.
   std::unique_ptr<Model> copy() const;
-  /// Stores a copy of weights and arrays; `restore` returns to it.
-  void remember() { remembered_ = copy(); }
+  /// Stores a copy of the weights and arrays of this step; `restore` returns to it.
+  void remember(std::uint64_t step);
   void restore();
+  std::optional<std::uint64_t> remembered_at() const { return remembered_at_; }
 
   bool measures_other_weights() const;
   /// The weights to measure with: the trained ones unless a regulariser changes them.
@@ -92,6 +94,7 @@ class Model {
   ImageShape image_;
   States states_;
   std::unique_ptr<Model> remembered_;
+  std::optional<std::uint64_t> remembered_at_;
 
   // Which kinds of hooks exist; a model without them runs none of their code.
   bool lives_in_panels_ = false, stores_gradient_ = false, weight_changes_ = false, layer_penalties_ = false,

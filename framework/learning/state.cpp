@@ -20,6 +20,7 @@ class States::Declaration final : public State {
   Declaration(States& states, const Entry& entry) : states_(states), entry_(entry) {}
 
   const NetworkShape& network() const override { return states_.shape_; }
+  const Network& weights() const override { return states_.start_; }
 
   void like_weights(const std::string& name, LikeWeights& handle, Start from) override {
     Kept& kept = add(name, Life::kept);
@@ -89,6 +90,17 @@ void States::adopt(const States& other) {
     kept.values = from.values;
     kept.counts = from.counts;
   }
+}
+
+std::map<std::string, PerLayer::Arrays> States::of_this_step() const {
+  std::map<std::string, PerLayer::Arrays> arrays;
+  for (const auto& [name, kept] : kept_)
+    if (kept.life == Life::step) arrays[name] = kept.values;
+  return arrays;
+}
+
+void States::put_back(const std::map<std::string, PerLayer::Arrays>& of_this_step) {
+  for (const auto& [name, values] : of_this_step) kept_.at(name).values = values;
 }
 
 void States::zero_gradients() {

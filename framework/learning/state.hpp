@@ -32,6 +32,9 @@ class States {
   const std::vector<std::pair<std::string, Kept*>>& trained() const { return trained_; }
   bool any_trained() const { return !trained_.empty(); }
   void zero_gradients();
+  /// The contents of arrays that live for one step (Life::step).
+  std::map<std::string, PerLayer::Arrays> of_this_step() const;
+  void put_back(const std::map<std::string, PerLayer::Arrays>& of_this_step);
   const std::map<std::string, Kept>& all() const { return kept_; }
 
  private:

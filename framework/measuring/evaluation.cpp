@@ -77,7 +77,7 @@ class SplitPass {
     PassBlock block(moment_.subject, moment_.subject.network, moment_.step);  // destroyed before measure() needs memory
     for (std::size_t from = 0; from < count; from += kBlock) {
       block.load(inputs, from, std::min(kBlock, count - from));
-      if (!kernels::all_finite(block.logits())) throw learning::Diverged(moment_.step);
+      if (!kernels::all_finite(block.logits())) throw learning::Diverged(moment_.step, "a logit");
       for (const auto& [key, entry] : gatherers) {
         moment_.current = entry.by;
         const plugins::CallScope scope(moment_.call("Gatherer::see"));

@@ -135,8 +135,12 @@ void RunJson::write(const std::string& status, const std::map<std::string, std::
   write_file(file_, content_->json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
-void RunJson::stopped_early(const std::string& model, std::uint64_t step) {
-  content_->json["stopped_early"][model] = step;
+void RunJson::stopped_early(const std::string& model, std::uint64_t stopped, std::uint64_t restored) {
+  content_->json["stopped_early"][model] = {{"stop_step", stopped}, {"restored_step", restored}};
+}
+
+void RunJson::remark(const std::string& model, const std::string& text) {
+  content_->json["remarks"][model].push_back(text);
 }
 
 RunInfo read_run_json(const std::filesystem::path& file) try {
@@ -149,7 +153,15 @@ RunInfo read_run_json(const std::filesystem::path& file) try {
   for (const auto& m : json.at("metrics")) run.metrics.push_back(metric_from(m));
   run.class_names = json.value("class_names", run.class_names);
   run.failures = json.value("failures", run.failures);
-  run.stopped = json.value("stopped_early", run.stopped);
+  const auto early = json.value("stopped_early", nlohmann::json::object());
+  for (const auto& [model, steps] : early.items()) {
+    const bool one = steps.is_number();  // before contract 7, of models that were stopped only
+    const std::uint64_t stop = one ? steps.get<std::uint64_t>() : steps.at("stop_step").get<std::uint64_t>();
+    if (stop < run.steps) run.stopped[model] = stop;
+    if (const auto restored = one ? stop : steps.at("restored_step").get<std::uint64_t>(); restored != stop)
+      run.restored[model] = restored;
+  }
+  run.remarks = json.value("remarks", run.remarks);
   std::erase_if(run.failures,  // that of the whole run is not a model's
                 [&](const auto& f) { return std::ranges::find(run.models, f.first) == run.models.end(); });
   return run;

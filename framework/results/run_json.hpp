@@ -34,8 +34,11 @@ class RunJson {
 
   /// "running", "finished", "finished, some models failed", "stopped" or "failed".
   void write(const std::string& status, const std::map<std::string, std::string>& failures = {});
-  /// A regulariser stopped the model before this update.
-  void stopped_early(const std::string& model, std::uint64_t step);
+  /// A regulariser stopped the model before update `stopped`, or the schedule ended there; its final weights are those
+  /// of step `restored`.
+  void stopped_early(const std::string& model, std::uint64_t stopped, std::uint64_t restored);
+  /// What a regulariser has to say of its run.
+  void remark(const std::string& model, const std::string& text);
 
  private:
   struct Content;
@@ -49,8 +52,9 @@ struct RunInfo {
   std::uint64_t steps = 0;
   std::vector<std::string> models, class_names;
   std::vector<MeasuredMetric> metrics;
-  std::map<std::string, std::string> failures;   // by model
-  std::map<std::string, std::uint64_t> stopped;  // by model
+  std::map<std::string, std::string> failures;              // by model
+  std::map<std::string, std::uint64_t> stopped, restored;   // by model
+  std::map<std::string, std::vector<std::string>> remarks;  // by model
 };
 /// Throws std::runtime_error with the file and the cause.
 RunInfo read_run_json(const std::filesystem::path& file);

@@ -24,6 +24,8 @@ class FolderResults final : public RunResults {
     metrics = std::move(run.metrics);
     failures = std::move(run.failures);
     stopped = std::move(run.stopped);
+    restored = std::move(run.restored);
+    remarks = std::move(run.remarks);
     rows = read_metrics(of.metrics_csv());
   }
 

@@ -30,6 +30,18 @@ class FileInMemory {
     check(H5Dwrite(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), "write " + path);
   }
 
+  /// A text beside the datasets of a group that exists.
+  void attribute(const std::string& group, const std::string& name, const std::string& text) {
+    constexpr std::size_t longest = 60'000;  // HDF5's first file format, which every reader knows, has no room for more
+    if (text.size() > longest) return;
+    const std::string what = "write " + group + ", " + name;
+    const Handle type(H5Tcopy(H5T_C_S1), H5Tclose, what), scalar(H5Screate(H5S_SCALAR), H5Sclose, what);
+    check(H5Tset_size(type, text.size() + 1), what);
+    const Handle of(H5Gopen2(file_, group.c_str(), H5P_DEFAULT), H5Gclose, what);
+    const Handle set(H5Acreate2(of, name.c_str(), type, scalar, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, what);
+    check(H5Awrite(set, type, text.c_str()), what);
+  }
+
   std::string bytes() {
     check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "write a file in memory");
     const ssize_t size = H5Fget_file_image(file_, nullptr, 0);
@@ -60,6 +72,8 @@ class FileInMemory {
 
 std::string weights_group(const std::string& model) { return model == "control" ? "/control" : "/models/" + model; }
 
+bool is_written(const learning::Kept& array) { return array.life != Life::step && !array.values.empty(); }
+
 void write_weights(const std::filesystem::path& target, const std::vector<WeightsGroup>& groups) {
   FileInMemory file;
   // [rows x columns] column by column is (columns x rows) row by row: the same bytes.
@@ -68,16 +82,19 @@ void write_weights(const std::filesystem::path& target, const std::vector<Weight
         is_vector ? std::vector<hsize_t>{m.n_elem} : std::vector<hsize_t>{m.n_cols, m.n_rows};
     file.dataset(path, size, m.memptr());
   };
-  for (const auto& [group, network, states] : groups) {
+  for (const auto& [group, network, states, attributes] : groups) {
     for (std::size_t l = 1; l <= network->depth(); ++l) {
       const Layer& layer = network->layer(l);
       write(group + "/W" + std::to_string(l), layer.W, false);
       if (!layer.b.is_empty()) write(group + "/b" + std::to_string(l), layer.b, true);
     }
+    for (const auto& [name, text] : attributes) file.attribute(group, name, text);
     if (!states) continue;
-    for (const auto& [name, array] : states->trained())
-      for (const auto& [layer, values] : array->values)
+    for (const auto& [name, array] : states->all()) {
+      if (!is_written(array)) continue;
+      for (const auto& [layer, values] : array.values)
         write(group + "/" + name + std::to_string(layer), values, values.n_cols == 1);
+    }
   }
   write_file(target, file.bytes());
 }

@@ -1,4 +1,5 @@
-// weights.h5: the networks as they were last measured. /control and /models/<model>, each with W1 b1 W2 b2 ...
+// weights.h5: the networks as they were last measured, with everything that their outputs depend on. /control and
+// /models/<model>, each with W1 b1 W2 b2 ..., the arrays of its regularisers, with their parameters as attributes.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -17,11 +18,15 @@ std::string weights_group(const std::string& model);
 struct WeightsGroup {
   std::string path;
   const Network* network;
-  const learning::States* states = nullptr;  // whose trained arrays are written beside the weights
+  const learning::States* states = nullptr;  // whose arrays are written beside the weights
+  std::vector<std::pair<std::string, std::string>> attributes = {};
 };
 
+/// Whether the file contains this array: it outlasts a step, and is no copy of the weights.
+bool is_written(const learning::Kept& array);
+
 /// Writes the file atomically. Readers that store row by row, such as h5py, see W as (inputs x nodes); a regulariser's
-/// trained arrays are <entry>.<name><layer>, which they see as (columns x rows).
+/// arrays that outlast a step are <entry>.<name><layer>, which they see as (columns x rows).
 void write_weights(const std::filesystem::path& file, const std::vector<WeightsGroup>& groups);
 
 /// The arrays of a group by name, W as [inputs x nodes]; none if the file or the group does not exist. Throws

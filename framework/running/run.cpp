@@ -205,24 +205,57 @@ class Run {
     attempt([&] { measurements_->summary.write(folder_.summary_json()); });
   }
 
+  /// <entry>.plugin and <entry>.<parameter> of the entries whose arrays weights.h5 contains.
+  std::vector<std::pair<std::string, std::string>> parameters_of(const ModelTask& task) const {
+    std::vector<std::pair<std::string, std::string>> out;
+    for (const experiment::ModelConfig& model : pipeline_.models)
+      for (const experiment::EntryConfig& e : model.regularisers) {
+        const bool has_arrays = std::ranges::any_of(task.model->states().all(), [&](const auto& array) {
+          return array.second.owner->name == e.name && results::is_written(array.second);
+        });
+        if (model.name != task.name || !has_arrays) continue;
+        out.emplace_back(e.name + ".plugin", e.plugin.name);
+        for (const auto& [name, value] : e.plugin.values) out.emplace_back(e.name + "." + name, value);
+      }
+    return out;
+  }
+
+  /// What the model's regularisers have to say, once it has made its last update.
+  void note_remarks(const ModelTask& task) {
+    if (!task.ended) return;  // a signal stopped the run first
+    for (const learning::Entry& e : task.model->entries()) try {
+        const std::string text = e.run("Regulariser::remark", task.steps, [&] { return e.object->remark(); });
+        if (text.empty()) continue;
+        record_->remark(task.name, e.name + ": " + text);
+        observer_.warning("model " + task.name + ", " + e.name + ": " + text);
+      } catch (const learning::HookFailure& failure) {
+        observer_.warning("model " + task.name + ": " + failure.what());
+      }
+  }
+
   void finish(const std::string& status) {
     std::vector<results::WeightsGroup> groups;
     std::vector<std::unique_ptr<Network>> measured;
     std::map<std::string, std::string> failures;
     for (const ModelTask& task : scheduler_.tasks()) {
-      if (task.stopped_at) record_->stopped_early(task.name, *task.stopped_at);
+      if (task.stopped_at || task.restored_to) {
+        const std::uint64_t stop = task.stopped_at.value_or(pipeline_.steps);
+        record_->stopped_early(task.name, stop, task.restored_to.value_or(stop));
+      }
       if (!task.failure.empty()) {
         failures[task.name] = task.failure;
         observer_.warning("model " + task.name + " stopped: " + task.failure);
         continue;
       }
+      note_remarks(task);
       const std::string group = results::weights_group(task.name);
+      const auto parameters = parameters_of(task);
       if (task.model->measures_other_weights()) {
         measured.push_back(std::make_unique<Network>(task.model->measured_network(task.steps)));
-        groups.push_back({group, measured.back().get(), &task.model->states()});
+        groups.push_back({group, measured.back().get(), &task.model->states(), parameters});
         groups.push_back({group + "/training", &task.model->network(), &task.model->states()});
       } else {
-        groups.push_back({group, &task.model->network(), &task.model->states()});
+        groups.push_back({group, &task.model->network(), &task.model->states(), parameters});
       }
     }
     results::write_weights(folder_.weights_h5(), groups);

@@ -1,6 +1,7 @@
 #include "running/scheduler.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <ranges>
 
 #include "base/signal_stack.hpp"
@@ -145,13 +146,15 @@ void Scheduler::end_slice(ModelTask& task, std::uint64_t next, const std::string
 void Scheduler::advance(ModelTask& task, std::uint64_t& next) {
   const std::uint64_t end = std::min(next + kSlice, task.steps + 1);
   while (next < end && !stopping()) {
+    if (!task.watched) watch(task, next);
     if (!others_are_there(task, next)) return;
-    if (!measure(task, next)) {
+    measure(task, next);
+    task.watched.reset();
+    if (task.stopped_at) {
       auto last = std::make_shared<const Snapshot>(*task.model, next);
       const std::lock_guard lock(mutex_);
-      task.stopped_at = next;
       task.left[kForGood] = std::move(last);
-      next = task.steps;  // its last measurement is made with the others'
+      next = task.steps + 1;
       return;
     }
     if (next < task.steps) task.model->step(next, train_, task.batches->at(next));
@@ -159,9 +162,13 @@ void Scheduler::advance(ModelTask& task, std::uint64_t& next) {
   }
 }
 
+/// After its last update, everything about a model is measured. But where it was stopped before the others, a
+/// comparison with them is made only if it is due for all.
 bool Scheduler::is_due(const MetricConfig& section, const ModelTask& task, std::uint64_t step) const {
-  const bool control = &task == tasks_.data();
-  return control ? step == 0 : step == task.steps || step % section.every == 0;
+  if (&task == tasks_.data()) return step == 0;  // the control
+  const auto stays = [&](const std::string& name) { return name == "control" || name == task.name; };
+  return step == task.steps || step % section.every == 0 ||
+         (task.stopped_at == step && std::ranges::all_of(section.info.compares, stays));
 }
 
 /// The models that the sections due at this step compare with.
@@ -199,23 +206,81 @@ bool Scheduler::others_are_there(ModelTask& task, std::uint64_t step) {
   return !task.waits;
 }
 
-bool Scheduler::measure(ModelTask& task, std::uint64_t step) {
+void Scheduler::watch(ModelTask& task, std::uint64_t step) {
+  std::map<const learning::Entry*, const LiveMetric*> watched;
+  WatchedValues values;
+  for (const learning::Entry& e : task.model->entries()) {
+    if (!e.watcher) continue;
+    const std::string section = e.run("Watcher::section", step, [&] { return e.watcher->section(); });
+    for (const LiveMetric& m : metrics_)
+      if (m.config.name == section && is_due(m.config, task, step)) watched[&e] = &m;
+  }
+  for (const LiveMetric& m : metrics_)
+    if (std::ranges::any_of(watched, [&](const auto& of) { return of.second == &m; })) values.sections.push_back(&m);
+  values.measured = measured(task, step, values.sections);
+
+  bool stop = false;
+  for (const auto& e : task.model->entries()) {
+    const auto of = watched.find(&e);
+    if (of == watched.end()) continue;
+    const MetricConfig& section = of->second->config;
+    const auto row =
+        std::ranges::find_if(values.measured.rows, [&](const Row& r) { return r.metric == section.name && !r.layer; });
+    if (row == values.measured.rows.end()) continue;
+    const Watched seen{step, row->value, section.info.better == Direction::higher};
+    const Watcher::Decision decision = e.run("Watcher::see", step, [&] { return e.watcher->see(seen); });
+    if (decision == Watcher::Decision::remember) task.model->remember(step);
+    stop |= decision == Watcher::Decision::stop;
+  }
+  if (stop && step < task.steps) task.stopped_at = step;
+  const auto best = task.model->remembered_at();
+  if ((stop || step == task.steps) && best && *best != step) {
+    task.model->restore();
+    task.restored_to = best;
+    values = {};  // they are of weights that the model no longer has
+  }
+  task.watched = std::move(values);
+}
+
+void Scheduler::measure(ModelTask& task, std::uint64_t step) {
   std::vector<const LiveMetric*> due;
   for (const LiveMetric& m : metrics_)
-    if (is_due(m.config, task, step)) due.push_back(&m);
+    if (is_due(m.config, task, step) && std::ranges::find(task.watched->sections, &m) == task.watched->sections.end())
+      due.push_back(&m);
+  Measured all = measured(task, step, due);
+  if (Measured& seen = task.watched->measured; !seen.rows.empty() || !seen.sheets.empty()) {
+    std::ranges::move(seen.rows, std::back_inserter(all.rows));
+    std::ranges::move(seen.sheets, std::back_inserter(all.sheets));
+    sort_by_section(all.rows);
+  }
+  if (all.rows.empty() && all.sheets.empty()) return;
+  const std::lock_guard lock(mutex_);
+  order_.add(index_of(task), step, std::move(all));
+}
+
+/// As in the file.
+void Scheduler::sort_by_section(std::vector<Row>& rows) const {
+  const auto place = [&](const Row& row) {
+    return std::ranges::find(metrics_, row.metric.substr(0, row.metric.find('.')),
+                             [](const LiveMetric& m) { return m.config.name; });
+  };
+  std::ranges::stable_sort(rows, {}, place);
+}
+
+Measured Scheduler::measured(ModelTask& task, std::uint64_t step, const std::vector<const LiveMetric*>& due) {
   // Metrics may not look at the logits, and after the last update no step follows that would notice a divergence.
   if (step == task.steps || !due.empty())
-    if (!learning::all_finite(task.model->network())) throw learning::Diverged(step);
-  if (due.empty()) return true;
+    if (!learning::all_finite(task.model->network())) throw learning::Diverged(step, "a weight");
+  if (due.empty()) return {};
 
   Network other;
   const bool uses_other = task.model->measures_other_weights();
   if (uses_other) other = task.model->measured_network(step);
-  const Network& measured = uses_other ? other : task.model->network();
-  measuring::Subject subject{task.name, measured, start_of_all(), task.model->entries(),
-                             [&] { return task.model->weight_penalty(measured, step); }};
+  const Network& network = uses_other ? other : task.model->network();
+  measuring::Subject subject{task.name, network, start_of_all(), task.model->entries(),
+                             [&] { return task.model->weight_penalty(network, step); }};
   if (task.model->has_batch_penalty())
-    subject.batch_penalty = [&](const learning::Pass& pass) { return task.model->batch_penalty(measured, pass, step); };
+    subject.batch_penalty = [&](const learning::Pass& pass) { return task.model->batch_penalty(network, pass, step); };
   subject.products = task.model->products();
   if (!uses_other) subject.panels = task.model->panels();
   std::vector<std::shared_ptr<const Snapshot>> held;
@@ -224,30 +289,7 @@ bool Scheduler::measure(ModelTask& task, std::uint64_t step) {
     held.push_back(snapshot_of(named(name), step));
     subject.others[name] = held.back() ? &held.back()->subject : nullptr;
   }
-
-  Measured all = measuring::measure(subject, step, due, splits());
-  const bool go_on = step == task.steps || goes_on(task, step, all);
-  const std::lock_guard lock(mutex_);
-  order_.add(index_of(task), step, std::move(all));
-  return go_on;
-}
-
-/// Passes new values to the regularisers that watch their sections.
-bool Scheduler::goes_on(ModelTask& task, std::uint64_t step, const Measured& measured) {
-  bool stop = false;
-  for (const learning::Entry& e : task.model->entries()) {
-    if (!e.watcher) continue;
-    const std::string section = e.run("Watcher::section", step, [&] { return e.watcher->section(); });
-    const auto row = std::ranges::find_if(measured.rows, [&](const Row& r) { return r.metric == section && !r.layer; });
-    if (row == measured.rows.end()) continue;
-    const auto of = std::ranges::find(pipeline_.metrics, section, &MetricConfig::name);
-    const Watched seen{step, row->value, of->info.better == Direction::higher};
-    const Watcher::Decision decision = e.run("Watcher::see", step, [&] { return e.watcher->see(seen); });
-    if (decision == Watcher::Decision::remember) task.model->remember();
-    stop |= decision == Watcher::Decision::stop;
-  }
-  if (stop) task.model->restore();
-  return !stop;
+  return measuring::measure(subject, step, due, splits());
 }
 
 Scheduler::News Scheduler::wait(double seconds) {

@@ -29,6 +29,12 @@ struct Snapshot {
   measuring::Subject subject;
 };
 
+/// What a model's regularisers watch at one step, measured before they decide.
+struct WatchedValues {
+  std::vector<const measuring::LiveMetric*> sections;
+  measuring::Measured measured;
+};
+
 /// One model during the run. The control network is a task without steps.
 struct ModelTask {
   std::string name;
@@ -38,8 +44,10 @@ struct ModelTask {
   bool busy = false, ended = false;
   std::string failure;  // why it ended early
   bool plugin_failed = false;
-  std::optional<std::uint64_t> stopped_at;                        // a regulariser stopped it before this update
-  bool waits = false;                                             // for the copy that another model leaves at `next`
+  std::optional<std::uint64_t> stopped_at;   // a regulariser stopped it before this update
+  std::optional<std::uint64_t> restored_to;  // after its last update, it went back to the weights of this step
+  std::optional<WatchedValues> watched;      // at `next`, once its regularisers have decided
+  bool waits = false;                        // for the copy that another model leaves at `next`
   std::map<std::uint64_t, std::shared_ptr<const Snapshot>> left;  // copies by step
   std::unique_ptr<learning::Batches> batches;
 };
@@ -104,9 +112,14 @@ class Scheduler {
   const Network& start_of_all() const { return tasks_.front().model->network(); }
   bool is_due(const experiment::MetricConfig& section, const ModelTask& task, std::uint64_t step) const;
   std::vector<std::string> compared(const ModelTask& task, std::uint64_t step) const;
-  /// Returns false if a regulariser stopped the model; its remembered state is then restored, to be measured once more.
-  bool measure(ModelTask& task, std::uint64_t step);
-  bool goes_on(ModelTask& task, std::uint64_t step, const measuring::Measured& measured);
+  /// Measures what the model's regularisers watch, and does what they decide. When its training ends, the model goes
+  /// back to its remembered weights.
+  void watch(ModelTask& task, std::uint64_t step);
+  /// Measures whatever else is due, and adds all rows.
+  void measure(ModelTask& task, std::uint64_t step);
+  measuring::Measured measured(ModelTask& task, std::uint64_t step,
+                               const std::vector<const measuring::LiveMetric*>& due);
+  void sort_by_section(std::vector<Row>& rows) const;
   bool stopping() const { return stop_ || (stop_signal_ && *stop_signal_ != 0); }
   std::size_t index_of(const ModelTask& task) const { return static_cast<std::size_t>(&task - tasks_.data()); }
   ModelTask& named(const std::string& name);

@@ -9,8 +9,10 @@
 //
 //   z  [units x batch of N], before ReLU: the hidden layers in `layers`; var divides by N
 //   gamma and running_var start at 1, beta and running_mean at 0. gamma and beta are trained like biases. A batch of
-//   one yields z' = beta and enters running_var with var = 0. A layer's own bias has no effect: subtracting the mean
-//   removes it.
+//   one is refused: it would yield z' = beta, whatever the inputs. A layer's own bias has no effect: subtracting the
+//   mean removes it.
+//   With sam, the running mean and variance are those of the pass at the undisplaced weights.
+//   weights.h5 contains gamma, beta, running_mean and running_var of each layer, and eps as an attribute of the model.
 //
 // Source: Ioffe & Szegedy 2015, ICML, 448-456. Where libraries differ, as in PyTorch: eps 1e-5 inside the root (Keras:
 // 1e-3), momentum the share of the new value (Keras: of the old one, .99), running_var unbiased (Keras: biased, unless
@@ -28,6 +30,13 @@ class BatchNorm final : public Regulariser, public ActivationChange, public Afte
   void declare(Parameters& p) override {
     p.number("momentum", momentum, above(0).up_to(1), "weight of the current batch in the running mean and variance");
     p.number("eps", eps, above(0), "added to the variance inside the square root");
+  }
+  bool acts_on_biases() const override { return false; }
+  void check_training(const TrainingLength& training) const override {
+    if (training.batch_size == 1)
+      throw Misfit("batch_size",
+                   "= 1 makes every unit its offset beta, whatever the inputs, because one sample has no "
+                   "variance; use larger batches, or leave it out");
   }
   void declare_state(State& state) override {
     depth = state.network().layers();

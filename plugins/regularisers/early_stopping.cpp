@@ -1,14 +1,17 @@
 // early_stopping: stops training a model when a metric on the validation samples no longer improves.
 //
 //   A measurement is better if it is strictly above the best so far (strictly below, if lower is better); NaN never is.
-//   better: the weights are remembered     not better `patience` times in a row: the model stops with its best weights
+//   better: the weights are remembered     not better `patience` times in a row: the model stops
 //
 //   metric    a [metric:...] section with on = validation
-//   patience  a number of measurements, so that the section's `every` determines how many steps it covers
-//   A model that is never stopped ends with its last weights, not its best ones.
+//   patience  a number of measurements, so that the section's `every` determines how many steps it covers. With a
+//             patience longer than the run, the model is never stopped.
+//   When it stops, or after the last update, the model goes back to its best weights and is measured once more. In
+//   metrics.csv these last rows have the step at which it stopped and the values of its best weights; weights.h5
+//   contains the best weights; the summary and run.json name both steps, stop_step and restored_step.
 //
 // Source: Prechelt 1998, Early stopping - but when?; counted as in Keras' EarlyStopping with restore_best_weights and
-// min_delta = 0.
+// min_delta = 0, which also restores the best weights if the last epoch comes first (from Keras 3 on).
 // See also: generalisation_gap, loss, accuracy.
 #include <pipeline/regulariser.hpp>
 
@@ -31,6 +34,11 @@ class EarlyStopping final : public Regulariser, public Watcher {
         .unit("measurements");
   }
   void declare_state(State& state) override { state.counts("counts", counts, how_many); }
+  std::string remark() const override {
+    return counts[has_best]
+               ? ""
+               : "never saw a value of [metric:" + metric + "] that is a number: the weights are the last ones";
+  }
   std::string section() const override { return metric; }
 
   Decision see(const Watched& seen) const override {

@@ -4,6 +4,7 @@
 //
 //   g  the gradient of loss and penalties at w, all layers and biases as one vector     |.|  Euclidean length
 //   Both gradients use the same batch and the same random draws. A step takes twice as long.   rho = 0 changes nothing.
+//   With batch_norm, the running mean and variance are those of the pass at w, as in the authors' code.
 //   `layers` and `biases` do not apply.
 //
 // Source: Foret et al. 2021, Sharpness-aware minimization, ICLR, equation 2 with p = 2. No epsilon in |g|.

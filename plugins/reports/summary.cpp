@@ -3,9 +3,12 @@
 //   during the run   one line per model: the newest value of each metric, layers as 1/2/3
 //   at the end       one line per value, one column per model; the same table is written to summary.txt
 //   *                the best model by the metric's own direction; several if equal as shown; never nan; only values of
-//                    the newest step are compared, so not those of a model that ended early
-//   '                a value measured at an earlier step than that of the table
+//                    the newest step are compared, so not those of a model that ended early or, like one with
+//                    early_stopping, went back to the weights of an earlier step
+//   '                a value of an earlier step than that of the table
 //   FAILED           the reason why a model ended before the others
+//   below the table  the step at which a model stopped, and that whose weights it went back to; what its regularisers
+//                    say of the run, such as that a limit was never reached
 //
 //   control is the untrained network; it has a column but is never marked. "-" is a value that was not measured.
 //
@@ -28,7 +31,7 @@ constexpr std::size_t page = 100;  // characters per line
 class Summary final : public Report {
   ReportOutput write(const RunResults& results, const Occasion& occasion) const override {
     const Series series(results, occasion.step);
-    if (!occasion.final) return {state(series, results.models, occasion.step), {}};
+    if (!occasion.final) return {state(series, results, occasion.step), {}};
     const Lines lines = closing(series, results, occasion.step);
     std::string text;
     for (const std::string& line : lines) text += line + "\n";
@@ -36,7 +39,8 @@ class Summary final : public Report {
     return {lines, {}};
   }
 
-  static Lines state(const Series& series, const Lines& models, std::uint64_t step) {
+  static Lines state(const Series& series, const RunResults& results, std::uint64_t step) {
+    const Lines& models = results.models;
     TextTable table;
     table.stub(under("step " + std::to_string(step), models));
     for (const Column& column : series.columns) {
@@ -44,7 +48,7 @@ class Summary final : public Report {
       Lines cells(models.size());
       std::string layers;
       for (const std::size_t layer : column.layers) {
-        const Lines values = newest(series, column, layer, models, 4).shown;
+        const Lines values = newest(series, results, column, layer, models, 4).shown;
         const char between = layers.empty() ? ' ' : '/';
         for (std::size_t m = 0; m < models.size(); ++m) cells[m].append(!layers.empty(), between).append(values[m]);
         layers.append(1, between).append(std::to_string(layer));
@@ -71,7 +75,7 @@ class Summary final : public Report {
                          : column.info.better == Direction::higher          ? "higher"
                                                                             : "lower");
         unit.push_back(first ? column.info.unit : "");
-        const auto [shown, steps, compared, best] = newest(series, column, layer, names, 5);
+        const auto [shown, steps, compared, best] = newest(series, results, column, layer, names, 5);
         cells[0].push_back(shown[0] + " ");
         for (std::size_t m = 1; m < names.size(); ++m) {
           const bool earlier = steps[m] && *steps[m] < step;
@@ -89,14 +93,30 @@ class Summary final : public Report {
     lines.push_back("");
     if (results.models.size() > 1)
       lines.push_back("  *  the best of the models;  control is the network before training");
-    if (any_earlier) lines.push_back("  '  measured at an earlier step");
+    if (any_earlier) lines.push_back("  '  of an earlier step");
     for (const std::string& model : results.models)
       if (const auto failed = results.failures.find(model); failed != results.failures.end())
         lines.push_back("  " + model + " FAILED: " + failed->second);
     for (const std::string& model : results.models)
-      if (const auto last = series.last_step(model); last && *last < step)
-        lines.push_back("  " + model + " was last measured at step " + std::to_string(*last));
+      if (const std::string line = end_of(model, series, results, step); !line.empty()) lines.push_back("  " + line);
+    for (const std::string& model : results.models)
+      if (const auto remarks = results.remarks.find(model); remarks != results.remarks.end())
+        for (const std::string& remark : remarks->second) lines.push_back("  " + model + ", " + remark);
     return lines;
+  }
+
+  /// How the training of a model ended; empty where it ended with all updates and their weights.
+  static std::string end_of(const std::string& model, const Series& series, const RunResults& results,
+                            std::uint64_t step) {
+    const auto stopped = results.stopped.find(model), restored = results.restored.find(model);
+    const std::string back = restored == results.restored.end()
+                                 ? ""
+                                 : "went back to its weights of step " + std::to_string(restored->second);
+    if (stopped != results.stopped.end())
+      return model + " stopped at step " + std::to_string(stopped->second) + (back.empty() ? "" : " and " + back);
+    if (!back.empty()) return model + " " + back;
+    const auto last = series.last_step(model);
+    return last && *last < step ? model + " was last measured at step " + std::to_string(*last) : "";
   }
 
   using Steps = std::vector<std::optional<std::uint64_t>>;
@@ -107,13 +127,22 @@ class Summary final : public Report {
     std::string best;                       // as shown; empty if fewer than two can be compared
   };
   /// The newest value of each model, with the number of decimals that the trained models need.
-  static Newest newest(const Series& series, const Column& column, std::size_t layer, const Lines& models, int digits) {
+  static Newest newest(const Series& series, const RunResults& results, const Column& column, std::size_t layer,
+                       const Lines& models, int digits) {
     Newest newest;
     std::vector<double> trained, compared;
+    // The last rows of a model that went back to earlier weights are values of that earlier step.
+    const auto last_of = [&](const std::string& model) -> std::optional<Point> {
+      const Points& points = series.of(column.metric, layer, model);
+      if (points.empty()) return std::nullopt;
+      Point last = points.back();
+      if (const auto at = results.restored.find(model); at != results.restored.end())
+        last.step = std::min(last.step, at->second);
+      return last;
+    };
     const auto each_trained = [&](auto&& f) {
       for (const std::string& model : models)
-        if (const Points& points = series.of(column.metric, layer, model); !points.empty() && model != "control")
-          f(points.back());
+        if (const auto last = last_of(model); last && model != "control") f(*last);
     };
     each_trained([&](const Point& last) { newest.compared = std::max(newest.compared.value_or(0), last.step); });
     std::size_t candidates = 0;
@@ -125,9 +154,9 @@ class Summary final : public Report {
     });
     const int decimals = decimals_for(trained, digits);
     for (const std::string& model : models) {
-      const Points& points = series.of(column.metric, layer, model);
-      newest.shown.push_back(points.empty() ? "-" : fixed(points.back().value, decimals));
-      newest.steps.push_back(points.empty() ? std::nullopt : std::optional(points.back().step));
+      const auto last = last_of(model);
+      newest.shown.push_back(last ? fixed(last->value, decimals) : "-");
+      newest.steps.push_back(last ? std::optional(last->step) : std::nullopt);
     }
     if (column.info.better != Direction::neither && candidates > 1 && !compared.empty()) {
       double best = std::nan("");

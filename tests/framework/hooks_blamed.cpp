@@ -173,7 +173,27 @@ BOOST_AUTO_TEST_CASE(no_hook_is_blamed_if_training_itself_diverges) {
   study.start.layer(2).W.row(0) *= 2;
   const learning::Inputs inputs(study.samples);
   const auto model = study.model_of(plugin("l1"));
-  BOOST_CHECK_THROW(model->step(0, inputs, study.batch(0)), learning::Diverged);
+  BOOST_CHECK_EXCEPTION(model->step(0, inputs, study.batch(0)), learning::Diverged, [](const auto& e) {
+    return e.what() == std::string("diverged: the gradient of layer 1 is not finite at step 0");
+  });
+}
+
+BOOST_AUTO_TEST_CASE(divergence_names_the_number_that_is_not_finite) {
+  SmallStudy study({20, 16, 5});
+  study.start.layer(1).W.fill(1e30f), study.start.layer(2).W.fill(1e30f);
+  const auto model = study.model({});
+  BOOST_CHECK_EXCEPTION(study.train(*model, 0, 1), learning::Diverged, [](const auto& e) {
+    return e.what() == std::string("diverged: a logit is not finite at step 0");
+  });
+  // Weights that overflow in the last update are noticed by the last measurement.
+  const Scratch scratch;
+  const SmallRun run(scratch, small_pipeline(1, 60, 20) +
+                                  "learning_rate = 1e37\n[model:plain]\nregularisers = gradient_noise\n"
+                                  "gradient_noise.eta = 1e6\n[model:fine]\nlearning_rate = 0.1\n"
+                                  "[metric:weight_norm]\nevery = 1\n");
+  run.in("run");
+  BOOST_TEST_REQUIRE(run.warnings.size() == 1u);
+  check_says(run.warnings[0], "model plain stopped: diverged: a weight is not finite at step 1");
 }
 
 BOOST_AUTO_TEST_CASE(only_the_model_of_the_hook_stops) {

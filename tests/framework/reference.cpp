@@ -198,6 +198,38 @@ BOOST_AUTO_TEST_CASE(the_reference_detects_a_wrong_step) {
   BOOST_TEST(std::system(command.c_str()) != 0);
 }
 
+/// The test set of a run, for the reference programs.
+fs::path write_test_set(const fs::path& file, const Samples& test) {
+  arma::fmat x;
+  learning::Inputs(test).widen(0, test.size(), x);
+  Network none;
+  results::write_weights(file, {{"/none", &none}});
+  Appended out(file);
+  out.rows("x", x);
+  out.numbers("labels", {test.labels.begin(), test.labels.end()});
+  return file;
+}
+
+// One model for each built-in regulariser, with weights measured at the end, or earlier where it stops its model.
+BOOST_AUTO_TEST_CASE(weights_h5_alone_gives_the_accuracy_and_loss_of_every_regulariser) {
+  std::string text = small_pipeline(60, 300, 700) + "learning_rate = 0.3\n";
+  text.replace(text.find("test = "), 0, "validation = 50\n");
+  plugins::Catalogue catalogue(plugins::search_path({}, false));
+  for (const std::string& name : catalogue.names(plugins::PluginKind::regulariser))
+    text += "[model:" + name + "]\nregularisers = " + name + "\n" +
+            (name == "early_stopping" ? "early_stopping.metric = watched\nearly_stopping.patience = 2\n" : "");
+  text +=
+      "[model:several]\nregularisers = norm, dropout, weight_noise, sam, weight_decay\nnorm.plugin = batch_norm\n"
+      "norm.layers = 2\nnorm.eps = 0.01\nweight_noise.biases = yes\n"
+      "[metric:accuracy]\nevery = 20\n[metric:loss]\nevery = 20\n"
+      "[metric:watched]\nplugin = loss\non = validation\nevery = 5\n";
+  const Scratch scratch;
+  const SmallRun run(scratch, text);
+  BOOST_TEST_REQUIRE(run.in("run").failed_models == 0u);
+  check_agrees("from_weights.py", (scratch.path() / "run").string() + " " +
+                                      write_test_set(scratch.path() / "test.h5", run.data().test).string());
+}
+
 BOOST_AUTO_TEST_CASE(metrics_of_a_run_with_every_option) {
   std::string metrics = "[metric:accuracy]\nevery = 20\n[metric:loss]\nevery = 20\n";
   for (const std::string plugin : {"snr_optimality", "signal_factor", "sign_disagreement"})
@@ -211,17 +243,8 @@ BOOST_AUTO_TEST_CASE(metrics_of_a_run_with_every_option) {
   const SmallRun run(
       scratch, small_pipeline(60, 300, 700) + "[model:plain]\n[model:dropout]\nregularisers = dropout\n" + metrics);
   run.in("run");
-  const Data data = run.data();
-  arma::fmat x;
-  learning::Inputs(data.test).widen(0, data.test.size(), x);
-  Network none;
-  results::write_weights(scratch.path() / "test.h5", {{"/none", &none}});
-  {
-    Appended out(scratch.path() / "test.h5");
-    out.rows("x", x);
-    out.numbers("labels", {data.test.labels.begin(), data.test.labels.end()});
-  }
-  check_agrees("figures.py", (scratch.path() / "run").string() + " " + (scratch.path() / "test.h5").string());
+  check_agrees("figures.py", (scratch.path() / "run").string() + " " +
+                                 write_test_set(scratch.path() / "test.h5", run.data().test).string());
 }
 
 BOOST_AUTO_TEST_CASE(metrics_on_the_images_of_mnist, *boost::unit_test::precondition(support::needs_mnist)) {

@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(going_back_to_a_remembered_state_undoes_all_later_steps) {
     const auto whole = make(), back = make();
     study.train(*whole, 0, 14);
     study.train(*back, 0, 7);
-    back->remember();
+    back->remember(0);
     study.train(*back, 7, 11);
     back->restore();
     study.train(*back, 7, 14);

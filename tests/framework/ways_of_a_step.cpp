@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(asking_for_a_gradient_and_going_back_do_not_change_the_trai
   study.train(*asked, 0, 10);
   const Network at_ten = asked->network();
   asked->gradient(10, study.inputs, study.batch(10));
-  asked->remember();
+  asked->remember(0);
   study.train(*asked, 10, 15);
   asked->restore();
   BOOST_TEST(same_bits(asked->network(), at_ten));

@@ -4,6 +4,7 @@
 
 #include <numeric>
 
+#include "support/scratch.hpp"
 #include "support/small_model.hpp"
 
 using namespace support;
@@ -262,6 +263,27 @@ BOOST_AUTO_TEST_CASE(covers_hidden_layers_and_of_those_only_the_named_ones) {
   };
   BOOST_TEST(covered({}) == "1 2 ");
   BOOST_TEST(covered(only_layer(2)) == "2 ");
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_of_one_is_refused) {
+  const auto complaint = [](std::uint64_t batch_size) {
+    return message_of([&] { plugin("batch_norm").object->check_training({batch_size, 100}); });
+  };
+  BOOST_TEST(complaint(2) == "");
+  check_says(complaint(1), "batch_size = 1 makes every unit its offset");
+}
+
+// With look-ahead, the second pass is at displaced weights, which are not the ones that are measured.
+BOOST_AUTO_TEST_CASE(with_sam_the_running_statistics_are_those_of_the_undisplaced_weights) {
+  const SmallStudy study;
+  const auto alone = study.model_of(plugin("batch_norm")),
+             ahead = study.model_of(plugin("batch_norm"), plugin("sam", {{"rho", "5"}}));
+  study.train(*alone, 0, 1), study.train(*ahead, 0, 1);
+  BOOST_TEST(!same_bits(alone->network(), ahead->network()));
+  for (const char* name : {"batch_norm.running_mean", "batch_norm.running_var"})
+    for (const std::size_t layer : {1, 2})
+      BOOST_TEST(
+          same_bits(ahead->states().all().at(name).values.at(layer), alone->states().all().at(name).values.at(layer)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

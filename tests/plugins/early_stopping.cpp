@@ -2,7 +2,12 @@
 // weights and leaves the other models unchanged.
 #include <boost/test/unit_test.hpp>
 
+#include <nlohmann/json.hpp>
+#include <set>
+
 #include "config/complaint.hpp"
+#include "support/csv_rows.hpp"
+#include "support/hdf5_file.hpp"
 #include "support/small_model.hpp"
 #include "support/small_run.hpp"
 
@@ -48,6 +53,15 @@ std::vector<Line> held_out(const std::string& csv, const std::string& model) {
   return rows;
 }
 
+/// The steps at which a model stopped and to which it went back, as in run.json; 0 and 0 if it did neither.
+std::pair<std::uint64_t, std::uint64_t> steps_of(const SmallRun& run, const std::string& folder,
+                                                 const std::string& model) {
+  const auto json = nlohmann::json::parse(run.file_of(folder, "run.json"));
+  const auto early = json.value("stopped_early", nlohmann::json::object());
+  if (!early.contains(model)) return {};
+  return {early[model].at("stop_step"), early[model].at("restored_step")};
+}
+
 std::string complaint(const std::string& pipeline) {
   const Scratch scratch;
   try {
@@ -85,22 +99,100 @@ BOOST_AUTO_TEST_CASE(a_run_stops_with_the_best_weights_and_changes_no_rows_of_ot
   BOOST_TEST_REQUIRE(all.size() == 81u);  // 0, 5 .. 400
   BOOST_TEST_REQUIRE(seen.size() >= 6u);
   BOOST_TEST_REQUIRE(seen.size() < 80u);  // it stopped
-  const Line last = seen.back();
-  BOOST_TEST(last.step == 400u);  // its last row has the same step as those of the other models
   std::size_t best = 0;
   for (std::size_t i = 0; i + 1 < seen.size(); ++i) {
     BOOST_TEST(seen[i].step == all[i].step);
     BOOST_TEST(seen[i].value == all[i].value);  // until it stops, the model is the same as without early stopping
     if (seen[i].value < seen[best].value) best = i;
   }
-  BOOST_TEST(best == seen.size() - 2 - 4);     // four values in a row did not improve
-  BOOST_TEST(last.value == seen[best].value);  // the best weights, measured again
-  BOOST_TEST(all.back().value > last.value);
+  const Line last = seen.back();
+  BOOST_TEST(best == seen.size() - 1 - 4);        // four values in a row did not improve, the last of them at `last`
+  BOOST_TEST(last.step == all[best + 4].step);    // the step at which it stopped, and no later one
+  BOOST_TEST(last.value == seen[best].value);     // the best weights, measured again
+  BOOST_TEST(all[best + 4].value >= last.value);  // which those of that step were not
+  BOOST_TEST((steps_of(both, "both", "stops") == std::pair(last.step, seen[best].step)));
+  BOOST_TEST((steps_of(both, "both", "plain") == std::pair<std::uint64_t, std::uint64_t>()));
 
   const SmallRun alone(scratch, text(plain));
   alone.in("alone");
   const auto of_plain = [](auto& m, auto&) { return m == "plain" || m == "control"; };
   BOOST_TEST((rows_where(csv, of_plain) == rows_where(alone.file_of("alone", "metrics.csv"), of_plain)));
+}
+
+BOOST_AUTO_TEST_CASE(every_section_is_measured_once_with_the_best_weights_where_the_model_stops) {
+  const Scratch scratch;
+  const SmallRun run(scratch, text(plain + stops) +
+                                  "[metric:start_distance]\nevery = 1000\n[metric:linear_cka]\nevery = 1000\n"
+                                  "[metric:beside]\nplugin = linear_cka\nwith = plain\nevery = 1000\n");
+  run.in("1", 1);
+  const std::string csv = run.file_of("1", "metrics.csv");
+  const std::string last_step = std::to_string(held_out(csv, "stops").back().step) + ",";
+  for (const char* section : {"accuracy", "start_distance", "linear_cka", "beside"}) {
+    const std::string rows = rows_where(csv, [&](auto& m, auto& metric) { return m == "stops" && metric == section; });
+    // `beside` compares with a model that is elsewhere by then; all others are measured, at the start and once more.
+    const bool measured = rows.find("\n" + last_step) != rows.npos;
+    BOOST_TEST(measured == (section != std::string("beside")), rows);
+  }
+  std::set<std::string> keys;
+  for (const std::string& line : lines_of(csv))
+    BOOST_TEST(keys.insert(line.substr(0, line.rfind(','))).second, line << " is measured twice");
+  for (const std::size_t threads : {2, 3}) {
+    run.in(std::to_string(threads), threads);
+    BOOST_TEST((run.file_of(std::to_string(threads), "metrics.csv") == csv));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_best_weights_are_restored_where_the_schedule_ends_first) {
+  const Scratch scratch;
+  std::string patient = stops;
+  patient.replace(patient.find("patience = 4"), 12, "patience = 1000");
+  const SmallRun run(scratch,
+                     text(plain + patient) + "[metric:beside]\nplugin = linear_cka\nwith = stops\nevery = 400\n");
+  run.in("run", 2);
+  const std::string csv = run.file_of("run", "metrics.csv");
+  const std::vector<Line> all = held_out(csv, "plain"), seen = held_out(csv, "stops");
+  BOOST_TEST_REQUIRE(seen.size() == 81u);
+  const auto best = std::ranges::min_element(all, {}, &Line::value);
+  BOOST_TEST_REQUIRE(best->step < 400u);
+  BOOST_TEST(seen.back().step == 400u);
+  BOOST_TEST(seen.back().value == best->value);
+  BOOST_TEST((steps_of(run, "run", "stops") == std::pair<std::uint64_t, std::uint64_t>(400, best->step)));
+  // Other models are compared with the restored one, from whatever thread.
+  const double similar = last_value(csv, "plain", "beside", "1");
+  run.in("again", 1);
+  BOOST_TEST(last_value(run.file_of("again", "metrics.csv"), "plain", "beside", "1") == similar);
+  BOOST_TEST(last_value(csv, "stops", "beside", "1") == 1, boost::test_tools::tolerance(1e-9));
+  BOOST_TEST(similar < .9999);
+
+  std::string shorter = text(plain);  // the same model, trained no further than to the best step
+  shorter.replace(shorter.find("steps = 400"), 11, "steps = " + std::to_string(best->step));
+  const SmallRun as_far(scratch, shorter);
+  as_far.in("as_far");
+  const auto weights = [&](const char* folder, const char* model) {
+    return read_hdf5(scratch.path() / folder / "weights.h5").at(std::string("/models/") + model + "/W1").values;
+  };
+  BOOST_TEST((weights("run", "stops") == weights("as_far", "plain")));
+}
+
+BOOST_AUTO_TEST_CASE(a_model_whose_last_weights_are_the_best_goes_nowhere) {
+  const Scratch scratch;
+  std::string falling = text(stops);
+  falling.replace(falling.find("learning_rate = 0.5"), 19, "learning_rate = 0.001");
+  const SmallRun run(scratch, falling);
+  run.in("run");
+  BOOST_TEST((steps_of(run, "run", "stops") == std::pair<std::uint64_t, std::uint64_t>()));
+}
+
+BOOST_AUTO_TEST_CASE(a_metric_that_never_has_a_value_is_told_at_the_end) {
+  const learning::Entry e = plugin("early_stopping", {{"metric", "m"}, {"patience", "9"}});
+  const Network network = {{{{1}, {}}}};
+  learning::States states(network);
+  states.declare(e);
+  states.complete();
+  e.watcher->see({0, std::nan(""), true});
+  check_says(e.object->remark(), "never saw a value of [metric:m] that is a number");
+  e.watcher->see({1, 5, true});
+  BOOST_TEST(e.object->remark() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_metric_it_cannot_watch_is_refused_before_any_work) {
@@ -113,6 +205,12 @@ BOOST_AUTO_TEST_CASE(a_metric_it_cannot_watch_is_refused_before_any_work) {
   check_refused(text(stops, "test"), "'early_stopping' watches [metric:held_out], which is measured on test");
   check_refused(text("[model:m]\nregularisers = early_stopping\nearly_stopping.metric = held_ou\n"),
                 "watches [metric:held_ou], which does not exist");
+  // Measured before the first update and after the last, it can stop nothing.
+  std::string rarely = text(stops);
+  rarely.replace(rarely.find("every = 5\n"), 10, "every = 400\n");
+  check_refused(rarely, "which is measured only before the first and after the last update");
+  rarely.replace(rarely.find("every = 400\n"), 12, "every = 399\n");
+  BOOST_TEST(complaint(rarely) == "none");
   check_refused(text("[model:m]\nregularisers = early_stopping\n"), "metric");
 }
 

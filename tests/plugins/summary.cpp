@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(the_closing_table_marks_the_best_value_by_direction) {
              "              2                    -    nan      1      -\n"
              "\n"
              "  *  the best of the models;  control is the network before training\n"
-             "  '  measured at an earlier step\n"
+             "  '  of an earlier step\n"
              "  c was last measured at step 7\n");
 }
 
@@ -113,6 +113,44 @@ BOOST_AUTO_TEST_CASE(a_failed_model_is_listed_with_the_reason) {
   std::string text;
   for (const std::string& line : make()->write(*results::open_run(folder.path), {9, true}).lines) text += line + "\n";
   BOOST_TEST(text.find("  b FAILED: diverged at step 4\n  b was last measured at step 3\n") != text.npos, text);
+}
+
+namespace {
+/// The closing table of a run that wrote this about its models to run.json.
+std::string closing_of(const std::string& models, const std::string& about_models, const std::string& rows) {
+  const Folder folder;
+  write(folder.path / "metrics.csv", "step,model,metric,layer,value\n" + rows);
+  write(folder.path / "run.json", R"({"pipeline": "tiny", "steps": 9, "models": [)" + models + "], " + about_models +
+                                      R"(, "metrics": [{"section": "loss", "plugin": "loss", "better": "lower"}]})");
+  std::string text;
+  for (const std::string& line : make()->write(*results::open_run(folder.path), {9, true}).lines) text += line + "\n";
+  return text;
+}
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(models_that_went_back_to_earlier_weights_are_not_compared_with_the_others) {
+  const std::string text = closing_of(
+      R"("a", "b", "stopped", "patient")",
+      R"("stopped_early": {"stopped": {"stop_step": 5, "restored_step": 2}, "patient": {"stop_step": 9, "restored_step": 3}})",
+      "5,stopped,loss,,0.5\n9,a,loss,,0.75\n9,b,loss,,0.875\n9,patient,loss,,0.25\n");
+  BOOST_TEST(text.substr(text.find("  loss")) ==
+             "  loss         lower         -   0.750*  0.875     0.500'    0.250'\n"
+             "\n"
+             "  *  the best of the models;  control is the network before training\n"
+             "  '  of an earlier step\n"
+             "  stopped stopped at step 5 and went back to its weights of step 2\n"
+             "  patient went back to its weights of step 3\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_older_run_has_the_stop_step_alone) {
+  const std::string text = closing_of(R"("a", "b")", R"("stopped_early": {"b": 5})", "9,a,loss,,0.75\n9,b,loss,,0.5\n");
+  BOOST_TEST(text.find("  b stopped at step 5\n") != text.npos, text);
+}
+
+BOOST_AUTO_TEST_CASE(remarks_of_regularisers_follow_the_table) {
+  const std::string text = closing_of(R"("a", "b")", R"("remarks": {"b": ["max_norm: changed nothing", "x: y"]})",
+                                      "9,a,loss,,0.75\n9,b,loss,,0.5\n");
+  BOOST_TEST(text.ends_with("  b, max_norm: changed nothing\n  b, x: y\n"), text);
 }
 
 BOOST_AUTO_TEST_CASE(a_direction_limited_to_named_values_marks_only_those) {

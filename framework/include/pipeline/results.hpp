@@ -45,6 +45,9 @@ class PIPELINE_API RunResults {
   std::vector<Row> rows;                         // in file order
   std::map<std::string, std::string> failures;   // by model: why it ended before the others
   std::map<std::string, std::uint64_t> stopped;  // by model: the update before which a regulariser stopped it
+  /// By model: the step whose weights it went back to after its last update. Its last rows were measured with them.
+  std::map<std::string, std::uint64_t> restored;
+  std::map<std::string, std::vector<std::string>> remarks;  // by model: what its regularisers said at the end
 
   /// The steps at which nodes.h5 has a measurement of /<model>/<section>/<name>; none if it has no such dataset.
   virtual std::vector<std::uint64_t> node_steps(const std::string& model, const std::string& section,

@@ -2,7 +2,8 @@
 // The engine owns them and copies them with the model.
 //
 //   may assume   arrays have their declared size and start; a handle's arrays are this model's own
-//   must do      change arrays only after the update (AfterUpdate, AfterLayerUpdate) or when watching
+//   must do      change arrays only after the update (AfterUpdate, AfterLayerUpdate) or when watching; counts also in
+//                NetworkGradientChange, which is called once per update
 //   must not     store numbers anywhere else: a copied model has new objects
 #pragma once
 #include <cstdint>
@@ -57,9 +58,10 @@ class Counts {
 
 /// How long an array lives, and who changes it.
 enum class Life {
-  kept,     // from step to step
-  trained,  // likewise; has a gradient and is updated like a bias; written to weights.h5 as <entry>.<name><layer>
-  step,     // scratch space that one hook of a step leaves to later ones of the same step; may be resized
+  kept,     // from step to step; written to weights.h5 as <entry>.<name><layer>
+  trained,  // likewise; has a gradient and is updated like a bias
+  step,     // scratch space that one hook of a step leaves to later ones of the same step; may be resized. With
+            // LookAhead, hooks after the update find what the pass at the undisplaced weights left
 };
 
 /// Takes the declarations; the engine implements it.
@@ -67,6 +69,8 @@ class State {
  public:
   virtual ~State() = default;
   virtual const NetworkShape& network() const = 0;
+  /// The weights that the model starts from. A handle may be filled from them once its array is declared.
+  virtual const Network& weights() const = 0;
 
   enum class Start { zero, weights };
   virtual void like_weights(const std::string& name, LikeWeights& handle, Start start) = 0;

@@ -25,8 +25,8 @@ class PIPELINE_API NetworkGradientChange {
 };
 
 /// Writes displaced weights, at which the engine computes the gradient again, on the same batch and with the same
-/// draws; the update then starts from the undisplaced weights. Trained arrays stay where they are meanwhile. At most
-/// one per model.
+/// draws; the update then starts from the undisplaced weights. Trained arrays stay where they are meanwhile, and what
+/// the first pass left for hooks after the update (Life::step) is kept, not what the second left. At most one per model.
 class PIPELINE_API LookAhead {
  public:
   virtual ~LookAhead() = default;

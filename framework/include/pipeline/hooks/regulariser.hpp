@@ -26,10 +26,13 @@ class PIPELINE_API Regulariser {
   virtual void declare(Parameters&) {}
   /// The value of `biases` if the file does not give one.
   virtual bool biases_by_default() const { return false; }
+  /// Whether `biases` has an effect where the entry acts on weights. If not, giving it is a mistake.
+  virtual bool acts_on_biases() const { return true; }
   /// Throws Misfit where a parameter does not fit this network or these images (all 0 where the samples are not
   /// images). Called before any work.
   virtual void check(const NetworkShape&, const ImageShape&) const {}
-  /// Throws Misfit where a parameter cannot work with this training. Called before any work.
+  /// Throws Misfit where a parameter cannot work with this training; it may also name `batch_size` or `steps`. Called
+  /// before any work.
   virtual void check_training(const TrainingLength&) const {}
   /// Declares the arrays that outlast a step (state.hpp). Called once, after the parameters are set.
   virtual void declare_state(State&) {}

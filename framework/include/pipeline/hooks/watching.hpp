@@ -15,8 +15,8 @@ struct Watched {
 };
 
 /// Watches one [metric:...] section that is measured on the validation samples: sees each of its values and decides
-/// what the model does then. `stop` ends the training of this model alone, with the weights and arrays it had at the
-/// last `remember`.
+/// what the model does then. `stop` ends the training of this model alone. However its training ends, the model goes
+/// back to the weights and arrays it had at the last `remember`, and is measured with them.
 class PIPELINE_API Watcher {
  public:
   virtual ~Watcher() = default;
