@@ -82,7 +82,7 @@ std::string described(const Parameter& p) {
 std::string common_words(const std::shared_ptr<Regulariser>& object) {
   const learning::Entry entry("", object, {}, 0, "");
   if (!entry.knows_layers()) return "It acts on the whole network or batch, and takes neither layers nor biases.";
-  if (!entry.on_weights()) return "It also takes layers = all.";
+  if (!entry.on_weights() || !object->acts_on_biases()) return "It also takes layers = all.";
   return std::string("It also takes layers = all and biases = ") + (object->biases_by_default() ? "yes" : "no") + ".";
 }
 

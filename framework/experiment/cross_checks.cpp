@@ -29,6 +29,13 @@ Word word_of_value(const Pipeline& p, const std::string& section, const std::str
                     [&](const config::Setting& s) { return s.value == value && s.word.text == value; });
 }
 
+bool has_key(const Pipeline& p, const std::string& section, const std::string& key) {
+  return std::ranges::any_of(p.resolved, [&](const config::ResolvedSection& s) {
+    return s.name == section &&
+           std::ranges::any_of(s.settings, [&](const config::Setting& setting) { return setting.key == key; });
+  });
+}
+
 /// Turns a Misfit into a complaint about the value of that parameter. Returns false if there was one.
 template <class Check>
 bool fits(const Pipeline& p, const std::string& section, const std::string& prefix, const Word& fallback,
@@ -40,7 +47,10 @@ bool fits(const Pipeline& p, const std::string& section, const std::string& pref
   } catch (const Misfit& e) {
     const std::string key = prefix + e.parameter;
     const Word word = given_word(p, section, fallback, [&](const config::Setting& s) { return s.key == key; });
-    if (!complaints.about(word)) complaints.add(word, "[" + section + "]: " + prefix + e.what());
+    const bool own = has_key(p, section, key);  // or one of [training]
+    if (!complaints.about(word))
+      complaints.add(word,
+                     "[" + section + "]: " + (own ? prefix : prefix.substr(0, prefix.find('.')) + " with ") + e.what());
     return false;
   }
 }
@@ -147,6 +157,13 @@ void check_watched_sections(const Pipeline& p, Complaints& complaints) {
       else if (watched->info.better == Direction::neither)
         complaints.add(word, watches + "for which neither direction is better",
                        "watch a metric that has a direction, such as accuracy or loss");
+      else if (!watched->info.compares.empty())
+        complaints.add(word, watches + "which compares models",
+                       "watch a metric of the model alone, such as accuracy or loss");
+      else if (p.steps > 0 && watched->every >= p.steps)
+        complaints.add(
+            word, watches + "which is measured only before the first and after the last update",
+            "give [metric:" + *section + "] an `every` that is well below steps = " + std::to_string(p.steps));
     }
 }
 

@@ -17,12 +17,13 @@ class ModelReader {
  public:
   ModelReader(Reading& reading, const std::string& name, const config::Tree& tree)
       : reading_(reading),
+        tree_(tree),
         complaints_(reading.complaints),
         network_(reading.pipeline.network),
         reader_("model:" + name, &tree, reading.complaints),
         model_{name, {}, reading.learning_rate} {}
 
-  void read(const config::Tree& tree) {
+  void read() {
     Parameters p;
     p.words("regularisers", entries_, "entries of this model's list, in order");
     reader_.take(p);
@@ -32,9 +33,9 @@ class ModelReader {
     read_entries(reader_.setting("regularisers").word);
     reading_.finish(reader_);
     // A rate that [training] gave is not the model's own: written out here it would override a later [training].
-    if (!config::child(tree, "learning_rate"))
-      std::erase_if(reading_.pipeline.resolved.back().settings,
-                    [](const config::Setting& s) { return s.key == "learning_rate"; });
+    if (!config::child(tree_, "learning_rate")) without_effect_.insert("learning_rate");
+    std::erase_if(reading_.pipeline.resolved.back().settings,
+                  [&](const config::Setting& s) { return without_effect_.contains(s.key); });
     reading_.pipeline.models.push_back(std::move(model_));
   }
 
@@ -76,7 +77,7 @@ class ModelReader {
     } else {
       reader_.take(own, name + ".", plugin);
       e.plugin = reading_.config_of<Regulariser>(plugin, own);
-      check_effect(e, object);
+      check_effect(e, object, layers);
       check_look_ahead(e, *object);
     }
     model_.regularisers.push_back(std::move(e));
@@ -104,21 +105,38 @@ class ModelReader {
   }
 
   /// Complains where the entry, or a key of it, would silently have no effect.
-  void check_effect(const EntryConfig& e, const std::shared_ptr<Regulariser>& object) {
+  void check_effect(const EntryConfig& e, const std::shared_ptr<Regulariser>& object,
+                    const std::vector<std::string>& words) {
     const learning::Entry entry(e.name, object, e.scope, reading_.pipeline.seed, "");
     const Word& layers = reader_.setting(e.name + ".layers").word;
     if (network_.sizes.size() >= 2 && !complaints_.about(layers) && !entry.touches_any(network_.layers()))
       complaints_.add(e.scope.all_layers ? e.word : layers, "'" + e.name + "' acts on no layer of this network",
                       "penalties and updates act on layers 1 to " + std::to_string(network_.layers()) +
                           ", changes of activations on hidden layers (0: the inputs)");
-    const auto refuse = [&](const std::string& key, const std::string& why) {
-      const config::Setting& given = reader_.setting(e.name + key);
-      if (!complaints_.about(given.word))
-        complaints_.add(given.word, "'" + e.name + "' " + why + ", so " + given.key + " has no effect", "remove it");
+    else if (network_.sizes.size() >= 2 && !complaints_.about(layers) && entry.knows_layers())
+      check_each_layer(e, object, words, layers);
+    // Where it has no effect, a key is a mistake if it is given, and no part of the resolved pipeline if it is not.
+    const auto refuse = [&](const std::string& name, const std::string& why) {
+      const std::string key = e.name + name;
+      without_effect_.insert(key);
+      const Word& given = reader_.setting(key).word;
+      if (config::child(tree_, key) && !complaints_.about(given))
+        complaints_.add(given, "'" + e.name + "' " + why + ", so " + key + " has no effect", "remove it");
     };
-    if (!entry.knows_layers() && !e.scope.all_layers) refuse(".layers", "acts on the whole network or batch");
-    if (!entry.on_weights() && e.scope.biases != object->biases_by_default())
-      refuse(".biases", "does not act on weights");
+    if (!entry.knows_layers()) refuse(".layers", "acts on the whole network or batch");
+    if (!entry.on_weights()) refuse(".biases", "does not act on weights");
+    if (entry.on_weights() && !object->acts_on_biases()) refuse(".biases", "does not act on biases");
+  }
+
+  /// Complains about layers of a list on which the entry does nothing.
+  void check_each_layer(const EntryConfig& e, const std::shared_ptr<Regulariser>& object,
+                        const std::vector<std::string>& layers, const Word& list) {
+    for (std::size_t i = 0; i < layers.size() && !e.scope.all_layers; ++i) {
+      const learning::Scope only = {false, {base::parse_whole(layers[i]).value_or(0)}, e.scope.biases};
+      if (!learning::Entry(e.name, object, only, 0, "").touches_any(network_.layers()))
+        complaints_.add(item(list, i, layers[i]), "'" + e.name + "' does nothing on layer " + layers[i],
+                        "leave it out of " + e.name + ".layers");
+    }
   }
 
   void check_look_ahead(const EntryConfig& e, const Regulariser& object) {
@@ -130,18 +148,20 @@ class ModelReader {
   }
 
   Reading& reading_;
+  const config::Tree& tree_;
   config::Complaints& complaints_;
   const NetworkShape& network_;
   SectionReader reader_;
   ModelConfig model_;
   std::vector<std::string> entries_;
   std::string looks_ahead_;
+  std::set<std::string> without_effect_;  // keys
 };
 
 }  // namespace
 
 void read_model(Reading& reading, const std::string& name, const config::Tree& tree) {
-  ModelReader(reading, name, tree).read(tree);
+  ModelReader(reading, name, tree).read();
 }
 
 }  // namespace pipeline::experiment

@@ -38,6 +38,11 @@ class Mixup final : public Regulariser, public BatchChange {
         .neutral("0");
   }
 
+  void check_training(const TrainingLength& training) const override {
+    if (training.batch_size == 1)
+      throw Misfit("batch_size", "= 1 leaves nothing to blend a sample with; use larger batches, or leave it out");
+  }
+
   /// G1 / (G1 + G2) of two Gamma(alpha) draws is Beta(alpha, alpha).
   float lambda(const Random& draws) const {
     if (alpha == 0) return 1;

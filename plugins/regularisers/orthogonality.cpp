@@ -3,7 +3,7 @@
 //   R(W)  = lambda * sum over layers of |G - I|_F^2              one number, >= 0, in units of the loss
 //   dR/dW = 4 * lambda * (G - I) W,   or   W (G - I)
 //
-//   W  [outputs x inputs]
+//   W  [outputs x inputs]; biases have no part in it
 //   G  the smaller Gram matrix: W W' if outputs <= inputs (between nodes), else W' W (between inputs, because more
 //      nodes than inputs cannot all be at right angles)
 //   Gradient elements too large for float32 are clamped to its largest number; the model then diverges through its
@@ -25,6 +25,8 @@ class Orthogonality final : public Regulariser, public LayerPenalty {
   void declare(Parameters& p) override {
     p.number("lambda", lambda, at_least(0), "strength of the penalty lambda * |G - I|_F^2").neutral("0");
   }
+
+  bool acts_on_biases() const override { return false; }
 
   static bool by_nodes(const arma::fmat& W) { return W.n_rows <= W.n_cols; }
   static arma::fmat distance(const arma::fmat& W) {

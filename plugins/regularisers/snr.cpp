@@ -7,7 +7,8 @@
 //
 //   w  row k of W [outputs x inputs]     x  the layer's inputs [inputs x batch]; max_j is the largest x_j of the batch
 //   max_j, a_j and A are held constant, and no gradient goes to the inputs. A negative x does not count in a_j.
-//   S is computed over one batch here, but over more samples in the metric, so the two differ.
+//   S is computed over one batch here, but over all samples in the metric, so the two differ. So does loss.penalty,
+//   which is the mean of R over blocks of 500 samples, not over batches: a larger batch usually has a smaller S.
 //   lambda = 0 changes nothing.
 //
 // Source: S as in the metric snr_optimality (Norridge 2020, arXiv 2002.04687). With c held constant as well, the
@@ -55,6 +56,11 @@ class Snr final : public Regulariser, public LayerPenalty {
 
   void declare(Parameters& p) override {
     p.number("lambda", lambda, at_least(0), "strength of the penalty lambda * mean (1 - S)").neutral("0");
+  }
+  bool acts_on_biases() const override { return false; }
+  void check_training(const TrainingLength& training) const override {
+    if (training.batch_size == 1)
+      throw Misfit("batch_size", "= 1 has no covariance, and so no gradient; use larger batches, or leave it out");
   }
 
   double value(const Layer& w, const LayerPass& pass) const override {

@@ -33,6 +33,11 @@ class WeightAverage final : public Regulariser, public AfterUpdate, public Measu
     p.whole("from", from, at_least(0), "first step whose update is averaged");
   }
   bool biases_by_default() const override { return true; }
+  void check_training(const TrainingLength& training) const override {
+    if (training.steps > 0 && from >= training.steps)
+      throw Misfit("from", "= " + std::to_string(from) + " is after the last update, " +
+                               std::to_string(training.steps - 1) + ", so that nothing is averaged");
+  }
   void declare_state(State& state) override {
     state.like_weights("average", average, State::Start::zero);
     state.counts("averaged", averaged, 1);

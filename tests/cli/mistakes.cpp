@@ -120,6 +120,51 @@ study.ini:22:1: error: unknown key 'l2.lamda' in [model:l2]
    22 | dropout.biases = yes
       |                  ^~~ remove it
 )"},
+    {"biases = no for a regulariser that does not act on weights", "regularisers = l2\nl2.lambda = 1e-3", "regularisers = dropout\ndropout.biases = no",
+     R"(study.ini:22:18: error: 'dropout' does not act on weights, so dropout.biases has no effect
+   22 | dropout.biases = no
+      |                  ^~ remove it
+)"},
+    {"biases for regularisers of weights that do nothing with them", "regularisers = l2\nl2.lambda = 1e-3",
+     "regularisers = orthogonality, snr, spectral_norm, norm\nnorm.plugin = batch_norm\northogonality.biases = yes\nsnr.biases = yes\nspectral_norm.biases = no\nnorm.biases = yes",
+     R"(study.ini:23:24: error: 'orthogonality' does not act on biases, so orthogonality.biases has no effect
+   23 | orthogonality.biases = yes
+      |                        ^~~ remove it
+study.ini:24:14: error: 'snr' does not act on biases, so snr.biases has no effect
+   24 | snr.biases = yes
+      |              ^~~ remove it
+study.ini:25:24: error: 'spectral_norm' does not act on biases, so spectral_norm.biases has no effect
+   25 | spectral_norm.biases = no
+      |                        ^~ remove it
+study.ini:26:15: error: 'norm' does not act on biases, so norm.biases has no effect
+   26 | norm.biases = yes
+      |               ^~~ remove it
+)"},
+    {"batches of one for regularisers that compare the samples of a batch", "batch_size = 20\nlearning_rate = 0.1\n\n[model:plain]\n",
+     "batch_size = 1\nlearning_rate = 0.1\n\n[model:plain]\nregularisers = norm, snr, mixup\nnorm.plugin = batch_norm\n",
+     R"(study.ini:19:16: error: [model:plain]: norm with batch_size = 1 makes every unit its offset beta, whatever the inputs, because one sample has no variance; use larger batches, or leave it out
+   19 | regularisers = norm, snr, mixup
+      |                ^~~~
+study.ini:19:22: error: [model:plain]: snr with batch_size = 1 has no covariance, and so no gradient; use larger batches, or leave it out
+   19 | regularisers = norm, snr, mixup
+      |                      ^~~
+study.ini:19:27: error: [model:plain]: mixup with batch_size = 1 leaves nothing to blend a sample with; use larger batches, or leave it out
+   19 | regularisers = norm, snr, mixup
+      |                           ^~~~~
+)"},
+    {"an average that would start after the last update", "regularisers = l2\nl2.lambda = 1e-3", "regularisers = weight_average\nweight_average.from = 30",
+     R"(study.ini:22:23: error: [model:l2]: weight_average.from = 30 is after the last update, 29, so that nothing is averaged
+   22 | weight_average.from = 30
+      |                       ^~
+)"},
+    {"one of several layers without effect", "regularisers = l2\nl2.lambda = 1e-3", "regularisers = l2, dropout\nl2.layers = 0, 1\ndropout.layers = 1, 2",
+     R"(study.ini:22:13: error: 'l2' does nothing on layer 0
+   22 | l2.layers = 0, 1
+      |             ^ leave it out of l2.layers
+study.ini:23:21: error: 'dropout' does nothing on layer 2
+   23 | dropout.layers = 1, 2
+      |                     ^ leave it out of dropout.layers
+)"},
     {"a missing comma", "regularisers = l2", "regularisers = dropout l2",
      R"(study.ini:21:16: error: 'dropout l2' is more than one word
    21 | regularisers = dropout l2

@@ -3,6 +3,7 @@
 
 #include <numbers>
 
+#include "support/scratch.hpp"
 #include "support/small_model.hpp"
 
 using namespace support;
@@ -100,6 +101,14 @@ BOOST_AUTO_TEST_CASE(a_tiny_alpha_gives_0_or_1_and_a_huge_alpha_one_half) {
     BOOST_TEST(std::abs(share_below(tiny, .5) - .5) < 5 * .5 / 20);  // 5 sd of a share of 400
   }
   for (const double l : lambdas("1e30", 20)) BOOST_TEST(std::abs(l - .5) < 1e-6);
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_of_one_is_refused) {
+  const auto complaint = [](std::uint64_t batch_size) {
+    return message_of([&] { plugin("mixup").object->check_training({batch_size, 100}); });
+  };
+  BOOST_TEST(complaint(2) == "");
+  check_says(complaint(1), "batch_size = 1 leaves nothing to blend");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

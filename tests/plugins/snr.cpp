@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/measured.hpp"
+#include "support/scratch.hpp"
 #include "support/small_model.hpp"
 
 using namespace support;
@@ -97,6 +98,14 @@ BOOST_AUTO_TEST_CASE(training_with_it_raises_S_in_every_layer) {
     return value_of(measured(metric("snr_optimality"), model.network(), study.samples), "snr_optimality", l);
   };
   for (std::size_t l = 1; l <= 3; ++l) BOOST_TEST(S(*pursued, l) > S(*plain, l) + .02);
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_of_one_is_refused) {
+  const auto complaint = [](std::uint64_t batch_size) {
+    return message_of([&] { plugin("snr").object->check_training({batch_size, 100}); });
+  };
+  BOOST_TEST(complaint(2) == "");
+  check_says(complaint(1), "batch_size = 1 has no covariance");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

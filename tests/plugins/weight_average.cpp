@@ -1,6 +1,7 @@
 // weight_average: both forms of the average from step `from` on, worked by hand; measuring uses it, training does not.
 #include <boost/test/unit_test.hpp>
 
+#include "support/scratch.hpp"
 #include "support/small_model.hpp"
 
 using namespace support;
@@ -71,6 +72,15 @@ BOOST_AUTO_TEST_CASE(a_model_is_measured_with_the_mean_of_its_weights_and_trains
 
 BOOST_AUTO_TEST_CASE(biases_are_covered_by_default) {
   BOOST_TEST(load<Regulariser>("regulariser", "weight_average")->biases_by_default());
+}
+
+BOOST_AUTO_TEST_CASE(a_first_step_after_the_last_update_is_refused) {
+  const auto complaint = [](const char* from, std::uint64_t steps) {
+    return message_of([&] { plugin("weight_average", {{"from", from}}).object->check_training({20, steps}); });
+  };
+  BOOST_TEST(complaint("99", 100) == "");
+  BOOST_TEST(complaint("0", 0) == "");  // nothing is trained at all
+  check_says(complaint("100", 100), "from = 100 is after the last update, 99, so that nothing is averaged");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
