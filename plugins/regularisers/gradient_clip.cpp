@@ -5,6 +5,7 @@
 //   g  the gradient of loss and penalties of the whole network, all layers and biases as one vector
 //   |.|  Euclidean length
 //   A gradient no longer than the limit is not changed at all, not even by rounding.   limit = inf changes nothing.
+//   If no gradient is ever longer than the limit, the summary and run.json say so.
 //   `layers` and `biases` do not apply: shortening part of the vector would change its direction.
 //
 // Source: Pascanu et al. 2013, ICML, PMLR 28(3), 1310-1318. No epsilon (PyTorch's clip_grad_norm_ divides by
@@ -12,16 +13,28 @@
 // See also: power_gradient, gradient_noise.
 #include <pipeline/regulariser.hpp>
 
+#include <bit>
 #include <cmath>
+#include <pipeline/numbers.hpp>
 
 namespace {
 using namespace pipeline;
 
 class GradientClip final : public Regulariser, public NetworkGradientChange {
   float limit = 1;
+  Counts longest;  // one number: the bits of the length of the longest gradient seen
 
   void declare(Parameters& p) override {
     p.number("limit", limit, above(0).up_to(infinity), "largest length of the whole gradient").neutral("inf");
+  }
+
+  void declare_state(State& state) override { state.counts("longest", longest, 1); }
+  std::string remark() const override {
+    const auto length = std::bit_cast<double>(longest[0]);
+    if (length == 0 || length > limit || std::isinf(limit)) return "";
+    const int decimals = decimals_for({limit, length}, 3);
+    return "changed nothing: the longest gradient had length " + fixed(length, decimals) + ", within the limit of " +
+           fixed(limit, decimals);
   }
 
   void change(const Network&, Network& gradient, const Step&) const override {
@@ -31,6 +44,7 @@ class GradientClip final : public Regulariser, public NetworkGradientChange {
       for (const float x : l.b) squares += double{x} * x;
     }
     const double length = std::sqrt(squares);
+    if (length > std::bit_cast<double>(longest[0])) longest[0] = std::bit_cast<std::int64_t>(length);
     if (length <= limit) return;
     const double scale = limit / length;
     for (Layer& l : gradient.layers) {

@@ -11,12 +11,19 @@ namespace {
 // Length 13 over two layers and a bias: 9 + 16 + 144.
 const Network gradient = {{{{{3, 0}}, {4}}, {{-12}, {}}}};
 
-Network clipped(const char* limit) {
-  const learning::Entry e = plugin("gradient_clip", {{"limit", limit}});
+struct Clipped {
   Network g = gradient;
-  e.network_gradient->change(gradient, g, e.step(0, 0.1f));
-  return g;
-}
+  std::string remark;
+  explicit Clipped(const char* limit) {
+    const learning::Entry e = plugin("gradient_clip", {{"limit", limit}});
+    learning::States states(gradient);
+    states.declare(e);
+    states.complete();
+    e.network_gradient->change(gradient, g, e.step(0, 0.1f));
+    remark = e.object->remark();
+  }
+};
+Network clipped(const char* limit) { return Clipped(limit).g; }
 
 }  // namespace
 
@@ -26,6 +33,12 @@ BOOST_AUTO_TEST_CASE(matches_four_elements_worked_by_hand) {
   BOOST_TEST(same_bits(clipped("6.5"), {{{{{1.5f, 0}}, {2}}, {{-6}, {}}}}));  // exact: the factor is 1/2
   BOOST_TEST(same_bits(clipped("13"), gradient));                             // the limit itself
   BOOST_TEST(same_bits(clipped("inf"), gradient));
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_that_is_never_reached_is_told_at_the_end) {
+  BOOST_TEST(Clipped("13").remark == "changed nothing: the longest gradient had length 13, within the limit of 13");
+  BOOST_TEST(Clipped("12.9").remark == "");
+  BOOST_TEST(Clipped("inf").remark == "");
 }
 
 BOOST_AUTO_TEST_CASE(no_gradient_of_a_model_exceeds_the_limit) {
