@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace pipeline::learning {
 
-namespace {
-
-/// dz = (softmax(logits) - y) * share, with y(k, n) the target of class k.
-template <class Target>
-void softmax_minus(const arma::fmat& logits, const Target& y, float share, arma::fmat& dz) {
+void softmax_gradient(const arma::fmat& logits, const arma::fmat& targets, arma::fmat& dz) {
+  const float share = 1.0f / static_cast<float>(logits.n_cols);
   dz.set_size(logits.n_rows, logits.n_cols);
   for (arma::uword n = 0; n < logits.n_cols; ++n) {
     const float* z = logits.colptr(n);
@@ -17,28 +15,37 @@ void softmax_minus(const arma::fmat& logits, const Target& y, float share, arma:
     const float largest = *std::max_element(z, z + logits.n_rows);  // subtracted, so that exp cannot overflow
     float sum = 0;
     for (arma::uword k = 0; k < logits.n_rows; ++k) sum += d[k] = std::exp(z[k] - largest);
-    for (arma::uword k = 0; k < logits.n_rows; ++k) d[k] = (d[k] / sum - y(k, n)) * share;
+    for (arma::uword k = 0; k < logits.n_rows; ++k) d[k] = (d[k] / sum - targets(k, n)) * share;
   }
 }
 
-}  // namespace
-
-void softmax_gradient(const arma::fmat& logits, const arma::fmat& targets, arma::fmat& dz) {
-  softmax_minus(logits, targets, 1.0f / static_cast<float>(logits.n_cols), dz);
-}
+// Below, what a class has less than 1 is computed as what the others have, and never as a difference from 1, of which
+// few digits would be left where the network is nearly certain.
 
 void sample_gradients(const arma::fmat& logits, std::span<const std::uint16_t> labels, arma::fmat& dz) {
-  softmax_minus(
-      logits, [&](arma::uword k, arma::uword n) { return labels[n] == k ? 1.0f : 0.0f; }, 1.0f, dz);
+  dz.set_size(logits.n_rows, logits.n_cols);
+  std::vector<double> exps(logits.n_rows);
+  for (arma::uword n = 0; n < logits.n_cols; ++n) {
+    const float* z = logits.colptr(n);
+    const double largest = *std::max_element(z, z + logits.n_rows);
+    double sum = 0, others = 0;
+    for (arma::uword k = 0; k < logits.n_rows; ++k) {
+      sum += exps[k] = std::exp(z[k] - largest);
+      if (k != labels[n]) others += exps[k];
+    }
+    for (arma::uword k = 0; k < logits.n_rows; ++k)
+      dz(k, n) = static_cast<float>((k == labels[n] ? -others : exps[k]) / sum);
+  }
 }
 
 void sample_losses(const arma::fmat& logits, std::span<const std::uint16_t> labels, std::span<double> losses) {
   for (arma::uword n = 0; n < logits.n_cols; ++n) {
-    const float* z = logits.colptr(n);
-    const double largest = *std::max_element(z, z + logits.n_rows);
-    double sum = 0;
-    for (arma::uword k = 0; k < logits.n_rows; ++k) sum += std::exp(z[k] - largest);
-    losses[n] = largest - z[labels[n]] + std::log(sum);
+    const float *z = logits.colptr(n), *first_largest = std::max_element(z, z + logits.n_rows);
+    const double largest = *first_largest;
+    double others = 0;
+    for (const float* x = z; x < z + logits.n_rows; ++x)
+      if (x != first_largest) others += std::exp(*x - largest);
+    losses[n] = largest - z[labels[n]] + std::log1p(others);
   }
 }
 

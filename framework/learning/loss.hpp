@@ -10,7 +10,7 @@ namespace pipeline::learning {
 /// column sums to 1.  logits, targets, dz [classes x batch]
 void softmax_gradient(const arma::fmat& logits, const arma::fmat& targets, arma::fmat& dz);
 
-/// dz = softmax(logits) - one_hot(label): the gradient of each sample's loss.
+/// dz = softmax(logits) - one_hot(label): the gradient of each sample's loss, computed in double and rounded once.
 void sample_gradients(const arma::fmat& logits, std::span<const std::uint16_t> labels, arma::fmat& dz);
 
 /// The loss of each sample, natural logarithm, in double.

@@ -4,6 +4,9 @@
 //   loss.penalty = sum of the model's penalties at these weights, 0 if it has none
 //
 //   In nats; 0 is perfect, ln K is guessing among K classes. Lower is better.
+//   What training adds to the loss of a batch is loss.penalty if the penalties depend on weights alone, as those of l1
+//   and l2 do. Penalties on a batch (activity_l1, confidence_penalty, snr) are computed here without dropout and noise,
+//   over blocks of 500 samples, and averaged over the samples.
 //
 // See also: accuracy, generalisation_gap, sharpness.
 #include "answers.hpp"

@@ -44,4 +44,19 @@ BOOST_AUTO_TEST_CASE(all_blocks_are_included) {
   BOOST_TEST(snr(arma::fmat(1, 1200, arma::fill::ones), labels) == 1. / 3, tolerance(rounding));
 }
 
+// p - 1 in float32 has no digits left at these logits.
+BOOST_AUTO_TEST_CASE(keeps_its_digits_where_the_network_is_nearly_certain) {
+  // By the weights of class 0: -q / (1 + q) with q = exp(-z), x = 1; sample by sample.
+  const std::vector<double> z = {14, 15, 16};
+  const pipeline::Network network = network_of({arma::fvec{1, 0}});
+  double sum = 0, squares = 0;
+  for (const double at : z) {
+    const double g = -at * std::exp(-at) / (1 + std::exp(-at));  // x is the logit itself
+    sum += g, squares += g * g;
+  }
+  const double mean = sum / 3, expected = mean * mean / (squares / 3 - mean * mean);
+  const auto m = measured(metric("gradient_snr"), network, samples_of(arma::frowvec{14, 15, 16}, {0, 0, 0}));
+  BOOST_TEST(value_of(m, "gradient_snr", 1) == expected, tolerance(1e-6));  // gradients are stored in float32
+}
+
 BOOST_AUTO_TEST_SUITE_END()

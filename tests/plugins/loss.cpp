@@ -35,4 +35,9 @@ BOOST_AUTO_TEST_CASE(large_logits_neither_overflow_nor_vanish) {
              tolerance(float32));  // 0 and 1000
 }
 
+BOOST_AUTO_TEST_CASE(keeps_its_digits_where_the_network_is_nearly_certain) {
+  const auto m = measured(metric("loss"), network_of({arma::fvec{1, 0}}), samples_of(arma::fvec{30}, {0}));
+  BOOST_TEST(value_of(m, "loss") == std::exp(-30.), boost::test_tools::tolerance(1e-12));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

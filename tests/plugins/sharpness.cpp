@@ -54,4 +54,14 @@ BOOST_AUTO_TEST_CASE(two_sections_use_their_own_rho) {
 
 BOOST_AUTO_TEST_CASE(a_zero_gradient_yields_nan) { BOOST_TEST(std::isnan(rise(flat, samples_of({{1, 1}}, {0, 1})))); }
 
+// The loss is 6e-9, and the gradient has its size: in float32, p - 1 would be 0.
+BOOST_AUTO_TEST_CASE(keeps_its_digits_where_the_network_is_nearly_certain) {
+  const pipeline::Network certain = network_of({arma::fmat{{19, 0}, {0, 19}}});
+  const auto loss = [](double z) { return std::log1p(std::exp(-z)); };
+  // Both weights of the sample move by rho / sqrt 2, one down and one up; both are exact in float32.
+  const double d = 4 / std::sqrt(2.);
+  const double down = static_cast<float>(19 - d), up = static_cast<float>(d);
+  BOOST_TEST(rise(certain, samples_of(arma::fvec{1, 0}, {0}), "4") == loss(down - up) - loss(19), tolerance(1e-6));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
