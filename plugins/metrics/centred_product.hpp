@@ -5,6 +5,7 @@
 //
 // Each block is centred by its own mean. joined() combines the blocks:
 //   the whole sum = sum over blocks of [ the block's own sum + (its mean a - mean a) * its sum of x' ]
+// It is exactly 0 for a row of a that is the same on every sample; for such an x it is only nearly 0.
 #pragma once
 #include <pipeline/metric.hpp>
 #include <stdexcept>
@@ -51,13 +52,20 @@ struct CentredProduct {
     samples += size;
   }
 
+  /// The mean of a over all samples; exact for a row that is the same on every sample.
+  arma::vec mean_a() const {
+    arma::vec mean(block_a.n_rows, arma::fill::zeros);
+    for (arma::uword b = 0; b < block_a.n_cols; ++b) mean += block_a.col(b) * (block_sizes[b] / samples);
+    for (arma::uword k = 0; k < mean.n_elem; ++k)
+      if (block_a.row(k).min() == block_a.row(k).max()) mean[k] = block_a(k, 0);
+    return mean;
+  }
+
   /// The whole sum. No block can be added afterwards: the result replaces the blocks' own sums.
   const arma::mat& joined() const {
     if (is_joined_) return sum_;
-    arma::vec mean_a(block_a.n_rows, arma::fill::zeros);
-    for (arma::uword b = 0; b < block_a.n_cols; ++b) mean_a += block_a.col(b) * (block_sizes[b] / samples);
     arma::mat shift = block_a;
-    shift.each_col() -= mean_a;
+    shift.each_col() -= mean_a();
     // Input by input: a single product would need as much memory as sum_ again.
     for (arma::uword j = 0; j < sum_.n_cols; ++j)
       for (arma::uword b = 0; b < shift.n_cols; ++b)

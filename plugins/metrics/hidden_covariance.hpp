@@ -9,7 +9,7 @@ using namespace pipeline;
 using centred_product::CentredProduct;
 
 struct Covariances final : Gatherer {
-  static constexpr int shared_layout = 1;
+  static constexpr int shared_layout = 2;
   std::vector<CentredProduct> layers;
   arma::fmat room;
   explicit Covariances(std::size_t hidden_layers) : layers(hidden_layers) {}
@@ -23,19 +23,22 @@ struct Covariances final : Gatherer {
 
 inline void prepare(Evaluation& e) { e.gather<Covariances>(e.network().depth() - 1); }
 
-/// sum over the samples of (h - mean h) h' [units x units]. Exactly 0 where no unit varies: joining the blocks of
-/// a constant leaves about 1e-16 of its square, and the smallest variation that float32 can represent 1e-15.
+/// Removes what rounding leaves in the columns of units that are the same on every sample: their rows of `scatter`, of
+/// the same units, are exactly 0.
+inline void clear_constant_units(const arma::mat& scatter, arma::mat& columns) {
+  for (arma::uword k = 0; k < scatter.n_rows; ++k)
+    if (scatter.row(k).is_zero()) columns.col(k).zeros();
+}
+
+/// sum over the samples of (h - mean h) h' [units x units]: exactly 0 for units that are the same on every sample.
 inline arma::mat scatter(const CentredProduct& product) {
   arma::mat whole = product.joined();
-  double squared_means = 0;
-  for (arma::uword b = 0; b < product.block_a.n_cols; ++b)
-    squared_means += arma::dot(product.block_a.col(b), product.block_x.col(b));
-  if (arma::trace(whole) <= 1e-15 * squared_means) whole.zeros();
+  clear_constant_units(whole, whole);
   return whole;
 }
 
 struct Scatter {
-  static constexpr int shared_layout = 1;
+  static constexpr int shared_layout = 2;
   arma::mat values;
 };
 

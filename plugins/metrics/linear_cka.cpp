@@ -62,7 +62,9 @@ class LinearCka final : public Metric {
       }
       const double xx = arma::norm(hidden_covariance::of(e, l), "fro");
       const double yy = arma::norm(hidden_covariance::scatter(seen.of_other[l - 1]), "fro");
-      const double yx = arma::norm(seen.cross[l - 1].joined(), "fro");
+      arma::mat cross = seen.cross[l - 1].joined();
+      hidden_covariance::clear_constant_units(hidden_covariance::of(e, l), cross);
+      const double yx = arma::norm(cross, "fro");
       out.layer(l, xx == 0 || yy == 0 ? std::nan("") : yx * yx / (xx * yy));
     }
   }

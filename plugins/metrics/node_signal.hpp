@@ -5,12 +5,14 @@
 //   2. q_kj = sum over samples of xn_j * (r_k - mean r_k)
 //   3. a_j  = number of samples with x_j > 0                     a count, not a rate
 //   4. c_kj = q_kj / (a_j + .0001)
+//   c_kj is exactly 0, without the rounding error of 2, where x_j or r_k is the same on every sample.
 //
 // Source: the notebook that accompanies Norridge 2020, arXiv 2002.04687, as coded (its text differs in 1 and in F of
 // signal_factor).
 #pragma once
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <pipeline/metric.hpp>
 
 #include "centred_product.hpp"
@@ -32,22 +34,25 @@ struct Options {
   }
 
   /// A count of x > 0 or a largest x is meaningless where inputs can be negative.
-  void check(bool nonnegative) const {
-    if (nonnegative) return;
-    if (rate == "positive")
-      throw Misfit("rate", "= positive needs inputs >= 0, but layer 1 has negative ones; set rate = none");
-    if (rescale == "max")
-      throw Misfit("rescale", "= max needs inputs >= 0, but layer 1 has negative ones; set rescale = none");
+  void check(bool nonnegative, std::size_t layer = 1) const {
+    const bool counts = rate == "positive", divides = rescale == "max";
+    if (nonnegative || (!counts && !divides)) return;
+    const std::string has = " inputs >= 0, but layer " + std::to_string(layer) + " has negative ones; set ";
+    if (counts && divides)
+      throw Misfit("rate", "= positive and rescale = max need" + has + "rate = none and rescale = none");
+    throw counts ? Misfit("rate", "= positive needs" + has + "rate = none")
+                 : Misfit("rescale", "= max needs" + has + "rescale = none");
   }
 };
 
 /// Sums over the samples for one layer.
 struct LayerSums {
   CentredProduct product;            // of r and x
-  arma::vec lit, largest, smallest;  // [inputs] samples with x > 0; largest and smallest of x and 0
+  arma::vec lit, largest, smallest;  // [inputs] samples with x > 0; largest and smallest x
   arma::vec r_squares;               // [outputs] sum of (r - its block's mean)^2
 
   bool negative() const { return smallest.min() < 0; }
+  bool varies(std::size_t j) const { return largest[j] != smallest[j]; }
   /// Which inputs are not 0 on every sample.
   std::vector<bool> live() const {
     std::vector<bool> is(largest.n_elem);
@@ -57,7 +62,7 @@ struct LayerSums {
 };
 
 struct Covariances final : Gatherer {
-  static constexpr int shared_layout = 1;
+  static constexpr int shared_layout = 2;
   std::vector<LayerSums> layers;
   arma::fmat room;
 
@@ -71,8 +76,7 @@ struct Covariances final : Gatherer {
     const arma::fmat &x = block.x(l), &z = block.z(l);
     if (s.lit.is_empty()) {
       s.lit.zeros(x.n_rows);
-      s.largest.zeros(x.n_rows);
-      s.smallest.zeros(x.n_rows);
+      s.largest = s.smallest = arma::conv_to<arma::vec>::from(x.col(0));
       s.r_squares.zeros(z.n_rows);
     }
     arma::vec sum_x(x.n_rows, arma::fill::zeros);
@@ -119,12 +123,15 @@ inline void prepare(Evaluation& e) { e.gather<Covariances>(e.network().depth());
 
 /// c [outputs x inputs] of one layer, as its factors.
 struct Signal {
-  static constexpr int shared_layout = 1;
-  const arma::mat* q;      // gathered
-  arma::vec a, scale;      // [inputs] a_j, and the divisor of x_j
-  std::vector<bool> live;  // [inputs] not 0 on every sample
+  static constexpr int shared_layout = 2;
+  const arma::mat* q;              // gathered
+  arma::vec a, scale;              // [inputs] a_j, and the divisor of x_j
+  std::vector<bool> live, varies;  // [inputs] not 0 on every sample; not the same on every sample
 
-  double divisor(std::size_t j) const { return scale[j] * (a[j] + .0001); }
+  /// Infinite where c is 0 although rounding errors are left of q.
+  double divisor(std::size_t j) const {
+    return varies[j] ? scale[j] * (a[j] + .0001) : std::numeric_limits<double>::infinity();
+  }
   double c(std::size_t k, std::size_t j) const { return (*q)(k, j) / divisor(j); }
   /// Whether the metrics sum over input j.
   bool counts(std::size_t j, const Options& options) const { return options.inputs == "all" || live[j]; }
@@ -133,8 +140,9 @@ struct Signal {
 inline Signal make_signal(const Evaluation& e, std::size_t layer, const Options& options) {
   const auto& all = e.gathered<Covariances>(e.network().depth()).layers;
   const LayerSums& s = all[layer - 1];
-  if (s.negative()) options.check(false);
-  Signal out{&s.product.joined(), s.lit, s.largest + .001, s.live()};
+  if (s.negative()) options.check(false, layer);
+  Signal out{&s.product.joined(), s.lit, s.largest + .001, s.live(), {}};
+  for (std::size_t j = 0; j < s.largest.n_elem; ++j) out.varies.push_back(s.varies(j));
   if (options.rescale == "none") out.scale.ones();
   if (options.rate == "none") out.a.fill(s.product.samples);
   if (options.rate == "above_mean") {
@@ -155,8 +163,8 @@ inline const Signal& signal(const Evaluation& e, std::size_t layer, const Option
 inline arma::vec variances(const Evaluation& e, std::size_t layer) {
   const LayerSums& s = e.gathered<Covariances>(e.network().depth()).layers[layer - 1];
   const arma::mat& means = s.product.block_a;
-  arma::vec mean(means.n_rows, arma::fill::zeros), squares = s.r_squares;
-  for (arma::uword b = 0; b < means.n_cols; ++b) mean += means.col(b) * (s.product.block_sizes[b] / s.product.samples);
+  const arma::vec mean = s.product.mean_a();
+  arma::vec squares = s.r_squares;
   for (arma::uword b = 0; b < means.n_cols; ++b)
     squares += s.product.block_sizes[b] * arma::square(means.col(b) - mean);
   return squares / s.product.samples;
@@ -164,7 +172,7 @@ inline arma::vec variances(const Evaluation& e, std::size_t layer) {
 
 /// The sums over inputs j from which the metrics are computed, one entry per node.
 struct NodeSums {
-  static constexpr int shared_layout = 1;
+  static constexpr int shared_layout = 2;
   arma::vec wc, cc, ww, largest_c;  // sum w c, sum c^2, sum w^2, max |c|
   double disagreements = 0;         // number of (j, k) with w c < 0
 

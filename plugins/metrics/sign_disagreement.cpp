@@ -3,7 +3,7 @@
 //   sign_disagreement of a layer = number of (j, k) with W_kj c_kj < 0        c as in snr_optimality
 //
 //   A count over all inputs j and nodes k of the layer, not a share. Lower is better. A weight or c of exactly 0 is not
-//   counted.
+//   counted; c is 0 for an input or a node that is the same on every sample.
 //
 // Source: computed but not used by the notebook that accompanies Norridge 2020, arXiv 2002.04687.
 // See also: snr_optimality, signal_factor, weights_against_c.

@@ -116,4 +116,12 @@ BOOST_AUTO_TEST_CASE(an_unknown_model_is_refused) {
   check_says(message_of([&] { run.description(); }), "a model 'l3' that does not exist");
 }
 
+BOOST_AUTO_TEST_CASE(a_large_unit_that_does_not_vary_does_not_count) {
+  arma::fmat h(2, 1201);
+  for (arma::uword n = 0; n < h.n_cols; ++n) h(0, n) = static_cast<float>(n % 7) / 10;
+  h.row(1).fill(1e7f);
+  BOOST_TEST(cka({{1, 0}, {0, 1}}, {{1, 0}, {0, 0}}, samples_of(h)) == 1, tolerance(1e-9));
+  BOOST_TEST(cka({{1, 0}, {0, 0}}, {{1, 0}, {0, 1}}, samples_of(h)) == 1, tolerance(1e-9));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

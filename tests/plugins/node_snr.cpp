@@ -1,6 +1,7 @@
 // Node SNR: an example worked by hand, options, limiting cases, and blocks that combine to one variance.
 #include <boost/test/unit_test.hpp>
 
+#include "support/scratch.hpp"
 #include "three_samples.hpp"
 
 using namespace support;
@@ -64,6 +65,19 @@ BOOST_AUTO_TEST_CASE(matches_the_variance_of_drawn_noise) {
     }
   const double variance = squares / count - sum * sum / count / count;
   BOOST_TEST(2 / variance == snr()[1], tolerance(.3));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_receives_nothing_that_changes_has_a_ratio_of_0) {
+  const auto m = measured(metric("node_snr"), network_of({arma::fmat{{0, -3, 7, .3f}}}), with_constants());
+  BOOST_TEST(sheet_of(m, "1")[0] == 0);
+}
+
+BOOST_AUTO_TEST_CASE(negative_inputs_are_refused_with_all_options_to_set) {
+  const auto complaint = [](const char* plugin) {
+    return message_of([&] { metric(plugin).metric->check({{3, 2}, true}, false); });
+  };
+  for (const char* plugin : {"node_snr", "signal_factor", "sign_disagreement", "snr_optimality", "weights_against_c"})
+    check_says(complaint(plugin), "set rate = none and rescale = none");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -39,4 +39,11 @@ BOOST_AUTO_TEST_CASE(a_layer_that_does_not_vary_yields_nan) {
   BOOST_TEST(ratio(constant) == 1, tolerance(1e-3));
 }
 
+BOOST_AUTO_TEST_CASE(a_large_unit_that_does_not_vary_does_not_count) {
+  arma::fmat h(2, 1201);
+  for (arma::uword n = 0; n < h.n_cols; ++n) h(0, n) = static_cast<float>(n % 7) / 10;
+  h.row(1).fill(1e7f);
+  BOOST_TEST(ratio(h) == 1, tolerance(1e-12));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -30,4 +30,18 @@ BOOST_AUTO_TEST_CASE(an_input_that_is_always_0_disagrees_with_nothing) {
   BOOST_TEST(count(network_of({arma::fmat{{1, 1, -7}}}), dark, {{"inputs", "live"}}) == 1);
 }
 
+// What 1,200 rounded sums leave of a covariance that is 0 has a sign, but no meaning.
+BOOST_AUTO_TEST_CASE(an_input_or_node_that_never_changes_disagrees_with_nothing) {
+  const pipeline::Samples many = with_constants();
+  for (const char* inputs : {"all", "live"})
+    for (const char* rate : {"positive", "above_mean", "none"})
+      for (const char* rescale : {"max", "none"}) {
+        const Values options = {{"inputs", inputs}, {"rate", rate}, {"rescale", rescale}};
+        // The second node receives nothing that changes: its r is the same on every sample.
+        BOOST_TEST(count(network_of({arma::fmat{{1, -3, 7, -.3f}, {0, -3, 7, .3f}, {0, 3, -7, .3f}}}), many, options) ==
+                   0);
+        BOOST_TEST(count(network_of({arma::fmat{{-1, 3, -7, .3f}, {0, 1, 1, 1}}}), many, options) == 0);
+      }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

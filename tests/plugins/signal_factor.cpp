@@ -34,4 +34,13 @@ BOOST_AUTO_TEST_CASE(a_layer_without_signal_yields_nan) {
   BOOST_TEST(std::isnan(m.rows[0].value));
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_receives_nothing_that_changes_is_undefined) {
+  const pipeline::Samples many = with_constants();
+  const auto m = measured(metric("signal_factor"), network_of({arma::fmat{{0, -3, 7, .3f}, {2, -3, 7, .3f}}}), many);
+  const arma::vec F = sheet_of(m, "1");
+  BOOST_TEST(std::isnan(F[0]));
+  // The only signal is that of the first input: 2 / |w|.
+  BOOST_TEST(F[1] == 2 / std::sqrt(4 + 9 + 49 + .3f * double{.3f}), tolerance(1e-9));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

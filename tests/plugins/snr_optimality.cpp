@@ -110,12 +110,15 @@ BOOST_AUTO_TEST_CASE(a_layer_without_weights_yields_nan) {
   BOOST_TEST(std::isnan(m.rows[0].value));
 }
 
-BOOST_AUTO_TEST_CASE(negative_inputs_are_refused_with_the_option_to_set) {
+BOOST_AUTO_TEST_CASE(negative_inputs_are_refused_with_the_options_to_set) {
   const Samples negative = samples_of({{-3, 0, 0}, {0, 6, 3}, {1, 1, 1}});
   const auto complaint = [&](const Values& options) {
     return message_of([&] { measured(metric("snr_optimality", options), network, negative); });
   };
-  check_says(complaint({}), "rate = positive needs inputs >= 0");
+  check_says(complaint({}),
+             "rate = positive and rescale = max need inputs >= 0, but layer 1 has negative ones; set "
+             "rate = none and rescale = none");  // both at once
+  check_says(complaint({{"rescale", "none"}}), "rate = positive needs inputs >= 0");
   check_says(complaint({{"rate", "none"}}), "rescale = max needs inputs >= 0");
   BOOST_TEST(complaint({{"rate", "none"}, {"rescale", "none"}}) == "");
   BOOST_TEST(complaint({{"rate", "above_mean"}, {"rescale", "none"}}) == "");
@@ -156,6 +159,11 @@ BOOST_AUTO_TEST_CASE(matches_theory_and_published_values_on_mnist,
   BOOST_TEST_MESSAGE("S of layer 1 at the start: " << positive << ", above_mean " << above);
   BOOST_TEST((positive > .142 && positive < .152));
   BOOST_TEST((above - positive > .008 && above - positive < .018));  // published: .147 to .160, rounded
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_receives_nothing_that_changes_has_no_signal) {
+  const Network one = network_of({arma::fmat{{0, -3, 7, .3f}}});
+  BOOST_TEST(sheet_of(measured(metric("snr_optimality"), one, with_constants()), "1")[0] == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -24,6 +24,14 @@ inline const double c11 = 6 / 3.001 / 1.0001, c12 = -9 / 6.001 / 2.0001;  // nod
 inline const double c21 = -3 / 3.001 / 1.0001, c22 = 9 / 6.001 / 2.0001;  // node 2: -.99957, .74984
 inline const double length_1 = std::hypot(c11, c12), length_2 = std::hypot(c21, c22);
 
+/// 1,201 samples, three blocks, of four inputs, of which only the first changes, and whose sums are rounded.
+inline pipeline::Samples with_constants() {
+  arma::fmat x(4, 1201);
+  for (arma::uword n = 0; n < x.n_cols; ++n) x(0, n) = static_cast<float>(n % 7) / 10;
+  x.row(1).fill(.1f), x.row(2).fill(.7f), x.row(3).fill(1e-3f);
+  return support::samples_of(x);
+}
+
 // All further arithmetic is in double; this is some thousand times its rounding error.
 inline constexpr double rounding = 1e-12;
 
