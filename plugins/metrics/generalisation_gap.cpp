@@ -3,9 +3,10 @@
 //   generalisation_gap.accuracy = accuracy on training samples - accuracy on test samples   share of the samples
 //   generalisation_gap.loss     = loss on test samples - loss on training samples           nats
 //
-//   Both are above 0 for a network that does better on its training samples. Lower is better; a value below 0 is
-//   chance. Accuracy and loss (the data term) are as in the metrics of these names, without what a regulariser does in
-//   training.
+//   Both are above 0 for a network that does better on its training samples. They are below 0 where the training
+//   samples are the harder ones, for example with labels corrupted by label_noise, or by chance. Neither direction is
+//   better: an untrained network has no gap either. Accuracy and loss (the data term) are as in the metrics of these
+//   names, without what a regulariser does in training.
 //
 // See also: accuracy, loss, early_stopping.
 #include "answers.hpp"
@@ -15,10 +16,7 @@ using namespace pipeline;
 
 class GeneralisationGap final : public Metric {
   MetricInfo describe() const override {
-    return {.unit = "share of the samples; nats",
-            .better = Direction::lower,
-            .looks = Looks::at_train_and_test,
-            .better_for = {"accuracy", "loss"}};
+    return {.unit = "share of the samples; nats", .better = Direction::neither, .looks = Looks::at_train_and_test};
   }
   void prepare(Evaluation& e) const override {
     for (const Split split : {Split::train, Split::test}) {

@@ -5,9 +5,11 @@
 //   k is the node of `layer` with the largest S (the first of several), or each of `nodes`, counted from 1, with two
 //   columns per node. Measured as well: `snr_optimality`, the S of each node drawn; and `node`, the k with the largest
 //   S, unless `nodes` is given. The closer the points are to the diagonal, the better the node. The column of W is NaN
-//   for a node whose weights are all 0, that of c for a node whose c is all 0.
+//   for a node whose weights are all 0, that of c for a node whose c is all 0. If no node of the layer has weights,
+//   there is no largest S: node, snr_optimality and both columns are NaN.
 //
 // See also: snr_optimality, sign_disagreement, signal_factor.
+#include <optional>
 #include <set>
 
 #include "node_signal.hpp"
@@ -27,7 +29,7 @@ class WeightsAgainstC final : public Metric {
   }
   MetricInfo describe() const override {
     return {"node number; cosine", Direction::higher,
-            "NaN for a node whose weights are all 0; in points also for one whose c is all 0"};
+            "NaN for a node whose weights are all 0, and where that is every node; in points also where c is all 0"};
   }
 
   void check(const NetworkShape& shape, bool nonnegative) const override {
@@ -49,7 +51,11 @@ class WeightsAgainstC final : public Metric {
     const node_signal::Signal& signal = node_signal::signal(e, layer, options);
     const arma::vec S = node_signal::NodeSums::of(e, layer, options).snr_optimality();
     std::vector<std::uint64_t> drawn = nodes;
-    if (drawn.empty()) drawn = {first_largest(S)};
+    if (nodes.empty()) {
+      const std::optional<std::uint64_t> best = first_largest(S);
+      out.layer(layer, best ? static_cast<double>(*best) : std::nan(""), "node");
+      drawn = {best.value_or(1)};  // where it is undefined, all nodes are alike: without weights
+    }
     arma::mat points(W.n_cols, 0);
     for (const std::uint64_t k : drawn) {
       arma::vec w(W.n_cols, arma::fill::zeros), c(w);
@@ -57,17 +63,16 @@ class WeightsAgainstC final : public Metric {
         if (signal.counts(j, options)) w[j] = W(k - 1, j), c[j] = signal.c(k - 1, j);
       points.insert_cols(points.n_cols, arma::join_rows(w / arma::norm(w), c / arma::norm(c)));
       const std::string which = drawn.size() == 1 ? "" : "_" + std::to_string(k);
-      if (nodes.empty()) out.layer(layer, static_cast<double>(k), "node");
       out.layer(layer, S[k - 1], "snr_optimality" + which);
     }
     out.matrix("points", points);
   }
 
-  static std::uint64_t first_largest(const arma::vec& S) {
-    arma::uword best = 0;
-    for (arma::uword k = 1; k < S.n_elem; ++k)
-      if (S[k] > S[best] || std::isnan(S[best])) best = k;
-    return best + 1;
+  static std::optional<std::uint64_t> first_largest(const arma::vec& S) {
+    std::optional<std::uint64_t> best;
+    for (arma::uword k = 0; k < S.n_elem; ++k)
+      if (!std::isnan(S[k]) && (!best || S[k] > S[*best - 1])) best = k + 1;
+    return best;
   }
 };
 

@@ -103,7 +103,8 @@ plot x with lines lw 1 lc rgb '#9A9A9A', <file> using <w>:<c> with points pt 7 p
         const Points& points = series_.of(column.metric, layer, panel.model);
         if (points.empty()) continue;
         if (column.metric == name) S = "S = " + fixed(points.back().value, 3);
-        if (column.metric != name) which = "node " + number(points.back().value);
+        if (column.metric != name)
+          which = std::isnan(points.back().value) ? "no defined node" : "node " + number(points.back().value);
         of_layer = " of layer " + number(layer);
       }
     }

@@ -26,4 +26,14 @@ BOOST_AUTO_TEST_CASE(no_gap_between_a_split_and_itself) {
   BOOST_TEST(value_of(m, "generalisation_gap.loss") == 0);
 }
 
+BOOST_AUTO_TEST_CASE(no_direction_is_better_because_spoiled_training_labels_make_a_negative_gap) {
+  const pipeline::Network identity = network_of({arma::fmat{{1, 0}, {0, 1}}});
+  const arma::fmat x = {{1, 0}, {0, 1}};
+  const pipeline::measuring::LiveMetric gap = metric("generalisation_gap");
+  const auto m = measured(gap, identity, samples_of(x, {0, 1}), samples_of(x, {1, 1}), identity);
+  BOOST_TEST(value_of(m, "generalisation_gap.accuracy") == -.5);
+  BOOST_TEST(value_of(m, "generalisation_gap.loss") < 0);
+  BOOST_TEST((gap.config.info.better == pipeline::Direction::neither && gap.config.info.better_for.empty()));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

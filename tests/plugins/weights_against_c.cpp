@@ -50,4 +50,13 @@ BOOST_AUTO_TEST_CASE(a_node_or_layer_that_does_not_exist_is_refused) {
   check_says(complaint({{"layer", "2"}, {"nodes", "3"}}), "nodes lists node 3, but layer 2 has 2 nodes");
 }
 
+BOOST_AUTO_TEST_CASE(a_layer_without_a_defined_node_has_none_to_draw) {
+  const auto m = measured(metric("weights_against_c"), network_of({arma::fmat(4, 3, arma::fill::zeros)}), samples);
+  BOOST_TEST_REQUIRE(m.rows.size() == 2u);
+  for (const pipeline::Row& row : m.rows) BOOST_TEST(std::isnan(row.value), row.metric);
+  const arma::mat points = sheet_of(m, "points");
+  BOOST_TEST((points.n_rows == 3 && points.n_cols == 2));
+  for (const double x : points) BOOST_TEST(std::isnan(x));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
