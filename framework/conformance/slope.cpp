@@ -32,6 +32,7 @@ bool agrees(const ValueAt& value, const arma::fmat& at, const arma::fmat& g, con
   const bool between = slope >= std::min(left, right) - tolerance && slope <= std::max(left, right) + tolerance;
   std::ostringstream text;
   text << "the value rises by " << rise << ", but the gradient predicts " << slope;
+  if (slope != 0) text << ", a ratio of " << rise / slope;
   seen = text.str();
   return corner ? between : std::abs(rise - slope) <= tolerance;
 }

@@ -24,4 +24,18 @@ BOOST_AUTO_TEST_CASE(all_blocks_are_included) {
   BOOST_TEST(sheet_of(m, "counts")(0, 1) == 1201);
 }
 
+BOOST_AUTO_TEST_CASE(the_share_of_the_diagonal_is_the_accuracy) {
+  arma::fmat x(3, 700);
+  std::vector<std::uint16_t> labels;
+  for (arma::uword n = 0; n < x.n_cols; ++n) {
+    for (arma::uword k = 0; k < 3; ++k) x(k, n) = static_cast<float>((7 * n + 5 * k) % 11);  // with ties
+    labels.push_back(static_cast<std::uint16_t>(n % 3));
+  }
+  const pipeline::Network identity = network_of({arma::fmat(3, 3, arma::fill::eye)});
+  const arma::mat counts = sheet_of(measured(metric("confusion_matrix"), identity, samples_of(x, labels)), "counts");
+  BOOST_TEST(arma::trace(counts) / 700 ==
+             value_of(measured(metric("accuracy"), identity, samples_of(x, labels)), "accuracy"));
+  BOOST_TEST(arma::accu(counts) == 700);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -56,4 +56,10 @@ BOOST_AUTO_TEST_CASE(the_proximal_form_sets_all_weights_of_an_input_to_zero_toge
   BOOST_TEST(partly_off == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(layers_chosen_by_number_have_whole_groups) {
+  SmallStudy study({3, 4, 9});
+  for (Layer& l : study.start.layers) l.W.fill(1);
+  BOOST_TEST(study.model_of(lasso("1", "subgradient", only_layer(2)))->weight_penalty(study.start) == 4 * 3 * 3);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

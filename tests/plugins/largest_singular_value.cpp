@@ -24,4 +24,10 @@ BOOST_AUTO_TEST_CASE(each_layer_has_its_own_value) {
   BOOST_TEST(support::value_of(m, "largest_singular_value", 2) == 7, tolerance(rounding));
 }
 
+BOOST_AUTO_TEST_CASE(a_tall_matrix_has_the_value_of_its_transpose) {
+  const arma::fmat tall = arma::join_cols(W, W, W);  // three times the length in every direction that W sees
+  BOOST_TEST(of("largest_singular_value", tall) == std::sqrt(3 * 45.), tolerance(rounding));
+  BOOST_TEST(of("largest_singular_value", tall.t()) == std::sqrt(3 * 45.), tolerance(rounding));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
