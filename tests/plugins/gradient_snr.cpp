@@ -46,12 +46,13 @@ BOOST_AUTO_TEST_CASE(all_blocks_are_included) {
 
 // p - 1 in float32 has no digits left at these logits.
 BOOST_AUTO_TEST_CASE(keeps_its_digits_where_the_network_is_nearly_certain) {
-  // By the weights of class 0: -q / (1 + q) with q = exp(-z), x = 1; sample by sample.
+  // The gradient of a sample by the weight of class 0 is -x q / (1 + q), by that of class 1 x q / (1 + q), with
+  // q = exp(-x): the logit is x itself.
   const std::vector<double> z = {14, 15, 16};
   const pipeline::Network network = network_of({arma::fvec{1, 0}});
   double sum = 0, squares = 0;
   for (const double at : z) {
-    const double g = -at * std::exp(-at) / (1 + std::exp(-at));  // x is the logit itself
+    const double g = -at * std::exp(-at) / (1 + std::exp(-at));
     sum += g, squares += g * g;
   }
   const double mean = sum / 3, expected = mean * mean / (squares / 3 - mean * mean);
