@@ -160,6 +160,10 @@ std::string ChildProcess::all(Clock::time_point deadline) {
   return std::exchange(read_, {});
 }
 
+void ChildProcess::skip_output(Clock::time_point deadline) {
+  while (read_some(deadline)) read_.clear();
+}
+
 void ChildProcess::signal(int number) const {
   if (pid_ > 0) ::kill(pid_, number);
 }

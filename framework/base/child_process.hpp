@@ -41,6 +41,8 @@ class ChildProcess {
   std::optional<std::string> line(Clock::time_point deadline);
   /// All output until the child ends or the deadline passes.
   std::string all(Clock::time_point deadline);
+  /// Reads it all and keeps nothing.
+  void skip_output(Clock::time_point deadline);
   /// Whether the last call ended at the deadline.
   bool timed_out() const { return timed_out_; }
 
