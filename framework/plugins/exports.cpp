@@ -44,6 +44,40 @@ class ElfFile {
   Elf* elf_ = nullptr;
 };
 
+// What this program runs on; 0 where that is not in the list.
+#if defined(__x86_64__)
+constexpr int kMachine = EM_X86_64;
+#elif defined(__aarch64__)
+constexpr int kMachine = EM_AARCH64;
+#elif defined(__riscv)
+constexpr int kMachine = EM_RISCV;
+#elif defined(__powerpc64__)
+constexpr int kMachine = EM_PPC64;
+#else
+constexpr int kMachine = 0;
+#endif
+
+std::string name_of_machine(int machine) {
+  switch (machine) {
+    case EM_X86_64:
+      return "x86-64";
+    case EM_386:
+      return "32-bit x86";
+    case EM_AARCH64:
+      return "64-bit ARM";
+    case EM_ARM:
+      return "32-bit ARM";
+    case EM_RISCV:
+      return "RISC-V";
+    case EM_PPC64:
+      return "64-bit Power";
+    case EM_S390:
+      return "S/390";
+    default:
+      return "another processor";
+  }
+}
+
 void check_kind(const ElfFile& file) {
   if (!file || ::elf_kind(file) != ELF_K_ELF) throw NotALibrary("is not a valid ELF file");
   GElf_Ehdr header{};
@@ -51,6 +85,9 @@ void check_kind(const ElfFile& file) {
   const auto here = std::endian::native == std::endian::little ? ELFDATA2LSB : ELFDATA2MSB;
   if (::gelf_getclass(file) != ELFCLASS64 || header.e_ident[EI_DATA] != here)
     throw NotALibrary("is not a library for this machine");
+  if (kMachine && header.e_machine != kMachine)
+    throw NotALibrary("is a library for " + name_of_machine(header.e_machine) + ", and this machine is " +
+                      name_of_machine(kMachine));
   if (header.e_type != ET_DYN) throw NotALibrary("is not a shared library");
 }
 
