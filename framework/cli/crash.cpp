@@ -10,6 +10,7 @@
 
 #include "cli/command.hpp"
 #include "plugins/call_scope.hpp"
+#include "plugins/ending.hpp"
 
 namespace pipeline::cli {
 
@@ -111,19 +112,17 @@ extern "C" void on_crash(int number) {
   std::abort();
 }
 
-/// A run that ends like this has not finished, whatever exit code the hook passes.
-void on_exit_of_a_hook() {
-  if (!pipeline::plugins::current_call) return;
-  if (!message_sent.test_and_set()) report("ends the program", "it calls exit");
-  ::_exit(Exit::plugin_refused);
+/// A run that ends like this has not finished, whatever exit code was passed.
+void on_end(const char* function, int) {
+  char why[64] = "it calls ";
+  std::strncat(why, function, sizeof why - std::strlen(why) - 1);
+  if (!message_sent.test_and_set()) report("ends the program", why);
+  pipeline::plugins::end_now(Exit::plugin_refused);
 }
 
 }  // namespace
 
-void name_plugin_on_exit() {
-  std::atexit(on_exit_of_a_hook);
-  std::at_quick_exit(on_exit_of_a_hook);
-}
+void name_plugin_on_exit() { pipeline::plugins::when_ended_by_a_plugin(on_end); }
 
 void name_plugin_on_crash() {
   on_terminal = ::isatty(STDERR_FILENO) == 1;

@@ -7,8 +7,8 @@ namespace pipeline::cli {
 /// end the process as usual: its exit status still shows the signal. The caller, and every thread that may overflow its
 /// stack, must have a base::SignalStack.
 void name_plugin_on_crash();
-/// From now on a hook that calls exit or quick_exit is reported too, and the exit code is that of a failing plugin.
-/// Exit handlers run in reverse order, so call this again once all plugins are loaded: it then runs before theirs.
+/// From now on a plugin that calls exit(), _exit() or their kind is reported too, and the exit code is that of a failing
+/// plugin (see interposed.cpp).
 void name_plugin_on_exit();
 
 }  // namespace pipeline::cli

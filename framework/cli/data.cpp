@@ -21,7 +21,7 @@ std::shared_ptr<Dataset> dataset(pipeline::plugins::Catalogue& catalogue, const 
                      indented(config::suggestion(name, catalogue.names(pipeline::plugins::PluginKind::dataset))));
   }
   Parameters parameters;
-  out->declare(parameters);
+  pipeline::plugins::declare(catalogue.load(pipeline::plugins::PluginKind::dataset, name), *out, parameters);
   Words known;
   for (const Parameter& p : parameters.all()) known.push_back(p.name);
   for (const std::string& word : settings) {
@@ -38,6 +38,13 @@ std::shared_ptr<Dataset> dataset(pipeline::plugins::Catalogue& catalogue, const 
   return out;
 }
 
+std::vector<DataFile> files_of(const std::string& name, const Dataset& set) try {
+  return pipeline::plugins::call({"dataset", name.c_str(), "Dataset::files", "", 0}, [&] { return set.files(); });
+} catch (...) {
+  throw pipeline::plugins::RefusedPlugin("dataset '" + name +
+                                         "' fails in Dataset::files: " + pipeline::plugins::what_was_thrown());
+}
+
 int fetch(const std::string& name, const Dataset& set, bool offline) {
   FetchProgress progress(progress_style("auto"));
   data::FetchOptions how;
@@ -45,7 +52,7 @@ int fetch(const std::string& name, const Dataset& set, bool offline) {
   how.progress = [&](const std::string& file, std::uint64_t have, std::uint64_t total) {
     progress.show(file, have, total);
   };
-  const auto files = data::locate(name, set.files(), how);
+  const auto files = data::locate(name, files_of(name, set), how);
   progress.end();
   for (const data::Located& f : files)
     std::cout << f.path.string() << "\n  sha256 " << f.sha256 << ", from " << f.source << "\n";
@@ -55,7 +62,8 @@ int fetch(const std::string& name, const Dataset& set, bool offline) {
 
 int verify(const std::string& name, const Dataset& set) {
   bool bad = false, missing = false;
-  for (const data::FileCheck& v : data::verify(name, set.files())) {
+  const std::vector<DataFile> files = files_of(name, set);
+  for (const data::FileCheck& v : data::verify(name, files)) {
     const char* word = v.state == data::FileState::good       ? "good"
                        : v.state == data::FileState::unpinned ? "found (no hash to compare with)"
                        : v.state == data::FileState::wrong    ? "WRONG HASH"
@@ -68,7 +76,7 @@ int verify(const std::string& name, const Dataset& set) {
     bad |= v.state == data::FileState::wrong || v.state == data::FileState::missing;
   }
   if (missing) std::cout << "to download what is missing: pipeline data fetch " << name << "\n";
-  if (set.files().empty()) std::cout << name << " needs no files\n";
+  if (files.empty()) std::cout << name << " needs no files\n";
   return bad ? Exit::data_trouble : Exit::ok;
 }
 
@@ -79,11 +87,12 @@ int inspect(pipeline::plugins::Catalogue& catalogue, const std::string& file) {
   std::string found, faults;
   for (const std::string& name : catalogue.names(PluginKind::dataset)) try {
       const auto set = catalogue.make<Dataset>(name);
-      const pipeline::plugins::CallScope call({"dataset", name.c_str(), "Dataset::describe", "", 0});
-      if (const auto text = set->describe(file)) found += (found.empty() ? "" : "\n") + *text;
+      const auto text = pipeline::plugins::call({"dataset", name.c_str(), "Dataset::describe", "", 0},
+                                                [&] { return set->describe(file); });
+      if (text) found += (found.empty() ? "" : "\n") + *text;
     } catch (const pipeline::plugins::RefusedPlugin&) {  // `plugins doctor` says why
-    } catch (const std::exception& e) {
-      faults += (faults.empty() ? "" : "\n") + std::string(e.what());
+    } catch (...) {
+      faults += (faults.empty() ? "" : "\n") + pipeline::plugins::what_was_thrown();
     }
   if (found.empty()) throw data::DataError(faults.empty() ? file + ": no dataset can describe such a file" : faults);
   std::cout << found;

@@ -139,6 +139,14 @@ void print(const LawResult& result, const std::string& statement, bool verbose) 
 
 using Counts = std::map<LawStatus, std::size_t>;
 
+/// Found by its symbol, a plugin can be in a file of any name; but once the file is damaged, only its name is left.
+std::string note_on_file_name(const Candidate& candidate) {
+  const fs::path& library = candidate.plugin.library;
+  if (library.stem() == candidate.plugin.name || pipeline::plugins::contents_of(library).plugins.size() != 1) return "";
+  return "its file is called " + library.filename().string() + "; call it " + candidate.plugin.name +
+         ".so, so that it can be found by that name";
+}
+
 ordered_json as_json(const Candidate& candidate, const std::vector<LawResult>& results) {
   const auto& all = conformance::laws(candidate.plugin.kind);
   ordered_json list = ordered_json::array();
@@ -150,6 +158,7 @@ ordered_json as_json(const Candidate& candidate, const std::vector<LawResult>& r
   return {{"kind", name_of(candidate.plugin.kind)},
           {"name", candidate.plugin.name},
           {"path", candidate.plugin.library.string()},
+          {"note", note_on_file_name(candidate)},
           {"laws", list}};
 }
 
@@ -186,6 +195,8 @@ int test(const Words& words) {
       std::cout << pipeline::plugins::title(candidate.plugin.kind, candidate.plugin.name) << ", "
                 << candidate.plugin.library.string() << "\n"
                 << std::flush;
+    if (const std::string note = note_on_file_name(candidate); !json && !note.empty())
+      std::cout << "  note     " << note << "\n" << std::flush;
     const auto results =
         conformance::check_contained(candidate, std::chrono::seconds(seconds), [&](const LawResult& result) {
           ++count[result.status];

@@ -27,8 +27,8 @@ struct Inspected {
 
   explicit Inspected(const Loaded& p) {
     pipeline::plugins::visit_base(p.kind, [&]<class Base>(std::type_identity<Base>) {
-      const std::shared_ptr<Base> made(static_cast<Base*>(pipeline::plugins::make_object(p)));
-      made->declare(parameters);
+      const auto made = pipeline::plugins::make<Base>(p);
+      pipeline::plugins::declare(p, *made, parameters);
       object = made;
     });
   }
@@ -79,21 +79,22 @@ std::string described(const Parameter& p) {
 }
 
 /// What an entry of a regulariser takes besides its own parameters, in words.
-std::string common_words(const std::shared_ptr<Regulariser>& object) {
-  const learning::Entry entry("", object, {}, 0, "");
+std::string common_words(const Loaded& p) {
+  const learning::Entry entry(p.name, pipeline::plugins::make<Regulariser>(p), {}, 0, "");
   if (!entry.knows_layers()) return "It acts on the whole network or batch, and takes neither layers nor biases.";
-  if (!entry.on_weights() || !object->acts_on_biases()) return "It also takes layers = all.";
-  return std::string("It also takes layers = all and biases = ") + (object->biases_by_default() ? "yes" : "no") + ".";
+  if (!entry.on_weights() || !entry.acts_on_biases) return "It also takes layers = all.";
+  const bool biases = entry.run("Regulariser::biases_by_default", 0, [&] { return entry.object->biases_by_default(); });
+  return std::string("It also takes layers = all and biases = ") + (biases ? "yes" : "no") + ".";
 }
 
-void print_text(Catalogue& catalogue, const Loaded& p, const Parameters& parameters) {
+void print_text(const Loaded& p, const Parameters& parameters) {
   std::cout << p.name << ": " << p.summary << "\n  " << name_of(p.kind) << ", version " << p.version << ", "
             << p.library.string() << "\n";
   for (const Parameter& q : parameters.all())
     std::cout << "  " << q.name << " = " << (q.required ? "(required)" : q.initial) << "\n      " << described(q)
               << "\n";
   if (parameters.all().empty()) std::cout << "  no parameters of its own\n";
-  if (p.kind == PluginKind::regulariser) std::cout << "  " << common_words(catalogue.make<Regulariser>(p.name)) << "\n";
+  if (p.kind == PluginKind::regulariser) std::cout << "  " << common_words(p) << "\n";
   if (p.kind == PluginKind::metric)
     std::cout << "  Every metric also takes 'every'; one that looks at samples also takes 'on' and 'images'.\n";
   if (p.kind == PluginKind::report) std::cout << "  Every report also takes 'every' (0: only at the end).\n";
@@ -103,10 +104,16 @@ void print_text(Catalogue& catalogue, const Loaded& p, const Parameters& paramet
   }
 }
 
+bool is_wrapper(const Loaded& p) {
+  const auto object = pipeline::plugins::make<Dataset>(p);
+  return pipeline::plugins::call({name_of(p.kind), p.name.c_str(), "dynamic_cast", "", 0},
+                                 [&] { return dynamic_cast<const Wrapper*>(object.get()) != nullptr; });
+}
+
 /// A section ready to paste, with every default as a comment.
-void print_ini(Catalogue& catalogue, const Loaded& p, const Parameters& parameters) {
+void print_ini(const Loaded& p, const Parameters& parameters) {
   const bool regulariser = p.kind == PluginKind::regulariser, dataset = p.kind == PluginKind::dataset,
-             wrapper = dataset && std::dynamic_pointer_cast<Wrapper>(catalogue.make<Dataset>(p.name)) != nullptr;
+             wrapper = dataset && is_wrapper(p);
   const std::string prefix = regulariser || wrapper ? p.name + "." : "";
   std::cout << "# " << p.summary << "\n";
   if (dataset) std::cout << "[dataset]\n" << (wrapper ? "plugin = digits\nwrappers = " : "plugin = ") << p.name << "\n";
@@ -161,7 +168,7 @@ int inspect(Catalogue& catalogue, const std::string& name, bool ini, bool json) 
     }
     if (!first) std::cout << "\n";
     first = false;
-    ini ? print_ini(catalogue, p, parameters) : print_text(catalogue, p, parameters);
+    ini ? print_ini(p, parameters) : print_text(p, parameters);
   }
   if (json) std::cout << (all.size() == 1 ? all[0] : all).dump(2) << "\n";
   return Exit::ok;

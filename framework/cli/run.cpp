@@ -11,6 +11,7 @@
 #include "cli/crash.hpp"
 #include "cli/progress.hpp"
 #include "config/complaint.hpp"
+#include "plugins/ending.hpp"
 #include "running/run.hpp"
 
 namespace pipeline::cli {
@@ -34,7 +35,7 @@ void on_signal(int number) {
   if (stop_signal.exchange(number) == 0)
     stopped_at = time;
   else if (time > stopped_at + 0.02)
-    ::_exit(128 + number);
+    pipeline::plugins::end_now(128 + number);
 }
 
 /// Stopped before there were any results to keep.
@@ -204,7 +205,6 @@ int run(const Words& words) {
   };
 
   listen_for_signals();
-  name_plugin_on_exit();
   Screen screen(style, p.metrics.empty() ? "" : p.metrics.front().name);
   running::RunOutcome outcome;
   try {

@@ -45,7 +45,8 @@ std::vector<Network> trained_by(const Candidate& candidate, const TrainingFixtur
   data.image = training.image;
   for (const char* name : {"one", "two", "three"}) {
     const learning::Entry e = entry_of(candidate, {.model = name});
-    if (e.watcher && p.metrics.empty()) p.metrics.push_back(watched_section(e.watcher->section()));
+    if (e.watcher && p.metrics.empty())
+      p.metrics.push_back(watched_section(e.run("Watcher::section", 0, [&] { return e.watcher->section(); })));
     p.models.push_back({name, {{e.name, {e.name, {}, e.remake}, e.scope, {}}}, 0.1f});
   }
   running::Scheduler scheduler(p, data, threads, nullptr);

@@ -15,6 +15,7 @@
 #include "base/signal_stack.hpp"
 #include "base/write_all.hpp"
 #include "plugins/call_scope.hpp"
+#include "plugins/ending.hpp"
 
 namespace pipeline::conformance {
 
@@ -29,7 +30,7 @@ int write_fd = -1;  // in the child: the pipe to its parent
 /// Writes the name of the hook being called. Signal handlers call it, so it must not allocate.
 void report_hook() {
   const auto print = [](const char* text) {
-    if (::write(write_fd, text, std::strlen(text)) < 0) ::_exit(1);
+    if (::write(write_fd, text, std::strlen(text)) < 0) plugins::end_now(1);
   };
   if (const plugins::PluginCall* call = plugins::current_call) {
     print("hook ");
@@ -44,10 +45,10 @@ extern "C" void on_crash(int number) {
   ::raise(number);
 }
 
-/// A plugin called exit(code): ends with that code at once, before other exit handlers run.
-extern "C" void on_exit_in_hook(int code, void*) {
+/// The parent reports the code.
+void on_end(const char*, int code) {
   report_hook();
-  ::_exit(code);
+  plugins::end_now(code);
 }
 
 /// Takes a child's temporary files, so that none are left behind when it crashes. Removed with this object.
@@ -86,7 +87,7 @@ void try_laws(const Candidate& candidate, const std::vector<Law>& all, std::size
   action.sa_flags = SA_ONSTACK | SA_NODEFER;
   for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM}) ::sigaction(number, &action, nullptr);
   std::set_terminate(std::abort);
-  ::on_exit(on_exit_in_hook, nullptr);
+  plugins::when_ended_by_a_plugin(on_end);
   for (std::size_t i = first; i < all.size(); ++i) {
     const LawResult result = check_law(all[i], candidate);
     const json fields = {{"status", static_cast<int>(result.status)},
@@ -94,9 +95,9 @@ void try_laws(const Candidate& candidate, const std::vector<Law>& all, std::size
                          {"causes", result.causes},
                          {"unusable", result.unusable}};
     const std::string line = fields.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-    if (!base::write_all(write_fd, line)) ::_exit(1);
+    if (!base::write_all(write_fd, line)) plugins::end_now(1);
   }
-  ::_exit(0);  // the probe has tested what the library does when a program ends
+  plugins::end_now(0);  // the probe has tested what the library does when a program ends
 }
 
 std::string describe_end(int status) {

@@ -1,4 +1,5 @@
 // Laws of datasets: they return what shape() declares, with the same bytes every time.
+#include "conformance/process_watch.hpp"
 #include "conformance/training_fixture.hpp"
 #include "data/access.hpp"
 #include "experiment/data_shape.hpp"
@@ -37,7 +38,8 @@ struct DatasetFixture {
   std::vector<data::Located> files;
 
   explicit DatasetFixture(const Candidate& candidate) : made(candidate) {
-    if (dynamic_cast<const Wrapper*>(made.object.get())) throw Skip("is a wrapper, not a dataset");
+    if (made.call("dynamic_cast", [&] { return dynamic_cast<const Wrapper*>(made.object.get()); }))
+      throw Skip("is a wrapper, not a dataset");
     needs_values_for<Dataset>(candidate);
     for (const char* size : {"train", "test"})
       if (Parameter* p = made.parameters.find(size); p && p->type == ParameterType::whole && !given(candidate, size))
@@ -45,7 +47,7 @@ struct DatasetFixture {
     for (const Parameter& p : made.parameters.all())
       if (p.type == ParameterType::path && p.get().empty() && !given(candidate, p.name))
         throw Skip("reads files: give " + p.name + "=FILE");
-    const auto wanted = made.object->files();
+    const auto wanted = made.call("Dataset::files", [&] { return made.object->files(); });
     if (wanted.empty()) return;
     for (const data::FileCheck& v : data::verify(candidate.plugin.name, wanted))
       if (v.state == data::FileState::missing)
@@ -57,8 +59,7 @@ struct DatasetFixture {
     return std::ranges::any_of(candidate.values, [&](const auto& v) { return v.first == name; });
   }
   Data load(std::size_t threads) const {
-    const auto scope = made.call("Dataset::load");
-    return made.object->load(data::Access(files, threads));
+    return made.call("Dataset::load", [&] { return made.object->load(data::Access(files, threads)); });
   }
 };
 
@@ -66,7 +67,7 @@ void matches_its_declared_shape(const Candidate& candidate, Findings& findings) 
   const DatasetFixture fixture(candidate);
   const Data data = fixture.load(2);
   findings.expect(data.validation.size() == 0, "returns validation samples; the engine sets them aside");
-  expect_valid(data, fixture.made.object->shape(), findings);
+  expect_valid(data, fixture.made.call("Dataset::shape", [&] { return fixture.made.object->shape(); }), findings);
 }
 
 void same_bytes_on_any_threads(const Candidate& candidate, Findings& findings) {
@@ -109,40 +110,54 @@ DataShape shape_of(const Data& data) {
   return {36, 5, data.train.size(), data.test.size(), data.image, data.validation.size()};
 }
 
+/// The wrapper under test. Skips the law for a dataset.
+struct WrapperFixture {
+  Made<Dataset> made;
+  const Wrapper* wrapper;
+
+  explicit WrapperFixture(const Candidate& candidate)
+      : made(candidate),
+        wrapper(made.call("dynamic_cast", [&] { return dynamic_cast<const Wrapper*>(made.object.get()); })) {
+    if (!wrapper) throw Skip("is a dataset, not a wrapper");
+  }
+  DataShape changed_shape(const Data& data) const {
+    return made.call("Wrapper::changed_shape", [&] { return wrapper->changed_shape(shape_of(data)); });
+  }
+  Data change(const Data& data) const {
+    return made.call("Wrapper::change", [&] { return wrapper->change(data); });
+  }
+};
+
 /// Calls f(wrapper, data) for data stored as bytes and as floats.
 template <class F>
 void each_storage(const Candidate& candidate, Findings& findings, F&& f) {
-  const Made<Dataset> made(candidate);
-  const auto scope = made.call("Wrapper::change");
-  const auto* wrapper = dynamic_cast<const Wrapper*>(made.object.get());
-  if (!wrapper) throw Skip("is a dataset, not a wrapper");
+  const WrapperFixture wrapper(candidate);
   needs_values_for<Dataset>(candidate);
   for (const bool bytes : {true, false}) {
     findings.about(bytes ? "bytes" : "floats");
     const Data data = made_data(bytes);
     try {
-      wrapper->changed_shape(shape_of(data));
+      wrapper.changed_shape(data);
     } catch (const Misfit& e) {
-      expect_known_parameter(e, made.parameters, findings);
+      expect_known_parameter(e, wrapper.made.parameters, findings);
       throw Skip(std::string("does not fit 600 + 100 + 200 samples in 5 classes: ") + e.what() +
                  "; give another PARAMETER=VALUE");
     }
-    f(*wrapper, data);
+    f(wrapper, data);
   }
 }
 
 void wrapper_matches_its_declared_shape(const Candidate& candidate, Findings& findings) {
-  each_storage(candidate, findings, [&](const Wrapper& wrapper, const Data& data) {
-    expect_valid(wrapper.change(data), wrapper.changed_shape(shape_of(data)), findings);
+  each_storage(candidate, findings, [&](const WrapperFixture& wrapper, const Data& data) {
+    expect_valid(wrapper.change(data), wrapper.changed_shape(data), findings);
   });
 }
 
 void wrapper_is_deterministic(const Candidate& candidate, Findings& findings) {
-  each_storage(candidate, findings, [&](const Wrapper& wrapper, const Data& data) {
+  each_storage(candidate, findings, [&](const WrapperFixture& wrapper, const Data& data) {
     const Data once = wrapper.change(data);
     findings.expect(same(once, wrapper.change(data)), "returns other data when it changes the same data again");
-    const Made<Dataset> other(candidate);
-    findings.expect(same(once, dynamic_cast<const Wrapper&>(*other.object).change(data)),
+    findings.expect(same(once, WrapperFixture(candidate).change(data)),
                     "another object of this plugin returns other data for the same data");
   });
 }
@@ -154,7 +169,7 @@ void invert(Samples& s) {
 }
 
 void wrapper_learns_from_training_samples_alone(const Candidate& candidate, Findings& findings) {
-  each_storage(candidate, findings, [&](const Wrapper& wrapper, const Data& data) {
+  each_storage(candidate, findings, [&](const WrapperFixture& wrapper, const Data& data) {
     const Data once = wrapper.change(data);
     for (const bool test : {false, true}) {
       Data other = data;
@@ -172,12 +187,13 @@ void wrapper_learns_from_training_samples_alone(const Candidate& candidate, Find
 void wrapper_neutral_changes_nothing(const Candidate& candidate, Findings& findings) {
   bool any = false;
   std::string chosen;
-  each_storage(candidate, findings, [&](const Wrapper&, const Data& data) {
-    Made<Dataset> made(candidate);
+  each_storage(candidate, findings, [&](const WrapperFixture&, const Data& data) {
+    WrapperFixture wrapper(candidate);
+    Made<Dataset>& made = wrapper.made;
     for (const Parameter& p : made.parameters.all())
       if (!p.neutral_value.empty()) made.set(p.name, p.neutral_value), any = true;
     chosen = other_choices(made.parameters);
-    Data out = dynamic_cast<const Wrapper&>(*made.object).change(data);
+    Data out = wrapper.change(data);
     // A wrapper may add marks that are all 0 where there were none.
     for (Samples* s : {&out.train, &out.validation, &out.test})
       if (std::ranges::count(s->marked, 0) == std::ranges::ssize(s->marked)) s->marked.clear();
@@ -190,12 +206,30 @@ void wrapper_neutral_changes_nothing(const Candidate& candidate, Findings& findi
   if (!any) throw Skip("declares no neutral value");
 }
 
+void leaves_the_process_as_it_was(const Candidate& candidate, Findings& findings) {
+  ProcessWatch watch(findings);
+  const Made<Dataset> made(candidate);
+  watch.after("being created");
+  const auto is_wrapper = [&] { return dynamic_cast<const Wrapper*>(made.object.get()) != nullptr; };
+  if (made.call("dynamic_cast", is_wrapper))
+    each_storage(candidate, findings, [&](const WrapperFixture& wrapper, const Data& data) {
+      wrapper.change(data);
+      watch.after("Wrapper::change");
+    });
+  else
+    DatasetFixture(candidate).load(2);
+  watch.after("Dataset::load");
+}
+
 }  // namespace
 
 std::vector<Law> laws_of_datasets() {
   return {
       {"matches_its_declared_shape", "it returns what shape() declares, and consistent data",
        matches_its_declared_shape},
+      {"leaves_the_process_as_it_was",
+       "it restores what it changes for everybody: rounding, locale, working directory, signal handlers, ...",
+       leaves_the_process_as_it_was},
       {"same_bytes_on_any_threads", "it returns the same bytes again, on any number of threads",
        same_bytes_on_any_threads},
       {"prints_nothing", "it prints nothing", dataset_prints_nothing},

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "conformance/hook_fixture.hpp"
+#include "conformance/process_watch.hpp"
 #include "kernels/elementwise.hpp"
 
 namespace pipeline::conformance {
@@ -20,7 +21,9 @@ void has_a_hook(const Candidate& candidate, Findings& findings) {
     throw Skip("touches none of these layers of a network with three layers");
   if (any)
     findings.expect(e.touches_any(kDeepest), "touches no layer of a network with three layers, at its default layers");
-  if (e.watcher) findings.expect(!e.watcher->section().empty(), "watches a section with an empty name");
+  if (e.watcher)
+    findings.expect(!e.run("Watcher::section", 0, [&] { return e.watcher->section(); }).empty(),
+                    "watches a section with an empty name");
 }
 
 void misfit_names_a_parameter(const Candidate& candidate, Findings& findings) {
@@ -30,7 +33,7 @@ void misfit_names_a_parameter(const Candidate& candidate, Findings& findings) {
     for (const ImageShape& image : {ImageShape{}, image_of(sizes.front())}) {
       const Made<Regulariser> made(candidate);
       try {
-        made.object->check({sizes, true}, image);
+        made.call("Regulariser::check", [&] { made.object->check({sizes, true}, image); });
       } catch (const Misfit& e) {
         expect_known_parameter(e, made.parameters, findings);
       }
@@ -181,6 +184,15 @@ void prints_nothing(const Candidate& candidate, Findings& findings) {
   findings.expect(printed.empty(), "prints '" + printed.substr(0, 60) + "'");
 }
 
+void leaves_the_process_as_it_was(const Candidate& candidate, Findings& findings) {
+  fits_or_skips(candidate, ordinary_matrices().shape(), image_of(ordinary_matrices().shape().inputs(1)));
+  ProcessWatch watch(findings);
+  HookFixture fixture(candidate, ordinary_matrices());
+  watch.after("being created");
+  fixture.after_hook = [&](const std::string& hook) { watch.after(hook); };
+  fixture.every_hook(0);
+}
+
 }  // namespace
 
 std::vector<Law> laws_of_hooks() {
@@ -189,6 +201,9 @@ std::vector<Law> laws_of_hooks() {
       {"misfit_names_a_parameter", "where it does not fit a network, its Misfit names one of its parameters",
        misfit_names_a_parameter},
       {"throws_nothing", "hooks throw nothing in a normal training", throws_nothing},
+      {"leaves_the_process_as_it_was",
+       "it restores what it changes for everybody: rounding, locale, working directory, signal handlers, ...",
+       leaves_the_process_as_it_was},
       {"prints_nothing", "hooks print nothing", prints_nothing},
       {"finite_stays_finite", "no hook makes a number NaN or infinite: zeros, huge and tiny numbers, 1 x 1 matrices",
        finite_stays_finite},

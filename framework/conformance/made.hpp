@@ -19,30 +19,21 @@ struct Made {
 
   explicit Made(const Candidate& candidate) : plugin_(candidate.plugin) {
     parameters.base = std::filesystem::current_path();
-    const std::string title = plugins::title(plugin_.kind, plugin_.name);
     try {
-      const auto scope = call("make");
-      object.reset(static_cast<Base*>(plugins::make_object(plugin_)));
+      object = plugins::make<Base>(plugin_);
+      plugins::declare(plugin_, *object, parameters);
     } catch (const plugins::RefusedPlugin& e) {
       throw Unusable(e.why.cause);
-    }
-    const auto scope = call("declare");
-    try {
-      object->declare(parameters);
-    } catch (const std::exception& e) {
-      throw Unusable(title + " fails while it declares its parameters: " + e.what());
-    } catch (...) {
-      throw Unusable(title +
-                     " fails while it declares its parameters: it throws something that is not a std::exception");
     }
     plugins::set(parameters, candidate.values);
   }
   Made(const Made&) = delete;
 
   void set(const std::string& name, const std::string& value) { plugins::set(parameters, {{name, value}}); }
-  /// While the returned object lives, a crash is attributed to this hook.
-  plugins::CallScope call(const char* hook) const {
-    return plugins::CallScope({plugins::name_of(plugin_.kind), plugin_.name.c_str(), hook, "", 0});
+  /// Calls f, which calls this hook.
+  template <class F>
+  decltype(auto) call(const char* hook, F&& f) const {
+    return plugins::call({plugins::name_of(plugin_.kind), plugin_.name.c_str(), hook, "", 0}, f);
   }
 
  private:

@@ -40,7 +40,8 @@ NetworkShape MetricFixture::shape() const {
 
 void MetricFixture::fits_or_skips(const LiveMetric& m) const {
   try {
-    m.metric->check(shape(), test_inputs.nonnegative());
+    plugins::call({"metric", m.config.plugin.name.c_str(), "Metric::check", "", 0},
+                  [&] { m.metric->check(shape(), test_inputs.nonnegative()); });
   } catch (const Misfit& e) {
     throw Skip(std::string("does not fit the network that it is tried on: ") + e.what() +
                "; give another PARAMETER=VALUE");
@@ -69,7 +70,7 @@ LiveMetric section_of(const Candidate& candidate) {
   m.name = candidate.plugin.name;
   m.plugin = {m.name, {}, [candidate] { return Made<Metric>(candidate).object; }};
   const auto object = m.plugin.make();
-  m.info = object->describe();
+  m.info = plugins::call({"metric", m.name.c_str(), "Metric::describe", "", 0}, [&] { return object->describe(); });
   m.on = m.info.on;
   return {m, object};
 }

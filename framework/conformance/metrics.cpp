@@ -8,6 +8,7 @@
 
 #include "base/signal_stack.hpp"
 #include "conformance/metric_fixture.hpp"
+#include "conformance/process_watch.hpp"
 
 namespace pipeline::conformance {
 
@@ -35,7 +36,7 @@ void misfit_names_a_parameter(const Candidate& candidate, Findings& findings) {
   for (const std::vector<std::size_t>& sizes :
        {std::vector<std::size_t>{36, 16, 12, 5}, {1, 2}, {1, 1, 2}, {784, 100, 10}})
     for (const bool nonnegative : {false, true}) try {
-        made.object->check({sizes, true}, nonnegative);
+        made.call("Metric::check", [&] { made.object->check({sizes, true}, nonnegative); });
       } catch (const Misfit& e) {
         expect_known_parameter(e, made.parameters, findings);
       }
@@ -228,6 +229,15 @@ void prints_nothing(const Candidate& candidate, Findings& findings) {
   findings.expect(printed.empty(), "prints '" + printed.substr(0, 60) + "'");
 }
 
+void leaves_the_process_as_it_was(const Candidate& candidate, Findings& findings) {
+  const auto fixture = ordinary_fixture();
+  ProcessWatch watch(findings);
+  const LiveMetric m = fitting(candidate, *fixture);
+  watch.after("being created");
+  fixture->measure(m);
+  watch.after("Metric::measure");
+}
+
 }  // namespace
 
 std::vector<Law> laws_of_metrics() {
@@ -237,6 +247,9 @@ std::vector<Law> laws_of_metrics() {
        misfit_names_a_parameter},
       {"values_are_finite", "the values of a trained network are finite, or undefined where it states such a case",
        values_are_finite},
+      {"leaves_the_process_as_it_was",
+       "it restores what it changes for everybody: rounding, locale, working directory, signal handlers, ...",
+       leaves_the_process_as_it_was},
       {"prints_nothing", "it prints nothing", prints_nothing},
       {"does_not_affect_training", "measuring changes neither the weights nor the training after it",
        does_not_affect_training},

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "conformance/own_metrics.hpp"
+#include "conformance/process_watch.hpp"
 #include "conformance/training_fixture.hpp"
 #include "results/run_results.hpp"
 #include "running/run.hpp"
@@ -78,8 +79,8 @@ std::map<std::string, std::string> contents(const fs::path& folder) {
 
 ReportOutput written_by(const Candidate& candidate, const fs::path& run, const Occasion& occasion) {
   const Made<Report> made(candidate);
-  const auto scope = made.call("Report::write");
-  return made.object->write(*results::open_run(run), occasion);
+  const auto results = results::open_run(run);
+  return made.call("Report::write", [&] { return made.object->write(*results, occasion); });
 }
 
 void reports_on_a_run(const Candidate& candidate, Findings& findings) {
@@ -153,11 +154,23 @@ void report_prints_nothing(const Candidate& candidate, Findings& findings) {
   findings.expect(printed.empty(), "prints '" + printed.substr(0, 60) + "'; it must return what is to be printed");
 }
 
+void leaves_the_process_as_it_was(const Candidate& candidate, Findings& findings) {
+  needs_values_for<Report>(candidate);
+  const Folder folder;
+  const fs::path run = small_run(folder.path);
+  ProcessWatch watch(findings);
+  written_by(candidate, run, {kSteps, true});
+  watch.after("Report::write");
+}
+
 }  // namespace
 
 std::vector<Law> laws_of_reports() {
   return {
       {"reports_on_a_run", "it reports on a small run, in the middle and at the end", reports_on_a_run},
+      {"leaves_the_process_as_it_was",
+       "it restores what it changes for everybody: rounding, locale, working directory, signal handlers, ...",
+       leaves_the_process_as_it_was},
       {"prints_nothing", "it prints nothing and returns its lines", report_prints_nothing},
       {"writes_only_its_own_files", "it writes under its own names in the run folder, and nothing else",
        writes_only_its_own_files},

@@ -81,12 +81,13 @@ learning::Entry entry_of(const Candidate& candidate, const EntryOptions& options
     for (const auto& [name, value] : more) made.set(name, value);
     return made.object;
   };
-  const std::shared_ptr<Regulariser> object = make();
+  const Made<Regulariser> made(candidate);
+  const bool biases = made.call("Regulariser::biases_by_default", [&] { return made.object->biases_by_default(); });
   learning::Scope scope;
-  scope.biases = options.biases.value_or(candidate.biases.value_or(object->biases_by_default()));
+  scope.biases = options.biases.value_or(candidate.biases.value_or(biases));
   scope.all_layers = !candidate.layers;
   scope.layers = candidate.layers.value_or(std::set<std::size_t>());
-  return {candidate.plugin.name, object, scope, 1, options.model, make};
+  return {candidate.plugin.name, make(), scope, 1, options.model, make};
 }
 
 void fits_or_skips(const Candidate& candidate, const NetworkShape& shape, const ImageShape& image) {
@@ -95,7 +96,8 @@ void fits_or_skips(const Candidate& candidate, const NetworkShape& shape, const 
     throw Skip("touches none of these layers of the network with " + std::to_string(shape.layers()) +
                " layers that it is tried on");
   try {
-    Made<Regulariser>(candidate).object->check(shape, image);
+    const Made<Regulariser> made(candidate);
+    made.call("Regulariser::check", [&] { made.object->check(shape, image); });
   } catch (const Misfit& e) {
     std::string sizes;
     for (const std::size_t n : shape.sizes) sizes += (sizes.empty() ? "" : ", ") + std::to_string(n);

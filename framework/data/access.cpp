@@ -52,6 +52,12 @@ void Access::parallel(std::size_t n, const std::function<void(std::size_t)>& bod
       const base::SignalStack for_crashes;
       const plugins::CallScope scope(call ? *call : plugins::PluginCall{"dataset", "", "Dataset::load", "", 0});
       work();
+      try {
+        scope.expect_unchanged();
+      } catch (...) {
+        const std::lock_guard lock(guard);
+        if (!thrown) thrown = std::current_exception();
+      }
     };
     for (std::size_t i = 1; i < std::min(threads_, n); ++i) helpers.emplace_back(help);
     work();

@@ -40,9 +40,8 @@ bool has_key(const Pipeline& p, const std::string& section, const std::string& k
 template <class Check>
 bool fits(const Pipeline& p, const std::string& section, const std::string& prefix, const Word& fallback,
           Complaints& complaints, const PluginCall& call, const Check& check) {
-  const plugins::CallScope scope(call);
   try {
-    check();
+    plugins::call(call, check);
     return true;
   } catch (const Misfit& e) {
     const std::string key = prefix + e.parameter;
@@ -61,10 +60,8 @@ void blame(plugins::PluginKind kind, const std::string& plugin, const char* hook
   const std::string who = base::location(word.place) + ": " + plugins::title(kind, plugin) + " fails in " + hook;
   try {
     call(PluginCall{plugins::name_of(kind), plugin.c_str(), hook, "", 0});
-  } catch (const std::exception& e) {
-    throw plugins::RefusedPlugin(who + ": " + e.what());
   } catch (...) {
-    throw plugins::RefusedPlugin(who);
+    throw plugins::RefusedPlugin(who + ": " + plugins::what_was_thrown());
   }
 }
 
@@ -73,8 +70,9 @@ std::optional<std::string> watched_section(const EntryConfig& e) {
   std::optional<std::string> section;
   blame(plugins::PluginKind::regulariser, e.plugin.name, "Watcher::section", e.word, [&](const PluginCall& call) {
     const auto object = e.plugin.make();
-    const plugins::CallScope scope(call);
-    if (const auto* watcher = dynamic_cast<const Watcher*>(object.get())) section = watcher->section();
+    plugins::call(call, [&] {
+      if (const auto* watcher = dynamic_cast<const Watcher*>(object.get())) section = watcher->section();
+    });
   });
   return section;
 }
@@ -143,7 +141,9 @@ void check_watched_sections(const Pipeline& p, Complaints& complaints) {
       const Word word = word_of_value(p, "model:" + model.name, *section, e.word);
       const auto watched = std::ranges::find(p.metrics, *section, &MetricConfig::name);
       const std::string watches = "'" + e.name + "' watches [metric:" + *section + "], ";
-      if (complaints.about(word)) continue;
+      const bool unusable = watched == p.metrics.end() &&
+                            std::ranges::count(p.resolved, "metric:" + *section, &config::ResolvedSection::name) > 0;
+      if (complaints.about(word) || unusable) continue;
       if (section->empty())
         complaints.add(word, "'" + e.name + "' does not name the metric to watch", config::suggestion("", known));
       else if (watched == p.metrics.end())
@@ -175,8 +175,8 @@ std::optional<DataShape> wrapped_shape(const Pipeline& p, DataShape shape, Compl
                 [&] { shape = object->changed_shape(shape); }))
         return std::nullopt;
       check_shape(shape);
-    } catch (const std::exception& e) {
-      throw data::DataError(title(w) + e.what());
+    } catch (...) {
+      throw data::DataError(title(w) + plugins::what_was_thrown());
     }
   return shape;
 }

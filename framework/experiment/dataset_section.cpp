@@ -11,14 +11,16 @@ using plugins::PluginKind;
 
 namespace {
 
-bool is_wrapper(const Dataset& dataset) { return dynamic_cast<const Wrapper*>(&dataset) != nullptr; }
+bool is_wrapper(const std::string& plugin, const Dataset& dataset) {
+  return plugins::call({"dataset", plugin.c_str(), "dynamic_cast", "", 0},
+                       [&] { return dynamic_cast<const Wrapper*>(&dataset) != nullptr; });
+}
 
 /// The names of all wrappers, or of all other datasets. Creates an object of each to find out, so only for complaints.
 std::vector<std::string> datasets(Reading& reading, bool wrappers) {
   std::vector<std::string> out;
   for (const std::string& name : reading.catalogue.names(PluginKind::dataset)) try {
-      const plugins::CallScope call({"dataset", name.c_str(), "make", "", 0});
-      if (is_wrapper(*reading.catalogue.make<Dataset>(name)) == wrappers) out.push_back(name);
+      if (is_wrapper(name, *reading.catalogue.make<Dataset>(name)) == wrappers) out.push_back(name);
     } catch (const plugins::RefusedPlugin&) {
       // Not worth suggesting.
     }
@@ -34,7 +36,7 @@ std::shared_ptr<Dataset> make_dataset(Reading& reading, const std::string& name,
     return nullptr;
   }
   const auto made = reading.make<Dataset>(name, word);
-  if (!made || wrapper == is_wrapper(*made)) return made;
+  if (!made || wrapper == is_wrapper(name, *made)) return made;
   if (wrapper)
     reading.complaints.add(word, "'" + name + "' is a dataset, not a wrapper",
                            config::suggestion("", datasets(reading, true)));
@@ -50,7 +52,7 @@ std::optional<PluginConfig<Made>> read_own(Reading& reading, SectionReader& read
                                            const std::string& plugin, const Word& word, const std::string& prefix) {
   Parameters own;
   if (!reading.declare(object, own, plugin, word)) return std::nullopt;
-  reader.take(own, prefix, plugin);
+  if (!reading.take(reader, own, PluginKind::dataset, plugin, word, prefix)) return std::nullopt;
   for (const Parameter& parameter : own.all())
     if (parameter.type == ParameterType::path && !parameter.get().empty())
       reading.pipeline.dataset.files.emplace_back(parameter.get());
@@ -100,9 +102,10 @@ void read_dataset(Reading& reading) {
   Parameters common;
   std::vector<std::string> wrappers;
   common.words("wrappers", wrappers, "what changes the data once it is loaded, innermost first");
-  common.whole("validation", p.validation, at_least(0),
-               "training samples set aside at the end of the set, before wrappers, for metrics with on = validation; 0: "
-               "none");
+  common.whole(
+      "validation", p.validation, at_least(0),
+      "training samples set aside at the end of the set, before wrappers, for metrics with on = validation; 0: "
+      "none");
   reader.take(common);
   p.validation_word = reader.setting("validation").word;
   std::optional<PluginConfig<Dataset>> config;

@@ -48,8 +48,8 @@ void read_metric(Reading& reading, const std::string& name, const config::Tree& 
   if (!object || !reading.declare(*object, own, plugin, m.word) || !describe(reading, *object, m))
     return reading.keep(reader);
   read_samples(reading, reader, m);
-  reader.take(own, "", plugin);
-  if (!describe(reading, *object, m)) return reading.keep(reader);  // again: what it compares may be a parameter
+  if (!reading.take(reader, own, PluginKind::metric, plugin, m.word) || !describe(reading, *object, m))
+    return reading.keep(reader);  // again: what it compares may be a parameter
   m.plugin = reading.config_of<Metric>(plugin, own);
   reading.finish(reader);
   reading.pipeline.metrics.push_back(std::move(m));

@@ -65,20 +65,21 @@ class ModelReader {
     const std::string plugin = e.plugin.name;
     const Word plugin_word = plugin == name ? word : reader_.setting(name + ".plugin").word;
     const std::shared_ptr<Regulariser> object = reading_.make<Regulariser>(plugin, plugin_word);
-    if (object) e.scope.biases = object->biases_by_default();
+    const bool usable = object && reading_.attempt(PluginKind::regulariser, plugin, "Regulariser::biases_by_default",
+                                                   "says whether it acts on biases", plugin_word,
+                                                   [&] { e.scope.biases = object->biases_by_default(); });
     std::vector<std::string> layers = {"all"};
     common.words("layers", layers, "all, or layer numbers as in metrics.csv (0 is the inputs)");
     common.flag("biases", e.scope.biases, "whether biases are regularised too");
     reader_.take(common, name + ".");
     read_layers(layers, reader_.setting(name + ".layers").word, e.scope);
     Parameters own;
-    if (!object || !reading_.declare(*object, own, plugin, plugin_word)) {
+    if (!usable || !reading_.declare(*object, own, plugin, plugin_word) ||
+        !reading_.take(reader_, own, PluginKind::regulariser, plugin, plugin_word, name + ".")) {
       excuse_keys(name, plugin);
     } else {
-      reader_.take(own, name + ".", plugin);
       e.plugin = reading_.config_of<Regulariser>(plugin, own);
-      check_effect(e, object, layers);
-      check_look_ahead(e, *object);
+      check_entry(e, object, layers);
     }
     model_.regularisers.push_back(std::move(e));
   }
@@ -104,17 +105,24 @@ class ModelReader {
     }
   }
 
-  /// Complains where the entry, or a key of it, would silently have no effect.
-  void check_effect(const EntryConfig& e, const std::shared_ptr<Regulariser>& object,
-                    const std::vector<std::string>& words) {
+  void check_entry(const EntryConfig& e, const std::shared_ptr<Regulariser>& object,
+                   const std::vector<std::string>& words) try {
     const learning::Entry entry(e.name, object, e.scope, reading_.pipeline.seed, "");
+    check_effect(e, entry, words);
+    check_look_ahead(e, entry);
+  } catch (const learning::HookFailure& failure) {  // while it says where it acts
+    reading_.refused.push_back(base::location(e.word.place) + ": " + failure.what());
+  }
+
+  /// Complains where the entry, or a key of it, would silently have no effect.
+  void check_effect(const EntryConfig& e, const learning::Entry& entry, const std::vector<std::string>& words) {
     const Word& layers = reader_.setting(e.name + ".layers").word;
     if (network_.sizes.size() >= 2 && !complaints_.about(layers) && !entry.touches_any(network_.layers()))
       complaints_.add(e.scope.all_layers ? e.word : layers, "'" + e.name + "' acts on no layer of this network",
                       "penalties and updates act on layers 1 to " + std::to_string(network_.layers()) +
                           ", changes of activations on hidden layers (0: the inputs)");
     else if (network_.sizes.size() >= 2 && !complaints_.about(layers) && entry.knows_layers())
-      check_each_layer(e, object, words, layers);
+      check_each_layer(e, entry, words, layers);
     // Where it has no effect, a key is a mistake if it is given, and no part of the resolved pipeline if it is not.
     const auto refuse = [&](const std::string& name, const std::string& why) {
       const std::string key = e.name + name;
@@ -125,22 +133,24 @@ class ModelReader {
     };
     if (!entry.knows_layers()) refuse(".layers", "acts on the whole network or batch");
     if (!entry.on_weights()) refuse(".biases", "does not act on weights");
-    if (entry.on_weights() && !object->acts_on_biases()) refuse(".biases", "does not act on biases");
+    if (entry.on_weights() && !entry.acts_on_biases) refuse(".biases", "does not act on biases");
   }
 
   /// Complains about layers of a list on which the entry does nothing.
-  void check_each_layer(const EntryConfig& e, const std::shared_ptr<Regulariser>& object,
-                        const std::vector<std::string>& layers, const Word& list) {
+  void check_each_layer(const EntryConfig& e, const learning::Entry& entry, const std::vector<std::string>& layers,
+                        const Word& list) {
     for (std::size_t i = 0; i < layers.size() && !e.scope.all_layers; ++i) {
       const learning::Scope only = {false, {base::parse_whole(layers[i]).value_or(0)}, e.scope.biases};
-      if (!learning::Entry(e.name, object, only, 0, "").touches_any(network_.layers()))
+      learning::Entry there = entry;
+      there.scope = only;
+      if (!there.touches_any(network_.layers()))
         complaints_.add(item(list, i, layers[i]), "'" + e.name + "' does nothing on layer " + layers[i],
                         "leave it out of " + e.name + ".layers");
     }
   }
 
-  void check_look_ahead(const EntryConfig& e, const Regulariser& object) {
-    if (!dynamic_cast<const LookAhead*>(&object)) return;
+  void check_look_ahead(const EntryConfig& e, const learning::Entry& entry) {
+    if (!entry.look_ahead) return;
     if (!looks_ahead_.empty())
       complaints_.add(e.word, "'" + e.name + "' looks ahead, and so does '" + looks_ahead_ + "'",
                       "a model can have one such regulariser");

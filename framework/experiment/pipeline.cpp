@@ -62,11 +62,12 @@ std::optional<DataShape> known_shape(const Pipeline& p, Complaints& complaints) 
   std::optional<DataShape> shape;
   try {
     data::refuse_special_files(p.dataset.files);
-    const plugins::CallScope call({"dataset", p.dataset.plugin.name.c_str(), "Dataset::shape", "", 0});
-    shape = p.dataset.plugin.make()->shape();
+    const auto dataset = p.dataset.plugin.make();
+    shape = plugins::call({"dataset", p.dataset.plugin.name.c_str(), "Dataset::shape", "", 0},
+                          [&] { return dataset->shape(); });
     if (shape) check_shape(*shape);
-  } catch (const std::exception& e) {
-    throw data::DataError(title(p.dataset) + e.what());
+  } catch (...) {
+    throw data::DataError(title(p.dataset) + plugins::what_was_thrown());
   }
   if (!shape) return std::nullopt;
   set_aside_validation(p, *shape, complaints);
@@ -92,13 +93,16 @@ Pipeline read_pipeline(const std::filesystem::path& file, const std::vector<std:
   Reading reading(p, tree, catalogue, complaints);
   read_sections(reading);
   check_compared_models(p, complaints);
-  try {
-    check_watched_sections(p, complaints);
-    check_parameters(p, complaints);
-    if (p.network.sizes.size() > 1) check_plugins(p, std::nullopt, true, complaints);
-  } catch (const plugins::RefusedPlugin& e) {
-    reading.refused.emplace_back(e.what());
-  }
+  const auto attempt = [&](const auto& check) {  // a plugin that fails in one must not hide what the others find
+    try {
+      check();
+    } catch (const plugins::RefusedPlugin& e) {
+      reading.refused.emplace_back(e.what());
+    }
+  };
+  attempt([&] { check_watched_sections(p, complaints); });
+  attempt([&] { check_parameters(p, complaints); });
+  if (p.network.sizes.size() > 1) attempt([&] { check_plugins(p, std::nullopt, true, complaints); });
   std::string data_error;
   try {
     const auto shape = known_shape(p, complaints);

@@ -58,15 +58,12 @@ bool Reading::is_one_word(SectionReader& reader, const base::Word& word, const s
 
 bool Reading::attempt(plugins::PluginKind kind, const std::string& name, const char* hook, const std::string& doing,
                       const base::Word& word, const std::function<void()>& call) {
-  const plugins::CallScope scope({plugins::name_of(kind), name.c_str(), hook, "", 0});
   const std::string who = base::location(word.place) + ": " + plugins::title(kind, name) + " fails while it " + doing;
   try {
-    call();
+    plugins::call({plugins::name_of(kind), name.c_str(), hook, "", 0}, call);
     return true;
-  } catch (const std::exception& e) {
-    refused.push_back(who + ": " + e.what());
   } catch (...) {
-    refused.push_back(who);
+    refused.push_back(who + ": " + plugins::what_was_thrown());
   }
   return false;
 }

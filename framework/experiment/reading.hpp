@@ -40,7 +40,6 @@ class Reading {
   template <class Base>
   std::shared_ptr<Base> make(const std::string& name, const base::Word& word) {
     constexpr plugins::PluginKind kind = plugins::kind_of<Base>;
-    const plugins::CallScope call({plugins::name_of(kind), name.c_str(), "make", "", 0});
     try {
       return catalogue.make<Base>(name);
     } catch (const plugins::UnknownPlugin&) {
@@ -56,6 +55,13 @@ class Reading {
     return attempt(plugins::kind_of<Base>, name, "declare", "declares its parameters", word,
                    [&] { object.declare(parameters); });
   }
+  /// Sets what was declared, and complains about values. Returns false and notes a refusal where a declaration makes no
+  /// sense.
+  bool take(config::SectionReader& reader, Parameters& declared, plugins::PluginKind kind, const std::string& name,
+            const base::Word& word, const std::string& prefix = "") {
+    return attempt(kind, name, "declare", "declares its parameters", word,
+                   [&] { reader.take(declared, prefix, name); });
+  }
   bool attempt(plugins::PluginKind kind, const std::string& name, const char* hook, const std::string& doing,
                const base::Word& word, const std::function<void()>& call);
 
@@ -69,7 +75,9 @@ class Reading {
     for (const Parameter& p : set.all())
       if (p.get() != p.initial) changed.emplace_back(p.name, p.get());
     config.make = [plugin = catalogue.load(plugins::kind_of<Base>, name), values = std::move(changed)] {
-      return std::dynamic_pointer_cast<Made>(plugins::make_with<Base>(plugin, values));
+      const auto object = plugins::make_with<Base>(plugin, values);
+      return plugins::call({plugins::name_of(plugin.kind), plugin.name.c_str(), "dynamic_cast", "", 0},
+                           [&] { return std::dynamic_pointer_cast<Made>(object); });
     };
     return config;
   }

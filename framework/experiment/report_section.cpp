@@ -15,8 +15,9 @@ void read_report(Reading& reading, const std::string& name, const config::Tree& 
   const std::string plugin = r.plugin.name;
   const auto object = reading.make<Report>(plugin, plugin == name ? r.word : reader.setting("plugin").word);
   Parameters own;
-  if (!object || !reading.declare(*object, own, plugin, r.word)) return reading.keep(reader);
-  reader.take(own, "", plugin);
+  if (!object || !reading.declare(*object, own, plugin, r.word) ||
+      !reading.take(reader, own, plugins::PluginKind::report, plugin, r.word))
+    return reading.keep(reader);
   r.plugin = reading.config_of<Report>(plugin, own);
   reading.finish(reader);
   for (const ReportConfig& other : reading.pipeline.reports)

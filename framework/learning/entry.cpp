@@ -31,27 +31,32 @@ Entry Entry::remade() const {
 }
 
 void Entry::find_hooks() {
-  find(batch, *object);
-  find(activation, *object);
-  find(activation_scale, *object);
-  find(weight, *object);
-  find(weight_penalty, *object);
-  find(squared_penalty, *object);
-  find(layer_penalty, *object);
-  find(activation_penalty, *object);
-  find(gradient, *object);
-  find(network_gradient, *object);
-  find(look_ahead, *object);
-  find(before_update, *object);
-  find(after_update, *object);
-  find(after_layer_update, *object);
-  find(measured, *object);
-  find(watcher, *object);
+  run("dynamic_cast", 0, [&] {
+    find(batch, *object);
+    find(activation, *object);
+    find(activation_scale, *object);
+    find(weight, *object);
+    find(weight_penalty, *object);
+    find(squared_penalty, *object);
+    find(layer_penalty, *object);
+    find(activation_penalty, *object);
+    find(gradient, *object);
+    find(network_gradient, *object);
+    find(look_ahead, *object);
+    find(before_update, *object);
+    find(after_update, *object);
+    find(after_layer_update, *object);
+    find(measured, *object);
+    find(watcher, *object);
+  });
+  if (activation) place = run("ActivationChange::where", 0, [&] { return activation->where(); });
+  if (on_weights()) acts_on_biases = run("Regulariser::acts_on_biases", 0, [&] { return object->acts_on_biases(); });
+  if (activation_penalty)
+    penalised = run("ActivationPenalty::penalised", 0, [&] { return activation_penalty->penalised(); });
 }
 
 bool Entry::changes_activations(Where where, std::size_t layer) const {
   if (!activation) return false;
-  const Where place = activation->where();
   if (layer == 0)  // a hook of the inputs, or one after ReLU whose `layers` includes 0
     return where == Where::inputs &&
            (place == Where::inputs ? scope.weights_of(0) : place == Where::after_relu && scope.layers.contains(0));
@@ -70,7 +75,7 @@ bool Entry::touches_any(std::size_t depth) const {
   for (std::size_t l = 1; l <= depth; ++l)
     if ((on_weights() && scope.weights_of(l)) || penalises_activations(l, depth)) return true;
   for (std::size_t l = 0; activation && l < depth; ++l)
-    if (changes_activations(l ? activation->where() : Where::inputs, l)) return true;
+    if (changes_activations(l ? place : Where::inputs, l)) return true;
   return !on_weights() && !activation && !activation_penalty;  // a plugin may have no hook at all
 }
 

@@ -71,6 +71,10 @@ struct Entry {
   AfterLayerUpdate* after_layer_update;
   MeasuredWeights* measured;
   Watcher* watcher;
+  // What they say of themselves, asked once.
+  Where place = Where::after_relu;               // of `activation`
+  Penalised penalised = Penalised::activations;  // by `activation_penalty`
+  bool acts_on_biases = true;                    // where it acts on weights
 
   /// Whether some hook acts layer by layer, so that `layers` applies; on weights, so that `biases` applies.
   bool knows_layers() const;
@@ -79,25 +83,22 @@ struct Entry {
   bool changes_activations(Where where, std::size_t layer) const;
   /// Whether the penalty on activations applies to this layer of a network with `depth` layers.
   bool penalises_activations(std::size_t layer, std::size_t depth) const {
-    return activation_penalty && scope.weights_of(layer) &&
-           (layer == depth) == (activation_penalty->penalised() == Penalised::logits);
+    return activation_penalty && scope.weights_of(layer) && (layer == depth) == (penalised == Penalised::logits);
   }
   /// Whether a hook of this entry is ever called in a network with `depth` layers: `layers` may select none of them.
   bool touches_any(std::size_t depth) const;
   Step step(std::uint64_t number, float rate) const { return {number, rate, random.at_step(number)}; }
 
-  /// Runs a hook; turns anything that it throws into a HookFailure.
+  /// Runs a hook; turns anything that it throws into a HookFailure, and what it leaves changed for everybody.
   template <class F>
   decltype(auto) run(const char* hook, std::uint64_t step_number, F&& f) const {
     const plugins::CallScope call({"regulariser", name.c_str(), hook, model.c_str(), step_number, plugin.c_str()});
     try {
-      return f();
+      return call.run(f);
     } catch (const HookFailure&) {
       throw;
-    } catch (const std::exception& e) {
-      throw HookFailure(name, hook, step_number, e.what());
     } catch (...) {
-      throw HookFailure(name, hook, step_number, "threw something that is not a std::exception");
+      throw HookFailure(name, hook, step_number, plugins::what_was_thrown());
     }
   }
 

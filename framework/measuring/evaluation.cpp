@@ -26,8 +26,9 @@ struct Moment {
   const Splits& splits;
   const LiveMetric* current = nullptr;  // the metric whose code runs
 
-  plugins::PluginCall call(const char* hook) const {
-    return {"metric", current->config.plugin.name.c_str(), hook, subject.name.c_str(), step};
+  plugins::PluginCall call(const char* hook) const { return call(*current, hook); }
+  plugins::PluginCall call(const LiveMetric& metric, const char* hook) const {
+    return {"metric", metric.config.plugin.name.c_str(), hook, subject.name.c_str(), step};
   }
 };
 
@@ -36,6 +37,16 @@ class SplitPass {
  public:
   SplitPass(Moment& moment, const learning::Inputs& of, std::size_t samples)
       : inputs(of), count(samples), moment_(moment) {}
+  /// What metrics have left here is destroyed by their own code.
+  ~SplitPass() {
+    const auto destroy = [&](auto& object, const LiveMetric& by, const char* hook) {
+      const plugins::CallScope scope(moment_.call(by, hook));
+      object.reset();
+    };
+    for (auto& [key, entry] : gatherers_) destroy(entry.gatherer, *entry.by, "Gatherer::~Gatherer");
+    for (auto& [key, entry] : shared_) destroy(entry.object, *entry.by, "destructor of a shared object");
+  }
+  SplitPass(const SplitPass&) = delete;
 
   const learning::Inputs& inputs;
   const std::size_t count;
@@ -60,9 +71,9 @@ class SplitPass {
   }
   std::shared_ptr<const void> find_shared(const ShareKey& key,
                                           const std::function<std::shared_ptr<const void>()>& make) {
-    if (const auto it = shared_.find(key); it != shared_.end()) return it->second;
+    if (const auto it = shared_.find(key); it != shared_.end()) return it->second.object;
     auto made = make();  // before the key is added: make() may share another object
-    return shared_.emplace(key, std::move(made)).first->second;
+    return shared_.emplace(key, Shared{std::move(made), moment_.current}).first->second.object;
   }
   double batch_penalty() const { return batch_penalty_; }
 
@@ -72,6 +83,10 @@ class SplitPass {
     const LiveMetric* by = nullptr;  // the first to gather it
   };
   using Gatherers = std::map<ShareKey, Entry>;
+  struct Shared {
+    std::shared_ptr<const void> object;
+    const LiveMetric* by = nullptr;
+  };
 
   void pass(const Gatherers& gatherers, bool penalised) {
     PassBlock block(moment_.subject, moment_.subject.network, moment_.step);  // destroyed before measure() needs memory
@@ -80,8 +95,7 @@ class SplitPass {
       if (!kernels::all_finite(block.logits())) throw learning::Diverged(moment_.step, "a logit");
       for (const auto& [key, entry] : gatherers) {
         moment_.current = entry.by;
-        const plugins::CallScope scope(moment_.call("Gatherer::see"));
-        entry.gatherer->see(block);
+        plugins::call(moment_.call("Gatherer::see"), [&] { entry.gatherer->see(block); });
       }
       if (penalised)
         batch_penalty_ +=
@@ -91,7 +105,7 @@ class SplitPass {
 
   Moment& moment_;
   Gatherers gatherers_;
-  std::map<ShareKey, std::shared_ptr<const void>> shared_;
+  std::map<ShareKey, Shared> shared_;
   double batch_penalty_ = 0;
   bool penalised_ = false;
 };
@@ -261,15 +275,14 @@ Measured measure(const Subject& subject, std::uint64_t step, const std::vector<c
         moment.current = m;
         const std::string suffix = m->config.on == "both" && split == Split::train ? ".train" : "";
         parts.push_back({m, suffix, std::make_unique<SectionEvaluation>(moment, passes, split, m->config.images)});
-        const plugins::CallScope scope(moment.call("Metric::prepare"));
-        m->metric->prepare(*parts.back().evaluation);
+        plugins::call(moment.call("Metric::prepare"), [&] { m->metric->prepare(*parts.back().evaluation); });
       }
     passes.run();
     for (const Part& part : parts) {
       moment.current = part.section;
       Collector collector(part.section->config, subject, step, part.suffix);
-      const plugins::CallScope scope(moment.call("Metric::measure"));
-      part.section->metric->measure(*part.evaluation, collector);
+      plugins::call(moment.call("Metric::measure"),
+                    [&] { part.section->metric->measure(*part.evaluation, collector); });
       std::ranges::move(collector.rows(), std::back_inserter(all.rows));
       std::ranges::move(collector.sheets, std::back_inserter(all.sheets));
     }
@@ -277,10 +290,8 @@ Measured measure(const Subject& subject, std::uint64_t step, const std::vector<c
     throw;
   } catch (const learning::HookFailure&) {
     throw;
-  } catch (const std::exception& e) {
-    throw MetricFailure(context() + e.what());
   } catch (...) {
-    throw MetricFailure(context() + "threw something that is not a std::exception");
+    throw MetricFailure(context() + plugins::what_was_thrown());
   }
   return all;
 }

@@ -1,11 +1,21 @@
-// Which plugin is being called on this thread, for the message that names the plugin when the process crashes.
+// Every call into a plugin is made inside a CallScope. It notes which plugin is being called on this thread, for the
+// message that names the plugin when the process crashes or is ended; and it finds out what the plugin leaves changed
+// for everybody else, which is then restored.
 //
-// Set around every hook, so it is cheap: a record on the caller's stack and one pointer to it. A signal handler reads
-// the record, so it consists of plain pointers and numbers.
+// Set around every hook, so it is cheap: a record on the caller's stack, two pointers to it, and two registers that are
+// read. A signal handler reads the record, so it consists of plain pointers and numbers.
 #pragma once
 #include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+
+#include "plugins/arithmetic.hpp"
 
 namespace pipeline::plugins {
+
+class ProcessState;
 
 struct PluginCall {
   const char* kind;   // "regulariser"
@@ -17,22 +27,75 @@ struct PluginCall {
   const PluginCall* caller = nullptr;  // the enclosing call: a metric's forward pass runs other hooks
 };
 
+/// A plugin left something changed that it shares with the rest of the program: how this thread rounds, the working
+/// directory, ... It is restored already.
+struct LeftChanged : std::runtime_error {
+  explicit LeftChanged(const std::string& what, const std::string& when = "")
+      : std::runtime_error("changes " + what + when + " and must restore it"), changed(what) {}
+  std::string changed;
+};
+
 /// Initial-exec: a signal handler must read it without allocating, as access to a library's thread-locals may do.
 [[gnu::tls_model("initial-exec")]] extern constinit thread_local const PluginCall* current_call;
+/// How the process was before the plugin that is being called first changed something; null as long as it has not.
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local const ProcessState* state_before_change;
+
+/// Called before a function of the C library changes the process. Notes its state if a plugin is being called.
+void about_to_change_the_process();
 
 /// Records a call until the end of the scope. The names must outlive it.
 class CallScope {
  public:
-  explicit CallScope(PluginCall call) : call_(call) {
+  explicit CallScope(PluginCall call)
+      : call_(call), arithmetic_(Arithmetic::now()), state_of_caller_(state_before_change) {
     call_.caller = current_call;
     current_call = &call_;
+    state_before_change = nullptr;
   }
-  ~CallScope() { current_call = call_.caller; }
+  ~CallScope() {
+    if (may_have_changed()) [[unlikely]]
+      restore();
+    current_call = call_.caller;
+    state_before_change = state_of_caller_;
+  }
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
 
+  /// Throws LeftChanged if the plugin has changed something and not restored it.
+  void expect_unchanged() const {
+    if (may_have_changed()) [[unlikely]]
+      if (const std::string what = restore(); !what.empty()) throw LeftChanged(what);
+  }
+  /// Calls f, then expects everything unchanged.
+  template <class F>
+  decltype(auto) run(F&& f) const {
+    if constexpr (std::is_void_v<std::invoke_result_t<F>>) {
+      f();
+      expect_unchanged();
+    } else {
+      decltype(auto) result = f();
+      expect_unchanged();
+      return result;
+    }
+  }
+
  private:
+  bool may_have_changed() const { return state_before_change || Arithmetic::now() != arithmetic_; }
+  /// Returns what was changed.
+  std::string restore() const;
+
   PluginCall call_;
+  Arithmetic arithmetic_;
+  const ProcessState* state_of_caller_;
 };
+
+/// What the exception that is being handled says, whatever it is.
+std::string what_was_thrown();
+
+/// Calls f, which calls the plugin, inside a CallScope.
+template <class F>
+decltype(auto) call(const PluginCall& call, F&& f) {
+  return CallScope(call).run(f);
+}
 
 }  // namespace pipeline::plugins

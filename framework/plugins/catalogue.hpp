@@ -42,7 +42,7 @@ class Catalogue {
   /// A new object whose parameters have their defaults and are not yet declared.
   template <class Base>
   std::shared_ptr<Base> make(const std::string& name) {
-    return std::shared_ptr<Base>(static_cast<Base*>(make_object(load(kind_of<Base>, name))));
+    return plugins::make<Base>(load(kind_of<Base>, name));
   }
   const std::map<std::string, Loaded>& loaded() const { return loaded_; }
 

@@ -1,5 +1,7 @@
 #include "plugins/library.hpp"
 
+#include "plugins/process_state.hpp"
+
 #include <cxxabi.h>
 #include <boost/dll/shared_library.hpp>
 #include <cstdlib>
@@ -9,6 +11,8 @@
 namespace pipeline::plugins {
 
 namespace {
+
+const char* const kFix = "fix the plugin or remove its library";
 
 /// The text with every mangled C++ name in it demangled.
 std::string demangled(std::string text) {
@@ -64,12 +68,22 @@ std::vector<std::string> about(const Loaded& plugin) {
   std::vector<std::string> lines;
   const boost::dll::shared_library library = open(plugin.library);
   if (!library.has("pipeline_about")) return lines;
+  const CallScope scope({name_of(plugin.kind), plugin.name.c_str(), "pipeline_about", "", 0});
   std::istringstream text(&library.get<const char>("pipeline_about"));
   for (std::string line; std::getline(text, line);) lines.push_back(line);
   return lines;
 }
 
-void load_library(const std::filesystem::path& library) { open(library); }
+void load_library(const std::filesystem::path& library) {
+  const ProcessState before = ProcessState::now();
+  const Arithmetic arithmetic = Arithmetic::now();
+  open(library);
+  std::string changed = arithmetic.difference(Arithmetic::now());
+  if (changed.empty()) changed = before.difference(ProcessState::now());
+  if (!changed.empty())
+    throw RefusedPlugin({std::string("the library ") + LeftChanged(changed, " while it is loaded").what(), {}, kFix},
+                        library);
+}
 
 Refusal refusal_of(const Found& plugin, Refusal library) {
   const std::string who = title(plugin.kind, plugin.name);
@@ -78,7 +92,10 @@ Refusal refusal_of(const Found& plugin, Refusal library) {
 }
 
 Loaded load_plugin(const Found& plugin) try {
+  // Loading runs the library's own code, and a damaged record may point anywhere.
+  const CallScope scope({name_of(plugin.kind), plugin.name.c_str(), "load", "", 0});
   const boost::dll::shared_library opened = open(plugin.library);
+  scope.expect_unchanged();
   const auto& record = opened.get<const PipelinePlugin>(symbol_of(plugin.kind, plugin.name));
   if (record.contract != PIPELINE_CONTRACT)
     throw RefusedPlugin(
@@ -96,6 +113,9 @@ Loaded load_plugin(const Found& plugin) try {
   return {plugin.kind, plugin.name, record.summary, record.version, plugin.library, record.make};
 } catch (const RefusedPlugin& e) {
   throw RefusedPlugin(refusal_of(plugin, e.why), plugin.library);
+} catch (const LeftChanged& e) {
+  const LeftChanged when_loaded(e.changed, " while it is loaded");
+  throw RefusedPlugin(refusal_of(plugin, {std::string("the library ") + when_loaded.what(), {}, kFix}), plugin.library);
 }
 
 void* make_object(const Loaded& plugin) {
@@ -103,11 +123,9 @@ void* make_object(const Loaded& plugin) {
     return RefusedPlugin({title(plugin.kind, plugin.name) + " cannot be created: " + why, {}, ""}, plugin.library);
   };
   try {
-    if (void* object = plugin.make()) return object;
-  } catch (const std::exception& e) {
-    throw refused(e.what());
+    if (void* object = call({name_of(plugin.kind), plugin.name.c_str(), "make", "", 0}, plugin.make)) return object;
   } catch (...) {
-    throw refused("it throws something that is not a std::exception");
+    throw refused(what_was_thrown());
   }
   throw refused("its library returns a null pointer");
 }

@@ -18,7 +18,8 @@ struct Loaded {
   void* (*make)();
 };
 
-/// Loads a library and binds all of its symbols. Throws RefusedPlugin with the loader's message.
+/// Loads a library and binds all of its symbols. Throws RefusedPlugin with the loader's message, or with what loading it
+/// leaves changed in this process.
 void load_library(const std::filesystem::path& library);
 /// The refusal of a library, worded as that of one of its plugins.
 Refusal refusal_of(const Found& plugin, Refusal library);
@@ -28,8 +29,26 @@ Loaded load_plugin(const Found& plugin);
 std::string title(PluginKind kind, const std::string& name);
 /// A new object of the kind's base class. Throws RefusedPlugin if the plugin throws or returns a null pointer.
 void* make_object(const Loaded& plugin);
+/// The same, with every call that it causes made inside a CallScope: its destruction too.
+template <class Base>
+std::shared_ptr<Base> make(const Loaded& plugin) {
+  return {static_cast<Base*>(make_object(plugin)), [kind = plugin.kind, name = plugin.name](Base* object) noexcept {
+            const CallScope scope({name_of(kind), name.c_str(), "destructor", "", 0});
+            delete object;
+          }};
+}
 /// The comment at the head of the plugin's source file, line by line; empty if its library does not contain it.
 std::vector<std::string> about(const Loaded& plugin);
+
+/// Calls declare(). Throws RefusedPlugin if the plugin throws.
+template <class Base>
+void declare(const Loaded& plugin, Base& object, Parameters& parameters) try {
+  call({name_of(plugin.kind), plugin.name.c_str(), "declare", "", 0}, [&] { object.declare(parameters); });
+} catch (...) {
+  throw RefusedPlugin(
+      {title(plugin.kind, plugin.name) + " fails while it declares its parameters: " + what_was_thrown(), {}, ""},
+      plugin.library);
+}
 
 using Values = std::vector<std::pair<std::string, std::string>>;  // parameter and value, as text
 
@@ -39,12 +58,12 @@ void set(Parameters& parameters, const Values& values);
 /// A new object with these parameters set and all others at their defaults.
 template <class Base>
 std::shared_ptr<Base> make_with(const Loaded& plugin, const Values& values) {
-  const CallScope making({name_of(plugin.kind), plugin.name.c_str(), "make", "", 0});
-  std::shared_ptr<Base> object(static_cast<Base*>(make_object(plugin)));
-  const CallScope declaring({name_of(plugin.kind), plugin.name.c_str(), "declare", "", 0});
+  const std::shared_ptr<Base> object = make<Base>(plugin);
   Parameters parameters;
-  object->declare(parameters);
-  set(parameters, values);
+  call({name_of(plugin.kind), plugin.name.c_str(), "declare", "", 0}, [&] {
+    object->declare(parameters);
+    set(parameters, values);
+  });
   return object;
 }
 

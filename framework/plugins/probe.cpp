@@ -99,8 +99,9 @@ double probe_seconds() {
 }
 
 ProbeResult probe(const fs::path& library) {
+  const json stamp = stamp_of(library);
   const ProbeResult result = run_probe(library);
-  remember(library, result);
+  remember(library, stamp, result);
   return result;
 }
 

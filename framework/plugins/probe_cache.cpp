@@ -30,8 +30,11 @@ fs::path file_of(const fs::path& library) {
   return folder() / (library.stem().string() + "-" + sum.hex().substr(0, 16) + ".json");
 }
 
-/// Properties that change when the file does.
-json stamp(const fs::path& file) {
+fs::path engine() { return boost::dll::this_line_location().string(); }
+
+}  // namespace
+
+json stamp_of(const fs::path& file) {
   struct stat s {};
   if (::stat(file.c_str(), &s) != 0) return nullptr;
   return {{"path", file.string()},
@@ -41,16 +44,12 @@ json stamp(const fs::path& file) {
           {"device", s.st_dev}};
 }
 
-fs::path engine() { return boost::dll::this_line_location().string(); }
-
-}  // namespace
-
 std::optional<ProbeResult> recall(const fs::path& library) try {
   const fs::path home = folder();
   std::ifstream in(file_of(library));
   if (home.empty() || !in) return {};
   const json known = json::parse(in);
-  if (known.at("library") != stamp(library) || known.at("engine") != stamp(engine())) return {};
+  if (known.at("library") != stamp_of(library) || known.at("engine") != stamp_of(engine())) return {};
   const json& refused = known.at("refused");
   if (refused.is_null()) return ProbeResult{};
   if (known.at("seconds").get<double>() < probe_seconds()) return {};
@@ -62,7 +61,7 @@ std::optional<ProbeResult> recall(const fs::path& library) try {
   return {};  // a truncated file, or one of another version
 }
 
-void remember(const fs::path& library, const ProbeResult& result) noexcept try {
+void remember(const fs::path& library, const json& stamp, const ProbeResult& result) noexcept try {
   const fs::path home = folder(), file = file_of(library);
   if (home.empty()) return;
   std::error_code ignored;
@@ -74,8 +73,8 @@ void remember(const fs::path& library, const ProbeResult& result) noexcept try {
   if (result.refusal)
     refused = {
         {"cause", result.refusal->cause}, {"details", result.refusal->details}, {"remedy", result.refusal->remedy}};
-  const json known = {{"library", stamp(library)},
-                      {"engine", stamp(engine())},
+  const json known = {{"library", stamp},
+                      {"engine", stamp_of(engine())},
                       {"tried", base::utc_now("%Y-%m-%d %H:%M UTC")},
                       {"seconds", probe_seconds()},
                       {"refused", refused}};

@@ -5,13 +5,16 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/write_all.hpp"
+#include "learning/entry.hpp"
 #include "plugins/library.hpp"
+#include "plugins/process_state.hpp"
 
 namespace {
 
@@ -53,23 +56,50 @@ std::string message_of(const std::exception_ptr& thrown) {
 
 json as_json(const Refusal& why) { return {{"cause", why.cause}, {"details", why.details}, {"remedy", why.remedy}}; }
 
-/// Creates an object, calls declare() and destroys the object, announcing each step.
+// Makes the same casts and calls as the engine does before any work: a damaged library may crash in each. What they
+// throw is reported by the engine, with its place in the pipeline file.
+
+void ask(const std::shared_ptr<Regulariser>& object) {
+  object->biases_by_default();
+  const learning::Entry finds_its_hooks("", object, {}, 0, "");
+}
+void ask(const std::shared_ptr<Metric>& object) { object->describe(); }
+void ask(const std::shared_ptr<Dataset>& object) {
+  if (dynamic_cast<const Wrapper*>(object.get())) return;
+  object->check();
+  object->files();
+}
+void ask(const std::shared_ptr<Report>&) {}
+
+/// Creates an object, declares its parameters, asks what it is and destroys it, announcing each step.
 template <class Base>
 void try_as(const Loaded& plugin, auto&& next) {
-  next("is created");
-  const std::unique_ptr<Base> object(static_cast<Base*>(make_object(plugin)));
-  next("declares its parameters");
+  const ProcessState before = ProcessState::now();
+  const char* doing = "";
+  const auto start = [&](const char* what) {
+    const std::string changed = before.difference(ProcessState::now());
+    if (!changed.empty())
+      throw RefusedPlugin(
+          {title(plugin.kind, plugin.name) + " " + LeftChanged(changed, std::string(" while it ") + doing).what(),
+           {},
+           ""},
+          plugin.library);
+    next(doing = what);
+  };
+  start("is created");
+  std::shared_ptr<Base> object = make<Base>(plugin);
+  start("declares its parameters");
   Parameters parameters;
-  try {
-    object->declare(parameters);
-  } catch (...) {
-    throw RefusedPlugin({title(plugin.kind, plugin.name) +
-                             " fails while it declares its parameters: " + message_of(std::current_exception()),
-                         {},
-                         ""},
-                        plugin.library);
-  }
-  next("is destroyed");
+  declare(plugin, *object, parameters);
+  start("is asked what it is");
+  // Without a value that has no default, the engine would ask no more of it.
+  if (std::ranges::none_of(parameters.all(), &Parameter::required)) try {
+      ask(object);
+    } catch (...) {
+    }
+  start("is destroyed");
+  object.reset();
+  start("is done");
 }
 
 void try_plugin(const Found& found) {

@@ -30,15 +30,32 @@ void set_aside(Data& data, std::size_t count) {
   data.train = part_of(data.train, 0, left);
 }
 
+/// Calls a dataset or wrapper. Whatever it throws becomes a DataError that begins with its title.
+template <class F>
+decltype(auto) called(const plugins::PluginCall& call, const std::string& title, F&& f) {
+  try {
+    return plugins::call(call, f);
+  } catch (const data::DataError&) {
+    throw;
+  } catch (...) {
+    throw data::DataError(title + plugins::what_was_thrown());
+  }
+}
+
 /// Applies the wrappers, innermost first.
 void wrap(const Pipeline& p, LoadedData& loaded) {
   for (const WrapperConfig& w : p.wrappers) try {
       const auto object = w.plugin.make();
-      const plugins::CallScope call({"wrapper", w.plugin.name.c_str(), "Wrapper::change", "", 0});
-      const DataShape promised = object->changed_shape(loaded.shape);
-      loaded.data = object->change(std::move(loaded.data));
+      const std::string title = experiment::title(w);
+      const auto call = [&](const char* hook, const auto& f) {
+        return called({"wrapper", w.plugin.name.c_str(), hook, "", 0}, title, f);
+      };
+      const DataShape promised = call("Wrapper::changed_shape", [&] { return object->changed_shape(loaded.shape); });
+      loaded.data = call("Wrapper::change", [&] { return object->change(std::move(loaded.data)); });
       loaded.shape = checked_shape(loaded.data);
       check_promise(promised, loaded.shape);
+    } catch (const data::DataError&) {
+      throw;
     } catch (const std::exception& e) {
       throw data::DataError(experiment::title(w) + e.what());
     }
@@ -104,15 +121,20 @@ LoadedData load_data(const Pipeline& p, std::size_t threads, const data::FetchOp
   std::vector<data::Stamp> before;
   try {
     const auto dataset = p.dataset.plugin.make();
+    const std::string title = experiment::title(p.dataset);
+    const auto call = [&](const char* hook, const auto& f) {
+      return called({"dataset", p.dataset.plugin.name.c_str(), hook, "", 0}, title, f);
+    };
     data::refuse_special_files(p.dataset.files);
-    out.files = data::locate(p.dataset.plugin.name, dataset->files(), fetch);
+    out.files = data::locate(p.dataset.plugin.name, call("Dataset::files", [&] { return dataset->files(); }), fetch);
     before = data::stamps_of(files_read(p, out.files));
-    const plugins::CallScope call({"dataset", p.dataset.plugin.name.c_str(), "Dataset::load", "", 0});
-    out.data = dataset->load(data::Access(out.files, threads, p.validation, &out.warnings));
+    const data::Access access(out.files, threads, p.validation, &out.warnings);
+    out.data = call("Dataset::load", [&] { return dataset->load(access); });
     if (out.data.validation.size())
       throw std::runtime_error("has validation samples, which only [dataset] validation = N sets aside");
     out.shape = checked_shape(out.data);
-    if (const auto promised = dataset->shape()) check_promise(*promised, out.shape);
+    if (const auto promised = call("Dataset::shape", [&] { return dataset->shape(); }))
+      check_promise(*promised, out.shape);
     drop_plain_names(out.data);
   } catch (const data::DataError&) {
     throw;

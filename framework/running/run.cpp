@@ -177,18 +177,17 @@ class Run {
 
   void write_report(const LiveReport& r, const Occasion& occasion) {
     const std::string& plugin = r.config->plugin.name;
-    const plugins::CallScope call({"report", plugin.c_str(), "Report::write", "", occasion.step});
     const std::string failure = plugins::title(plugins::PluginKind::report, plugin) + " in [report:" + r.config->name +
                                 "] (" + base::location(r.config->word.place) + ") failed";
     try {
       const auto data = std::shared_ptr<const Data>(loaded_, &loaded_->data);
-      const ReportOutput output = r.report->write(*results::open_run(folder_.path, [&] { return data; }), occasion);
+      const auto results = results::open_run(folder_.path, [&] { return data; });
+      const ReportOutput output = plugins::call({"report", plugin.c_str(), "Report::write", "", occasion.step},
+                                                [&] { return r.report->write(*results, occasion); });
       observer_.lines(output.lines);
       for (const std::string& warning : output.warnings) observer_.warning(warning);
-    } catch (const std::exception& e) {
-      observer_.warning(failure + ": " + e.what());
     } catch (...) {
-      observer_.warning(failure);
+      observer_.warning(failure + ": " + plugins::what_was_thrown());
     }
   }
 

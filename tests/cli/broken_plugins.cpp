@@ -104,6 +104,10 @@ BOOST_AUTO_TEST_CASE(a_plugin_that_throws_before_the_run_is_named_with_the_place
                "error: command line: regulariser 'section_throws' fails in Watcher::section: nothing to watch\n");
   check_blamed({"check", "study.ini", "~model:l2.l2.lambda", "model:l2.regularisers=check_throws"},
                "error: command line: regulariser 'check_throws' fails in Regulariser::check: share of nothing\n");
+  check_blamed(
+      {"check", "study.ini", "~model:l2.l2.lambda", "model:l2.regularisers=depends_on_nothing"},
+      "error: command line: regulariser 'depends_on_nothing' fails while it declares its parameters: parameter "
+      "'share' depends on 'form', which is not declared\n");
 }
 
 BOOST_AUTO_TEST_CASE(types_of_one_name_in_two_libraries_are_not_shared) {

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_stack_overflow_is_reported) {
 
 BOOST_AUTO_TEST_CASE(a_hook_that_exits_with_0_makes_the_run_fail) {
   check_last_message("exit", 3, "ends the program (it calls exit)");
-  check_last_message("quick_exit", 3, "ends the program (it calls exit)");
+  check_last_message("quick_exit", 3, "ends the program (it calls quick_exit)");
 }
 
 BOOST_AUTO_TEST_CASE(crashing_metrics_and_reports_are_named) {

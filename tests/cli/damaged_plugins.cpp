@@ -58,6 +58,21 @@ std::vector<std::string> names(const Contents& contents) {
   return out;
 }
 
+/// One bit changed in the target of each of its relocations: of its types, its tables of virtual functions, its record.
+std::vector<Library> with_wrong_addresses(const Library& library) {
+  std::vector<Library> out;
+  const Elf64_Ehdr h = library.header();
+  for (std::size_t i = 0; i < h.e_shnum; ++i) {
+    const auto s = library.at<Elf64_Shdr>(h.e_shoff + i * sizeof(Elf64_Shdr));
+    if (s.sh_type != SHT_RELA) continue;
+    for (std::size_t at = s.sh_offset; at < s.sh_offset + s.sh_size; at += sizeof(Elf64_Rela)) {
+      out.push_back(library);
+      out.back().bytes[at + offsetof(Elf64_Rela, r_addend)] ^= 0x10;
+    }
+  }
+  return out;
+}
+
 /// Changes bytes of a file one at a time. Reading must end within the time limit for every value: no crash, no hang.
 void change_every_byte(const fs::path& file, const std::vector<Span>& spans, std::size_t stride) {
   const std::string bytes = read_file(file);
@@ -135,6 +150,21 @@ BOOST_AUTO_TEST_CASE(one_changed_byte_never_crashes_the_program) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_library_whose_types_or_virtual_functions_are_damaged_is_refused_or_named) {
+  const PluginFixture fixture;
+  const std::string name = "example_regulariser";
+  std::size_t refused = 0;
+  for (const Library& damaged : with_wrong_addresses(Library(BUILD_DIR "/lib/pipeline/template/" + name + ".so"))) {
+    fixture.write("plugins/copy.so", damaged.bytes);
+    fs::remove_all(fixture.here / "out");
+    const Said said = fixture.run_with_regulariser(name, {"training.steps=3", "--progress", "none"});
+    BOOST_TEST((said.exit == 0 || said.err.find("regulariser '" + name + "'") != std::string::npos),
+               said.exit << ": " << said.err);
+    refused += said.exit == 3;
+  }
+  BOOST_TEST(refused > 5u);
+}
+
 BOOST_AUTO_TEST_CASE(files_that_are_not_libraries_are_distinguished) {
   const PluginFixture fixture;
   Library library(shipped / "l2.so");
@@ -147,6 +177,11 @@ BOOST_AUTO_TEST_CASE(files_that_are_not_libraries_are_distinguished) {
   BOOST_TEST(passed_over(EI_CLASS, ELFCLASS32) == "is not a library for this machine");
   BOOST_TEST(passed_over(EI_DATA, ELFDATA2MSB) == "is not a library for this machine");
   BOOST_TEST(passed_over(offsetof(Elf64_Ehdr, e_type), ET_REL) == "is not a shared library");
+  const bool on_arm = library.header().e_machine == EM_AARCH64;
+  const std::string other = on_arm ? "RISC-V" : "64-bit ARM", here = on_arm ? "64-bit ARM" : "x86-64";
+  const char machine = static_cast<char>(on_arm ? EM_RISCV : EM_AARCH64);
+  BOOST_TEST(passed_over(offsetof(Elf64_Ehdr, e_machine), machine) ==
+             "is a library for " + other + ", and this machine is " + here);
 }
 
 BOOST_AUTO_TEST_CASE(doctor_refuses_it_and_a_study_that_names_it_gets_the_reason) {

@@ -190,6 +190,30 @@ BOOST_AUTO_TEST_CASE(a_result_is_forgotten_when_the_file_changes) {
   BOOST_TEST(remembered(fixture).size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_library_that_is_replaced_while_it_is_probed_is_probed_again) {
+  PluginFixture fixture;
+  fixture.put(libraries / "is_replaced_loading.so", "harms.so");
+  fs::copy_file(libraries / "crashes_loading.so", fixture.here / "other.so");
+  fixture.environment["HARMS_REPLACEMENT"] = (fixture.here / "other.so").string();
+  fixture.environment["HARMS_FILE"] = (fixture.here / "plugins/harms.so").string();
+  check_exit(fixture.with({"plugins", "doctor"}), 0);
+  BOOST_TEST_REQUIRE(!fs::exists(fixture.here / "other.so"));
+  const Said said = fixture.with(names_harms);
+  check_exit(said, 3);
+  check_says(said.err, "the library crashes while it is loaded");
+}
+
+BOOST_AUTO_TEST_CASE(a_library_that_leaves_the_process_changed_is_refused) {
+  PluginFixture fixture;
+  fixture.put(libraries / "changes_loading.so");
+  const Said said = fixture.with(names_harms);
+  check_exit(said, 3);
+  check_text(fixture.tidy(said.err),
+             "error: command line: regulariser 'harms' cannot be used: the library changes the umask while it is "
+             "loaded and must restore it\n  <here>/plugins/changes_loading.so\n  " +
+                 remedy_text + "\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_result_is_forgotten_with_another_engine_and_a_truncated_file_is_ignored) {
   PluginFixture fixture;
   fixture.put(libraries / "crashes_loading.so");

@@ -325,6 +325,19 @@ BOOST_AUTO_TEST_CASE(the_output_has_one_line_per_law) {
              "\n  FAILED   has_a_hook: it derives from an interface of hooks.hpp and touches a layer\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_is_not_called_like_its_plugin_is_noted) {
+  const TestBench bench;
+  bench.put(examples + "example_metric.so", "other.so");
+  const Said said = bench.with({"plugins", "test", "plugins/other.so"});
+  check_exit(said, 0);
+  const std::string note =
+      "its file is called other.so; call it example_metric.so, so that it can be found by that name";
+  check_says(said.out, "\n  note     " + note + "\n");
+  const json all = json::parse(bench.with({"plugins", "test", "plugins/other.so", "--json"}).out);
+  BOOST_TEST((all.at("plugins").at(0).at("note") == note));
+  BOOST_TEST(bench.with({"plugins", "test", examples + "example_metric.so"}).out.find("note") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_tested_is_reported) {
   const TestBench bench;
   bench.put(libraries / "refused.so");

@@ -3,9 +3,11 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 
@@ -37,6 +39,10 @@ struct AtStart {
 #elif defined(FORKS_AND_HANGS_LOADING)
     leave_one_behind();
     hang();
+#elif defined(IS_REPLACED_LOADING)
+    if (const char* other = std::getenv("HARMS_REPLACEMENT")) ::rename(other, std::getenv("HARMS_FILE"));
+#elif defined(CHANGES_LOADING)
+    ::umask(0777);
 #elif defined(EXITS_LOADING)
     ::_exit(7);
 #elif defined(THROWS_LOADING)

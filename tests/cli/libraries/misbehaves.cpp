@@ -38,6 +38,12 @@ struct DeclareThrows final : Regulariser, GradientChange {
   void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {}
 };
 
+struct DependsOnNothing final : Regulariser, GradientChange {
+  double share = 1;
+  void declare(Parameters& p) override { p.number("share", share, above(0), "how much").used_if("form", {"soft"}); }
+  void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {}
+};
+
 /// Its message happens to begin with a parameter's name, but only a Misfit blames the user's value.
 struct CheckThrows final : Regulariser, GradientChange {
   double share = 1;
@@ -135,6 +141,7 @@ PIPELINE_REGULARISER(HookThrowsNumber, hook_throws_number, "throws something tha
 PIPELINE_REGULARISER(HookGivesNan, hook_gives_nan, "makes a gradient NaN")
 PIPELINE_REGULARISER(MakeThrows, make_throws, "cannot be created")
 PIPELINE_REGULARISER(DeclareThrows, declare_throws, "cannot declare its parameters")
+PIPELINE_REGULARISER(DependsOnNothing, depends_on_nothing, "has a parameter that depends on one that does not exist")
 PIPELINE_REGULARISER(CheckThrows, check_throws, "fails in check(), but not because of a value")
 PIPELINE_REGULARISER(SectionThrows, section_throws, "throws instead of naming its section")
 PIPELINE_METRIC(DescribeThrows, describe_throws, "throws instead of describing itself")

@@ -1,0 +1,197 @@
+// Functions of the C library that end the process, or change it for everybody. The loader finds a function in the
+// program before it looks into libraries, so plugins call these. They tell the engine and go on to the real ones.
+//
+// A plugin that makes such a system call by itself, in assembler, is not seen.
+#include <dlfcn.h>
+#include <pthread.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <clocale>
+#include <csignal>
+#include <cstdarg>
+#include <cstdlib>
+#include <vector>
+
+#include "plugins/call_scope.hpp"
+#include "plugins/ending.hpp"
+
+using pipeline::plugins::about_to_change_the_process;
+using pipeline::plugins::about_to_end_the_process;
+
+namespace {
+
+/// The C library's own function of this name.
+template <class Function>
+Function* real(Function*, const char* name) {
+  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+}
+#define REAL(function) real(&(function), #function)
+
+/// A program may replace itself by another one; a plugin may not replace it.
+void about_to_be_replaced(const char* function) {
+  if (pipeline::plugins::current_call) about_to_end_the_process(function, 0);
+}
+
+using SystemCall = long (*)(long, ...);
+SystemCall real_syscall() { return reinterpret_cast<SystemCall>(::dlsym(RTLD_NEXT, "syscall")); }
+const SystemCall system_call = real_syscall();  // looked up at the start: signal handlers end the process by it
+
+}  // namespace
+
+extern "C" {
+
+// The ends of the process.
+
+void exit(int code) noexcept {
+  about_to_end_the_process("exit", code);
+  REAL(exit)(code);
+  std::abort();
+}
+
+void _exit(int code) {
+  about_to_end_the_process("_exit", code);
+  (system_call ? system_call : real_syscall())(SYS_exit_group, code);
+  std::abort();
+}
+
+void _Exit(int code) noexcept { ::_exit(code); }
+
+void quick_exit(int code) noexcept {
+  about_to_end_the_process("quick_exit", code);
+  REAL(quick_exit)(code);
+  std::abort();
+}
+
+void pthread_exit(void* value) {
+  if (pipeline::plugins::current_call) about_to_end_the_process("pthread_exit", 0);
+  REAL(pthread_exit)(value);
+  std::abort();
+}
+
+long syscall(long number, ...) {
+  va_list rest;
+  va_start(rest, number);
+  long a[6];
+  for (long& x : a) x = va_arg(rest, long);
+  va_end(rest);
+  if (number == SYS_exit_group) about_to_end_the_process("exit_group", static_cast<int>(a[0]));
+  return (system_call ? system_call : real_syscall())(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+int daemon(int stay, int keep) noexcept {
+  about_to_be_replaced("daemon");
+  return REAL(daemon)(stay, keep);
+}
+
+int execve(const char* path, char* const words[], char* const variables[]) noexcept {
+  about_to_be_replaced("execve");
+  return REAL(execve)(path, words, variables);
+}
+int execv(const char* path, char* const words[]) noexcept {
+  about_to_be_replaced("execv");
+  return REAL(execv)(path, words);
+}
+int execvp(const char* file, char* const words[]) noexcept {
+  about_to_be_replaced("execvp");
+  return REAL(execvp)(file, words);
+}
+int execvpe(const char* file, char* const words[], char* const variables[]) noexcept {
+  about_to_be_replaced("execvpe");
+  return REAL(execvpe)(file, words, variables);
+}
+int fexecve(int file, char* const words[], char* const variables[]) noexcept {
+  about_to_be_replaced("fexecve");
+  return REAL(fexecve)(file, words, variables);
+}
+
+// With a list of words that ends with a null pointer, and for execle() the variables after it.
+#define LISTED(rest, first, words)                       \
+  va_list rest;                                          \
+  va_start(rest, first);                                 \
+  std::vector<char*> words = {const_cast<char*>(first)}; \
+  while (words.back()) words.push_back(va_arg(rest, char*));
+
+int execl(const char* path, const char* first, ...) noexcept {
+  LISTED(rest, first, words)
+  va_end(rest);
+  return ::execv(path, words.data());
+}
+int execlp(const char* file, const char* first, ...) noexcept {
+  LISTED(rest, first, words)
+  va_end(rest);
+  return ::execvp(file, words.data());
+}
+int execle(const char* path, const char* first, ...) noexcept {
+  LISTED(rest, first, words)
+  char* const* const variables = va_arg(rest, char* const*);
+  va_end(rest);
+  return ::execve(path, words.data(), variables);
+}
+
+// Changes of the process. Called without a new value, these functions only tell the present one.
+
+int chdir(const char* folder) noexcept {
+  about_to_change_the_process();
+  return REAL(chdir)(folder);
+}
+int fchdir(int folder) noexcept {
+  about_to_change_the_process();
+  return REAL(fchdir)(folder);
+}
+mode_t umask(mode_t mask) noexcept {
+  about_to_change_the_process();
+  return REAL(umask)(mask);
+}
+char* setlocale(int category, const char* locale) noexcept {
+  if (locale) about_to_change_the_process();
+  return REAL(setlocale)(category, locale);
+}
+locale_t uselocale(locale_t locale) noexcept {
+  if (locale) about_to_change_the_process();
+  return REAL(uselocale)(locale);
+}
+int setenv(const char* name, const char* value, int replace) noexcept {
+  about_to_change_the_process();
+  return REAL(setenv)(name, value, replace);
+}
+int unsetenv(const char* name) noexcept {
+  about_to_change_the_process();
+  return REAL(unsetenv)(name);
+}
+int putenv(char* setting) noexcept {
+  about_to_change_the_process();
+  return REAL(putenv)(setting);
+}
+int clearenv() noexcept {
+  about_to_change_the_process();
+  return REAL(clearenv)();
+}
+int sigaction(int number, const struct sigaction* action, struct sigaction* before) noexcept {
+  if (action) about_to_change_the_process();
+  return REAL(sigaction)(number, action, before);
+}
+sighandler_t signal(int number, sighandler_t handler) noexcept {
+  about_to_change_the_process();
+  return REAL(signal)(number, handler);
+}
+int sigaltstack(const stack_t* stack, stack_t* before) noexcept {
+  if (stack) about_to_change_the_process();
+  return REAL(sigaltstack)(stack, before);
+}
+int pthread_sigmask(int how, const sigset_t* set, sigset_t* before) noexcept {
+  if (set) about_to_change_the_process();
+  return REAL(pthread_sigmask)(how, set, before);
+}
+int sigprocmask(int how, const sigset_t* set, sigset_t* before) noexcept {
+  if (set) about_to_change_the_process();
+  return REAL(sigprocmask)(how, set, before);
+}
+int setrlimit(__rlimit_resource_t resource, const rlimit* limits) noexcept {
+  about_to_change_the_process();
+  return REAL(setrlimit)(resource, limits);
+}
+
+}  // extern "C"
