@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <pipeline/quoted.hpp>
 #include <set>
 #include <stdexcept>
 
@@ -56,7 +57,7 @@ DataShape checked_shape(const Data& data) {
                              std::to_string(data.classes) + " classes");
   std::set<std::string> names;
   for (const std::string& name : data.class_names)
-    if (!names.insert(name).second) throw std::runtime_error("has two classes named '" + name + "'");
+    if (!names.insert(name).second) throw std::runtime_error("has two classes named " + pipeline::quoted(name));
   return shape;
 }
 

@@ -1,18 +1,28 @@
 #include "running/missing_classes.hpp"
 
 #include <algorithm>
+#include <pipeline/quoted.hpp>
 #include <set>
+
+#include "base/names.hpp"
 
 namespace pipeline::running {
 
 namespace {
 
-constexpr std::size_t kNamed = 5;  // classes that a warning names
+constexpr std::size_t kNamed = 5;     // classes that a warning names
+constexpr std::size_t kLongest = 40;  // characters of a name without quotes
 
 std::vector<bool> classes_in(const Samples& samples, std::size_t classes) {
   std::vector<bool> has(classes, false);
   for (const std::uint16_t label : samples.labels) has[label] = true;
   return has;
+}
+
+std::string name_of(std::size_t label, const Data& data) {
+  if (data.class_names.empty()) return std::to_string(label);
+  const std::string& name = data.class_names[label];
+  return base::is_name(name) && name.size() <= kLongest ? name : pipeline::quoted(name);
 }
 
 /// "class setosa", "classes 0 and 1", "classes 0, 1, 2, 3, 4 and 17 more"
@@ -21,11 +31,9 @@ std::string named(const std::set<std::size_t>& classes, const Data& data) {
   std::size_t shown = 0;
   for (const std::size_t c : classes) {
     if (shown == kNamed) break;
-    const bool last = ++shown == classes.size();
-    text += (shown == 1 ? ""
-             : last     ? " and "
-                        : ", ") +
-            (data.class_names.empty() ? std::to_string(c) : data.class_names[c]);
+    const std::string before = shown == 0 ? "" : shown + 1 == classes.size() ? " and " : ", ";
+    text += before + name_of(c, data);
+    ++shown;
   }
   return text + (classes.size() > shown ? " and " + std::to_string(classes.size() - shown) + " more" : "");
 }

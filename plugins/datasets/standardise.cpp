@@ -14,8 +14,7 @@
 // See also: csv, signal_factor.
 #include <pipeline/dataset.hpp>
 
-#include <algorithm>
-#include <cmath>
+#include "scaling.hpp"
 
 namespace {
 using namespace pipeline;
@@ -27,48 +26,29 @@ class Standardise final : public Wrapper {
     p.choice("over", over, {"feature", "set"}, "one mean and sd per feature, or one for the whole set");
   }
 
-  Data change(Data data) const override {
-    const std::vector<Scale> scales = scales_of(data.train);
-    for (Samples* samples : {&data.train, &data.validation, &data.test}) apply(scales, *samples);
-    return data;
-  }
-
-  /// The scaling of one feature; a constant one becomes 0.
-  struct Scale {
-    double low = infinity, high = -infinity, mean = 0, sd = 0;
-    float operator()(double x) const { return low < high ? static_cast<float>((x - mean) / sd) : 0.0f; }
+  /// Samples before they are rounded to float32, as a matrix of so many rows.
+  struct Values {
+    const Samples& samples;
+    std::size_t n_rows, n_cols;
+    double at(std::size_t row, std::size_t column) const {
+      const std::size_t i = row + column * n_rows;
+      return samples.bytes.n_cols ? samples.offset + samples.scale * samples.bytes[i] : double{samples.floats[i]};
+    }
   };
 
-  static double value(const Samples& s, arma::uword feature, arma::uword sample) {
-    return s.bytes.n_cols ? s.offset + s.scale * s.bytes.at(feature, sample) : double{s.floats.at(feature, sample)};
-  }
-
-  /// One for each feature, or a single one for all.
-  std::vector<Scale> scales_of(const Samples& train) const {
-    std::vector<Scale> scales(over == "feature" ? train.features() : 1);
-    const double count = static_cast<double>(train.size() * train.features()) / static_cast<double>(scales.size());
-    const bool shared = scales.size() == 1;
-    const auto each_value = [&](auto&& see) {
-      for (arma::uword i = 0; i < train.size(); ++i)
-        for (arma::uword j = 0; j < train.features(); ++j) see(scales[shared ? 0 : j], value(train, j, i));
-    };
-    each_value([](Scale& s, double x) {
-      s.low = std::min(s.low, x), s.high = std::max(s.high, x);  // a rounded sd would miss constants
-      s.mean += x;
-    });
-    for (Scale& s : scales) s.mean /= count;
-    each_value([](Scale& s, double x) { s.sd += (x - s.mean) * (x - s.mean); });
-    for (Scale& s : scales) s.sd = std::sqrt(s.sd / count);
-    return scales;
-  }
-
-  static void apply(const std::vector<Scale>& scales, Samples& s) {
-    const bool shared = scales.size() == 1;
-    arma::fmat out(s.features(), s.size(), arma::fill::none);
-    for (arma::uword i = 0; i < out.n_cols; ++i)
-      for (arma::uword j = 0; j < out.n_rows; ++j) out.at(j, i) = scales[shared ? 0 : j](value(s, j, i));
-    s.bytes.reset();
-    s.floats = std::move(out);
+  Data change(Data data) const override {
+    const std::size_t features = data.train.features(), rows = over == "feature" ? features : 1;
+    auto scales = datasets::mean_and_sd_of(Values{data.train, rows, features / rows * data.train.size()});
+    if (rows == 1) scales.resize(features, scales.front());
+    for (Samples* samples : {&data.train, &data.validation, &data.test}) {
+      arma::fmat scaled(features, samples->size(), arma::fill::none);
+      const Values values{*samples, features, samples->size()};
+      for (std::size_t i = 0; i < scaled.n_cols; ++i)
+        for (std::size_t j = 0; j < features; ++j) scaled.at(j, i) = static_cast<float>(scales[j](values.at(j, i)));
+      samples->bytes.reset();
+      samples->floats = std::move(scaled);
+    }
+    return data;
   }
 };
 

@@ -7,6 +7,7 @@
 //
 // See also: label_noise.
 #include <pipeline/dataset.hpp>
+#include <pipeline/quoted.hpp>
 #include <pipeline/random.hpp>
 
 #include <algorithm>
@@ -47,7 +48,7 @@ class Subset final : public Wrapper {
   }
 
   static std::string name_of(std::size_t label, const Data& data) {
-    return data.class_names.empty() ? std::to_string(label) : data.class_names[label];
+    return data.class_names.empty() ? std::to_string(label) : pipeline::quoted(data.class_names[label]);
   }
 
   static Samples only(const Samples& all, const std::vector<arma::uword>& kept) {

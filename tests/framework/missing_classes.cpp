@@ -3,7 +3,9 @@
 
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
+#include <pipeline/quoted.hpp>
 
+#include "support/hdf5_file.hpp"
 #include "support/home_made_data.hpp"
 
 using namespace support;
@@ -75,6 +77,14 @@ BOOST_AUTO_TEST_CASE(classes_that_training_lacks_are_told) {
        "them; set stratify = yes in [dataset]"));
 }
 
+BOOST_AUTO_TEST_CASE(names_that_are_not_plain_words_are_quoted) {
+  Data data = data_of({0, 1, 2, 0}, {}, {2, 2, 2});
+  data.class_names = {"Iris\nsetosa", std::string(50, 'x'), "c"};
+  check_says(
+      running::missing_classes(data, Stratify::on).at(0),
+      "of classes " + pipeline::quoted(data.class_names[0]) + " and " + pipeline::quoted(data.class_names[1]) + ", so");
+}
+
 BOOST_AUTO_TEST_CASE(many_classes_are_cut_short) {
   Labels all(30);
   for (std::size_t c = 0; c < all.size(); ++c) all[c] = static_cast<std::uint16_t>(c);
@@ -103,6 +113,8 @@ BOOST_AUTO_TEST_CASE(a_run_warns_and_keeps_the_warning_and_the_names) {
   const auto record = nlohmann::json::parse(run.file_of("out", "run.json"));
   BOOST_TEST((record["warnings"] == expected));
   BOOST_TEST((record["class_names"] == dataset->data.class_names));
+  BOOST_TEST((read_hdf5(scratch.path() / "out/nodes.h5").at("/plain/confusion_matrix/counts").class_names ==
+              dataset->data.class_names));
   // Names that are the classes' own numbers are left out.
   dataset->data.class_names = {"0", "1", "2"};
   run.in("plain");

@@ -52,26 +52,6 @@ BOOST_AUTO_TEST_CASE(every_measurement_can_be_read_again_while_the_file_grows) {
   BOOST_TEST(files_in(scratch.path()) == 1u);
 }
 
-namespace {
-/// The attribute class_names of a dataset; none if it is missing.
-std::vector<std::string> class_names(const std::filesystem::path& path, const std::string& dataset) {
-  std::vector<std::string> names;
-  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
-  const hid_t set = H5Dopen2(file, dataset.c_str(), H5P_DEFAULT);
-  if (H5Aexists(set, "class_names") > 0) {
-    const hid_t attribute = H5Aopen(set, "class_names", H5P_DEFAULT), space = H5Aget_space(attribute),
-                type = H5Aget_type(attribute);
-    std::vector<char*> texts(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
-    H5Aread(attribute, type, texts.data());
-    names.assign(texts.begin(), texts.end());
-    H5Dvlen_reclaim(type, space, H5P_DEFAULT, texts.data());
-    H5Tclose(type), H5Sclose(space), H5Aclose(attribute);
-  }
-  H5Dclose(set), H5Fclose(file);
-  return names;
-}
-}  // namespace
-
 BOOST_AUTO_TEST_CASE(a_matrix_of_classes_has_their_names) {
   const Scratch scratch;
   const auto file = scratch.path() / "nodes.h5";
@@ -82,9 +62,10 @@ BOOST_AUTO_TEST_CASE(a_matrix_of_classes_has_their_names) {
               {"m", "wide", false, arma::mat(3, 4)},
               {"m", "1", true, arma::mat(3, 1)}});
   writer.finish();
-  BOOST_TEST(class_names(file, "/plain/m/counts") == names, boost::test_tools::per_element());
-  BOOST_TEST(class_names(file, "/plain/m/wide").empty());
-  BOOST_TEST(class_names(file, "/plain/m/1").empty());
+  const auto stored = read_hdf5(file);
+  BOOST_TEST(stored.at("/plain/m/counts").class_names == names, boost::test_tools::per_element());
+  BOOST_TEST(stored.at("/plain/m/wide").class_names.empty());
+  BOOST_TEST(stored.at("/plain/m/1").class_names.empty());
 }
 
 // 16 bytes a name would not fit into an attribute; the measurements are written all the same.
@@ -93,7 +74,7 @@ BOOST_AUTO_TEST_CASE(too_many_names_are_left_out) {
   NodesWriter writer(scratch.path() / "nodes.h5", std::vector<std::string>(4'001, "name"));
   writer.add("plain", 0, {{"m", "counts", false, arma::mat(4'001, 4'001)}});
   writer.finish();
-  BOOST_TEST(class_names(scratch.path() / "nodes.h5", "/plain/m/counts").empty());
+  BOOST_TEST(read_hdf5(scratch.path() / "nodes.h5").at("/plain/m/counts").class_names.empty());
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_matrix_is_a_measurement_too) {

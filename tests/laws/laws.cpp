@@ -115,6 +115,7 @@ BOOST_AUTO_TEST_CASE(every_choice_is_tried) {
 BOOST_AUTO_TEST_CASE(of_datasets) {
   check_every_law(PluginKind::dataset);
   BOOST_TEST(count_passed(PluginKind::dataset, "wrapper_matches_its_declared_shape") >= 3u);  // the built-in ones
+  BOOST_TEST(count_passed(PluginKind::dataset, "wrapper_learns_from_training_samples_alone") >= 3u);
 }
 
 BOOST_AUTO_TEST_CASE(of_reports) { check_every_law(PluginKind::report); }

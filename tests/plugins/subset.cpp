@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(more_samples_than_a_class_has_are_refused) {
   named.class_names = {"3", "4", "8"};
   BOOST_TEST(message_of([&] {
                kept({{"per_class", "4"}}, named);
-             }) == "class 4 has only 3 training samples: per_class can be at most 3");
+             }) == "class '4' has only 3 training samples: per_class can be at most 3");
   const auto dataset = plugin({{"per_class", "5"}});
   const auto& wrapper = dynamic_cast<const Wrapper&>(*dataset);
   BOOST_TEST(message_of([&] {

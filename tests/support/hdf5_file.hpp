@@ -15,7 +15,8 @@ struct Stored {
   std::size_t bytes = 0;      // per number
   bool is_float = false;
   std::vector<double> values;       // row by row
-  std::vector<std::int64_t> steps;  // the attribute; empty if missing
+  std::vector<std::int64_t> steps;  // attributes; empty if missing
+  std::vector<std::string> class_names;
 };
 
 /// Every dataset of a file by its path.
@@ -45,6 +46,15 @@ inline std::map<std::string, Stored> read_hdf5(const std::filesystem::path& path
       s.steps.resize(static_cast<std::size_t>(H5Sget_simple_extent_npoints(line)));
       H5Aread(attribute, H5T_NATIVE_INT64, s.steps.data());
       H5Sclose(line), H5Aclose(attribute);
+    }
+    if (H5Aexists(set, "class_names") > 0) {
+      const hid_t attribute = H5Aopen(set, "class_names", H5P_DEFAULT), line = H5Aget_space(attribute),
+                  text = H5Aget_type(attribute);
+      std::vector<char*> names_read(static_cast<std::size_t>(H5Sget_simple_extent_npoints(line)));
+      H5Aread(attribute, text, names_read.data());
+      s.class_names.assign(names_read.begin(), names_read.end());
+      H5Dvlen_reclaim(text, line, H5P_DEFAULT, names_read.data());
+      H5Tclose(text), H5Sclose(line), H5Aclose(attribute);
     }
     H5Tclose(type), H5Sclose(space), H5Dclose(set);
   }
