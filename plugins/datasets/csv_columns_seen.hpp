@@ -1,7 +1,8 @@
 // What the columns of a table hold, found by reading all cells: for `pipeline data inspect`.
 #pragma once
-#include <map>
+#include <functional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "csv_cell.hpp"
@@ -9,13 +10,18 @@
 
 namespace pipeline::datasets {
 
+struct CsvTextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
+
 struct CsvColumnSeen {
   static constexpr std::size_t most_different = 1000;  // more are not counted
 
   std::size_t numbers = 0, dates = 0, words = 0, missing = 0;
   double low = std::numeric_limits<double>::infinity(), high = -low;
   bool whole = true, counts = true;
-  std::map<std::string, std::size_t, std::less<>> different;
+  std::unordered_map<std::string, std::size_t, CsvTextHash, std::equal_to<>> different;  // how often each occurs
   bool too_many = false;
   std::string last;         // word of the last row that has one
   std::size_t changes = 0;  // rows whose word differs from that before
@@ -38,6 +44,8 @@ struct CsvColumnSeen {
       low = std::min(low, n.value), high = std::max(high, n.value);
       whole = whole && n.value == std::floor(n.value);
     }
+    if (too_many) return;
+    cell = cell.substr(0, 200);
     if (changes == 0 || cell != last) ++changes, last = cell;
     if (const auto known = different.find(cell); known != different.end())
       ++known->second;
@@ -78,6 +86,7 @@ inline CsvGuess guess(const std::filesystem::path& path, const CsvText& text, co
     while (out.rows < 200 && lexer.next(row)) {
       if (out.rows == 0) out.cells = row.size();
       out.even &= row.size() == out.cells;
+      if (!out.even) break;
       for (const CsvCell& cell : row) out.numbers += is_number(cell.text);
       ++out.rows;
     }
@@ -114,36 +123,41 @@ inline bool names_columns(const CsvRow& first, const std::vector<CsvColumnSeen>&
   return words_above_numbers || (all_words && !any_again);
 }
 
-inline CsvSeen see(const std::filesystem::path& path) {
-  const CsvText text(path);
-  CsvSeen seen;
-  seen.format = guess_format(path, text);
-  CsvLexer lexer(path, text, seen.format), again(path, text, seen.format);
-  CsvRow row, first;
-  again.next(first);
-  if (!lexer.next(row)) throw std::runtime_error(path.string() + ": has only comments and empty lines");
-  const std::size_t count = row.size();
-  seen.first_line = row.front().line;
-  seen.columns.resize(count);
-  while (lexer.next(row, count)) {
+/// Adds up to `most` rows. A row of another length is an error.
+inline void see_rows(CsvLexer& lexer, const std::filesystem::path& path, std::size_t most, CsvSeen& seen) {
+  const std::size_t count = seen.columns.size();
+  for (CsvRow row; seen.rows < most && lexer.next(row, count); ++seen.rows) {
     if (row.size() != count)
       complain(path, row.front().line, 1,
                std::string("the line has ") + (row.size() > count ? "more" : "fewer") + " cells than line " +
                    std::to_string(seen.first_line) + ", which has " + std::to_string(count) +
                    (seen.rows ? "" : "; if that line is no part of the table, delete it"));
     for (std::size_t c = 0; c < count; ++c) seen.columns[c].see(row[c].text);
-    ++seen.rows;
   }
-  seen.header = seen.rows > 0 && names_columns(first, seen.columns);
-  if (seen.header) {
-    for (const CsvCell& cell : first) seen.names.emplace_back(cell.text);
-    return seen;
+}
+
+inline CsvSeen see(const std::filesystem::path& path) {
+  const CsvText text(path);
+  CsvSeen seen;
+  seen.format = guess_format(path, text);
+  CsvLexer some(path, text, seen.format), all(path, text, seen.format);
+  CsvRow first;
+  if (!all.next(first)) throw std::runtime_error(path.string() + ": has only comments and empty lines");
+  seen.first_line = first.front().line;
+  seen.columns.resize(first.size());
+  CsvSeen begin = seen;
+  CsvRow skipped;
+  some.next(skipped);
+  see_rows(some, path, 1000, begin);
+  seen.header = begin.rows > 0 && names_columns(first, begin.columns);
+  for (const CsvCell& cell : first) {
+    if (seen.header)
+      seen.names.emplace_back(cell.text);
+    else
+      seen.columns[static_cast<std::size_t>(&cell - first.data())].see(cell.text);
   }
-  // The first row is a sample: seen once more, so that it comes first.
-  seen.columns.assign(count, {});
-  seen.rows = 0;
-  for (CsvLexer all(path, text, seen.format); all.next(row); ++seen.rows)
-    for (std::size_t c = 0; c < count; ++c) seen.columns[c].see(row[c].text);
+  seen.rows = seen.header ? 0 : 1;
+  see_rows(all, path, std::numeric_limits<std::size_t>::max(), seen);
   return seen;
 }
 

@@ -142,6 +142,7 @@ class CsvInspection {
   std::string classes() const {
     std::vector<std::pair<std::string, std::size_t>> all(seen_.columns[*label_].different.begin(),
                                                          seen_.columns[*label_].different.end());
+    std::ranges::sort(all);
     if (seen_.columns[*label_].all_numbers())
       std::ranges::sort(all, {}, [](const auto& word) { return number_in(word.first).value; });
     std::string out = number_of(all.size(), "class") + ": ";
@@ -177,7 +178,9 @@ class CsvInspection {
       return std::string(s.whole ? "whole numbers " : "numbers ") + nine_digits(s.low) + " to " + nine_digits(s.high);
     std::string words = s.numbers ? "numbers and words: " : s.dates == s.present() ? "dates or times: " : "words: ";
     std::size_t n = 0;
-    for (const auto& [word, count] : s.different) {
+    std::set<std::string> sorted;
+    for (const auto& [word, count] : s.different) sorted.insert(word);
+    for (const std::string& word : sorted) {
       if (s.numbers && is_number(word)) continue;
       if (n == 3) return words + ", ...";
       words += (n++ ? ", " : "") + unquoted(word);

@@ -13,8 +13,10 @@ struct CsvReading {
   std::string missing = "refuse";  // or drop_rows, mean
 };
 
-/// Which separator a line has that was read as one cell: " (it has ';': set separator = semicolon)".
+/// What to do about a first line that was read as one cell: "; the line has semicolons: set separator = semicolon".
 inline std::string separator_advice(std::string_view line) {
+  if (line.starts_with('#') || line.starts_with('%'))
+    return std::string("; if this line is a comment, set comment = \"") + line[0] + "\"";
   const auto set = [](const char* what, const char* word) {
     return std::string("; the line has ") + what + ": set separator = " + word;
   };
@@ -54,6 +56,7 @@ class CsvReader {
       if (table_.columns.uses[c] == CsvUse::category) table_.category_columns.push_back(c);
     }
     table_.categories.resize(table_.category_columns.size());
+    table_.numbers.reserve(text_.most_rows(count) * table_.number_columns.size());
     do add_row();
     while (lexer_.next(row_, count));
     if (table_.rows() == 0) refuse("every row has a missing value, so missing = drop_rows leaves none");
@@ -97,8 +100,7 @@ class CsvReader {
           add_word(table_.categories[category++], c);
           break;
         case CsvUse::label:
-          if (is_missing(row_[c].text)) refuse_missing(c);
-          table_.labels.add(row_[c]);
+          add_word(table_.labels, c);
           break;
         case CsvUse::none:
           break;
@@ -124,8 +126,12 @@ class CsvReader {
   }
 
   void add_word(CsvWords& words, std::size_t c) const {
-    if (!is_missing(row_[c].text)) return words.add(row_[c]);
-    if (how_.missing != "mean") refuse_missing(c);
+    const std::string_view cell = row_[c].text;
+    if (cell.size() > 200)
+      complain_at(row_[c], table_.columns.title(c) + ": " + pipeline::quoted(cell) + " is a text of " +
+                               std::to_string(cell.size()) + " bytes, too long for a class or category");
+    if (!is_missing(cell)) return words.add(row_[c]);
+    if (how_.missing != "mean" || c == table_.columns.label) refuse_missing(c);
     words.of_row.push_back(CsvWords::missing);
   }
 

@@ -31,6 +31,11 @@ class CsvText {
   /// Without the byte order mark, which takes `mark()` bytes of line 1.
   std::string_view text() const { return std::string_view(text_).substr(start_); }
   std::size_t mark() const { return start_; }
+  /// About the most rows of so many cells: a row takes a line, and a cell two bytes.
+  std::size_t most_rows(std::size_t cells) const {
+    const auto ends = static_cast<std::size_t>(std::count(text_.begin(), text_.end(), '\n'));
+    return std::min(ends + 1, text_.size() / (2 * cells) + 1);
+  }
 
  private:
   void refuse_other_formats(std::string_view start) const {

@@ -12,8 +12,6 @@
 #include <limits>
 #include <vector>
 
-#include <pipeline/dataset.hpp>
-
 namespace pipeline::datasets {
 
 /// The scaling of one feature: (x - shift) / by; `by` is infinite where the feature is constant.
@@ -62,12 +60,6 @@ std::vector<FeatureScale> mean_and_sd_of(const Matrix& X) {
     }
   }
   return scales;
-}
-
-/// Rounds once to float32.
-inline void apply(const std::vector<FeatureScale>& scales, arma::fmat& X) {
-  for (arma::uword i = 0; i < X.n_cols; ++i)
-    for (arma::uword j = 0; j < X.n_rows; ++j) X.at(j, i) = static_cast<float>(scales[j](X.at(j, i)));
 }
 
 }  // namespace pipeline::datasets

@@ -81,6 +81,10 @@ BOOST_AUTO_TEST_CASE(labels_that_cannot_be_classes_are_refused_with_their_column
   check_says((Study{.train = names, .test = names, .settings = {{"label", "1"}}}.complaint()),
              "label column 1 (a) holds n0, n1, n10, n100, n101, n102, n103, n104, n105, n106 and 110 more: with 120 "
              "different ones in 120 rows these cannot be classes");
+  check_says(
+      (Study{.train = "a,b\n1,x\n2," + std::string(1000, 'y') + "\n", .test = "a,b\n1,x\n"}.complaint()),
+      "train.csv:3:3: column 2 (b): 'yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy...' is a text of 1000 bytes, too long for a "
+      "class or category");
   // All different and fractions: a table of four rows is enough.
   check_says((Study{.train = "a,b\n1,.5\n2,.7\n3,.9\n4,1.5\n5,2.5\n", .test = "a,b\n1,.5\n"}.complaint()),
              "label column 2 (b) holds 0.5, 0.7, 0.9, 1.5, 2.5: these look like measured values");

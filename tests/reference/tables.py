@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """tables.py PROGRAM LOADED: reads every table that scikit-learn and statsmodels ship, and compares with NumPy.
 
-For each table: PROGRAM data inspect says what it is. With the settings that it prints, LOADED (from loaded.cpp) loads the
+For each table, PROGRAM data inspect says what it is. With the settings that it prints, LOADED (loaded.cpp) loads the
 table three times, with scaling none, standardise and minmax, in the order of the file. This program reads the same file
 with Python's csv module and float(), computes inputs, categories, means for missing values, labels and classes by their
 definitions in float64, and compares: without scaling every bit of the cells, otherwise to 1e-6. Then the section is
@@ -154,7 +154,7 @@ def compare(loaded, folder, settings):
         if how == "none" and not np.array_equal(train[~filled], want.astype(np.float32)[~filled]):
             return f"{how}: other bits"
         size = np.abs(X).max(axis=0) if how == "none" else 1  # a mean may be much smaller than the values
-        if not np.all(np.abs(train - want) <= 1e-6 * np.maximum(size, np.abs(want))):
+        if not np.all(np.abs(train - want) <= 1e-6 * np.maximum(size, np.abs(want)) + 1e-44):  # the least float32
             return f"{how}: differs by up to {np.max(np.abs(train - want))}"
         if said["train"]["labels"] != y or said["test"]["labels"] != y or said["classes"] != len(class_names):
             return f"{how}: other labels"
