@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
-#include <system_error>
 
 #include "base/utf8.hpp"
 #include "config/edit.hpp"
@@ -16,10 +15,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::size_t kMegabytes = 64;  // a pipeline file of that size is something else
+
 std::string contents(const fs::path& file) {
-  const auto fail = [&](int error) {
-    throw std::system_error(error, std::generic_category(), "cannot read '" + file.string() + "'");
-  };
+  const auto fail = [&](int error) { throw CannotRead(file, std::generic_category().message(error)); };
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(file.c_str(), "rb"), &std::fclose);
   if (!stream) fail(errno);
   std::string text;
@@ -29,9 +28,24 @@ std::string contents(const fs::path& file) {
     text.append(chunk, size);
     // One NUL byte shows that this is not text: a dataset given by mistake need not be read to its end.
     if (std::string_view(chunk, size).find('\0') != std::string_view::npos) break;
+    if (text.size() > kMegabytes << 20)
+      throw CannotRead(file, "it is larger than " + std::to_string(kMegabytes) + " MB; is it a pipeline file?");
   }
   if (std::ferror(stream.get())) fail(errno);
   return text;
+}
+
+/// An included file is read again by others, so it must not be a pipe, which would also wait for its writer for ever.
+std::string contents_of_included(const fs::path& file) {
+  std::error_code error;
+  const fs::file_status status = fs::status(file, error);
+  if (fs::exists(status) && !fs::is_regular_file(status))
+    throw CannotRead(file, std::string("it is a ") +
+                               (fs::is_directory(status) ? "folder"
+                                : fs::is_fifo(status)    ? "pipe"
+                                                         : "device") +
+                               ", not a file");
+  return contents(file);
 }
 
 /// Part of a value as a word with its own place.
@@ -81,8 +95,7 @@ struct Inclusion {
   Complaints& complaints;
   std::vector<fs::path> open;  // as messages show them, the main file first
 
-  Tree read(const fs::path& file) {
-    const std::string text = contents(file);
+  Tree read(const fs::path& file, const std::string& text) {
     open.push_back(file);
     Tree own = read_text(text, file.string(), complaints);
     Tree* head = child(own, "pipeline");
@@ -122,9 +135,9 @@ struct Inclusion {
       return {};
     }
     try {
-      return read(file);
-    } catch (const std::system_error& error) {
-      complaints.add(word, "cannot read " + base::in_quotes(file.string()) + ": " + error.code().message(),
+      return read(file, contents_of_included(file));
+    } catch (const CannotRead& error) {
+      complaints.add(word, "cannot read " + base::in_quotes(file.string()) + ": " + error.why,
                      "the path is relative to the including file");
       complaints.leave_unread();
       return {};
@@ -134,6 +147,14 @@ struct Inclusion {
 
 }  // namespace
 
-Tree read_with_includes(const fs::path& file, Complaints& complaints) { return Inclusion{complaints, {}}.read(file); }
+CannotRead::CannotRead(const fs::path& file, const std::string& cause)
+    : std::runtime_error("cannot read '" + file.string() + "': " + cause), why(cause) {}
+
+Source read_with_includes(const fs::path& file, Complaints& complaints) {
+  Source source;
+  source.text = contents(file);
+  source.tree = Inclusion{complaints, {}}.read(file, source.text);
+  return source;
+}
 
 }  // namespace pipeline::config

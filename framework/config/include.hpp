@@ -6,7 +6,7 @@
 
 namespace pipeline::config {
 
-/// Reads a file and applies its `include` and `drop`. Throws std::system_error if the file itself cannot be read.
-Tree read_with_includes(const std::filesystem::path& file, Complaints& complaints);
+/// Reads a file and applies its `include` and `drop`. Throws CannotRead if the file itself cannot be read.
+Source read_with_includes(const std::filesystem::path& file, Complaints& complaints);
 
 }  // namespace pipeline::config

@@ -31,6 +31,18 @@ std::string condition_text(const Parameter& p, const std::string& prefix) {
   return text;
 }
 
+/// The word is text, so what cannot be written in a pipeline file comes from the folder of that file.
+void complain_about_path(const fs::path& path, const Word& word, Complaints& complaints) {
+  for (const fs::path& part : path)
+    if (const std::string& name = part.native(); base::printable(name) != name) {
+      complaints.add(word,
+                     "the folder " + base::quoted(name) + " of this path cannot be written in resolved.ini: its name " +
+                         (base::find_not_utf8(name) != name.npos ? "is not UTF-8" : "has a control character"),
+                     "rename the folder");
+      return;
+    }
+}
+
 }  // namespace
 
 SectionReader::SectionReader(std::string section, const Tree* tree, Complaints& complaints, const std::string& file)
@@ -47,6 +59,8 @@ void SectionReader::take(Parameters& parameters, const std::string& prefix, cons
     const Word& word = node->data().value;
     parameters.base = folder_of(word.place);
     const std::optional<std::string> refusal = p.set(word.text);
+    if (!refusal && p.type == ParameterType::path && base::printable(p.get()) != p.get())
+      complain_about_path(p.get(), word, complaints_);
     if (!refusal) continue;
     misread.insert(p.name);
     if (!complaints_.about(word))  // else its syntax was already complained about

@@ -5,12 +5,12 @@
 
 namespace pipeline::config {
 
-Tree read_pipeline(const std::filesystem::path& file, const std::vector<std::string>& overrides,
-                   Complaints& complaints) {
-  Tree tree = read_with_includes(file, complaints);
-  if (complaints.unread()) return tree;
-  for (const std::string& word : overrides) apply_override(tree, word, complaints);
-  return tree;
+Source read_pipeline(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                     Complaints& complaints) {
+  Source source = read_with_includes(file, complaints);
+  if (complaints.unread()) return source;
+  for (const std::string& word : overrides) apply_override(source.tree, word, complaints);
+  return source;
 }
 
 }  // namespace pipeline::config

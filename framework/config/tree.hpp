@@ -4,6 +4,7 @@
 #pragma once
 #include <boost/property_tree/ptree.hpp>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -18,12 +19,23 @@ struct Entry {
 /// Root -> sections in file order -> keys in file order. Tree keys are the names as written, never split at dots.
 using Tree = boost::property_tree::basic_ptree<std::string, Entry>;
 
+/// What was read: the tree, and the bytes of the main file behind it.
+struct Source {
+  Tree tree;
+  std::string text;
+};
+
+struct CannotRead : std::runtime_error {
+  CannotRead(const std::filesystem::path& file, const std::string& cause);
+  std::string why;  // "Permission denied"
+};
+
 /// Reads a file with its includes, then applies the command line's overrides, in order. Every syntax error, duplicate
 /// and bad override is added to `complaints`; everything that could be read is still returned. If some text could not
-/// be read, overrides are not applied. `include` and `drop` are applied and not returned. Throws std::system_error if
-/// the main file cannot be read.
-Tree read_pipeline(const std::filesystem::path& file, const std::vector<std::string>& overrides,
-                   Complaints& complaints);
+/// be read, overrides are not applied. `include` and `drop` are applied and not returned. The file is read once, so it may
+/// be a pipe. Throws CannotRead if it cannot be read; a mistake in an included file is a complaint.
+Source read_pipeline(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                     Complaints& complaints);
 
 /// The child of that exact name, or nullptr.
 const Tree* child(const Tree& tree, const std::string& name);

@@ -57,6 +57,13 @@ void read_sections(Reading& reading) {
 }
 
 /// The shape of the data after its wrappers, where that is known without reading it.
+config::Source read_source(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                           Complaints& complaints) try {
+  return config::read_pipeline(file, overrides, complaints);
+} catch (const config::CannotRead& e) {
+  throw config::PipelineTextError({{{file.string(), 0, 0, ""}, 1, "", "cannot be read: " + e.why, ""}});
+}
+
 std::optional<DataShape> known_shape(const Pipeline& p, Complaints& complaints) {
   if (!p.dataset.plugin.make) return std::nullopt;
   std::optional<DataShape> shape;
@@ -88,9 +95,10 @@ Pipeline read_pipeline(const std::filesystem::path& file, const std::vector<std:
   Pipeline p;
   p.file = file;
   Complaints complaints;
-  const Tree tree = config::read_pipeline(file, overrides, complaints);
+  const config::Source source = read_source(file, overrides, complaints);
+  p.text = source.text;
   if (complaints.unread()) throw config::PipelineTextError(complaints.list());
-  Reading reading(p, tree, catalogue, complaints);
+  Reading reading(p, source.tree, catalogue, complaints);
   read_sections(reading);
   check_compared_models(p, complaints);
   const auto attempt = [&](const auto& check) {  // a plugin that fails in one must not hide what the others find

@@ -75,6 +75,7 @@ struct ReportConfig {
 
 struct Pipeline {
   std::filesystem::path file;
+  std::string text;  // of the file, as it was read
   std::string name;
   std::uint64_t seed = 1;
   DatasetConfig dataset;

@@ -71,15 +71,13 @@ class Run {
 
   RunOutcome train() {
     const results::RunFacts facts = facts_of(pipeline_, catalogue_, options_, *loaded_);
-    // Read before the folder exists: the file may be named by way of `latest`, which then points to this run.
-    const std::string source = results::read_file(pipeline_.file);
     folder_ = results::make_run_folder(pipeline_.name, facts.configuration, options_.out);
     // Creates metrics.csv, which must not exist: of two runs in one folder, one ends here, and has written nothing.
     measurements_.emplace(pipeline_, folder_, loaded_->data.class_names);
     // Whatever fails from here on, run.json states how the run ended.
     record_.emplace(pipeline_, facts, folder_.run_json()).write("running");
     try {
-      results::write_file(folder_.pipeline_ini(), source);
+      results::write_file(folder_.pipeline_ini(), pipeline_.text);
       results::write_file(folder_.resolved_ini(), config::as_ini(pipeline_.resolved, false));
       show_heading();
       scheduler_.start();

@@ -77,13 +77,13 @@ BOOST_AUTO_TEST_CASE(every_word_has_its_place) {
   BOOST_TEST(child(r.tree, "t") == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_causes_a_system_error_with_its_path) {
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_causes_an_error_with_its_path) {
   const Folder folder;
   const auto what = [&](const std::filesystem::path& file) -> std::string {
     Complaints complaints;
     try {
       read_pipeline(file, {}, complaints);
-    } catch (const std::system_error& error) {
+    } catch (const CannotRead& error) {
       return error.what();
     }
     return "";

@@ -54,7 +54,7 @@ struct Reading : Folder {
   explicit Reading(const std::string& text, const std::vector<std::string>& overrides = {},
                    const std::vector<std::pair<std::string, std::string>>& others = {}) {
     for (const auto& [name, other] : others) write(name, other);
-    tree = pipeline::config::read_pipeline(write("a.ini", text), overrides, complaints);
+    tree = pipeline::config::read_pipeline(write("a.ini", text), overrides, complaints).tree;
   }
   std::string complained() const { return shown(complaints); }
 };

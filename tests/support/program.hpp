@@ -168,6 +168,10 @@ class World {
   }
   Said run(const Words& words) const { return start(words)->finish(); }
   Said run(const fs::path& program, const Words& words) const { return start(program, words)->finish(); }
+  /// Runs a script, in which $P is the program: for limits, closed descriptors and pipes.
+  Said bash(const std::string& script) const {
+    return run("/bin/bash", {"-c", "P=" BUILD_DIR "/bin/pipeline; " + script});
+  }
 
  private:
   Scratch scratch_;
