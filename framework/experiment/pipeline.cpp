@@ -5,6 +5,7 @@
 #include "data/stamp.hpp"
 #include "experiment/cross_checks.hpp"
 #include "experiment/data_shape.hpp"
+#include "experiment/memory.hpp"
 #include "experiment/reading.hpp"
 
 namespace pipeline::experiment {
@@ -56,7 +57,6 @@ void read_sections(Reading& reading) {
                            "add [model:plain] for a model without regularisers");
 }
 
-/// The shape of the data after its wrappers, where that is known without reading it.
 config::Source read_source(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                            Complaints& complaints) try {
   return config::read_pipeline(file, overrides, complaints);
@@ -64,6 +64,7 @@ config::Source read_source(const std::filesystem::path& file, const std::vector<
   throw config::PipelineTextError({{{file.string(), 0, 0, ""}, 1, "", "cannot be read: " + e.why, ""}});
 }
 
+/// The shape of the data after its wrappers, where that is known without reading it.
 std::optional<DataShape> known_shape(const Pipeline& p, Complaints& complaints) {
   if (!p.dataset.plugin.make) return std::nullopt;
   std::optional<DataShape> shape;
@@ -112,12 +113,14 @@ Pipeline read_pipeline(const std::filesystem::path& file, const std::vector<std:
   attempt([&] { check_parameters(p, complaints); });
   if (p.network.sizes.size() > 1) attempt([&] { check_plugins(p, std::nullopt, true, complaints); });
   std::string data_error;
+  std::optional<DataShape> shape;
   try {
-    const auto shape = known_shape(p, complaints);
+    shape = known_shape(p, complaints);
     if (shape && p.network.sizes.size() > 1) compare_with_data(p, *shape, true, complaints);
   } catch (const data::DataError& e) {
     data_error = e.what();
   }
+  check_memory(p, shape, complaints);
   if (complaints.any()) throw config::PipelineTextError(complaints.list());
   if (!reading.refused.empty()) {
     std::string all;

@@ -1,7 +1,10 @@
 #include "running/load_data.hpp"
 
 #include <algorithm>
+#include <new>
 
+#include "base/memory.hpp"
+#include "base/thread.hpp"
 #include "data/access.hpp"
 #include "data/stamp.hpp"
 #include "experiment/cross_checks.hpp"
@@ -37,6 +40,10 @@ decltype(auto) called(const plugins::PluginCall& call, const std::string& title,
     return plugins::call(call, f);
   } catch (const data::DataError&) {
     throw;
+  } catch (const base::ThreadError&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw data::DataError(title + "does not fit into memory (" + base::memory_limit().what + ")");
   } catch (...) {
     throw data::DataError(title + plugins::what_was_thrown());
   }
@@ -137,6 +144,8 @@ LoadedData load_data(const Pipeline& p, std::size_t threads, const data::FetchOp
       check_promise(*promised, out.shape);
     drop_plain_names(out.data);
   } catch (const data::DataError&) {
+    throw;
+  } catch (const base::ThreadError&) {
     throw;
   } catch (const std::exception& e) {
     throw data::DataError(experiment::title(p.dataset) + e.what());

@@ -30,6 +30,7 @@
 #include <numeric>
 
 #include <pipeline/dataset.hpp>
+#include <pipeline/memory.hpp>
 #include <pipeline/numbers.hpp>
 
 #include "csv_classes.hpp"
@@ -77,6 +78,8 @@ class Csv final : public Dataset {
   }
 
   void check() const override {
+    must_fit_in_memory("train", train);
+    must_fit_in_memory("test", test);
     if (test.empty() && test_rows == 0)
       throw Misfit("train", "needs a test set beside it: give test (a file) or test_rows (taken off the end of train)");
     if (!test.empty() && test_rows > 0)
