@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/signal_stack.hpp"
+#include "base/thread.hpp"
 #include "plugins/call_scope.hpp"
 
 namespace pipeline::data {
@@ -59,7 +60,12 @@ void Access::parallel(std::size_t n, const std::function<void(std::size_t)>& bod
         if (!thrown) thrown = std::current_exception();
       }
     };
-    for (std::size_t i = 1; i < std::min(threads_, n); ++i) helpers.emplace_back(help);
+    try {
+      for (std::size_t i = 1; i < std::min(threads_, n); ++i) base::start_thread(helpers, help);
+    } catch (...) {
+      next = n;
+      throw;
+    }
     work();
   }
   if (thrown) std::rethrow_exception(thrown);

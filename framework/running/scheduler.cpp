@@ -7,6 +7,7 @@
 #include "base/signal_stack.hpp"
 #include "learning/checked.hpp"
 #include "running/models.hpp"
+#include "base/thread.hpp"
 
 namespace pipeline::running {
 
@@ -59,7 +60,11 @@ Scheduler::~Scheduler() {
 
 void Scheduler::start() {
   const std::size_t useful = can_share_ ? kThreadsPerModel * pipeline_.models.size() : tasks_.size();
-  for (std::size_t i = 0; i < std::min(threads_, useful); ++i) workers_.emplace_back([this] { work(); });
+  for (std::size_t i = 0; i < std::min(threads_, useful); ++i) base::start_thread(workers_, [this] { work(); });
+}
+
+void Scheduler::signal_workers(int number) {
+  for (std::thread& t : workers_) ::pthread_kill(t.native_handle(), number);
 }
 
 ModelTask& Scheduler::named(const std::string& name) { return *std::ranges::find(tasks_, name, &ModelTask::name); }
