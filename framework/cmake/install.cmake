@@ -1,12 +1,13 @@
 # The layout under the prefix. The program finds its plugins, pipelines and templates relative to itself, so a prefix
 # can be moved as a whole; hence always lib, not a name that depends on the system.
-#   runtime      program, libpipeline, the plugins, the programs that probe and test them, share/pipeline, the manual
+#   runtime      program, libpipeline, the plugins, the programs that probe and test them, the one that reads git
+#                repositories, share/pipeline, the manual
 #   development  the headers and the CMake package that plugins are built with
 set_target_properties(pipeline_program PROPERTIES INSTALL_RPATH $ORIGIN/../lib)
 install(TARGETS pipeline EXPORT pipeline_targets
   LIBRARY DESTINATION lib COMPONENT runtime NAMELINK_COMPONENT development)
 set_target_properties(pipeline_probe pipeline_laws PROPERTIES INSTALL_RPATH $ORIGIN/..)
-install(TARGETS pipeline_probe pipeline_laws RUNTIME DESTINATION lib/pipeline COMPONENT runtime)
+install(TARGETS pipeline_probe pipeline_laws pipeline_git RUNTIME DESTINATION lib/pipeline COMPONENT runtime)
 install(TARGETS pipeline_program EXPORT pipeline_targets RUNTIME DESTINATION bin COMPONENT runtime)
 
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/pipelines ${CMAKE_SOURCE_DIR}/plugins/template

@@ -1,15 +1,14 @@
 #include "results/run_json.hpp"
 
 #include <gnu/libc-version.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "base/child_process.hpp"
 #include "base/utc.hpp"
+#include "results/git.hpp"
 #include "results/run_folder.hpp"
 
 namespace pipeline::results {
@@ -18,25 +17,10 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-/// The output of a git command; nothing if it fails or git is not installed.
-std::optional<std::string> git_output(const std::vector<std::string>& arguments) try {
-  base::ChildProcess git({.program = "git", .arguments = arguments});
-  const auto deadline = base::ChildProcess::Clock::now() + std::chrono::seconds(30);
-  std::string out = git.all(deadline);
-  const int status = git.wait(deadline);
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return std::nullopt;
-  while (!out.empty() && out.back() == '\n') out.pop_back();
-  return out;
-} catch (const std::system_error&) {
-  return std::nullopt;
-}
-
-/// The commit of the working directory, and whether tracked files differ from it.
 Json git() {
-  const auto commit = git_output({"rev-parse", "HEAD"});
-  if (!commit) return nullptr;
-  const auto changes = git_output({"status", "--porcelain", "-uno"});
-  return {{"commit", *commit}, {"dirty", changes ? Json(!changes->empty()) : Json()}};
+  const auto state = git_state();
+  if (!state) return nullptr;
+  return {{"commit", state->commit}, {"dirty", state->dirty ? Json(*state->dirty) : Json()}};
 }
 
 std::string cpu() {

@@ -78,10 +78,11 @@ BOOST_AUTO_TEST_SUITE(installation)
 
 BOOST_AUTO_TEST_CASE(contains_everything_and_no_path_of_the_build) {
   const fs::path& prefix = installed().prefix;
-  for (const char* file : {"bin/pipeline", "lib/pipeline/probe", "lib/pipeline/laws", "lib/libpipeline.so",
-                           "lib/cmake/pipeline/pipelineConfig.cmake", "lib/cmake/pipeline/pipelineConfigVersion.cmake",
-                           "share/man/man1/pipeline.1", "share/bash-completion/completions/pipeline",
-                           "share/pipeline/data/SOURCES.md", "share/pipeline/template/project/CMakeLists.txt"})
+  for (const char* file :
+       {"bin/pipeline", "lib/pipeline/probe", "lib/pipeline/laws", "lib/pipeline/git_state", "lib/libpipeline.so",
+        "lib/cmake/pipeline/pipelineConfig.cmake", "lib/cmake/pipeline/pipelineConfigVersion.cmake",
+        "share/man/man1/pipeline.1", "share/bash-completion/completions/pipeline", "share/pipeline/data/SOURCES.md",
+        "share/pipeline/template/project/CMakeLists.txt"})
     BOOST_TEST(fs::exists(prefix / file), file);
   const auto same = [&](const fs::path& source, const std::string& target, const std::string& ending = "") {
     BOOST_TEST(!files_below(source, ending).empty(), source);
@@ -190,7 +191,7 @@ BOOST_AUTO_TEST_CASE(contain_the_installed_files_and_depend_on_the_libraries_the
     return world.run("/usr/bin/dpkg-deb", {"-f", package, name}).out;
   };
   for (const char* library :
-       {"libc6 ", "libstdc++6 ", "libopenblas0-pthread", "libhdf5-103", "libboost-filesystem", "libcurl4"})
+       {"libc6 ", "libstdc++6 ", "libopenblas0-pthread", "libhdf5-103", "libboost-filesystem", "libcurl4", "libgit2"})
     check_says(field(runtime, "Depends"), library);
   check_says(field(runtime, "Recommends"), "gnuplot-nox");
   for (const char* package : {"pipeline-snr (= ", "libarmadillo-dev", "librandom123-dev", "libopenblas-pthread-dev"})
