@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
@@ -11,6 +12,7 @@
 #include "cli/command.hpp"
 #include "plugins/call_scope.hpp"
 #include "plugins/ending.hpp"
+#include "results/last_words.hpp"
 
 namespace pipeline::cli {
 
@@ -23,7 +25,8 @@ bool on_terminal = false;
 class Message {
  public:
   Message& operator<<(const char* text) {
-    for (; text && *text && size_ < sizeof text_; ++text) text_[size_++] = *text;
+    for (; text && *text && size_ + 1 < sizeof text_; ++text) text_[size_++] = *text;
+    text_[size_] = 0;
     return *this;
   }
   Message& operator<<(std::uint64_t number) {
@@ -34,6 +37,7 @@ class Message {
     while (number /= 10);
     return *this << at;
   }
+  const char* text() const { return text_; }
   void send() const {
     for (std::size_t at = 0; at < size_;) {
       const ssize_t n = ::write(STDERR_FILENO, text_ + at, size_ - at);
@@ -43,7 +47,7 @@ class Message {
   }
 
  private:
-  char text_[2048];
+  char text_[2048] = "";
   std::size_t size_ = 0;
 };
 
@@ -62,26 +66,49 @@ const char* meaning(int number) {
   }
 }
 
+/// "regulariser 'x' (plugin l2) crashes (SIGSEGV, invalid memory access) in hook H, model m, step 3"
+void describe(Message& out, const pipeline::plugins::PluginCall& call, const char* does, const char* why) {
+  out << call.kind << " '" << call.name << "' ";
+  if (*call.plugin) out << "(plugin " << call.plugin << ") ";
+  out << does;
+  if (*why) out << " (" << why << ")";
+  out << " in hook " << call.hook;
+  if (*call.model) out << ", model " << call.model << ", step " << call.step;
+}
+
 void report(const char* how, const char* why) {
   const pipeline::plugins::PluginCall* call = pipeline::plugins::current_call;
-  Message out;
-  if (on_terminal) out << "\n";  // below a progress bar
-  out << "error: ";
+  Message what, out;
   if (call) {
-    out << call->kind << " '" << call->name << "' ";
-    if (*call->plugin) out << "(plugin " << call->plugin << ") ";
-    out << how << " (" << why << ") in hook " << call->hook;
-    if (*call->model) out << ", model " << call->model << ", step " << call->step;
+    describe(what, *call, how, why);
+  } else {
+    what << "the program " << how << " (" << why << ") outside any plugin's hook";
+  }
+  if (on_terminal) out << "\n";  // below a progress bar
+  out << "error: " << what.text();
+  if (call) {
     for (const pipeline::plugins::PluginCall* caller = call->caller; caller; caller = caller->caller)
       out << "\n  called by " << caller->kind << " '" << caller->name << "', hook " << caller->hook;
     out << "\n  the program ends; everything written so far is kept. Remove the plugin from the pipeline to run "
            "without it.\n";
   } else {
-    out << "the program " << how << " (" << why << ") outside any plugin's hook\n"
-        << "  everything written so far is kept. A plugin may have written past the end of its arrays: test it with "
+    out << "\n  everything written so far is kept. A plugin may have written past the end of its arrays: test it with "
            "'pipeline plugins test FILE.so'\n";
   }
   out.send();
+  results::run_crashed(what.text());
+}
+
+extern "C" void on_alarm(int) {
+  const int before = errno;
+  if (const pipeline::plugins::PluginCall* call = pipeline::plugins::current_call) {
+    Message out;
+    if (on_terminal) out << "\n";
+    describe(out, *call, "is still working", "");
+    out << "\n  the run stops when it returns; send the signal again to end at once\n";
+    out.send();
+  }
+  errno = before;
 }
 
 extern "C" void on_crash(int number) {
@@ -123,6 +150,13 @@ void on_end(const char* function, int) {
 }  // namespace
 
 void name_plugin_on_exit() { pipeline::plugins::when_ended_by_a_plugin(on_end); }
+
+void name_plugin_on_alarm() {
+  struct sigaction action {};
+  action.sa_handler = on_alarm;
+  action.sa_flags = SA_RESTART | SA_ONSTACK;
+  ::sigaction(SIGALRM, &action, nullptr);
+}
 
 void name_plugin_on_crash() {
   on_terminal = ::isatty(STDERR_FILENO) == 1;

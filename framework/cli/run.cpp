@@ -12,6 +12,7 @@
 #include "cli/progress.hpp"
 #include "config/complaint.hpp"
 #include "plugins/ending.hpp"
+#include "results/last_words.hpp"
 #include "running/run.hpp"
 
 namespace pipeline::cli {
@@ -32,16 +33,20 @@ double now() {
 // send each signal twice at once, to the process and to its group: that counts as one.
 void on_signal(int number) {
   const double time = now();
-  if (stop_signal.exchange(number) == 0)
+  if (stop_signal.exchange(number) == 0) {
     stopped_at = time;
-  else if (time > stopped_at + 0.02)
+    ::alarm(running::kPatience);  // for a plugin that is called on the main thread: a dataset, a report
+  } else if (time > stopped_at + 0.02) {
+    results::run_crashed("a second signal ended the run at once");
     pipeline::plugins::end_now(128 + number);
+  }
 }
 
 /// Stopped before there were any results to keep.
 struct Interrupted {};
 
 void listen_for_signals() {
+  name_plugin_on_alarm();
   struct sigaction action {};
   action.sa_handler = on_signal;
   for (const int stops : {SIGINT, SIGTERM, SIGUSR1}) ::sigaction(stops, &action, nullptr);  // batch systems send USR1
@@ -190,6 +195,7 @@ int run(const Words& words) {
   how.argv = words;
   how.argv.insert(how.argv.begin(), {"pipeline", "run"});
   how.stop_signal = &stop_signal;
+  how.ask_signal = SIGALRM;
 
   const std::string& file = parsed.positional().front();
   pipeline::plugins::Catalogue catalogue = catalogue_from(parsed);

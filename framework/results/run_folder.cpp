@@ -44,11 +44,22 @@ RunFolder make_run_folder(const std::string& name, const std::string& hash, cons
     if (error) cannot_create(folder, error);
     folder = all / (wanted + "-" + std::to_string(n));
   }
-  const fs::path aside = all / (".latest-" + folder.filename().string()), latest = all / "latest";
-  std::error_code ignored;  // on a file system without links (some network disks) there is no `latest`
-  fs::create_directory_symlink(folder.filename(), aside, ignored);
-  fs::rename(aside, latest, ignored);
   return {folder};
+}
+
+std::string make_latest(const RunFolder& run) {
+  const fs::path name = run.path.filename(), latest = run.path.parent_path() / "latest",
+                 aside = run.path.parent_path() / (".latest-" + name.string());
+  std::error_code ignored;  // on a file system without links (some network disks) there is no `latest`
+  const fs::file_status there = fs::symlink_status(latest, ignored);
+  if (fs::exists(there) && !fs::is_symlink(there))
+    return latest.string() + " is a " + (fs::is_directory(there) ? "folder" : "file") +
+           ", not a link, and does not show this run (were the runs copied by a program that follows links?)" +
+           "\n  remove or rename it; the next run then makes the link";
+  fs::create_directory_symlink(name, aside, ignored);
+  fs::rename(aside, latest, ignored);
+  if (ignored) fs::remove(aside, ignored);
+  return "";
 }
 
 void rethrow_with_advice() {

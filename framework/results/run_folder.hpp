@@ -16,9 +16,13 @@ struct RunFolder {
   std::filesystem::path summary_json() const { return path / "summary.json"; }
 };
 
-/// runs/<name>/<UTC time>-<hash>, with -2, -3 ... added if it exists; `latest` beside it points to the newest. With
-/// `out`, that folder instead, which must be empty or not exist. Throws std::runtime_error with a remedy.
+/// runs/<name>/<UTC time>-<hash>, with -2, -3 ... added if it exists. With `out`, that folder instead, which must be
+/// empty or not exist. Throws std::runtime_error with a remedy.
 RunFolder make_run_folder(const std::string& name, const std::string& hash, const std::filesystem::path& out);
+
+/// Makes `latest`, beside the run, a link to it. Returns a warning if something that is not a link has that name, and
+/// leaves it alone.
+std::string make_latest(const RunFolder& run);
 
 /// Rethrows the exception being handled; adds a remedy to a base::FileError that is caused by a full disk.
 [[noreturn]] void rethrow_with_advice();

@@ -112,11 +112,42 @@ RunJson::RunJson(const experiment::Pipeline& p, const RunFacts& facts, std::file
 
 RunJson::~RunJson() = default;
 
-void RunJson::write(const std::string& status, const std::map<std::string, std::string>& failures) {
-  content_->json["status"] = status;
-  if (status != "running") content_->json["ended"] = base::utc_now();
-  if (!failures.empty()) content_->json["failures"] = failures;
-  write_file(file_, content_->json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+namespace {
+
+std::string text_of(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+// For the end of a run whose disk is full: more than its status, its time and why it ended.
+constexpr std::size_t kSpare = 2048;
+
+}  // namespace
+
+void RunJson::begin() {
+  Json& json = content_->json;
+  json["status"] = "running";
+  std::string text = text_of(json);
+  text.append(kSpare, ' ');
+  write_file(file_, text);
+  const std::string reason = "the reason";
+  Json crashed = json;
+  crashed["status"] = "failed";
+  crashed["failures"] = {{"run", reason}};
+  const std::string words = text_of(crashed);
+  const std::size_t at = words.rfind(reason);
+  last_words_.emplace(file_, text.size(), words.substr(0, at), words.substr(at + reason.size()));
+}
+
+void RunJson::end(const std::string& status, const std::map<std::string, std::string>& failures) {
+  Json& json = content_->json;
+  json["status"] = status;
+  json["ended"] = base::utc_now();
+  if (!failures.empty()) json["failures"] = failures;
+  try {
+    write_file(file_, text_of(json));
+  } catch (const std::exception&) {
+    for (auto& [name, why] : failures) json["failures"][name] = why.substr(0, 1000);
+    if (!last_words_ || !last_words_->overwrite(text_of(json))) throw;
+  }
+  if (last_words_) last_words_->end();
 }
 
 void RunJson::stopped_early(const std::string& model, std::uint64_t stopped, std::uint64_t restored) {

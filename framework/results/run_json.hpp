@@ -3,12 +3,14 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <optional>
 #include <pipeline/results.hpp>
 #include <string>
 #include <vector>
 
 #include "data/files.hpp"
 #include "experiment/pipeline.hpp"
+#include "results/last_words.hpp"
 
 namespace pipeline::results {
 
@@ -24,7 +26,7 @@ struct RunFacts {
   std::vector<std::string> warnings;                 // about the data
 };
 
-/// Written when the run starts, and again when it ends.
+/// Written when the run begins, and again when it ends. In between a crash writes it (results/last_words.hpp).
 class RunJson {
  public:
   RunJson(const experiment::Pipeline& pipeline, const RunFacts& facts, std::filesystem::path file);
@@ -32,8 +34,10 @@ class RunJson {
   RunJson(const RunJson&) = delete;
   RunJson& operator=(const RunJson&) = delete;
 
-  /// "running", "finished", "finished, some models failed", "stopped" or "failed".
-  void write(const std::string& status, const std::map<std::string, std::string>& failures = {});
+  /// Status "running".
+  void begin();
+  /// "finished", "finished, some models failed", "stopped" or "failed". On a full disk the file is overwritten in place.
+  void end(const std::string& status, const std::map<std::string, std::string>& failures = {});
   /// A regulariser stopped the model before update `stopped`, or the schedule ended there; its final weights are those
   /// of step `restored`.
   void stopped_early(const std::string& model, std::uint64_t stopped, std::uint64_t restored);
@@ -44,6 +48,7 @@ class RunJson {
   struct Content;
   std::unique_ptr<Content> content_;
   std::filesystem::path file_;
+  std::optional<LastWords> last_words_;
 };
 
 /// The part of run.json that readers use.

@@ -72,10 +72,12 @@ class Run {
   RunOutcome train() {
     const results::RunFacts facts = facts_of(pipeline_, catalogue_, options_, *loaded_);
     folder_ = results::make_run_folder(pipeline_.name, facts.configuration, options_.out);
+    if (options_.out.empty())
+      if (const std::string warning = results::make_latest(folder_); !warning.empty()) observer_.warning(warning);
     // Creates metrics.csv, which must not exist: of two runs in one folder, one ends here, and has written nothing.
     measurements_.emplace(pipeline_, folder_, loaded_->data.class_names);
     // Whatever fails from here on, run.json states how the run ended.
-    record_.emplace(pipeline_, facts, folder_.run_json()).write("running");
+    record_.emplace(pipeline_, facts, folder_.run_json()).begin();
     try {
       results::write_file(folder_.pipeline_ini(), pipeline_.text);
       results::write_file(folder_.resolved_ini(), config::as_ini(pipeline_.resolved, false));
@@ -87,6 +89,7 @@ class Run {
         write_due_reports(news.horizon);
         show_progress();
         over = news.over;
+        if (!over) ask_what_is_awaited();
       }
       scheduler_.rethrow();
       return conclude();
@@ -153,6 +156,17 @@ class Run {
       measurements_->nodes.add(scheduler_.tasks()[model].name, step, measured.sheets);
   }
 
+  /// A step that does not end keeps the run from stopping.
+  void ask_what_is_awaited() {
+    if (!options_.stop_signal || *options_.stop_signal == 0 || !options_.ask_signal) return;
+    const Clock::time_point now = Clock::now();
+    if (!stopping_since_) stopping_since_ = now;
+    if (asked_ || now - *stopping_since_ < std::chrono::seconds(kPatience)) return;
+    asked_ = true;
+    observer_.warning("waiting for every model to end its step; send the signal again to end at once");
+    scheduler_.signal_workers(options_.ask_signal);
+  }
+
   void show_progress() {
     std::vector<ModelProgress> progress = scheduler_.progress();
     for (ModelProgress& m : progress)
@@ -197,7 +211,7 @@ class Run {
       } catch (...) {
       }
     };
-    attempt([&] { record_->write("failed", {{"run", why}}); });
+    attempt([&] { record_->end("failed", {{"run", why}}); });
     attempt([&] { measurements_->nodes.finish(); });
     attempt([&] { measurements_->summary.write(folder_.summary_json()); });
   }
@@ -258,7 +272,7 @@ class Run {
     results::write_weights(folder_.weights_h5(), groups);
     measurements_->nodes.finish();
     measurements_->summary.write(folder_.summary_json());
-    record_->write(status, failures);
+    record_->end(status, failures);
   }
 
   const Pipeline& pipeline_;
@@ -273,6 +287,8 @@ class Run {
   std::map<std::string, double> newest_;  // by model
   std::uint64_t last_step_ = 0;           // of the rows written so far
   Clock::time_point start_ = Clock::now();
+  std::optional<Clock::time_point> stopping_since_;
+  bool asked_ = false;  // what it waits for
   Scheduler scheduler_;
 };
 

@@ -31,12 +31,16 @@ class Observer {
   virtual void warning(const std::string&) {}
 };
 
+inline constexpr unsigned kPatience = 3;  // seconds
+
 struct RunOptions {
   std::size_t threads = 1;
   data::FetchOptions fetch;
   std::filesystem::path out;  // empty: a new folder under runs/
   std::vector<std::string> argv;
   const std::atomic<int>* stop_signal = nullptr;  // if not 0, the run stops after the current step
+  int ask_signal =
+      0;  // sent to every thread of a run that has not stopped for kPatience seconds; its handler may report
 };
 
 struct RunOutcome {

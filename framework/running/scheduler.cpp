@@ -1,13 +1,15 @@
 #include "running/scheduler.hpp"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <iterator>
 #include <ranges>
 
 #include "base/signal_stack.hpp"
+#include "base/thread.hpp"
 #include "learning/checked.hpp"
 #include "running/models.hpp"
-#include "base/thread.hpp"
 
 namespace pipeline::running {
 

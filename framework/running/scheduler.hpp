@@ -73,6 +73,8 @@ class Scheduler {
   Scheduler& operator=(const Scheduler&) = delete;
 
   void start();
+  /// Sends a signal to every thread; none has ended before wait() returns that all is over.
+  void signal_workers(int number);
   /// What happened since the last call.
   struct News {
     std::vector<RowOrder::Released> rows;  // in order, of completed steps; when over, all that remain

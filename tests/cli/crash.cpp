@@ -2,6 +2,7 @@
 #include "support/plugin_fixture.hpp"
 
 #include <csignal>
+#include <nlohmann/json.hpp>
 
 using namespace support;
 
@@ -29,6 +30,11 @@ void check_last_message(const std::string& way, int exit, const std::string& how
     check_says(rows, "step,model,metric,layer,value\n0,control,accuracy,,");
     check_says(rows, "\n190,l2,accuracy,,");
     BOOST_TEST(rows.ends_with('\n'));
+    const auto run = nlohmann::json::parse(fixture.read("out/run.json"));
+    BOOST_TEST((run["status"] == "failed"));
+    BOOST_TEST(run["failures"]["run"].get<std::string>() ==
+               "regulariser 'hook_crashes' " + how + " in hook GradientChange::change, model l2, step 300");
+    BOOST_TEST((run["models"].size() == 2u));
   }
 }
 
@@ -63,6 +69,28 @@ BOOST_AUTO_TEST_CASE(a_stack_overflow_is_reported) {
 BOOST_AUTO_TEST_CASE(a_hook_that_exits_with_0_makes_the_run_fail) {
   check_last_message("exit", 3, "ends the program (it calls exit)");
   check_last_message("quick_exit", 3, "ends the program (it calls quick_exit)");
+}
+
+BOOST_AUTO_TEST_CASE(a_hook_that_does_not_return_is_named_after_a_signal) {
+  const PluginFixture fixture;
+  fixture.put(libraries / "crashes.so");
+  const auto child = fixture.start({"run", "study.ini", "~model:l2.l2.lambda", "model:l2.regularisers=hook_crashes",
+                                    "model:l2.hook_crashes.way=hang", "model:l2.hook_crashes.rows=out/metrics.csv",
+                                    "model:l2.hook_crashes.row=190,l2,accuracy,,", "training.steps=400", "--threads",
+                                    "2", "--out", "out", "--progress", "none", "--plugin-path", "plugins"});
+  BOOST_TEST_REQUIRE(child->wait_until([&] { return fs::exists(fixture.here / "out/metrics.csv.hangs"); }));
+  child->signal(SIGTERM);
+  BOOST_TEST(child->wait_until([&] {
+    return child->err_so_far() ==
+           "warning: waiting for every model to end its step; send the signal again to end at once\n"
+           "regulariser 'hook_crashes' is still working in hook GradientChange::change, model l2, step 300\n"
+           "  the run stops when it returns; send the signal again to end at once\n";
+  }));
+  child->signal(SIGTERM);
+  check_exit(child->finish(), 143);
+  const auto run = nlohmann::json::parse(fixture.read("out/run.json"));
+  BOOST_TEST((run["status"] == "failed"));
+  BOOST_TEST((run["failures"]["run"] == "a second signal ended the run at once"));
 }
 
 BOOST_AUTO_TEST_CASE(crashing_metrics_and_reports_are_named) {

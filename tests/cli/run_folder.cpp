@@ -311,6 +311,53 @@ BOOST_AUTO_TEST_CASE(folders_are_named_by_time_and_configuration_and_latest_link
   BOOST_TEST((newest["argv"][3] == "training.steps=1"));
 }
 
+BOOST_AUTO_TEST_CASE(a_latest_that_is_no_link_is_left_alone_with_a_warning) {
+  World world;
+  world.write("study.ini", replaced(small_study, "steps = 30", "steps = 1"));
+  const std::string latest = (world.here / "runs/small/latest").string();
+  const auto warning = [&](const std::string& kind) {
+    return "warning: " + latest + " is a " + kind +
+           ", not a link, and does not show this run (were the runs copied by a program that follows links?)\n"
+           "  remove or rename it; the next run then makes the link\n";
+  };
+  world.write("runs/small/latest/run.json", "of an old run");
+  Said said = world.run({"run", "study.ini", "--progress", "none"});
+  check_exit(said, 0);
+  check_text(said.err, warning("folder"));
+  BOOST_TEST(world.read("runs/small/latest/run.json") == "of an old run");
+  fs::remove_all(latest);
+  world.write("runs/small/latest", "my notes");
+  said = world.run({"run", "study.ini", "--progress", "none"});
+  check_exit(said, 0);
+  check_text(said.err, warning("file"));
+  BOOST_TEST(world.read("runs/small/latest") == "my notes");
+  // The remedy works, and a link that leads nowhere is replaced.
+  fs::remove(latest);
+  fs::create_symlink("nowhere", latest);
+  said = world.run({"run", "study.ini", "--progress", "none"});
+  check_exit(said, 0);
+  BOOST_TEST(said.err == "");
+  BOOST_TEST(fs::exists(fs::path(latest) / "run.json"));
+  BOOST_TEST(files_in(world.here / "runs/small").size() == 4u);  // three runs and the link, no temporary file
+}
+
+BOOST_AUTO_TEST_CASE(names_that_begin_with_a_dash_are_names) {
+  World world;
+  world.write("study.ini", replaced(replaced(small_study, "[model:l2]", "[model:-x]"), "[metric:accuracy]\n",
+                                    "[metric:-loss]\nplugin = loss\n") +
+                               "[report:-plots]\nplugin = plots\n[report:--summary]\nplugin = summary\n");
+  const Said said = world.run({"run", "study.ini", "pipeline.name=-small", "--progress", "none"});
+  check_exit(said, 0);
+  BOOST_TEST(said.err == "");
+  const fs::path run = world.here / "runs/-small/latest";
+  for (const char* file : {"-loss.gp", "-loss.tsv", "-loss.svg", "-loss.png", "-loss.penalty.svg"})
+    BOOST_TEST(fs::exists(run / "plots" / file), file);
+  BOOST_TEST(!fs::exists(run / "plots/.drawing"));
+  BOOST_TEST(read_hdf5(run / "weights.h5").contains("/models/-x/W1"));
+  check_exit(world.run({"run", "study.ini", "--progress", "none", "--out", "-out"}), 0);
+  BOOST_TEST(fs::exists(world.here / "-out/run.json"));
+}
+
 BOOST_AUTO_TEST_CASE(name_threads_and_reports_do_not_change_the_configuration) {
   World world;
   world.write("study.ini", small_study);

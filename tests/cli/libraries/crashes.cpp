@@ -4,6 +4,8 @@
 #include <pipeline/regulariser.hpp>
 #include <pipeline/report.hpp>
 
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -28,7 +30,7 @@ struct HookCrashes final : Regulariser, GradientChange {
   std::string way = "segv", rows, row;
 
   void declare(Parameters& p) override {
-    p.choice("way", way, {"segv", "fpe", "ill", "bus", "abort", "terminate", "stack", "exit", "quick_exit"},
+    p.choice("way", way, {"segv", "fpe", "ill", "bus", "abort", "terminate", "stack", "exit", "quick_exit", "hang"},
              "how the process ends");
     p.text("rows", rows, "the metrics.csv to wait for");
     p.text("row", row, "the row to wait for in it");
@@ -51,6 +53,10 @@ struct HookCrashes final : Regulariser, GradientChange {
     if (way == "terminate") promises_not_to_throw();
     if (way == "exit") std::exit(0);
     if (way == "quick_exit") std::quick_exit(0);
+    if (way == "hang") {
+      std::ofstream(rows + ".hangs").put('\n');
+      for (;;) ::pause();
+    }
     volatile int top = 1;
     if (way == "stack") deeper(&top);
   }
