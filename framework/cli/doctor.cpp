@@ -6,6 +6,7 @@
 
 #include "cli/command.hpp"
 #include "plugins/probe.hpp"
+#include "plugins/trust.hpp"
 
 namespace pipeline::cli {
 
@@ -32,11 +33,12 @@ struct Diagnosis {
 
 std::string title(const ProbeResult::Plugin& p) { return pipeline::plugins::title(p.kind, p.name); }
 
-Diagnosis examine(const fs::path& library) {
+Diagnosis examine(const pipeline::plugins::SearchPath& path, const fs::path& library) {
   const Contents contents = pipeline::plugins::contents_of(library);
   if (contents.damaged) return {library, "", Refusal{"the file " + contents.passed_over, {}, "rebuild it"}, {}};
   if (contents.plugins.empty()) return {library, contents.passed_over, {}, {}};
-  ProbeResult result = pipeline::plugins::probe(library);
+  const std::optional<Refusal> open = pipeline::plugins::refusal_of_open_folder(path, library);
+  ProbeResult result = open ? ProbeResult{open, {}} : pipeline::plugins::probe(library);
   // The plugins of a library are known from its symbols, even if the probe did not reach them.
   if (result.refusal) {
     result.plugins.clear();
@@ -104,7 +106,8 @@ ordered_json as_json(const Diagnosis& diagnosis) {
 int doctor(pipeline::plugins::Catalogue& catalogue, bool json) {
   std::vector<Diagnosis> diagnoses;
   for (const fs::path& folder : catalogue.path().folders)
-    for (const fs::path& library : pipeline::plugins::libraries_in(folder)) diagnoses.push_back(examine(library));
+    for (const fs::path& library : pipeline::plugins::libraries_in(folder))
+      diagnoses.push_back(examine(catalogue.path(), library));
   find_duplicates(diagnoses);
 
   const auto refused = std::ranges::count_if(diagnoses, &Diagnosis::refused);

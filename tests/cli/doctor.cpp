@@ -105,6 +105,44 @@ BOOST_AUTO_TEST_CASE(lists_every_file_with_the_reason) {
   BOOST_TEST((entry(j, "accuracy.so")["plugins"][0]["accepted"] == true));
 }
 
+BOOST_AUTO_TEST_CASE(a_folder_that_everybody_can_write_to_is_refused_unless_it_is_given) {
+  PluginFixture fixture;
+  const fs::path library = fixture.here / "plugins/example_metric.so";
+  fixture.put(BUILD_DIR "/lib/pipeline/template/example_metric.so");
+  fs::permissions(fixture.here / "plugins", fs::perms::others_write | fs::perms::sticky_bit, fs::perm_options::add);
+  fixture.write("path.ini", "[pipeline]\nplugin_path = plugins\n" + replaced(small_study, "[pipeline]\n", "") +
+                                "[metric:example_metric]\nevery = 10\n");
+  const auto refused = [&](const std::string& open, const std::string& what) {
+    Said said = fixture.run({"check", "path.ini"});
+    check_exit(said, 3);
+    check_says(fixture.tidy(said.err), "metric 'example_metric' cannot be used: everybody can write to " + what +
+                                           "\n  <here>/plugins/example_metric.so\n  run 'chmod o-w <here>/" + open +
+                                           "', or name its folder with --plugin-path to use it anyway\n");
+    fixture.environment["PIPELINE_PLUGIN_PATH"] = (fixture.here / "plugins").string();
+    said = fixture.run({"plugins", "doctor"});
+    check_exit(said, 3);
+    check_says(fixture.tidy(said.out),
+               "<here>/plugins/example_metric.so\n  refused: everybody can write to " + what + "\n");
+    said = fixture.run({"plugins", "list"});
+    check_exit(said, 3);
+    check_says(said.out, "cannot be used: everybody can write to " + what);
+    fixture.environment.erase("PIPELINE_PLUGIN_PATH");
+    check_exit(fixture.run({"check", "path.ini", "--plugin-path", "plugins"}), 0);
+  };
+  refused("plugins", "its folder");
+  fs::permissions(fixture.here / "plugins", fs::perms::others_write, fs::perm_options::remove);
+  fs::permissions(library, fs::perms::others_write, fs::perm_options::add);
+  refused("plugins/example_metric.so", "it");
+  fs::permissions(library, fs::perms::others_write, fs::perm_options::remove);
+  check_exit(fixture.run({"check", "path.ini"}), 0);
+  // The folder that is searched without being named.
+  const fs::path own = fixture.home() / "share/pipeline/plugins";
+  fs::create_directories(own);
+  fs::copy_file(library, own / "example_metric.so");
+  fs::permissions(own, fs::perms::others_write, fs::perm_options::add);
+  check_exit(fixture.run({"plugins", "inspect", "example_metric"}), 3);
+}
+
 BOOST_AUTO_TEST_CASE(doctor_probes_again_instead_of_using_a_remembered_result) {
   PluginFixture fixture;
   fixture.environment["PIPELINE_PROBE_SECONDS"] = "0.5";
