@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <system_error>
 #include <thread>
 
@@ -29,13 +30,13 @@ struct SpawnSettings {
   SpawnSettings(const SpawnSettings&) = delete;
 };
 
-/// The parent's environment with these variables added or replaced.
+/// The parent's environment with these variables set or removed.
 std::vector<std::string> environment_with(const std::vector<std::string>& changes) {
-  std::vector<std::string> all = changes;
-  for (char** variable = environ; *variable; ++variable) {
-    const std::string text = *variable, name = text.substr(0, text.find('=') + 1);
-    if (std::ranges::none_of(changes, [&](const std::string& c) { return c.starts_with(name); })) all.push_back(text);
-  }
+  const auto name_of = [](const std::string& variable) { return variable.substr(0, variable.find('=')); };
+  std::vector<std::string> all;
+  for (char** variable = environ; *variable; ++variable)
+    if (std::ranges::find(changes, name_of(*variable), name_of) == changes.end()) all.emplace_back(*variable);
+  std::ranges::copy_if(changes, std::back_inserter(all), [](const std::string& c) { return c.find('=') != c.npos; });
   return all;
 }
 

@@ -19,7 +19,7 @@ struct Command {
   std::vector<std::string> arguments = {};
   std::filesystem::path folder = {};           // working directory of the child; empty: the parent's
   std::filesystem::path errors = "/dev/null";  // receives its standard error; relative to `folder`
-  std::vector<std::string> environment = {};   // "NAME=value", replaces the parent's variable of that name
+  std::vector<std::string> environment = {};   // "NAME=value" sets a variable, "NAME" removes it
 };
 
 class ChildProcess {

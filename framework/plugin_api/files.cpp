@@ -17,7 +17,8 @@ Ran run_program(const std::string& program, const std::vector<std::string>& argu
                             .arguments = arguments,
                             .folder = folder,
                             .errors = "messages",
-                            .environment = {"LC_ALL=C"}});
+                            // gnuplot ends at once where GNUTERM names a terminal that it does not have
+                            .environment = {"LC_ALL=C", "GNUTERM"}});
   const auto deadline = base::ChildProcess::Clock::now() + limit;
   child.skip_output(deadline);
   const int status = child.wait(deadline);

@@ -73,7 +73,7 @@ inline std::string opening(const std::string& name, const std::string& subtitle,
         "set linetype <type> lw 2 pt 7 ps 0.5 dt <dash> lc rgb '#<colour>'  # <model>\n",
         {{"type", number(m + 1)}, {"dash", number(1 + m / 7)}, {"colour", colour(m)}, {"model", results.models[m]}});
   return fill(
-      R"(# Written by the report 'plots' of pipeline. To redraw after editing, in this folder:  gnuplot <name>.gp
+      R"(# Written by the report 'plots' of pipeline. To redraw after editing, in this folder:  gnuplot ./<name>.gp
 set datafile separator tab
 <types>set linetype <control> lw 1.5 pt 7 ps 0.5 dt '.' lc rgb '#000000'  # control
 set border 3 lc rgb '#9A9A9A'

@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(each_metric_has_pictures_data_and_a_script,
 
   // The script runs unchanged from inside plots/.
   fs::remove(plots / "accuracy.png");
-  BOOST_TEST(std::system(("cd '" + plots.string() + "' && gnuplot accuracy.gp").c_str()) == 0);
+  BOOST_TEST(std::system(("cd '" + plots.string() + "' && gnuplot ./accuracy.gp").c_str()) == 0);
   BOOST_TEST(is_picture(plots / "accuracy"));
 }
 
@@ -145,6 +145,54 @@ BOOST_AUTO_TEST_CASE(a_failing_gnuplot_produces_a_warning_and_keeps_the_old_pict
   BOOST_TEST(warnings[0].starts_with("plots: gnuplot failed (line 3: no such terminal)"));
   BOOST_TEST(read(folder.path / "plots/accuracy.png") == "old");
   BOOST_TEST(!fs::exists(folder.path / "plots/.drawing"));
+}
+
+BOOST_AUTO_TEST_CASE(a_picture_cut_short_keeps_the_old_one) {
+  // On a full disk gnuplot ends as if nothing had happened.
+  const std::string svg = "printf '<svg></svg>\\n\\n' > accuracy.svg; ",
+                    cut_svg = "echo '<svg><path d=\"M1' > accuracy.svg; ",
+                    png = "printf '\\211PNG....IEND\\256B`\\202' > accuracy.png; ",
+                    cut_png = "printf '\\211PNG.....' > accuracy.png; ";
+  for (const std::string program : {svg + cut_png, svg + ": > accuracy.png", cut_svg + png, png, svg}) {
+    const Folder folder;
+    make_run(folder.path, 4000);
+    fs::create_directories(folder.path / "plots");
+    write(folder.path / "plots/accuracy.svg", "old");
+    write(folder.path / "plots/accuracy.png", "old");
+    const OtherGnuplot full(program);
+    const auto warnings = draw(folder.path).warnings;
+    BOOST_REQUIRE(warnings.size() == 1u);
+    BOOST_TEST(warnings[0].starts_with("plots: " + (folder.path / "plots/accuracy.").string()), warnings[0]);
+    BOOST_TEST(warnings[0].find(" could not be written whole: is the disk full?; scripts and data are in ") !=
+               std::string::npos);
+    BOOST_TEST(read(folder.path / "plots/accuracy.svg") == "old");
+    BOOST_TEST(read(folder.path / "plots/accuracy.png") == "old");
+    BOOST_TEST(!fs::exists(folder.path / "plots/.drawing"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_users_terminal_does_not_matter, *boost::unit_test::precondition(support::needs_gnuplot)) {
+  const Folder folder;
+  make_run(folder.path, 4000);
+  for (const char* terminal : {"qt", "x11", "nonsense"}) {
+    fs::remove_all(folder.path / "plots");
+    setenv("GNUTERM", terminal, 1);
+    const auto warnings = draw(folder.path).warnings;
+    unsetenv("GNUTERM");
+    BOOST_TEST(warnings.empty());
+    BOOST_TEST(is_picture(folder.path / "plots/accuracy"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_advice_works_with_the_users_terminal) {
+  const Folder folder;
+  make_run(folder.path, 4000);
+  setenv("GNUTERM", "qt", 1);
+  const OtherGnuplot none("");
+  const auto warnings = draw(folder.path).warnings;
+  unsetenv("GNUTERM");
+  BOOST_REQUIRE(warnings.size() == 1u);
+  BOOST_TEST(warnings[0].ends_with(": draw them there with env -u GNUTERM gnuplot ./accuracy.gp"), warnings[0]);
 }
 
 BOOST_AUTO_TEST_CASE(a_hanging_gnuplot_is_killed) {
