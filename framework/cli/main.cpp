@@ -61,6 +61,7 @@ int main(int argc, char** argv) {
   ::mallopt(M_ARENA_MAX, 1);
   const pipeline::base::SignalStack for_crashes;
   std::signal(SIGCHLD, SIG_DFL);  // if the caller ignores it, the exit status of child processes would be lost
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit on file size (ulimit -f) then fails with an error
   pipeline::cli::name_plugin_on_crash();
   pipeline::cli::name_plugin_on_exit();
   return pipeline::cli::guarded([&] { return pipeline::cli::dispatch({argv + 1, argv + argc}); });

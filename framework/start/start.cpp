@@ -2,13 +2,11 @@
 //
 //   descriptors 0 to 2   Those that the caller closed are opened on /dev/null. Otherwise the first file that is opened
 //                        gets such a number, and what the program prints ends up in it.
-//   SIGXFSZ              is ignored, so that a write beyond the limit on file size (ulimit -f) fails with an error.
 //   OpenBLAS             reads its number of threads from the environment and starts them while it is loaded. The
 //                        engine needs one. Each further one takes 140 MB of address space; where that is limited
 //                        (ulimit -v, batch systems), it asks for them for ever. The environment of a process is fixed
 //                        when it starts, so the program starts itself again with the variable set.
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -45,13 +43,14 @@ PIPELINE_BEFORE_INITIALISATION void start_with_one_thread(char** argv, char** en
   for (std::size_t i = 0; i < count; ++i)
     if (!is_threads(environment[i])) changed[at++] = environment[i];
   changed[at] = nullptr;
-  ::execve(program, argv, changed);  // if it fails, the program goes on with the threads that OpenBLAS chooses
+  // If it fails, the program goes on with the threads that OpenBLAS chooses. (execve itself may be the program's own:
+  // cli/interposed.cpp.)
+  ::execveat(AT_FDCWD, program, argv, changed, 0);
 }
 
 PIPELINE_BEFORE_INITIALISATION void before_initialisation(int, char** argv, char** environment) {
   for (const int descriptor : {0, 1, 2})
     if (::fcntl(descriptor, F_GETFD) < 0) ::open("/dev/null", O_RDWR);  // gets the lowest free number
-  ::signal(SIGXFSZ, SIG_IGN);
   start_with_one_thread(argv, environment);
 }
 
