@@ -5,6 +5,8 @@
 
 namespace pipeline::base {
 
+// Names of files and folders are made from names. File systems allow 255; endings and the folders of runs need some.
+inline constexpr std::size_t longest_name = 200;
 inline constexpr const char* name_rule = "letters, digits, _ and -";
 
 /// Not std::isalnum: a name must not depend on the locale.

@@ -21,7 +21,6 @@ std::string printable(std::string_view text);
 /// The text in single quotes, as messages show it: cut after `longest` characters; control and invisible characters, and
 /// bytes that are not UTF-8, as \x0d. It takes no longer for a longer text.
 std::string quoted(std::string_view text, std::size_t longest = 40);
-inline std::string in_quotes(std::string_view text) { return quoted(text); }
 /// The same for a file or folder, whose end matters too: cut only where it is longer than any that people use.
 std::string quoted_path(std::string_view path);
 

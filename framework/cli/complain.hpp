@@ -9,7 +9,7 @@ namespace pipeline::cli {
 
 bool colours(int file_descriptor);
 void complain(const std::string& message);
-void complain(const std::vector<config::Complaint>& complaints);
+void complain(const config::PipelineTextError& error);
 /// The message includes its prefix: "warning: ...".
 void warn(const std::string& message);
 

@@ -45,7 +45,7 @@ int guarded(const std::function<int()>& command) {
   try {
     return after_output(command());
   } catch (const config::PipelineTextError& e) {
-    complain(e.complaints);
+    complain(e);
     return Exit::usage;
   } catch (const UsageError& e) {
     return complain_and(e, Exit::usage);

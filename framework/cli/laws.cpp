@@ -6,6 +6,7 @@
 
 #include "base/numbers.hpp"
 #include "base/signal_stack.hpp"
+#include "base/utf8.hpp"
 #include "cli/command.hpp"
 #include "cli/guarded.hpp"
 #include "config/complaint.hpp"
@@ -29,7 +30,7 @@ std::vector<Found> find_plugins(pipeline::plugins::Catalogue& catalogue, const s
   std::error_code ignored;
   const bool file = plugin.find('/') != std::string::npos || plugin.ends_with(".so");
   if (file) {
-    if (!fs::exists(plugin, ignored)) throw UsageError("there is no file '" + plugin + "'");
+    if (!fs::exists(plugin, ignored)) throw UsageError("there is no file " + base::quoted_path(plugin));
     const auto contents = pipeline::plugins::contents_of(fs::absolute(plugin));
     if (contents.plugins.empty())
       throw pipeline::plugins::RefusedPlugin(
@@ -46,7 +47,8 @@ std::vector<Found> find_plugins(pipeline::plugins::Catalogue& catalogue, const s
     known.push_back(f.name);
     if (f.name == plugin) out.push_back(f);
   }
-  if (out.empty()) throw UsageError("unknown plugin '" + plugin + "'" + indented(config::suggestion(plugin, known)));
+  if (out.empty())
+    throw UsageError("unknown plugin " + base::quoted(plugin) + indented(config::suggestion(plugin, known)));
   return out;
 }
 
@@ -64,7 +66,7 @@ std::vector<Candidate> load(const std::vector<Found>& all) {
 std::pair<std::string, std::string> split(const std::string& word) {
   const std::size_t equals = word.find('=');
   if (equals == std::string::npos || equals == 0)
-    throw UsageError("'" + word + "' is not key=value; test one plugin or library at a time");
+    throw UsageError(base::quoted(word) + " is not key=value; test one plugin or library at a time");
   return {word.substr(0, equals), word.substr(equals + 1)};
 }
 
@@ -87,7 +89,7 @@ void set_common(Candidate& candidate, const std::string& key, const std::string&
     const auto layer = base::parse_whole(word);
     if (!layer || *layer > conformance::kDeepest)
       throw UsageError(
-          "'" + word + "' is not a layer of the networks that the laws use" +
+          base::quoted(word) + " is not a layer of the networks that the laws use" +
           indented("give all, or numbers from 0 (the inputs) to " + std::to_string(conformance::kDeepest)));
     candidate.layers->insert(*layer);
   }
@@ -121,7 +123,8 @@ void set(std::vector<Candidate>& candidates, const Words& settings) {
         used = true;
       }
     }
-    if (!used) throw UsageError("there is no parameter '" + key + "'" + indented(config::suggestion(key, known)));
+    if (!used)
+      throw UsageError("there is no parameter " + base::quoted(key) + indented(config::suggestion(key, known)));
   }
 }
 

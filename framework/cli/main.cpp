@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "base/signal_stack.hpp"
+#include "base/utf8.hpp"
 #include "cli/command.hpp"
 #include "cli/crash.hpp"
 #include "cli/guarded.hpp"
@@ -48,7 +49,7 @@ int dispatch(const Words& words) {
     if (name == c.name) return c.run({words.begin() + 1, words.end()});
   Words known;
   for (const Command& c : commands()) known.emplace_back(c.name);
-  throw UsageError("unknown command '" + name + "'" + indented(config::suggestion(name, known)));
+  throw UsageError("unknown command " + base::quoted(name) + indented(config::suggestion(name, known)));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "base/utf8.hpp"
 #include "cli/command.hpp"
 #include "cli/doctor.hpp"
 #include "config/complaint.hpp"
@@ -34,11 +35,29 @@ struct Inspected {
   }
 };
 
-int list(Catalogue& catalogue) {
+/// "metrics" or "metric".
+std::optional<PluginKind> kind_called(const std::string& word) {
+  for (const PluginKind kind : pipeline::plugins::kKinds)
+    if (word == name_of(kind) || word == std::string(name_of(kind)) + "s") return kind;
+  return std::nullopt;
+}
+
+/// Every plugin, or those of one kind.
+int list(Catalogue& catalogue, const std::string& only) {
+  const std::optional<PluginKind> wanted = kind_called(only);
+  if (!only.empty() && !wanted) {
+    Words kinds;
+    for (const PluginKind kind : pipeline::plugins::kKinds) kinds.push_back(std::string(name_of(kind)) + "s");
+    for (const pipeline::plugins::Found& f : catalogue.all())
+      if (f.name == only)
+        throw UsageError("plugins list takes a kind, not a plugin; write pipeline plugins inspect " + only);
+    throw UsageError("unknown kind of plugin " + base::quoted(only) + indented(config::suggestion(only, kinds)));
+  }
   bool refused = false;
   std::size_t longest = 0;
   for (const pipeline::plugins::Found& f : catalogue.all()) longest = std::max(longest, f.name.size());
   for (const PluginKind kind : pipeline::plugins::kKinds) {
+    if (wanted && kind != *wanted) continue;
     std::cout << name_of(kind) << "s\n";
     for (const std::string& name : catalogue.names(kind)) {
       std::string summary;
@@ -64,7 +83,7 @@ std::vector<Loaded> named(Catalogue& catalogue, const std::string& name) {
       known.push_back(other);
       if (other == name) out.push_back(catalogue.load(kind, name));
     }
-  if (out.empty()) throw UsageError("unknown plugin '" + name + "'" + indented(config::suggestion(name, known)));
+  if (out.empty()) throw UsageError("unknown plugin " + base::quoted(name) + indented(config::suggestion(name, known)));
   return out;
 }
 
@@ -194,17 +213,17 @@ int plugins(const Words& words) {
   visible.add_options()("ini", "inspect: print a section ready to paste")("json", "inspect, doctor: print JSON");
   add_plugin_options(visible);
   const Parsed parsed(
-      words, "plugins list | inspect NAME [--ini|--json] | test PLUGIN | doctor [--json] | path",
-      "list: every plugin with a one-line summary. inspect: a plugin's parameters with range, default and\n"
-      "meaning, its formula and source. test: checks the laws that every plugin must obey (see plugins test\n"
-      "--help). doctor: probes every library in the search path and explains what is refused; exit 3 if one\n"
-      "is. path: the folders that are searched, in order.",
+      words, "plugins list [KIND] | inspect NAME [--ini|--json] | test NAME | doctor | path",
+      "list: every plugin, or every one of a kind (metrics), with a one-line summary. inspect: a plugin's\n"
+      "parameters with range, default and meaning, its formula and source. test: checks the laws that every\n"
+      "plugin must obey (see plugins test --help). doctor: probes every library in the search path and\n"
+      "explains what is refused; exit 3 if one is. path: the folders that are searched, in order.",
       visible, "  pipeline plugins inspect dropout --ini");
   if (parsed.help_given()) return Exit::ok;
   const Words& given = parsed.positional();
   const std::string what = given.empty() ? "" : given[0];
   Catalogue catalogue = catalogue_from(parsed);
-  if (what == "list" && given.size() == 1) return list(catalogue);
+  if (what == "list" && given.size() <= 2) return list(catalogue, given.size() == 2 ? given[1] : "");
   if (what == "inspect" && given.size() == 2)
     return inspect(catalogue, given[1], parsed.has("ini"), parsed.has("json"));
   if (what == "doctor" && given.size() == 1) return doctor(catalogue, parsed.has("json"));
@@ -214,11 +233,12 @@ int plugins(const Words& words) {
   }
   if (what == "inspect") throw UsageError("inspect needs the name of one plugin: pipeline plugins inspect NAME");
   const bool known = what == "list" || what == "doctor" || what == "path";
-  throw UsageError((what.empty() ? "plugins needs a subcommand"
-                    : known      ? "plugins " + what + " takes no arguments"
-                                 : "unknown subcommand '" + what + "' of plugins") +
+  throw UsageError((what.empty()     ? "plugins needs a subcommand"
+                    : what == "list" ? std::string("plugins list takes at most one kind")
+                    : known          ? "plugins " + what + " takes no arguments"
+                                     : "unknown subcommand " + base::quoted(what) + " of plugins") +
                    (known ? "" : indented(config::suggestion(what, {"list", "inspect", "test", "doctor", "path"}))) +
-                   "\n  usage: pipeline plugins list | inspect NAME [--ini|--json] | test PLUGIN | doctor [--json] | "
+                   "\n  usage: pipeline plugins list [KIND] | inspect NAME [--ini|--json] | test NAME | doctor | "
                    "path   (see --help)");
 }
 

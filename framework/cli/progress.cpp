@@ -1,4 +1,5 @@
 #include "cli/progress.hpp"
+#include "base/utf8.hpp"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -44,7 +45,7 @@ ProgressStyle progress_style(const std::string& word) {
   if (word == "json") return ProgressStyle::json;
   if (word == "none") return ProgressStyle::none;
   if (word == "auto") return ::isatty(STDERR_FILENO) == 1 ? ProgressStyle::bar : ProgressStyle::line;
-  throw UsageError("--progress must be auto, bar, line, json or none, not '" + word + "'");
+  throw UsageError("--progress must be auto, bar, line, json or none, not " + base::quoted(word));
 }
 
 bool RunProgress::is_time() {

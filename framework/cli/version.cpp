@@ -2,6 +2,7 @@
 #include <iostream>
 #include <pipeline/plugin.hpp>
 
+#include "base/utf8.hpp"
 #include "cli/command.hpp"
 #include "kernels/products.hpp"
 
@@ -12,7 +13,7 @@ int version(const Words& words) {
                       "  pipeline version");
   if (parsed.help_given()) return Exit::ok;
   if (!parsed.positional().empty())
-    throw UsageError("version takes no arguments, but got '" + parsed.positional().front() + "'");
+    throw UsageError("version takes no arguments, but got " + base::quoted(parsed.positional().front()));
   std::cout << "pipeline " PIPELINE_VERSION ", plugin contract " << PIPELINE_CONTRACT << "\n"
             << PIPELINE_COMPILER << "; " << PIPELINE_BUILD << "\n"
             << "Boost " << BOOST_VERSION / 100000 << "." << BOOST_VERSION / 100 % 1000 << "; "

@@ -25,16 +25,18 @@ struct Window {
 Window window(const Complaint& complaint) {
   constexpr std::size_t widest = 160,
                         lead = 40;  // one or two rows of a terminal; some text before the word
-  const std::string& line = complaint.place.line_text;
-  const std::size_t length = base::characters(line);
-  const std::size_t before = std::min(std::max<std::size_t>(complaint.place.column, 1) - 1, length);
-  if (length <= widest) return {line, before, std::min(complaint.width, std::max<std::size_t>(length - before, 1))};
+  const std::string_view line = complaint.place.line_text.str();
+  const std::size_t wanted = std::max<std::size_t>(complaint.place.column, 1) - 1, at = base::byte_of(line, wanted);
+  const std::size_t before = at < line.size() ? wanted : std::min(wanted, base::characters(line));
+  // Beyond what can be shown, a line is not looked at.
+  const std::size_t length = before + base::characters(line.substr(at, 4 * (widest + 1)));
+  if (length <= widest)
+    return {std::string(line), before, std::min(complaint.width, std::max<std::size_t>(length - before, 1))};
 
-  const std::size_t from = before > lead ? std::min(before - lead, length - std::min(length, widest)) : 0;
-  const std::size_t to = std::min(length, from + widest);
+  const std::size_t from = before > lead ? std::min(before - lead, length - widest) : 0, to = from + widest;
   const std::string cut_left = from > 0 ? "..." : "", cut_right = to < length ? "..." : "";
-  const std::size_t first = base::byte_of(line, from);
-  const std::string part = line.substr(first, base::byte_of(std::string_view(line).substr(first), to - from));
+  const std::string_view rest = line.substr(base::byte_of(line, from));
+  const std::string part(rest.substr(0, base::byte_of(rest, to - from)));
   return {cut_left + part + cut_right, before - from + cut_left.size(),
           std::min(complaint.width, std::max<std::size_t>(to - before, 1))};
 }
@@ -53,15 +55,14 @@ std::string right_aligned(const std::string& text, std::size_t width) {
 }  // namespace
 
 void Complaints::add(const Word& word, std::string message, std::string remedy) {
-  const std::string subject = word.place.on_command_line() ? subject_of(word.place.line_text) : "";
+  if (++count_ > most_kept) return;
+  const std::string subject = word.place.on_command_line() ? subject_of(word.place.line_text.str()) : "";
   list_.push_back({word.place, std::max<std::size_t>(1, base::characters(word.text)), subject, std::move(message),
                    std::move(remedy)});
 }
 
 bool Complaints::about(const Word& word) const {
-  const auto place = [](const Place& p) { return std::tie(p.line, p.column, p.file, p.line_text); };
-  return std::any_of(list_.begin(), list_.end(),
-                     [&](const Complaint& c) { return place(c.place) == place(word.place); });
+  return std::any_of(list_.begin(), list_.end(), [&](const Complaint& c) { return c.place == word.place; });
 }
 
 std::string folded(const std::string& text, std::size_t from, const std::string& lead) {
@@ -91,7 +92,7 @@ std::string folded(const std::string& text, std::size_t from, const std::string&
 std::string as_text(const Complaint& complaint) {
   const Place& place = complaint.place;
   if (!place.in_a_file() && !place.on_command_line()) {  // no line to show
-    std::string text = place.file;
+    std::string text = place.file.str();
     text.append(text.empty() ? "error: " : ": error: ").append(complaint.message);
     if (!complaint.remedy.empty()) text.append("\n   | ").append(complaint.remedy);
     return text;
@@ -103,7 +104,7 @@ std::string as_text(const Complaint& complaint) {
   const std::string margin = std::string(number.size(), ' ') + " | ";
   const Window shown = window(complaint);
   const std::string_view before = std::string_view(shown.text).substr(0, base::byte_of(shown.text, shown.before));
-  std::string text = place.file;
+  std::string text = place.file.str();
   text.append(in_a_file ? ":" : ": ").append(where).append(": error: ").append(complaint.message).append("\n");
   text.append(number).append(" | ").append(shown.text).append("\n");
   text.append(margin).append(padding(before)).append("^").append(shown.width - 1, '~');
@@ -115,29 +116,32 @@ namespace {
 
 std::vector<Complaint> sorted(std::vector<Complaint> list) {
   std::map<std::string, std::size_t> file_order;
-  for (const Complaint& c : list) file_order.try_emplace(c.place.file, file_order.size());
+  for (const Complaint& c : list) file_order.try_emplace(c.place.file.str(), file_order.size());
   const auto rank = [&](const Complaint& c) {
     const bool last = c.place.on_command_line();
     // A missing section has no line; it comes last in its file.
     const std::size_t line = !last && c.place.line == 0 ? std::string::npos : c.place.line;
-    return std::make_tuple(last, last ? 0 : file_order.at(c.place.file), line, last ? 0 : c.place.column);
+    return std::make_tuple(last, last ? 0 : file_order.at(c.place.file.str()), line, last ? 0 : c.place.column);
   };
   std::stable_sort(list.begin(), list.end(), [&](const Complaint& a, const Complaint& b) { return rank(a) < rank(b); });
   return list;
 }
 
-std::string joined(const std::vector<Complaint>& list) {
+std::string joined(const std::vector<Complaint>& list, std::size_t further) {
   std::string all;
   for (const Complaint& c : list) {
     if (!all.empty()) all += '\n';
     all += as_text(c);
   }
+  if (further > 0) all += "\n... and " + std::to_string(further) + " more";
   return all;
 }
 
 }  // namespace
 
-PipelineTextError::PipelineTextError(std::vector<Complaint> list)
-    : std::runtime_error(joined(list = sorted(std::move(list)))), complaints(std::move(list)) {}
+PipelineTextError::PipelineTextError(std::vector<Complaint> list, std::size_t others)
+    : std::runtime_error(joined(list = sorted(std::move(list)), others)),
+      complaints(std::move(list)),
+      further(others) {}
 
 }  // namespace pipeline::config

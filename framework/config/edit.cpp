@@ -1,5 +1,8 @@
 #include "config/edit.hpp"
 
+#include <algorithm>
+
+#include "base/names.hpp"
 #include "base/utf8.hpp"
 #include "config/line.hpp"
 
@@ -35,10 +38,25 @@ std::string plugin_of(const Tree& section) {
   return colon == name.npos ? "" : name.substr(colon + 1);
 }
 
+const std::vector<std::string> plain_sections = {"pipeline", "dataset", "network", "training"},
+                               named_sections = {"model", "metric", "report"};
+
+bool may_exist(const std::string& section) {
+  const std::size_t colon = section.find(':');
+  const std::vector<std::string>& known = colon == section.npos ? plain_sections : named_sections;
+  return std::ranges::find(known, section.substr(0, colon)) != known.end();
+}
+
 bool check_section_name(const Word& name, Complaints& complaints) {
   if (!is_section_name(name.text)) {
-    complaints.add(name, base::in_quotes(name.text) + " is not a valid section name",
+    complaints.add(name, base::quoted(name.text) + " is not a valid section name",
                    "a section is 'name' or 'kind:name'; names consist of letters, digits, _ and -");
+    return false;
+  }
+  const std::size_t length = name.text.size() - (name.text.find(':') + 1);  // of all of it if there is no ':'
+  if (length > base::longest_name) {
+    complaints.add(name, "a name of " + std::to_string(length) + " characters",
+                   "it may have at most " + std::to_string(base::longest_name));
     return false;
   }
   if (name.text == "sweep") {

@@ -48,26 +48,12 @@ std::string contents_of_included(const fs::path& file) {
   return contents(file);
 }
 
-/// Part of a value as a word with its own place.
-Word part(const Word& value, std::size_t from, std::size_t length) {
-  Word word{value.text.substr(from, length), value.place};
-  word.place.column += base::characters(std::string_view(value.text).substr(0, from));
-  return word;
-}
-
 void drop_sections(Tree& included, const Word& list, Complaints& complaints) {
-  std::size_t unknown = 0;
   const std::vector<std::string> known = names(included);
-  for (std::size_t from = 0; from <= list.text.size();) {
-    const std::size_t comma = std::min(list.text.find(',', from), list.text.size());
-    const std::size_t start = std::min(skip_space(list.text, from), comma);
-    const Word name = part(list, start, trim_end(std::string_view(list.text).substr(start, comma - start)).size());
-    from = comma + 1;
-    if (included.erase(name.text) > 0) continue;
-    if (++unknown > 20) return;  // this is not a list of sections, and every complaint repeats the line
-    complaints.add(name, "the included file has no section " + base::in_quotes(name.text) + " to drop",
-                   suggestion(name.text, known));
-  }
+  for (const Word& name : items(list))
+    if (included.erase(name.text) == 0)
+      complaints.add(name, "the included file has no section " + base::quoted(name.text) + " to drop",
+                     complaints.full() ? "" : suggestion(name.text, known));
 }
 
 /// Applies `change` to `base` key by key. A section that names another plugin inherits no keys.
@@ -120,6 +106,13 @@ struct Inclusion {
       complaints.leave_unread();
       return {};
     }
+    constexpr std::size_t deepest = 16;
+    if (open.size() > deepest) {
+      complaints.add(word, "more than " + std::to_string(deepest) + " files include each other",
+                     "put what they have in common into one file");
+      complaints.leave_unread();
+      return {};
+    }
     const fs::path file = (folder / word.text).lexically_normal();
     std::string chain;
     bool already_included = false;
@@ -129,7 +122,7 @@ struct Inclusion {
       chain += parent.string() + " -> ";
     }
     if (already_included) {
-      complaints.add(word, "include cycle: " + base::in_quotes(file.string()) + " is already included",
+      complaints.add(word, "include cycle: " + base::quoted_path(file.string()) + " is already included",
                      chain + file.string());
       complaints.leave_unread();
       return {};
@@ -137,7 +130,7 @@ struct Inclusion {
     try {
       return read(file, contents_of_included(file));
     } catch (const CannotRead& error) {
-      complaints.add(word, "cannot read " + base::in_quotes(file.string()) + ": " + error.why,
+      complaints.add(word, "cannot read " + base::quoted_path(file.string()) + ": " + error.why,
                      "the path is relative to the including file");
       complaints.leave_unread();
       return {};
@@ -148,7 +141,7 @@ struct Inclusion {
 }  // namespace
 
 CannotRead::CannotRead(const fs::path& file, const std::string& cause)
-    : std::runtime_error("cannot read '" + file.string() + "': " + cause), why(cause) {}
+    : std::runtime_error("cannot read " + base::quoted_path(file.string()) + ": " + cause), why(cause) {}
 
 Source read_with_includes(const fs::path& file, Complaints& complaints) {
   Source source;

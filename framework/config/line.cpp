@@ -47,8 +47,7 @@ Value read_quoted(const Line& line, std::size_t open, Complaints& complaints) {
 }  // namespace
 
 Word Line::word(std::size_t from, std::string_view shown) const {
-  return {std::string(shown),
-          {std::string(file), number, 1 + base::characters(text.substr(0, from)), std::string(text)}};
+  return {std::string(shown), {file, number, 1 + base::characters(text.substr(0, from)), whole}};
 }
 
 std::size_t skip_space(std::string_view text, std::size_t from) {
@@ -79,6 +78,22 @@ bool is_key(std::string_view text) {
 bool is_section_name(std::string_view text) {
   const std::size_t colon = text.find(':');
   return base::is_name(text.substr(0, colon)) && (colon == text.npos || base::is_name(text.substr(colon + 1)));
+}
+
+std::vector<Word> items(const Word& list) {
+  std::vector<Word> out;
+  const std::string_view text = list.text;
+  std::size_t column = list.place.column;
+  for (std::size_t from = 0; from < text.size();) {
+    const std::size_t comma = std::min(text.find(',', from), text.size());
+    const std::size_t start = std::min(skip_space(text, from), comma);
+    out.push_back({std::string(trim_end(text.substr(start, comma - start))), list.place});
+    out.back().place.column = column + base::characters(text.substr(from, start - from));
+    const std::size_t next = std::min(comma + 1, text.size());
+    column += base::characters(text.substr(from, next - from));
+    from = next;
+  }
+  return out;
 }
 
 Value read_value(const Line& line, std::size_t from, Complaints& complaints) {

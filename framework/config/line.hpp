@@ -2,15 +2,20 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/complaint.hpp"
 
 namespace pipeline::config {
 
 struct Line {
-  std::string_view file;
+  SharedText file;
   std::size_t number;  // from 1; 0 for an override
-  std::string_view text;
+  SharedText whole;
+  std::string_view text;  // of `whole`
+
+  Line(SharedText in, std::size_t n, std::string line)
+      : file(std::move(in)), number(n), whole(std::move(line)), text(whole.str()) {}
 
   /// The word that starts at byte `from`, with its place; `shown` is its text where that differs from the line.
   Word word(std::size_t from, std::size_t length) const { return word(from, text.substr(from, length)); }
@@ -28,6 +33,9 @@ std::size_t find_comment(std::string_view text, std::size_t from);
 bool is_key(std::string_view text);
 /// "training" or "model:l2".
 bool is_section_name(std::string_view text);
+
+/// The items of a list, each at its own place.
+std::vector<Word> items(const Word& list);
 
 struct Value {
   Word word;        // without its quotes; after a complaint, some word at that place

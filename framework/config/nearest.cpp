@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/utf8.hpp"
@@ -52,11 +53,34 @@ std::vector<Candidate> candidates(const std::string& word, const std::vector<std
   return near;
 }
 
+/// Whether one of the words that a name consists of starts with this text, ignoring case: "conf" of confusion_matrix,
+/// "norm" of batch_norm. Fewer than three letters say too little.
+bool similar(const std::string& text, const std::string& name) {
+  const auto lower = [](char c) { return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  if (text.size() < 3 || text.size() > name.size()) return false;
+  for (std::size_t at = 0; at + text.size() <= name.size(); ++at) {
+    const bool starts = at == 0 || name[at - 1] == '_' || name[at - 1] == '.' || name[at - 1] == '-';
+    if (starts && std::equal(text.begin(), text.end(), name.begin() + static_cast<std::ptrdiff_t>(at),
+                             [&](char a, char b) { return lower(a) == lower(b); }))
+      return true;
+  }
+  return false;
+}
+
+std::vector<std::string> similar_ones(const std::string& word, const std::vector<std::string>& known) {
+  std::vector<std::string> out;
+  std::copy_if(known.begin(), known.end(), std::back_inserter(out),
+               [&](const std::string& k) { return similar(word, k); });
+  return out;
+}
+
 }  // namespace
 
 std::string nearest(const std::string& word, const std::vector<std::string>& known) {
-  const std::vector<Candidate> near = candidates(word, known, word.size() / 3);
-  return near.empty() ? "" : *near.front().word;
+  if (const std::vector<Candidate> near = candidates(word, known, word.size() / 3); !near.empty())
+    return *near.front().word;
+  const std::vector<std::string> close = similar_ones(word, known);
+  return close.size() == 1 ? close.front() : "";
 }
 
 std::string suggestion(const std::string& word, std::vector<std::string> known) {
@@ -66,20 +90,16 @@ std::string suggestion(const std::string& word, std::vector<std::string> known) 
   if (known.empty()) return "";
 
   const std::string near = nearest(word, known);
-  std::string text = near.empty() ? "" : "did you mean '" + near + "'?  ";
+  std::string text = near.empty() ? "" : "did you mean '" + near + "'?";
   std::vector<std::string> listed = known;
-  if (known.size() > most_listed) {
-    listed.clear();
-    for (const Candidate& c : candidates(word, known, longest_compared)) {
-      if (listed.size() == few) break;
-      listed.push_back(*c.word);
-    }
-    std::sort(listed.begin(), listed.end());
-    if (listed.empty()) return text;
-    text += "(nearest of " + std::to_string(known.size()) + ": ";
-  } else {
-    text += "(valid: ";
+  const bool all = known.size() <= most_listed;
+  if (!all) {
+    listed = similar_ones(word, known);
+    std::erase(listed, near);
+    if (listed.size() > few) listed.resize(few);
   }
+  if (listed.empty()) return text;
+  text += (text.empty() ? "" : "  ") + std::string(all ? "(valid: " : "(similar: ");
   for (std::size_t i = 0; i < listed.size(); ++i) text += (i ? ", " : "") + listed[i];
   return text + ")";
 }

@@ -6,6 +6,7 @@
 #include "base/utf8.hpp"
 #include "config/edit.hpp"
 #include "config/line.hpp"
+#include "config/other_words.hpp"
 
 namespace pipeline::config {
 
@@ -38,8 +39,22 @@ Override parse_override(const Line& line) {
   return o;
 }
 
+/// What was probably meant by "lr=0.1": the key of that name in the file, or what other programs call so. Else the form.
+std::string with_section(const Tree& tree, const Override& o) {
+  const std::string& word = o.section.text;
+  const std::string value(o.line.text.substr(o.value_from));
+  const auto written = [&](const std::string& section, const std::string& key) {
+    return "did you mean '" + section + "." + key + "=" + (value.size() <= 40 ? value : "...") + "'?";
+  };
+  if (const auto meant = meant_by(word))
+    return meant->key.empty() ? meant->remark : written(meant->section, meant->key);
+  for (const auto& [section, keys] : tree)
+    if (child(keys, word)) return written(section, word);
+  return form;
+}
+
 /// Whether it has the parts that its sign requires.
-bool check_form(const Override& o, Complaints& complaints) {
+bool check_form(const Tree& tree, const Override& o, Complaints& complaints) {
   const bool drops = o.sign == '~', creates_only = o.sign == '+' && !o.has_key && !o.has_value;
   const Word whole = o.line.word(0, o.line.text.size());
   if (o.section.text.empty())
@@ -47,11 +62,11 @@ bool check_form(const Override& o, Complaints& complaints) {
   else if (drops && o.has_value)
     complaints.add(o.line.word(o.value_from - 1, 1), "'~' removes a section or key and takes no value", form);
   else if (!drops && !creates_only && !o.has_value)
-    complaints.add(whole, "missing '=' in override " + base::in_quotes(whole.text), form);
+    complaints.add(whole, "missing '=' in override " + base::quoted(whole.text), form);
   else if (!drops && !creates_only && !o.has_key)
-    complaints.add(o.section, base::in_quotes(o.section.text) + " is not section.key", form);
+    complaints.add(o.section, base::quoted(o.section.text) + " is not section.key", with_section(tree, o));
   else if (o.has_key && !is_key(o.key.text))
-    complaints.add(o.key, base::in_quotes(o.key.text) + " is not a valid key",
+    complaints.add(o.key, base::quoted(o.key.text) + " is not a valid key",
                    "a key consists of letters, digits, _ and -, or of several such words joined by dots");
   else
     return true;
@@ -77,7 +92,7 @@ std::string whole_names(const Tree& tree, const Override& o) {
   std::string whole;
   for (const auto& [section, keys] : tree) {
     if (o.has_key && (child(keys, key) || lists(keys, o.section.text)))
-      whole += (whole.empty() ? "" : " or ") + base::in_quotes(sign + section + "." + key);
+      whole += (whole.empty() ? "'" : " or '") + sign + section + "." + key + "'";
   }
   return whole;
 }
@@ -87,13 +102,13 @@ Tree* find_section(Tree& tree, const Override& o, Complaints& complaints) {
   if (section) return section;
   // A pipeline file need not have [pipeline]; its keys can be set anyway.
   if (o.sign == ' ' && o.section.text == "pipeline") return &put(tree, {o.section, {}});
-  const std::string whole = whole_names(tree, o);
+  const std::string whole = complaints.full() ? "" : whole_names(tree, o);
   std::string remedy = whole.empty() ? suggestion(o.section.text, names(tree)) : "did you mean " + whole + "?";
-  if (o.sign == ' ' && whole.empty()) {  // '~' cannot refer to a new section
-    const std::string creating = "'+" + std::string(o.line.text) + "' creates it";
-    remedy += (remedy.empty() ? "" : "; ") + creating;
-  }
-  complaints.add(o.section, "no section " + base::in_quotes(o.section.text) + " in the pipeline", remedy);
+  if (o.sign == ' ' && whole.empty() && may_exist(o.section.text))  // '~' cannot refer to a new section
+    remedy +=
+        (remedy.empty() ? "" : "; ") +
+        (o.line.text.size() <= 60 ? "'+" + std::string(o.line.text) + "' creates it" : "a + before it creates it");
+  complaints.add(o.section, "no section " + base::quoted(o.section.text) + " in the pipeline", remedy);
   return nullptr;
 }
 
@@ -103,7 +118,7 @@ void drop(Tree& tree, const Override& o, Complaints& complaints) {
   if (!o.has_key)
     tree.erase(o.section.text);
   else if (section->erase(o.key.text) == 0)
-    complaints.add(o.key, "key " + base::in_quotes(o.key.text) + " is not set in [" + o.section.text + "]",
+    complaints.add(o.key, "key " + base::quoted(o.key.text) + " is not set in [" + o.section.text + "]",
                    suggestion(o.key.text, names(*section)));
 }
 
@@ -125,7 +140,7 @@ void set(Tree& tree, const Override& o, Complaints& complaints) {
   if (o.has_key) {
     if (o.section.text == "pipeline" && (o.key.text == "include" || o.key.text == "drop")) {
       complaints.add(
-          o.key, base::in_quotes(o.key.text) + " belongs in a file",
+          o.key, base::quoted(o.key.text) + " belongs in a file",
           o.key.text == "drop" ? "on the command line, write ~section" : "put it in a pipeline file of your own");
       return;
     }
@@ -145,14 +160,14 @@ void set(Tree& tree, const Override& o, Complaints& complaints) {
 
 void apply_override(Tree& tree, const std::string& override_word, Complaints& complaints) {
   const std::string shown = base::printable(override_word);
-  const Line line{Place::command_line, 0, shown};
+  const Line line(Place::command_line, 0, shown);
   if (shown != override_word) {
     complaints.add(line.word(0, shown.size()), "an override with a character that is not allowed in a pipeline file",
                    "an override must be UTF-8 text on one line");
     return;
   }
   const Override o = parse_override(line);
-  if (!check_form(o, complaints)) return;
+  if (!check_form(tree, o, complaints)) return;
   if (o.sign == '~')
     drop(tree, o, complaints);
   else

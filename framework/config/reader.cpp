@@ -1,5 +1,9 @@
 #include "config/reader.hpp"
 
+#include <algorithm>
+#include <iterator>
+
+#include "base/names.hpp"
 #include "base/utf8.hpp"
 #include "config/edit.hpp"
 #include "config/line.hpp"
@@ -17,6 +21,7 @@ class Reader {
  private:
   void read_section(const Line& line, std::size_t open);
   void enter_section(const Word& name);
+  void enter_cleaned(const Word& name);
   void read_key(const Line& line, std::size_t at);
   void read_key_without_value(const Line& line, std::size_t at, std::size_t end);
   void add_key(const Word& key, const Word& value);
@@ -62,12 +67,21 @@ void Reader::read_section(const Line& line, std::size_t open) {
 void Reader::enter_section(const Word& name) {
   section_ = &(refused_ = Tree());
   skips_ = name.text == "sweep";
-  if (!check_section_name(name, complaints_)) return;
+  if (!check_section_name(name, complaints_)) return enter_cleaned(name);
   if (const Tree* first = child(tree, name.text))
     complaints_.add(name, "section [" + name.text + "] appears twice",
                     "the first is at " + base::location(first->data().name.place));
   else
     section_ = &put(tree, {name, {}});
+}
+
+/// "[[dataset]" was probably meant to be [dataset]: its keys are read, so that they are not reported as missing.
+void Reader::enter_cleaned(const Word& name) {
+  Word cleaned{"", name.place};
+  std::ranges::copy_if(name.text, std::back_inserter(cleaned.text),
+                       [](char c) { return base::is_name_character(c) || c == ':'; });
+  if (may_exist(cleaned.text) && is_section_name(cleaned.text) && !child(tree, cleaned.text))
+    section_ = &put(tree, {cleaned, {}});
 }
 
 void Reader::read_key(const Line& line, std::size_t at) {
@@ -76,10 +90,11 @@ void Reader::read_key(const Line& line, std::size_t at) {
 
   const Word key = line.word(at, trim_end(line.text.substr(at, equals - at)));
   const Word value = read_value(line, equals + 1, complaints_).word;
+  section_->data().unread |= !is_key(key.text);
   if (key.text.empty())
-    complaints_.add(line.word(equals, 1), "no key before '='");
+    complaints_.add(line.word(equals, 1), "no key before '='", "write key = value");
   else if (!is_key(key.text))
-    complaints_.add(key, base::in_quotes(key.text) + " is not a valid key",
+    complaints_.add(key, base::quoted(key.text) + " is not a valid key",
                     "a key consists of letters, digits, _ and -, or of several such words joined by dots");
   else
     add_key(key, value);
@@ -90,28 +105,25 @@ void Reader::read_key_without_value(const Line& line, std::size_t at, std::size_
   const std::string_view statement = trim_end(line.text.substr(at, end - at));
   const std::string_view first = statement.substr(0, statement.find_first_of(" \t"));
   const Word key = line.word(at, first);
-  complaints_.add(key, "missing '=' after " + base::in_quotes(first),
-                  "a line is a [section], 'key = value' or a comment");
-  if (!is_key(first)) return;
+  complaints_.add(key, "missing '=' after " + base::quoted(first), "a line is a [section], 'key = value' or a comment");
+  section_->data().unread |= !is_key(first);
+  if (!is_key(first) || complaints_.full()) return;
   const std::string_view rest = statement.substr(skip_space(statement, first.size()));
   add_key(key, {std::string(rest), key.place});
 }
 
 void Reader::add_key(const Word& key, const Word& value) {
-  if (const Tree* first = child(*section_, key.text))
-    complaints_.add(key, "key " + base::in_quotes(key.text) + " appears twice in its section",
-                    "the first is at " + base::location(first->data().name.place));
-  else
+  if (section_ == &refused_) return;
+  const Tree* first = child(*section_, key.text);
+  if (!first) {
     put(*section_, {key, value});
-}
-
-/// The line that contains byte `at`.
-Line line_at(std::string_view text, std::size_t at, const std::string& file) {
-  const std::size_t before = at == 0 ? text.npos : text.rfind('\n', at - 1);
-  const std::size_t from = before == text.npos ? 0 : before + 1;
-  std::size_t number = 1;
-  for (const char c : text.substr(0, from)) number += c == '\n';
-  return {file, number, text.substr(from, text.find('\n', at) - from)};
+    return;
+  }
+  complaints_.add(key, "key " + base::quoted(key.text) + " appears twice in its section",
+                  "the first is at " + base::location(first->data().name.place));
+  // If the heading of another section is missing here, all keys from here on belong to that one.
+  section_->data().unread = true;
+  section_ = &(refused_ = Tree());
 }
 
 /// The first control character that does not end a line.
@@ -128,14 +140,16 @@ std::size_t find_stray_control(std::string_view text) {
 
 /// One complaint for a whole file that is not text: complaints about its lines would not help.
 void complain_about_control(std::string_view text, std::size_t at, const std::string& file, Complaints& complaints) {
-  const Line line = line_at(text, at, file);
-  const std::size_t in_line = static_cast<std::size_t>(text.data() + at - line.text.data());
-  const std::string before = base::printable(line.text.substr(0, in_line));
-  const std::string shown = before + base::printable(line.text.substr(in_line));
+  const std::size_t before = at == 0 ? text.npos : text.rfind('\n', at - 1);
+  const std::size_t from = before == text.npos ? 0 : before + 1;
+  std::size_t number = 1;
+  for (const char c : text.substr(0, from)) number += c == '\n';
+  const std::string left = base::printable(text.substr(from, at - from));
+  const Line line(file, number, left + base::printable(text.substr(at, text.find('\n', at) - at)));
   const auto byte = static_cast<unsigned char>(text[at]);
   const char* digits = "0123456789abcdef";
   const bool utf16 = text.substr(0, 2) == "\xff\xfe" || text.substr(0, 2) == "\xfe\xff";
-  complaints.add(Line{file, line.number, shown}.word(before.size(), base::byte_of(shown.substr(before.size()), 1)),
+  complaints.add(line.word(left.size(), base::byte_of(line.text.substr(left.size()), 1)),
                  std::string("character 0x") + digits[byte / 16] + digits[byte % 16] + " in a pipeline file",
                  utf16          ? "this file is UTF-16: save it as UTF-8"
                  : byte == '\r' ? "end lines with LF or CRLF"
@@ -144,15 +158,16 @@ void complain_about_control(std::string_view text, std::size_t at, const std::st
 
 }  // namespace
 
-Tree read_text(std::string_view text, const std::string& file, Complaints& complaints) {
+Tree read_text(std::string_view text, const std::string& name, Complaints& complaints) {
   if (text.substr(0, 3) == "\xef\xbb\xbf") text.remove_prefix(3);
   if (const std::size_t stray = find_stray_control(text); stray != text.npos) {
-    complain_about_control(text, stray, file, complaints);
+    complain_about_control(text, stray, name, complaints);
     complaints.leave_unread();
     return {};
   }
 
   Reader reader(complaints);
+  const SharedText file = name;
   bool all_utf8 = true;
   for (std::size_t from = 0, number = 1; from < text.size(); ++number) {
     const std::size_t end = std::min(text.find('\n', from), text.size());
@@ -161,8 +176,7 @@ Tree read_text(std::string_view text, const std::string& file, Complaints& compl
     from = end + 1;
 
     const std::size_t broken = base::find_not_utf8(line);
-    const std::string shown = broken == line.npos ? "" : base::printable(line);
-    const Line read{file, number, broken == line.npos ? line : shown};
+    const Line read(file, number, broken == line.npos ? std::string(line) : base::printable(line));
     if (broken != line.npos && std::exchange(all_utf8, false))
       complaints.add(read.word(broken, std::string_view("\uFFFD")), "a character that is not UTF-8",
                      "save the file as UTF-8");

@@ -6,16 +6,16 @@
 #include <stdexcept>
 
 #include "base/utf8.hpp"
+#include "config/other_words.hpp"
 
 namespace pipeline::config {
 namespace fs = std::filesystem;
 
-namespace {
-
-/// The folder from which relative paths in a value start.
 fs::path folder_of(const Place& place) {
-  return place.in_a_file() ? fs::absolute(place.file).lexically_normal().parent_path() : fs::current_path();
+  return place.in_a_file() ? fs::absolute(place.file.str()).lexically_normal().parent_path() : fs::current_path();
 }
+
+namespace {
 
 /// What would be valid: "did you mean ...", the range, the default.
 std::string remedy_for(const Parameter& p, const std::string& refused) {
@@ -50,7 +50,7 @@ SectionReader::SectionReader(std::string section, const Tree* tree, Complaints& 
       tree_(tree),
       complaints_(complaints) {}
 
-void SectionReader::take(Parameters& parameters, const std::string& prefix, const std::string& owner) {
+bool SectionReader::take(Parameters& parameters, const std::string& prefix, const std::string& owner) {
   const fs::path base_before = parameters.base;
   std::set<std::string> misread;
   for (const Parameter& p : parameters.all()) {
@@ -64,10 +64,12 @@ void SectionReader::take(Parameters& parameters, const std::string& prefix, cons
     if (!refusal) continue;
     misread.insert(p.name);
     if (!complaints_.about(word))  // else its syntax was already complained about
-      complaints_.add(word, "value " + base::in_quotes(word.text) + " of " + prefix + p.name + " " + *refusal,
+      complaints_.add(word, "value " + base::quoted(word.text) + " of " + prefix + p.name + " " + *refusal,
                       remedy_for(p, word.text));
   }
   parameters.base = base_before;
+  bool complete = misread.empty();
+  for (const std::string& name : misread) unsure_.insert(prefix + name);
   const std::function<bool(const Parameter&)> undecided = [&](const Parameter& p) {
     const Parameter* other = p.condition_name.empty() ? nullptr : parameters.find(p.condition_name);
     return other && (misread.contains(other->name) || undecided(*other));
@@ -77,12 +79,12 @@ void SectionReader::take(Parameters& parameters, const std::string& prefix, cons
     const Tree* node = tree_ ? child(*tree_, key) : nullptr;
     const bool used = parameters.used(p);
     if (node && !used && !undecided(p))
-      complaints_.add(node->data().name, base::in_quotes(key) + " has no effect",
+      complaints_.add(node->data().name, base::quoted(key) + " has no effect",
                       "it is used only with " + condition_text(p, prefix) + "; remove it, or set that");
     if (!node && used && p.required && !undecided(p)) {
       const std::string values = p.values_text();
-      complaints_.add(name_, "[" + name_.text + "] needs '" + key + "'",
-                      p.meaning + (values.empty() ? "" : " (" + values + ")"));
+      missing_.push_back({key, p.meaning + (values.empty() ? "" : " (" + values + ")")});
+      complete = false;
     }
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;  // declared twice, listed once
     known_.push_back(key);
@@ -93,29 +95,79 @@ void SectionReader::take(Parameters& parameters, const std::string& prefix, cons
     settings_.back().word = node->data().value;
     settings_.back().origin = base::location(node->data().value.place);
   }
+  return complete;
 }
 
-void SectionReader::finish() {
-  if (!tree_) return;
-  std::vector<std::string> known = known_;
-  if (name_.text == "pipeline") known.insert(known.end(), {"drop", "include"});  // applied when the file was read
+std::vector<std::string> SectionReader::known() const {
+  std::vector<std::string> all = known_;
+  if (name_.text == "pipeline") all.insert(all.end(), {"drop", "include"});  // applied when the file was read
+  return all;
+}
+
+std::vector<Word> SectionReader::unknown() const {
+  std::vector<Word> out;
+  if (!tree_) return out;
   const std::set<std::string> taken(known_.begin(), known_.end());
-  std::size_t unknown = 0;
-  for (const auto& [key, node] : *tree_) {
-    if (taken.count(key)) continue;
-    if (std::any_of(excused_.begin(), excused_.end(), [&](const std::string& p) { return key.rfind(p, 0) == 0; }))
-      continue;
-    // "keep_prob" where "dropout.keep_prob" is known
-    std::string whole;
-    for (const std::string& k : known_)
-      if (k.ends_with("." + key)) whole += (whole.empty() ? "" : " or ") + base::in_quotes(k);
-    // Among this many complaints suggestions no longer help, and they cost more than reading the file.
-    constexpr std::size_t most_suggestions = 1000;
-    complaints_.add(node.data().name, "unknown key " + base::in_quotes(key) + " in [" + name_.text + "]",
-                    ++unknown > most_suggestions ? ""
-                    : whole.empty()              ? suggestion(key, known)
-                                                 : "did you mean " + whole + "?");
-  }
+  for (const auto& [key, node] : *tree_)
+    if (!taken.contains(key) && !is_excused(key)) out.push_back(node.data().name);
+  return out;
+}
+
+void SectionReader::finish(const Advice& advice) {
+  if (unread()) return;
+  for (const Word& key : unknown()) complain_about_unknown(key, advice);
+  complain_about_missing();
+}
+
+void SectionReader::finish_without_plugin() {
+  if (unread()) return;
+  // Of the unknown keys, only those that were meant to be a missing one are surely wrong.
+  std::vector<std::string> missing;
+  for (const Missing& m : missing_) missing.push_back(m.key);
+  for (const Word& key : unknown())
+    if (!nearest(key.text, missing).empty()) complain_about_unknown(key, {});
+  complain_about_missing();
+}
+
+void SectionReader::complain_about_unknown(const Word& key, const Advice& advice) {
+  if (complaints_.full()) return complaints_.add(key, "");
+  const std::vector<std::string> all = known();
+  if (const std::string meant = nearest(key.text, all); !meant.empty()) unsure_.insert(meant);
+  complaints_.add(key, "unknown key " + base::quoted(key.text) + " in [" + name_.text + "]",
+                  remedy_for_unknown(key, all, advice));
+}
+
+void SectionReader::excuse_entries(const std::vector<std::string>& except) {
+  for (const Word& key : unknown())
+    if (const std::size_t dot = key.text.find('.');
+        dot != key.text.npos && std::ranges::find(except, key.text.substr(0, dot)) == except.end())
+      excuse(key.text.substr(0, dot + 1));
+}
+
+void SectionReader::complain_about_missing() {
+  for (const Missing& m : missing_)
+    if (!unsure_.contains(m.key)) complaints_.add(name_, "[" + name_.text + "] needs '" + m.key + "'", m.remedy);
+  missing_.clear();
+}
+
+bool SectionReader::is_excused(const std::string& key) const {
+  for (std::size_t dot = key.find('.'); dot != key.npos; dot = key.find('.', dot + 1))
+    if (excused_.contains(key.substr(0, dot + 1))) return true;
+  return excused_.contains(key);
+}
+
+std::string SectionReader::remedy_for_unknown(const Word& key, const std::vector<std::string>& known,
+                                              const Advice& advice) const {
+  std::string whole;  // "keep_prob" where "dropout.keep_prob" is known
+  for (const std::string& k : known_)
+    if (k.ends_with("." + key.text)) whole += (whole.empty() ? "'" : " or '") + k + "'";
+  if (!whole.empty()) return "did you mean " + whole + "?";
+  if (!nearest(key.text, known).empty()) return suggestion(key.text, known);
+  const std::optional<Meant> meant = meant_by(key.text);
+  if (meant && meant->section == name_.text) return "did you mean '" + meant->key + "'?";
+  if (meant) return other_word(key.text);
+  const std::string told = advice ? advice(key) : "";
+  return told.empty() ? suggestion(key.text, known) : told;
 }
 
 const Setting& SectionReader::setting(const std::string& key) const {

@@ -1,6 +1,8 @@
 // Sets declared parameters from the keys of one section, and records where each value came from.
 #pragma once
+#include <functional>
 #include <pipeline/parameters.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,20 +19,39 @@ struct Setting {
   Word word;             // the value as written; for a default, the section's name
 };
 
+/// The folder from which relative paths in a value start.
+std::filesystem::path folder_of(const Place& place);
+
 class SectionReader {
  public:
   /// The tree may be null: the section is missing from `file`, and all values are defaults.
   SectionReader(std::string section, const Tree* tree, Complaints& complaints, const std::string& file = "");
 
-  /// Sets every declared parameter whose key (prefix + name) the section has. Complains about invalid values and about
-  /// missing required ones. `owner` is the plugin whose defaults these are ("l2"; "" for the engine).
-  void take(Parameters& parameters, const std::string& prefix = "", const std::string& owner = "");
+  /// Sets every declared parameter whose key (prefix + name) the section has. Complains about invalid values and, at the
+  /// end, about missing required ones. `owner` is the plugin whose defaults these are ("l2"; "" for the engine). Returns
+  /// false if some value was misread or is missing: what follows from the default in its place is not the file's mistake.
+  bool take(Parameters& parameters, const std::string& prefix = "", const std::string& owner = "");
 
-  /// Ignores keys with this prefix: their plugin was not found, which was already complained about.
-  void excuse(const std::string& prefix) { excused_.push_back(prefix); }
+  /// Ignores keys with this prefix, which ends with a dot, or this key: what they belong to was already complained about.
+  void excuse(const std::string& prefix) { excused_.insert(prefix); }
 
-  /// Complains about keys that no parameter has, and suggests the nearest known one.
-  void finish();
+  using Advice = std::function<std::string(const Word& key)>;
+  /// Complains about keys that no parameter has, and suggests the nearest known one; where none is near, what `advice`
+  /// says of that key. Then about required keys that are missing, unless an unknown key was probably meant to be it. Says
+  /// nothing if some line of the section was not taken.
+  void finish(const Advice& advice = {});
+  /// Only the latter: the section's plugin could not be read, so nothing is known of the other keys.
+  void finish_without_plugin();
+
+  /// Whether the value of a key is not known: it was misread, or misspelt.
+  bool unsure(const std::string& key) const { return unsure_.contains(key); }
+  bool unsure() const { return !unsure_.empty() || unread(); }
+  /// Whether some line of the section was not taken.
+  bool unread() const { return tree_ && tree_->data().unread; }
+  /// Ignores the keys of all entries but these: their list could not be read.
+  void excuse_entries(const std::vector<std::string>& except);
+  /// The keys of the section that no parameter has had so far.
+  std::vector<Word> unknown() const;
 
   const std::vector<Setting>& settings() const { return settings_; }
   /// The setting of a key that was taken; later complaints point at its word.
@@ -39,11 +60,23 @@ class SectionReader {
   const Word& name() const { return name_; }
 
  private:
+  bool is_excused(const std::string& key) const;
+  std::vector<std::string> known() const;
+  std::string remedy_for_unknown(const Word& key, const std::vector<std::string>& known, const Advice& advice) const;
+  void complain_about_unknown(const Word& key, const Advice& advice);
+  void complain_about_missing();
+
+  struct Missing {
+    std::string key, remedy;
+  };
+
   Word name_;
   const Tree* tree_;
   Complaints& complaints_;
   std::vector<Setting> settings_;
-  std::vector<std::string> known_, excused_;
+  std::vector<std::string> known_;
+  std::set<std::string> excused_, unsure_;
+  std::vector<Missing> missing_;
 };
 
 /// A section with every value written out.

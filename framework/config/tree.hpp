@@ -15,6 +15,7 @@ namespace pipeline::config {
 /// The data at a node. A section has a name only ("model:noreg", the place of the word after '['); a key has both.
 struct Entry {
   Word name, value;
+  bool unread = false;  // of a section: some line of it was not taken, so nothing may be reported as missing
 };
 /// Root -> sections in file order -> keys in file order. Tree keys are the names as written, never split at dots.
 using Tree = boost::property_tree::basic_ptree<std::string, Entry>;

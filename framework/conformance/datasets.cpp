@@ -1,4 +1,5 @@
 // Laws of datasets: they return what shape() declares, with the same bytes every time.
+#include "base/utf8.hpp"
 #include "conformance/process_watch.hpp"
 #include "conformance/training_fixture.hpp"
 #include "data/access.hpp"
@@ -85,7 +86,7 @@ void same_bytes_on_any_threads(const Candidate& candidate, Findings& findings) {
 void dataset_prints_nothing(const Candidate& candidate, Findings& findings) {
   const DatasetFixture fixture(candidate);
   const std::string printed = printed_by([&] { fixture.load(2); });
-  findings.expect(printed.empty(), "prints '" + printed.substr(0, 60) + "'");
+  findings.expect(printed.empty(), "prints " + base::quoted(printed));
 }
 
 /// 600 training, 100 validation and 200 test images of 6 x 6 pixels in 5 classes, as bytes or as floats, some of them negative.

@@ -2,6 +2,7 @@
 // of its arguments, the step and the declared arrays.
 #include <set>
 
+#include "base/utf8.hpp"
 #include "conformance/hook_fixture.hpp"
 #include "conformance/process_watch.hpp"
 #include "kernels/elementwise.hpp"
@@ -181,7 +182,7 @@ void prints_nothing(const Candidate& candidate, Findings& findings) {
     HookFixture fixture(candidate, ordinary_matrices());
     fixture.every_hook(0);
   });
-  findings.expect(printed.empty(), "prints '" + printed.substr(0, 60) + "'");
+  findings.expect(printed.empty(), "prints " + base::quoted(printed));
 }
 
 void leaves_the_process_as_it_was(const Candidate& candidate, Findings& findings) {

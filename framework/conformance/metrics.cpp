@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/signal_stack.hpp"
+#include "base/utf8.hpp"
 #include "conformance/metric_fixture.hpp"
 #include "conformance/process_watch.hpp"
 
@@ -226,7 +227,7 @@ void prints_nothing(const Candidate& candidate, Findings& findings) {
   const auto fixture = ordinary_fixture();
   const LiveMetric m = fitting(candidate, *fixture);
   const std::string printed = printed_by([&] { fixture->measure(m); });
-  findings.expect(printed.empty(), "prints '" + printed.substr(0, 60) + "'");
+  findings.expect(printed.empty(), "prints " + base::quoted(printed));
 }
 
 void leaves_the_process_as_it_was(const Candidate& candidate, Findings& findings) {

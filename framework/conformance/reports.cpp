@@ -5,6 +5,7 @@
 #include <map>
 #include <sstream>
 
+#include "base/utf8.hpp"
 #include "conformance/own_metrics.hpp"
 #include "conformance/process_watch.hpp"
 #include "conformance/training_fixture.hpp"
@@ -151,7 +152,7 @@ void report_prints_nothing(const Candidate& candidate, Findings& findings) {
   const Folder folder;
   const fs::path run = small_run(folder.path);
   const std::string printed = printed_by([&] { written_by(candidate, run, {kSteps, true}); });
-  findings.expect(printed.empty(), "prints '" + printed.substr(0, 60) + "'; it must return what is to be printed");
+  findings.expect(printed.empty(), "prints " + base::quoted(printed) + "; it must return what is to be printed");
 }
 
 void leaves_the_process_as_it_was(const Candidate& candidate, Findings& findings) {

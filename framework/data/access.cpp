@@ -8,6 +8,7 @@
 
 #include "base/signal_stack.hpp"
 #include "base/thread.hpp"
+#include "base/utf8.hpp"
 #include "plugins/call_scope.hpp"
 
 namespace pipeline::data {
@@ -21,7 +22,8 @@ Access::Access(std::vector<Located> files, std::size_t threads, std::size_t set_
 
 std::filesystem::path Access::file(const std::string& name) const {
   const auto it = std::find_if(files_.begin(), files_.end(), [&](const Located& f) { return f.name == name; });
-  if (it == files_.end()) throw DataError("the dataset opens '" + name + "', which is not among the files it declares");
+  if (it == files_.end())
+    throw DataError("the dataset opens " + base::quoted(name) + ", which is not among the files it declares");
   return it->path;
 }
 

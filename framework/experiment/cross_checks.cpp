@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.hpp"
 #include "data/error.hpp"
 #include "experiment/data_shape.hpp"
 #include "experiment/reading.hpp"
@@ -82,13 +83,14 @@ std::optional<std::string> watched_section(const EntryConfig& e) {
 void check_plugins(const Pipeline& p, const std::optional<ImageShape>& image, bool nonnegative,
                    Complaints& complaints) {
   for (const MetricConfig& m : p.metrics)
-    blame(plugins::PluginKind::metric, m.plugin.name, "Metric::check", m.word, [&](const PluginCall& call) {
-      const auto object = m.plugin.make();
-      fits(p, "metric:" + m.name, "", m.word, complaints, call, [&] { object->check(p.network, nonnegative); });
-    });
+    if (!m.misread)
+      blame(plugins::PluginKind::metric, m.plugin.name, "Metric::check", m.word, [&](const PluginCall& call) {
+        const auto object = m.plugin.make();
+        fits(p, "metric:" + m.name, "", m.word, complaints, call, [&] { object->check(p.network, nonnegative); });
+      });
   for (const ModelConfig& model : p.models)
     for (const EntryConfig& e : model.regularisers)
-      if (image && e.plugin.make)
+      if (image && e.plugin.make && !e.misread)
         blame(plugins::PluginKind::regulariser, e.plugin.name, "Regulariser::check", e.word,
               [&](const PluginCall& call) {
                 const auto object = e.plugin.make();
@@ -97,7 +99,9 @@ void check_plugins(const Pipeline& p, const std::optional<ImageShape>& image, bo
               });
 }
 
-void check_parameters(const Pipeline& p, Complaints& complaints) {
+void check_parameters(Reading& reading) {
+  const Pipeline& p = reading.pipeline;
+  Complaints& complaints = reading.complaints;
   const auto check_data = [&](const auto& config, const char* kind, const std::string& prefix) {
     if (!config.plugin.make) return;
     blame(plugins::PluginKind::dataset, config.plugin.name, "Dataset::check", config.word, [&](PluginCall call) {
@@ -106,11 +110,13 @@ void check_parameters(const Pipeline& p, Complaints& complaints) {
       fits(p, "dataset", prefix, config.word, complaints, call, [&] { object->check(); });
     });
   };
-  check_data(p.dataset, "dataset", "");
-  for (const WrapperConfig& w : p.wrappers) check_data(w, "wrapper", w.plugin.name + ".");
+  if (!reading.data_unsure) {
+    check_data(p.dataset, "dataset", "");
+    for (const WrapperConfig& w : p.wrappers) check_data(w, "wrapper", w.plugin.name + ".");
+  }
   for (const ModelConfig& model : p.models)
     for (const EntryConfig& e : model.regularisers)
-      if (e.plugin.make)
+      if (e.plugin.make && !e.misread && !reading.training_unsure)
         blame(plugins::PluginKind::regulariser, e.plugin.name, "Regulariser::check_training", e.word,
               [&](const PluginCall& call) {
                 const auto object = e.plugin.make();
@@ -120,36 +126,47 @@ void check_parameters(const Pipeline& p, Complaints& complaints) {
               });
 }
 
-void check_compared_models(const Pipeline& p, Complaints& complaints) {
+void check_compared_models(Reading& reading) {
+  const Pipeline& p = reading.pipeline;
+  if (reading.meant("model")) return;
   std::vector<std::string> known = {"control"};
   for (const ModelConfig& m : p.models) known.push_back(m.name);
   for (const MetricConfig& m : p.metrics)
     for (const std::string& other : m.info.compares)
-      if (std::ranges::find(known, other) == known.end())
-        complaints.add(word_of_value(p, "metric:" + m.name, other, m.word),
-                       "[metric:" + m.name + "] compares with a model '" + other + "' that does not exist",
-                       config::suggestion(other, known));
+      if (const Word word = word_of_value(p, "metric:" + m.name, other, m.word);
+          std::ranges::find(known, other) == known.end() && !reading.complaints.about(word))
+        reading.complaints.add(
+            word, "[metric:" + m.name + "] compares with a model " + base::quoted(other) + " that does not exist",
+            config::suggestion(other, known));
 }
 
-void check_watched_sections(const Pipeline& p, Complaints& complaints) {
+void check_watched_sections(Reading& reading) {
+  const Pipeline& p = reading.pipeline;
+  Complaints& complaints = reading.complaints;
   std::vector<std::string> known;
   for (const MetricConfig& m : p.metrics) known.push_back(m.name);
   for (const ModelConfig& model : p.models)
     for (const EntryConfig& e : model.regularisers) {
-      const auto section = e.plugin.make ? watched_section(e) : std::nullopt;
+      const auto section = e.plugin.make && !e.misread ? watched_section(e) : std::nullopt;
       if (!section) continue;
       const Word word = word_of_value(p, "model:" + model.name, *section, e.word);
       const auto watched = std::ranges::find(p.metrics, *section, &MetricConfig::name);
-      const std::string watches = "'" + e.name + "' watches [metric:" + *section + "], ";
-      const bool unusable = watched == p.metrics.end() &&
-                            std::ranges::count(p.resolved, "metric:" + *section, &config::ResolvedSection::name) > 0;
-      if (complaints.about(word) || unusable) continue;
+      const std::string watches = base::quoted(e.name) + " watches [metric:" + *section + "], ";
+      if (complaints.about(word)) continue;
       if (section->empty())
-        complaints.add(word, "'" + e.name + "' does not name the metric to watch", config::suggestion("", known));
+        complaints.add(word, base::quoted(e.name) + " does not name the metric to watch",
+                       config::suggestion("", known));
+      else if (watched == p.metrics.end() && reading.has("metric:" + *section))
+        continue;  // its section was complained about
       else if (watched == p.metrics.end())
-        complaints.add(word, watches + "which does not exist", config::suggestion(*section, known));
+        complaints.add(word,
+                       base::quoted(e.name) + " watches " + base::quoted(*section) +
+                           ", and there is no section [metric:NAME] of that name",
+                       config::suggestion(*section, known));
+      else if (watched->misread || reading.data_unsure)
+        continue;
       else if (p.validation == 0)
-        complaints.add(word, "'" + e.name + "' watches a metric, but no samples are set aside for validation",
+        complaints.add(word, base::quoted(e.name) + " watches a metric, but no samples are set aside for validation",
                        "add validation = N to [dataset] and on = validation to [metric:" + *section + "]");
       else if (watched->on != "validation")
         complaints.add(word, watches + "which is measured on " + watched->on,
@@ -181,18 +198,36 @@ std::optional<DataShape> wrapped_shape(const Pipeline& p, DataShape shape, Compl
   return shape;
 }
 
-void compare_with_data(const Pipeline& p, const DataShape& data, bool nonnegative, Complaints& complaints) {
+namespace {
+
+/// " (2007, 2008, 2009, ...)": what the labels looked like before they were numbered.
+std::string labels_text(const std::vector<std::string>& names) {
+  constexpr std::size_t few = 3;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), few); ++i) text += (i ? ", " : " (") + base::quoted(names[i]);
+  return text + (names.size() > few ? ", ...)" : names.empty() ? "" : ")");
+}
+
+}  // namespace
+
+void compare_with_data(const Pipeline& p, const DataShape& data, bool nonnegative, Complaints& complaints,
+                       const std::vector<std::string>& class_names) {
   const auto compare_layer = [&](std::size_t index, std::size_t needed, const std::string& units,
-                                 const std::string& what, const std::string& place) {
+                                 const std::string& what, const std::string& remedy) {
     const std::string has = std::to_string(p.network.sizes[index]), needs = std::to_string(needed);
     if (has != needs)
-      complaints.add(item(p.layers_word, index, has),
-                     "the network has " + has + " " + units + ", but dataset '" + p.dataset.plugin.name + "' has " +
-                         needs + " " + what,
-                     "write " + needs + " as the " + place + " of layers");
+      complaints.add(config::items(p.layers_word).at(index),
+                     "the network has " + has + " " + units + ", but dataset " + base::quoted(p.dataset.plugin.name) +
+                         " has " + needs + " " + what,
+                     remedy);
   };
-  compare_layer(0, data.features, "inputs", "features", "first");
-  compare_layer(p.network.sizes.size() - 1, data.classes, "outputs", "classes", "last");
+  compare_layer(0, data.features, "inputs", "features",
+                "write " + std::to_string(data.features) + " as the first of layers");
+  // A measured value, a year or a number of the row, taken as a label, gives a class to nearly every sample.
+  const bool doubtful = data.classes > 100 || (data.classes > 10 && 2 * data.classes > data.train);
+  compare_layer(p.network.sizes.size() - 1, data.classes, "outputs", "classes" + labels_text(class_names),
+                doubtful ? "are these classes? check what [dataset] takes for the labels"
+                         : "write " + std::to_string(data.classes) + " as the last of layers");
   if (p.batch_size > data.train)
     complaints.add(p.batch_word,
                    "a batch of " + std::to_string(p.batch_size) + " is larger than the training set of " +
@@ -201,10 +236,11 @@ void compare_with_data(const Pipeline& p, const DataShape& data, bool nonnegativ
   check_plugins(p, data.image, nonnegative, complaints);
 }
 
-void check_against_data(const Pipeline& p, const DataShape& data, bool nonnegative) {
+void check_against_data(const Pipeline& p, const DataShape& data, bool nonnegative,
+                        const std::vector<std::string>& class_names) {
   Complaints complaints;
-  compare_with_data(p, data, nonnegative, complaints);
-  if (complaints.any()) throw config::PipelineTextError(complaints.list());
+  compare_with_data(p, data, nonnegative, complaints, class_names);
+  if (complaints.any()) throw config::PipelineTextError(complaints);
 }
 
 }  // namespace pipeline::experiment

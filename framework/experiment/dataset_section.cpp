@@ -1,6 +1,7 @@
 // [dataset]: the dataset, its wrappers, and the samples set aside for validation.
 #include <algorithm>
 
+#include "base/utf8.hpp"
 #include "experiment/reading.hpp"
 
 namespace pipeline::experiment {
@@ -31,8 +32,9 @@ std::vector<std::string> datasets(Reading& reading, bool wrappers) {
 std::shared_ptr<Dataset> make_dataset(Reading& reading, const std::string& name, const Word& word, bool wrapper) {
   const auto known = reading.catalogue.names(PluginKind::dataset);
   if (std::ranges::find(known, name) == known.end()) {
-    reading.complaints.add(word, (wrapper ? "unknown wrapper '" : "unknown dataset '") + name + "'",
-                           config::suggestion(name, datasets(reading, wrapper)));
+    if (reading.complaints.about(word)) return nullptr;
+    reading.complaints.add(word, (wrapper ? "unknown wrapper " : "unknown dataset ") + base::quoted(name),
+                           reading.complaints.full() ? "" : config::suggestion(name, datasets(reading, wrapper)));
     return nullptr;
   }
   const auto made = reading.make<Dataset>(name, word);
@@ -52,20 +54,24 @@ std::optional<PluginConfig<Made>> read_own(Reading& reading, SectionReader& read
                                            const std::string& plugin, const Word& word, const std::string& prefix) {
   Parameters own;
   if (!reading.declare(object, own, plugin, word)) return std::nullopt;
-  if (!reading.take(reader, own, PluginKind::dataset, plugin, word, prefix)) return std::nullopt;
+  bool misread = false;  // then the section has complaints, and nothing is concluded from it
+  if (!reading.take(reader, own, PluginKind::dataset, plugin, word, misread, prefix)) return std::nullopt;
   for (const Parameter& parameter : own.all())
     if (parameter.type == ParameterType::path && !parameter.get().empty())
       reading.pipeline.dataset.files.emplace_back(parameter.get());
   return reading.config_of<Made, Dataset>(plugin, own);
 }
 
-void read_wrappers(Reading& reading, SectionReader& reader, const std::vector<std::string>& names, const Word list) {
+/// Returns false if the list itself could not be read.
+bool read_wrappers(Reading& reading, SectionReader& reader, const std::vector<std::string>& names, const Word list) {
+  if (reading.complaints.about(list) || reading.is_too_long(list, "wrappers", names.size())) return false;
+  const std::vector<Word> words = config::items(list);
   std::set<std::string> seen;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string& name = names[i];
-    const Word word = item(list, i, name);
+    const Word& word = words.at(i);
     if (!seen.insert(name).second) {
-      reading.complaints.add(word, "'" + name + "' is listed twice in wrappers", "list each wrapper once");
+      reading.complaints.add(word, base::quoted(name) + " is listed twice in wrappers", "list each wrapper once");
       continue;
     }
     if (!reading.is_one_word(reader, word, name)) continue;
@@ -77,12 +83,14 @@ void read_wrappers(Reading& reading, SectionReader& reader, const std::vector<st
     else
       reader.excuse(name + ".");
   }
+  return true;
 }
 
 }  // namespace
 
 void read_dataset(Reading& reading) {
   Pipeline& p = reading.pipeline;
+  const std::size_t complaints_before = reading.complaints.count();
   SectionReader reader = reading.section("dataset");
   p.dataset.word = reader.name();
   std::string plugin;
@@ -111,8 +119,12 @@ void read_dataset(Reading& reading) {
   std::optional<PluginConfig<Dataset>> config;
   if (object) config = read_own<Dataset>(reading, reader, *object, plugin, p.dataset.word, "");
   if (config) p.dataset.plugin = *config;
-  read_wrappers(reading, reader, wrappers, reader.setting("wrappers").word);
+  if (!read_wrappers(reading, reader, wrappers, reader.setting("wrappers").word))
+    reader.excuse_entries({});
+  else if (config)
+    reading.check_listed(reader, "wrappers", wrappers, PluginKind::dataset);
   config ? reading.finish(reader) : reading.keep(reader);
+  reading.data_unsure = reader.unsure() || reading.complaints.count() > complaints_before || reading.meant("dataset");
 }
 
 }  // namespace pipeline::experiment

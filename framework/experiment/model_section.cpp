@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/numbers.hpp"
+#include "base/utf8.hpp"
 #include "experiment/reading.hpp"
 
 namespace pipeline::experiment {
@@ -30,7 +31,10 @@ class ModelReader {
     Parameters rate;
     rate.number("learning_rate", model_.learning_rate, above(0), "this model's own step size");
     reader_.take(rate, "", "[training]");
-    read_entries(reader_.setting("regularisers").word);
+    if (read_entries(reader_.setting("regularisers").word))
+      reading_.check_listed(reader_, "regularisers", entries_, PluginKind::regulariser);
+    else
+      reader_.excuse_entries({});
     reading_.finish(reader_);
     // A rate that [training] gave is not the model's own: written out here it would override a later [training].
     if (!config::child(tree_, "learning_rate")) without_effect_.insert("learning_rate");
@@ -40,42 +44,47 @@ class ModelReader {
   }
 
  private:
-  void read_entries(const Word list) {  // a copy: reading entries adds settings
+  /// Returns false if the list itself could not be read.
+  bool read_entries(const Word list) {  // a copy: reading entries adds settings
+    if (complaints_.about(list) || reading_.is_too_long(list, "regularisers", entries_.size())) return false;
+    const std::vector<Word> words = config::items(list);
     std::set<std::string> seen;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       const std::string& entry = entries_[i];
-      const Word word = item(list, i, entry);
+      const Word& word = words.at(i);
       if (!seen.insert(entry).second)
-        complaints_.add(word, "'" + entry + "' is listed twice in regularisers",
-                        "to use it twice, name this one 'again' and add 'again.plugin = " + entry + "'");
+        complaints_.add(word, base::quoted(entry) + " is listed twice in regularisers",
+                        "to use it twice, name this one 'again' and add 'again.plugin = " + plugin_of(entry) + "'");
       else if (!reading_.is_one_word(reader_, word, entry))
         continue;
       else if (entry == "learning_rate" || entry == "regularisers" || entry.find('.') != std::string::npos)
-        complaints_.add(word, "'" + entry + "' cannot be the name of an entry of regularisers");
+        complaints_.add(word, base::quoted(entry) + " cannot be the name of an entry of regularisers",
+                        "name the entry otherwise, and write NAME.plugin = the regulariser");
       else
         read_entry(entry, word);
     }
+    return true;
   }
 
   void read_entry(const std::string& name, const Word& word) {
     EntryConfig e{name, {name, {}, {}}, {}, word};
     Parameters naming, common;
     naming.text("plugin", e.plugin.name, "the regulariser, if the entry has another name");
-    reader_.take(naming, name + ".");
+    e.misread = !reader_.take(naming, name + ".") || reader_.unread();
     const std::string plugin = e.plugin.name;
     const Word plugin_word = plugin == name ? word : reader_.setting(name + ".plugin").word;
-    const std::shared_ptr<Regulariser> object = reading_.make<Regulariser>(plugin, plugin_word);
+    const std::shared_ptr<Regulariser> object = reading_.make<Regulariser>(plugin, plugin_word, reader_.unread());
     const bool usable = object && reading_.attempt(PluginKind::regulariser, plugin, "Regulariser::biases_by_default",
                                                    "says whether it acts on biases", plugin_word,
                                                    [&] { e.scope.biases = object->biases_by_default(); });
     std::vector<std::string> layers = {"all"};
     common.words("layers", layers, "all, or layer numbers as in metrics.csv (0 is the inputs)");
     common.flag("biases", e.scope.biases, "whether biases are regularised too");
-    reader_.take(common, name + ".");
+    e.misread |= !reader_.take(common, name + ".");
     read_layers(layers, reader_.setting(name + ".layers").word, e.scope);
     Parameters own;
     if (!usable || !reading_.declare(*object, own, plugin, plugin_word) ||
-        !reading_.take(reader_, own, PluginKind::regulariser, plugin, plugin_word, name + ".")) {
+        !reading_.take(reader_, own, PluginKind::regulariser, plugin, plugin_word, e.misread, name + ".")) {
       excuse_keys(name, plugin);
     } else {
       e.plugin = reading_.config_of<Regulariser>(plugin, own);
@@ -91,16 +100,24 @@ class ModelReader {
     if (!meant.empty() && std::ranges::find(entries_, meant) == entries_.end()) reader_.excuse(meant + ".");
   }
 
+  /// The plugin of an entry that was read already.
+  std::string plugin_of(const std::string& entry) const {
+    const auto read = std::ranges::find(model_.regularisers, entry, &EntryConfig::name);
+    return read == model_.regularisers.end() ? entry : read->plugin.name;
+  }
+
   void read_layers(const std::vector<std::string>& words, const Word& at, learning::Scope& scope) {
     if (words == std::vector<std::string>{"all"}) return;
+    if (complaints_.about(at)) return;
     scope.all_layers = false;
     const std::size_t depth = network_.sizes.empty() ? 0 : network_.layers();
+    const std::vector<Word> places = config::items(at);
     for (std::size_t i = 0; i < words.size(); ++i) {
       const auto layer = base::parse_whole(words[i]);
       if (layer && (*layer <= depth || depth == 0))
         scope.layers.insert(*layer);
       else
-        complaints_.add(item(at, i, words[i]), "'" + words[i] + "' is not a layer of this network",
+        complaints_.add(places.at(i), base::quoted(words[i]) + " is not a layer of this network",
                         "all, or numbers from 0 (the inputs) to " + std::to_string(depth));
     }
   }
@@ -139,12 +156,14 @@ class ModelReader {
   /// Complains about layers of a list on which the entry does nothing.
   void check_each_layer(const EntryConfig& e, const learning::Entry& entry, const std::vector<std::string>& layers,
                         const Word& list) {
+    const std::vector<Word> places = config::items(list);
     for (std::size_t i = 0; i < layers.size() && !e.scope.all_layers; ++i) {
+      if (complaints_.about(places.at(i))) continue;
       const learning::Scope only = {false, {base::parse_whole(layers[i]).value_or(0)}, e.scope.biases};
       learning::Entry there = entry;
       there.scope = only;
       if (!there.touches_any(network_.layers()))
-        complaints_.add(item(list, i, layers[i]), "'" + e.name + "' does nothing on layer " + layers[i],
+        complaints_.add(places[i], "'" + e.name + "' does nothing on layer " + layers[i],
                         "leave it out of " + e.name + ".layers");
     }
   }

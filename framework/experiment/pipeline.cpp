@@ -1,6 +1,7 @@
 #include "experiment/pipeline.hpp"
 
 #include "base/names.hpp"
+#include "base/utf8.hpp"
 #include "data/error.hpp"
 #include "data/stamp.hpp"
 #include "experiment/cross_checks.hpp"
@@ -16,6 +17,42 @@ using config::Tree;
 
 namespace {
 
+/// The folders of plugin_path, each relative to the file that names it.
+void add_folders(Reading& reading, const SectionReader& reader, const std::vector<std::string>& given) {
+  if (given.empty()) return;
+  const base::Word& list = reader.setting("plugin_path").word;
+  std::vector<base::Word> words = config::items(list);
+  const auto folder_at = [](const base::Word& word) {
+    return (config::folder_of(word.place) / word.text).lexically_normal();
+  };
+  const auto is_folder = [](const std::filesystem::path& folder) {
+    std::error_code unreadable;
+    return std::filesystem::is_directory(folder, unreadable);
+  };
+  if (is_folder(folder_at(list))) words = {list};  // one folder, whose name may contain a comma
+  for (const base::Word& word : words)
+    if (const std::filesystem::path folder = folder_at(word); is_folder(folder))
+      reading.catalogue.add_folder(folder);
+    else
+      reading.complaints.add(word, "plugin_path " + base::quoted_path(folder.string()) + " is not a folder",
+                             "a relative path starts from the folder of this file; commas separate folders");
+}
+
+/// Puts every folder of its plugins that would not be searched otherwise into the resolved pipeline, which then runs
+/// again as it stands.
+void resolve_plugin_path(Pipeline& p, const plugins::Catalogue& catalogue) {
+  std::string folders;
+  for (const std::filesystem::path& folder : catalogue.folders_in_use())
+    if (base::printable(folder.string()) == folder.string()) folders += (folders.empty() ? "" : ", ") + folder.string();
+  for (config::ResolvedSection& section : p.resolved)
+    for (config::Setting& s : section.settings)
+      if (section.name == "pipeline" && s.key == "plugin_path") {
+        if (s.value.empty() && !folders.empty()) s.origin = "folders of the plugins used";
+        s.value = folders;
+        s.is_path = true;
+      }
+}
+
 /// [pipeline] itself.
 void read_head(Reading& reading) {
   Pipeline& p = reading.pipeline;
@@ -23,25 +60,24 @@ void read_head(Reading& reading) {
   Parameters parameters;
   p.name = p.file.stem().string();
   parameters.text("name", p.name, std::string("names the run folders: ") + base::name_rule);
-  parameters.whole("seed", p.seed, at_least(0), "determines starting weights, batches and the draws of regularisers");
-  std::filesystem::path plugin_path;
-  parameters.path("plugin_path", plugin_path, "one more folder of plugins");
+  parameters.whole("seed", p.seed, at_least(0).up_to(infinity),
+                   "determines starting weights, batches and the draws of regularisers");
+  std::vector<std::string> folders;
+  parameters.words("plugin_path", folders, "more folders of plugins, separated by commas");
   reader.take(parameters);
-  std::error_code ignored;
-  if (!plugin_path.empty() && !std::filesystem::is_directory(plugin_path, ignored))
-    reading.complaints.add(reader.setting("plugin_path").word,
-                           "plugin_path " + plugin_path.string() + " is not a folder",
-                           "a relative path starts from the folder of this file");
-  else if (!plugin_path.empty())
-    reading.catalogue.add_folder(plugin_path);
-  if (!base::is_name(p.name))
-    reading.complaints.add(reader.setting("name").word, "name '" + p.name + "' is not a plain word",
+  add_folders(reading, reader, folders);
+  if (p.name.size() > base::longest_name)
+    reading.complaints.add(reader.setting("name").word, "a name of " + std::to_string(p.name.size()) + " characters",
+                           "it may have at most " + std::to_string(base::longest_name));
+  else if (!base::is_name(p.name) && !reading.complaints.about(reader.setting("name").word))
+    reading.complaints.add(reader.setting("name").word, "name " + base::quoted(p.name) + " is not a plain word",
                            std::string("use ") + base::name_rule + " only");
   reading.finish(reader);
 }
 
 void read_sections(Reading& reading) {
   reading.check_section_names();
+  if (reading.complaints.unread()) return;
   read_head(reading);
   read_dataset(reading);
   read_network(reading);
@@ -98,10 +134,11 @@ Pipeline read_pipeline(const std::filesystem::path& file, const std::vector<std:
   Complaints complaints;
   const config::Source source = read_source(file, overrides, complaints);
   p.text = source.text;
-  if (complaints.unread()) throw config::PipelineTextError(complaints.list());
+  if (complaints.unread()) throw config::PipelineTextError(complaints);
   Reading reading(p, source.tree, catalogue, complaints);
   read_sections(reading);
-  check_compared_models(p, complaints);
+  if (complaints.unread()) throw config::PipelineTextError(complaints);
+  check_compared_models(reading);
   const auto attempt = [&](const auto& check) {  // a plugin that fails in one must not hide what the others find
     try {
       check();
@@ -109,25 +146,26 @@ Pipeline read_pipeline(const std::filesystem::path& file, const std::vector<std:
       reading.refused.emplace_back(e.what());
     }
   };
-  attempt([&] { check_watched_sections(p, complaints); });
-  attempt([&] { check_parameters(p, complaints); });
+  attempt([&] { check_watched_sections(reading); });
+  attempt([&] { check_parameters(reading); });
   if (p.network.sizes.size() > 1) attempt([&] { check_plugins(p, std::nullopt, true, complaints); });
   std::string data_error;
   std::optional<DataShape> shape;
   try {
-    shape = known_shape(p, complaints);
+    if (!reading.data_unsure) shape = known_shape(p, complaints);
     if (shape && p.network.sizes.size() > 1) compare_with_data(p, *shape, true, complaints);
   } catch (const data::DataError& e) {
     data_error = e.what();
   }
   check_memory(p, shape, complaints);
-  if (complaints.any()) throw config::PipelineTextError(complaints.list());
+  if (complaints.any()) throw config::PipelineTextError(complaints);
   if (!reading.refused.empty()) {
     std::string all;
     for (const std::string& reason : reading.refused) all += (all.empty() ? "" : "\n") + reason;
     throw plugins::RefusedPlugin(all);
   }
   if (!data_error.empty()) throw data::DataError(data_error);
+  resolve_plugin_path(p, catalogue);
   return p;
 }
 

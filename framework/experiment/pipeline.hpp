@@ -41,7 +41,8 @@ struct EntryConfig {
   std::string name;
   PluginConfig<Regulariser> plugin;
   learning::Scope scope;
-  base::Word word;  // where the entry is named
+  base::Word word;       // where the entry is named
+  bool misread = false;  // some value is a default because it could not be read
 };
 
 struct ModelConfig {
@@ -59,6 +60,7 @@ struct MetricConfig {
   std::uint64_t every = 0, images = kImages;
   std::string on = "test";
   base::Word word;
+  bool misread = false;  // as of an entry
   /// Where it is measured, in the order of its rows.
   std::vector<Split> splits() const {
     if (on == "both") return {Split::test, Split::train};

@@ -4,6 +4,9 @@
 #include <iterator>
 #include <sstream>
 
+#include "base/utf8.hpp"
+#include "config/edit.hpp"
+
 namespace pipeline::experiment {
 
 using config::SectionReader;
@@ -15,43 +18,140 @@ SectionReader Reading::section(const std::string& name) {
 }
 
 void Reading::finish(SectionReader& reader) {
-  reader.finish();
-  keep(reader);
+  find_missing_heading(reader);
+  reader.finish([&](const base::Word& key) { return advice_about(key); });
+  pipeline.resolved.push_back({reader.name().text, reader.settings()});
 }
 
-void Reading::keep(const SectionReader& reader) {
+void Reading::keep(SectionReader& reader) {
+  reader.finish_without_plugin();
   pipeline.resolved.push_back({reader.name().text, reader.settings()});
+}
+
+/// Where the heading of a section is missing, its keys are in the section before it: one complaint, not one for each key.
+void Reading::find_missing_heading(SectionReader& reader) {
+  static const std::pair<const char*, std::vector<std::string>> keys[] = {
+      {"dataset", {"plugin", "wrappers", "validation"}},
+      {"network", {"layers", "output_bias", "start_sd", "start_bias"}},
+      {"training", {"steps", "batch_size", "learning_rate", "loss", "kernels"}},
+      {"metric:NAME", {"every", "on", "images"}}};
+  const std::vector<base::Word> unknown = reader.unknown();
+  for (const auto& [section, own] : keys) {
+    const auto is_own = [&](const base::Word& key) { return std::ranges::count(own, key.text) > 0; };
+    const auto first = std::ranges::find_if(unknown, is_own);
+    if (has(section) || first == unknown.end()) continue;
+    complaints.add(*first, "unknown key " + base::quoted(first->text) + " in [" + reader.name().text + "]",
+                   std::string("it is a key of [") + section + "]: is the line [" + section + "] missing before it?");
+    for (auto key = first; key != unknown.end(); ++key) reader.excuse(key->text);
+    meant_.insert(std::string(section).substr(0, std::string(section).find(':')));
+    return;
+  }
+}
+
+/// What a key is that no parameter has and none resembles: perhaps a plugin.
+std::string Reading::advice_about(const base::Word& key) {
+  const std::string word = key.text.substr(0, key.text.find('.'));
+  for (const plugins::PluginKind kind :
+       {plugins::PluginKind::regulariser, plugins::PluginKind::metric, plugins::PluginKind::report}) {
+    const std::vector<std::string> known = catalogue.names(kind);
+    if (std::ranges::find(known, word) == known.end()) continue;
+    if (kind == plugins::PluginKind::regulariser)
+      return "'" + word + "' is a regulariser: a [model:NAME] lists it, as regularisers = " + word;
+    return "'" + word + "' is a " + name_of(kind) + ": it has a section of its own, [" + name_of(kind) + ":" + word +
+           "]";
+  }
+  return "";
+}
+
+void Reading::check_listed(SectionReader& reader, const std::string& list, const std::vector<std::string>& entries,
+                           plugins::PluginKind kind) {
+  const std::vector<base::Word> unknown = reader.unknown(), items = config::items(reader.setting(list).word);
+  const bool misspelt =
+      std::ranges::any_of(unknown, [&](const base::Word& key) { return config::nearest(key.text, {list}) == list; });
+  if (misspelt || reader.unread()) return reader.excuse_entries({});
+  if (std::ranges::any_of(items, [&](const base::Word& item) { return complaints.about(item); }))
+    return reader.excuse_entries(entries);
+  const std::vector<std::string> plugins = catalogue.names(kind);
+  std::vector<std::string> missing;
+  std::set<std::string> seen;
+  const base::Word* first = nullptr;
+  std::set<std::string> with_plugin;  // entries whose plugin has another name
+  for (const base::Word& key : unknown)
+    if (key.text.ends_with(".plugin")) with_plugin.insert(key.text.substr(0, key.text.find('.')));
+  for (const base::Word& key : unknown) {
+    const std::string entry = key.text.substr(0, key.text.find('.'));
+    const bool names_plugin = std::ranges::find(plugins, entry) != plugins.end() || with_plugin.contains(entry);
+    if (entry == key.text || !names_plugin || !config::nearest(entry, entries).empty()) continue;
+    if (!first) first = &key;
+    if (seen.insert(entry).second) missing.push_back(entry);
+    reader.excuse(key.text);
+    if (missing.size() == most_entries) break;
+  }
+  if (!first) return;
+  const auto joined = [](const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text;
+  };
+  std::vector<std::string> all = entries;
+  all.insert(all.end(), missing.begin(), missing.end());
+  complaints.add(*first, base::quoted(first->text) + " has no effect: " + list + " does not list " + joined(missing),
+                 all.size() <= 8 ? "write " + list + " = " + joined(all) : "add it to " + list);
 }
 
 base::Word Reading::first_word() const {
   return tree.empty() ? base::Word{"", {pipeline.file.string(), 1, 1, ""}} : tree.front().second.data().name;
 }
 
+void Reading::complain_about_section(const base::Word& word, const std::string& kind, const std::string& name,
+                                     const std::string& near, const std::vector<std::string>& valid) {
+  std::string list;
+  for (const std::string& section : valid) list += (list.empty() ? "" : ", ") + section;
+  const bool named = std::ranges::count(config::named_sections, near) > 0;
+  const std::string better = near + (!named ? "" : name.empty() ? ":NAME" : name);
+  complaints.add(word, "unknown section [" + kind + name + "]",
+                 (near.empty() ? "" : "did you mean [" + better + "]?  ") + "(valid: " + list + ")");
+}
+
 void Reading::check_section_names() {
-  static const std::vector<std::string> plain = {"pipeline", "dataset", "network", "training"};
-  static const std::vector<std::string> named = {"model", "metric", "report"};
-  std::vector<std::string> all = plain;
-  all.insert(all.end(), named.begin(), named.end());
+  std::vector<std::string> all = config::plain_sections, valid;
+  all.insert(all.end(), config::named_sections.begin(), config::named_sections.end());
+  for (const std::string& name : config::plain_sections) valid.push_back("[" + name + "]");
+  for (const std::string& kind : config::named_sections) valid.push_back("[" + kind + ":NAME]");
   for (const auto& [name, keys] : tree) {
+    if (keys.data().unread) meant_.insert(name.substr(0, name.find(':')));
+    if (config::may_exist(name)) continue;
     const std::string kind = name.substr(0, name.find(':'));
     const bool has_name = name.find(':') != std::string::npos;
-    if (has_name ? std::ranges::count(named, kind) : std::ranges::count(plain, name)) continue;
     const base::Word& word = keys.data().name;
-    if (std::ranges::count(named, name))
+    if (complaints.about(word)) continue;  // about the characters of its name
+    if (std::ranges::count(config::named_sections, name))
       complaints.add(word, "section [" + name + "] needs a name", "write [" + name + ":NAME]");
-    else if (has_name && std::ranges::count(plain, kind))
+    else if (std::ranges::count(config::plain_sections, kind))
       complaints.add(word, "section [" + kind + "] takes no name", "write [" + kind + "]");
     else
-      complaints.add(word, "unknown section [" + name + "]", config::suggestion(kind, all));
+      complain_about_section(word, kind, has_name ? name.substr(kind.size()) : "", config::nearest(kind, all), valid);
     meant_.insert(config::nearest(kind, all));
   }
+  if (tree.size() > most_sections) {
+    complaints.add(first_word(), "the pipeline has " + std::to_string(tree.size()) + " sections",
+                   "it can have at most " + std::to_string(most_sections));
+    complaints.leave_unread();
+  }
+}
+
+bool Reading::is_too_long(const base::Word& list, const std::string& key, std::size_t entries) {
+  if (entries <= most_entries) return false;
+  complaints.add(list, key + " lists " + std::to_string(entries) + " entries",
+                 "it can have at most " + std::to_string(most_entries));
+  return true;
 }
 
 bool Reading::is_one_word(SectionReader& reader, const base::Word& word, const std::string& entry) {
   std::istringstream in(entry);
   const std::vector<std::string> words(std::istream_iterator<std::string>(in), {});
   if (words.size() < 2) return true;
-  complaints.add(word, "'" + entry + "' is more than one word", "separate the entries of a list by commas");
+  complaints.add(word, base::quoted(entry) + " is more than one word", "separate the entries of a list by commas");
   for (const std::string& each : words) reader.excuse(each + ".");
   return false;
 }
@@ -69,18 +169,35 @@ bool Reading::attempt(plugins::PluginKind kind, const std::string& name, const c
 }
 
 void Reading::complain_about_unknown(plugins::PluginKind kind, const std::string& name, const base::Word& word) {
+  const std::string what = "unknown " + std::string(plugins::name_of(kind)) + " " + base::quoted(name);
+  if (complaints.about(word)) return;
+  if (complaints.full()) return complaints.add(word, what);
   const std::vector<std::string> known = catalogue.names(kind);
-  const bool near = !config::nearest(name, known).empty();
-  complaints.add(word, "unknown " + plugins::title(kind, name),
-                 config::suggestion(name, known) + (near ? "" : "; --plugin-path FOLDER adds a folder of plugins"));
+  std::string remedy = config::suggestion(name, known);
+  if (config::nearest(name, known).empty()) {
+    if (const std::string plugin = named_by_symbol(kind, name); !plugin.empty())
+      remedy = "did you mean '" + plugin + "'?";
+    else
+      remedy += std::string(remedy.empty() ? "" : "; ") + "`pipeline plugins list " + plugins::name_of(kind) +
+                "s` lists all; --plugin-path FOLDER adds a folder of plugins";
+  }
+  complaints.add(word, what, remedy);
 }
 
-base::Word item(base::Word list, std::size_t index, const std::string& text) {
-  std::size_t at = 0;
-  for (; index > 0 && at != std::string::npos; --index) at = list.text.find(',', at) + 1;
-  if (at = list.text.find(text, at); at != std::string::npos) list.place.column += at;
-  list.text = text;
-  return list;
+/// The plugin whose description starts by defining this symbol: "S" of "S_k = ...". Loads plugins, so only for complaints.
+std::string Reading::named_by_symbol(plugins::PluginKind kind, const std::string& symbol) {
+  if (symbol.size() > 3) return "";
+  const auto defines = [](const std::string& line) { return line.find(" = ") != line.npos; };
+  for (const std::string& name : catalogue.names(kind)) try {
+      const std::vector<std::string> about = plugins::about(catalogue.load(kind, name));
+      const auto formula = std::ranges::find_if(about, defines);
+      if (formula == about.end()) continue;
+      const std::size_t start = formula->find_first_not_of(' ');
+      if (formula->substr(start, formula->find_first_of("_ ", start) - start) == symbol) return name;
+    } catch (const plugins::RefusedPlugin&) {
+      // Not worth suggesting.
+    }
+  return "";
 }
 
 }  // namespace pipeline::experiment

@@ -2,6 +2,7 @@
 #pragma once
 #include <set>
 
+#include "config/line.hpp"
 #include "config/section.hpp"
 #include "experiment/pipeline.hpp"
 
@@ -18,13 +19,18 @@ class Reading {
   config::Complaints& complaints;
   std::vector<std::string> refused;  // plugins that were found but cannot be used, with the reason
   float learning_rate = 0.1f;        // of [training]
+  // One mistake causes one complaint: nothing is concluded from sections that could not be read as they were meant.
+  bool data_unsure = false, training_unsure = false;
 
   /// The section of that name; if it is missing, all defaults.
   config::SectionReader section(const std::string& name);
   /// Complains about unknown keys, and keeps the section for the resolved pipeline.
   void finish(config::SectionReader& reader);
   /// Keeps it without complaining about keys: they belong to a plugin that could not be read.
-  void keep(const config::SectionReader& reader);
+  void keep(config::SectionReader& reader);
+  /// Complains where keys belong to entries that a list (`regularisers`, `wrappers`) does not name.
+  void check_listed(config::SectionReader& reader, const std::string& list, const std::vector<std::string>& entries,
+                    plugins::PluginKind kind);
   /// The first word of the file, for complaints about a missing section.
   base::Word first_word() const;
 
@@ -32,18 +38,24 @@ class Reading {
   void check_section_names();
   /// Whether a misspelt section was probably meant to be of this kind; then none is reported as missing.
   bool meant(const std::string& kind) const { return meant_.contains(kind); }
+  /// Whether the file has this section, or may have it under a misspelt name.
+  bool has(const std::string& section) const {
+    return config::child(tree, section) || meant(section.substr(0, section.find(':')));
+  }
 
+  bool is_too_long(const base::Word& list, const std::string& key, std::size_t entries);
   /// Complains where a comma is missing between the entries of a list; their keys get no complaint of their own.
   bool is_one_word(config::SectionReader& reader, const base::Word& word, const std::string& entry);
 
-  /// A new object, or null with a complaint (unknown plugin) or a refusal (found but unusable).
+  /// A new object, or null with a complaint (unknown plugin) or a refusal (found but unusable). No complaint if the name is
+  /// doubtful: it stands in for one that could not be read.
   template <class Base>
-  std::shared_ptr<Base> make(const std::string& name, const base::Word& word) {
+  std::shared_ptr<Base> make(const std::string& name, const base::Word& word, bool doubtful = false) {
     constexpr plugins::PluginKind kind = plugins::kind_of<Base>;
     try {
       return catalogue.make<Base>(name);
     } catch (const plugins::UnknownPlugin&) {
-      complain_about_unknown(kind, name, word);
+      if (!doubtful) complain_about_unknown(kind, name, word);
     } catch (const plugins::RefusedPlugin& e) {
       refused.push_back(base::location(word.place) + ": " + e.what());
     }
@@ -55,12 +67,12 @@ class Reading {
     return attempt(plugins::kind_of<Base>, name, "declare", "declares its parameters", word,
                    [&] { object.declare(parameters); });
   }
-  /// Sets what was declared, and complains about values. Returns false and notes a refusal where a declaration makes no
-  /// sense.
+  /// Sets what was declared, and complains about values; sets `misread` if one is not known. Returns false and notes a
+  /// refusal where a declaration makes no sense.
   bool take(config::SectionReader& reader, Parameters& declared, plugins::PluginKind kind, const std::string& name,
-            const base::Word& word, const std::string& prefix = "") {
+            const base::Word& word, bool& misread, const std::string& prefix = "") {
     return attempt(kind, name, "declare", "declares its parameters", word,
-                   [&] { reader.take(declared, prefix, name); });
+                   [&] { misread |= !reader.take(declared, prefix, name); });
   }
   bool attempt(plugins::PluginKind kind, const std::string& name, const char* hook, const std::string& doing,
                const base::Word& word, const std::function<void()>& call);
@@ -83,14 +95,18 @@ class Reading {
   }
 
  private:
+  void complain_about_section(const base::Word& word, const std::string& kind, const std::string& name,
+                              const std::string& near, const std::vector<std::string>& valid);
+  void find_missing_heading(config::SectionReader& reader);
+  std::string advice_about(const base::Word& key);
+  std::string named_by_symbol(plugins::PluginKind kind, const std::string& symbol);
   void complain_about_unknown(plugins::PluginKind kind, const std::string& name, const base::Word& word);
 
   std::set<std::string> meant_;
   config::Complaints discarded_;  // about sections that are missing because they are misspelt
 };
 
-/// One item of a list at its own place, so that a complaint underlines that item.
-base::Word item(base::Word list, std::size_t index, const std::string& text);
+inline constexpr std::size_t most_entries = 1000, most_sections = 10'000;
 
 // One file each.
 void read_dataset(Reading& reading);

@@ -1,4 +1,5 @@
 // [report:NAME].
+#include "base/utf8.hpp"
 #include "experiment/reading.hpp"
 
 namespace pipeline::experiment {
@@ -13,17 +14,20 @@ void read_report(Reading& reading, const std::string& name, const config::Tree& 
   p.whole("every", r.every, at_least(0), "written at every N-th step; 0: at the end only");
   reader.take(p);
   const std::string plugin = r.plugin.name;
-  const auto object = reading.make<Report>(plugin, plugin == name ? r.word : reader.setting("plugin").word);
+  const auto object =
+      reading.make<Report>(plugin, plugin == name ? r.word : reader.setting("plugin").word, reader.unread());
   Parameters own;
+  bool misread = false;  // nothing depends on the values of a report
   if (!object || !reading.declare(*object, own, plugin, r.word) ||
-      !reading.take(reader, own, plugins::PluginKind::report, plugin, r.word))
+      !reading.take(reader, own, plugins::PluginKind::report, plugin, r.word, misread))
     return reading.keep(reader);
   r.plugin = reading.config_of<Report>(plugin, own);
   reading.finish(reader);
   for (const ReportConfig& other : reading.pipeline.reports)
     if (other.plugin.name == plugin && other.plugin.values == r.plugin.values)
       reading.complaints.add(
-          r.word, "[report:" + other.name + "] also has '" + plugin + "', and both would write the same files",
+          r.word,
+          "[report:" + other.name + "] also has " + base::quoted(plugin) + ", and both would write the same files",
           "remove one of them");
   reading.pipeline.reports.push_back(std::move(r));
 }

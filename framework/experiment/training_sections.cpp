@@ -17,7 +17,8 @@ void read_network(Reading& reading) {
   parameters.number("start_bias", p.start.biases, any_number(), "every starting bias");
   reader.take(parameters);
   p.layers_word = reader.setting("layers").word;
-  if (layers.size() < 2 && config::child(reading.tree, "network") && !reading.complaints.about(p.layers_word))
+  const config::Tree* section = config::child(reading.tree, "network");
+  if (layers.size() < 2 && section && config::child(*section, "layers") && !reading.complaints.about(p.layers_word))
     reading.complaints.add(p.layers_word, "layers has fewer than two numbers",
                            "give at least the inputs and the classes: layers = 784, 10");
   p.network.sizes.assign(layers.begin(), layers.end());
@@ -39,6 +40,8 @@ void read_training(Reading& reading) {
   p.kernels = backend == "own" ? kernels::Backend::own : kernels::Backend::blas;
   p.batch_word = reader.setting("batch_size").word;
   reading.finish(reader);
+  if (reader.unsure("batch_size")) p.batch_size = 1;  // the default in its place may be too large for the data
+  reading.training_unsure = reader.unsure() || reading.meant("training");
 }
 
 }  // namespace pipeline::experiment

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "base/names.hpp"
+#include "base/utf8.hpp"
 #include "kernels/elementwise.hpp"
 #include "measuring/block.hpp"
 #include "plugins/call_scope.hpp"
@@ -229,13 +230,14 @@ class Collector final : public Results {
   }
   void add_sheet(const std::string& name, bool is_vector, const arma::mat& x) {
     for (const Sheet& s : sheets)
-      if (s.name == name) throw std::invalid_argument("returned '" + name + "' twice");
+      if (s.name == name) throw std::invalid_argument("returned " + base::quoted(name) + " twice");
     sheets.push_back({section_.name + suffix_, name, is_vector, x});
   }
   /// The name is part of a metric's name in metrics.csv, or names a dataset of nodes.h5.
   static void check_name(const std::string& name) {
     if (!base::is_name(name))
-      throw std::invalid_argument("returned a value with the name '" + name + "'; a name is " + base::name_rule);
+      throw std::invalid_argument("returned a value with the name " + base::quoted(name) + "; a name is " +
+                                  base::name_rule);
     if (name == "train")
       throw std::invalid_argument(
           "returned a value with the name 'train', which on = both uses for the training samples");

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/numbers.hpp"
+#include "base/utf8.hpp"
 
 namespace pipeline {
 using base::parse_real;
@@ -70,11 +71,28 @@ Refusal set_real(Real& target, const Range& range, std::string_view text) {
   return std::nullopt;
 }
 
-Refusal set_whole(std::uint64_t& target, const Range& range, std::string_view text) {
+/// A range without an upper end ends here: beyond it not every whole number is a double, in which JSON and other programs
+/// hold it, and sums and products of two would overflow.
+constexpr std::uint64_t largest = std::uint64_t{1} << 53;
+
+/// The range of whole numbers, as it is shown and compared: no whole number is infinite.
+Range of_wholes(Range declared) {
+  if (declared.high == infinity) declared.high_open = true;
+  return declared;
+}
+
+/// The largest value where a range has no upper end; all of 64 bits where it names infinity, as those of seeds do.
+std::uint64_t end_of(const Range& declared) {
+  return declared.high_open ? largest : std::numeric_limits<std::uint64_t>::max();
+}
+
+Refusal set_whole(std::uint64_t& target, const Range& declared, std::string_view text) {
   const std::optional<std::uint64_t> x = parse_whole(text);
-  if (!x && !text.empty() && text.find_first_not_of("0123456789") == text.npos) return "is too large";
-  if (!x) return "is not a whole number (digits only)";
-  if (!range.contains(static_cast<double>(*x))) return "is outside the range " + range.text();
+  if (text.empty() || text.find_first_not_of("0123456789") != text.npos) return "is not a whole number (digits only)";
+  const Range range = of_wholes(declared);
+  if (range.high == infinity && (!x || *x > end_of(declared)))
+    return "is too large: at most " + std::to_string(end_of(declared));
+  if (!x || !range.contains(static_cast<double>(*x))) return "is outside the range " + range.text();
   target = *x;
   return std::nullopt;
 }
@@ -145,7 +163,7 @@ Parameter& Parameters::number(std::string name, double& target, Range range, std
 }
 
 Parameter& Parameters::whole(std::string name, std::uint64_t& target, Range range, std::string meaning) {
-  Parameter p{std::move(name), ParameterType::whole, std::move(meaning), range};
+  Parameter p{std::move(name), ParameterType::whole, std::move(meaning), of_wholes(range)};
   p.set = [&target, range](std::string_view s) { return set_whole(target, range, s); };
   p.get = [&target] { return std::to_string(target); };
   return add(std::move(p));
@@ -199,13 +217,13 @@ Parameter& Parameters::path(std::string name, std::filesystem::path& target, std
 }
 
 Parameter& Parameters::wholes(std::string name, std::vector<std::uint64_t>& target, Range range, std::string meaning) {
-  Parameter p{std::move(name), ParameterType::wholes, std::move(meaning), range};
+  Parameter p{std::move(name), ParameterType::wholes, std::move(meaning), of_wholes(range)};
   p.set = [&target, range](std::string_view s) -> Refusal {
     std::vector<std::uint64_t> values;
     if (s.empty()) return target.clear(), std::nullopt;
     for (const std::string& part : split_at_commas(s)) {
       std::uint64_t value = 0;
-      if (const Refusal c = set_whole(value, range, part)) return "contains '" + part + "', which " + *c;
+      if (const Refusal c = set_whole(value, range, part)) return "contains " + base::quoted(part) + ", which " + *c;
       values.push_back(value);
     }
     target = values;

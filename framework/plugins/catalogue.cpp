@@ -20,6 +20,11 @@ fs::path one_spelling(const fs::path& folder) {
   return one.has_filename() ? one : one.parent_path();
 }
 
+fs::path users_folder() {
+  const fs::path home = base::data_home();
+  return home.empty() ? home : one_spelling(home / "pipeline/plugins");
+}
+
 }  // namespace
 
 SearchPath search_path(const std::vector<fs::path>& given, bool user_plugins) {
@@ -33,7 +38,7 @@ SearchPath search_path(const std::vector<fs::path>& given, bool user_plugins) {
   path.user_plugins = user_plugins;
   if (user_plugins) {
     for (const fs::path& folder : base::folders_of_variable("PIPELINE_PLUGIN_PATH")) add(folder);
-    if (const fs::path home = base::data_home(); !home.empty()) add(home / "pipeline/plugins");
+    if (const fs::path home = users_folder(); !home.empty()) add(home);
   }
   // The folder is beside libpipeline, so that a test program or another host finds the same plugins as `pipeline`.
   add(own_folder());
@@ -68,6 +73,16 @@ std::vector<std::string> Catalogue::names(PluginKind kind) {
   std::vector<std::string> out;
   for (const Found& f : all())
     if (f.kind == kind && (out.empty() || out.back() != f.name)) out.push_back(f.name);
+  return out;
+}
+
+std::vector<fs::path> Catalogue::folders_in_use() const {
+  std::vector<fs::path> out;
+  std::ranges::copy_if(path_.folders, std::back_inserter(out), [&](const fs::path& folder) {
+    const bool used =
+        std::ranges::any_of(loaded_, [&](const auto& plugin) { return plugin.second.library.parent_path() == folder; });
+    return used && folder != own_folder() && folder != users_folder();
+  });
   return out;
 }
 

@@ -45,6 +45,8 @@ class Catalogue {
     return plugins::make<Base>(load(kind_of<Base>, name));
   }
   const std::map<std::string, Loaded>& loaded() const { return loaded_; }
+  /// The folders of the loaded plugins that are neither built in nor in the user's own folder, in search order.
+  std::vector<std::filesystem::path> folders_in_use() const;
 
  private:
   Found find(PluginKind kind, const std::string& name);

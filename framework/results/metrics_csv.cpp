@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/numbers.hpp"
+#include "base/utf8.hpp"
 #include "results/run_folder.hpp"
 
 namespace pipeline::results {
@@ -72,7 +73,7 @@ std::vector<Row> read_metrics(const std::filesystem::path& file) {
     if (line == 1) {
       if (content != kHeader) complain(1, "expected the header " + std::string(kHeader));
     } else if (!parse_row(content, rows.emplace_back())) {
-      complain(line, "'" + std::string(content) + "' is not a row " + std::string(kHeader));
+      complain(line, base::quoted(content) + " is not a row " + std::string(kHeader));
     }
   }
   return rows;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/atomic_file.hpp"
+#include "base/utf8.hpp"
 #include "measuring/evaluation.hpp"
 #include "results/run_folder.hpp"
 
@@ -135,8 +136,8 @@ void NodesWriter::add(const std::string& model, std::uint64_t step, const std::v
                                              : std::vector<hsize_t>{sheet.values.n_rows, sheet.values.n_cols};
       if (shape != s.shape)
         throw measuring::MetricFailure("[metric:" + sheet.section + "], model " + model + ", step " +
-                                       std::to_string(step) + ": returned '" + sheet.name +
-                                       "' with another shape than at its first measurement");
+                                       std::to_string(step) + ": returned " + base::quoted(sheet.name) +
+                                       " with another shape than at its first measurement");
       append(s.dataset, s.shape, s.steps.size(), sheet.values, path);
       s.steps.push_back(static_cast<std::int64_t>(step));
     } catch (const measuring::MetricFailure&) {

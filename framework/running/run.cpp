@@ -4,7 +4,6 @@
 #include <chrono>
 
 #include "base/sha256.hpp"
-#include "experiment/cross_checks.hpp"
 #include "experiment/hash.hpp"
 #include "results/metrics_csv.hpp"
 #include "results/nodes_h5.hpp"
@@ -13,8 +12,8 @@
 #include "results/run_results.hpp"
 #include "results/summary_json.hpp"
 #include "results/weights_h5.hpp"
+#include "running/data_for_run.hpp"
 #include "running/estimate.hpp"
-#include "running/load_data.hpp"
 
 namespace pipeline::running {
 
@@ -296,12 +295,8 @@ class Run {
 
 RunOutcome run(const Pipeline& p, plugins::Catalogue& catalogue, const RunOptions& options, Observer& observer) {
   kernels::products_use_one_thread();
-  const auto loaded = std::make_shared<LoadedData>(load_data(p, options.threads, options.fetch));
-  for (const std::string& warning : loaded->warnings) observer.warning(warning);
-  bool nonnegative = true;
-  for (const Samples* s : {&loaded->data.train, &loaded->data.test, &loaded->data.validation})
-    if (s->size()) nonnegative &= learning::Inputs(*s).nonnegative();
-  experiment::check_against_data(p, loaded->shape, nonnegative);
+  const auto loaded = std::make_shared<LoadedData>(
+      load_for_run(p, options.threads, options.fetch, [&](const std::string& warning) { observer.warning(warning); }));
   return Run(p, catalogue, options, loaded, observer).train();
 }
 

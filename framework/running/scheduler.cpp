@@ -87,7 +87,8 @@ ModelTask* Scheduler::furthest_behind() {
 std::string Scheduler::place_of(const std::string& model, const std::string& entry) const {
   for (const ModelConfig& m : pipeline_.models)
     for (const EntryConfig& e : m.regularisers)
-      if (m.name == model && e.name == entry && !e.word.place.file.empty()) return base::location(e.word.place) + ": ";
+      if (m.name == model && e.name == entry && !e.word.place.file.str().empty())
+        return base::location(e.word.place) + ": ";
   return "";
 }
 

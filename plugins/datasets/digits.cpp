@@ -27,7 +27,8 @@ class Digits final : public Dataset {
     const Range size = at_least(1).up_to(10e6);  // 7.8 GB of images
     p.whole("train", train, size, "number of training images").unit("images");
     p.whole("test", test, size, "number of test images").unit("images");
-    p.whole("seed", seed, at_least(0), "seed of the images; another seed draws different images of the same kind");
+    p.whole("seed", seed, at_least(0).up_to(infinity),
+            "seed of the images; another seed draws different images of the same kind");
     p.number("sloppiness", sloppiness, at_least(0).up_to(2),
              "how far strokes stray from the ideal shapes; at 0 only style, pen, proportions and size vary");
   }

@@ -29,7 +29,7 @@ class LabelNoise final : public Wrapper {
     p.number("share", share, at_least(0).up_to(1),
              "share of the training labels that are corrupted, those of validation samples included")
         .neutral("0");
-    p.whole("seed", seed, at_least(0), "seed of the choice; another seed corrupts other samples");
+    p.whole("seed", seed, at_least(0).up_to(infinity), "seed of the choice; another seed corrupts other samples");
   }
 
   DataShape changed_shape(DataShape inner) const override {

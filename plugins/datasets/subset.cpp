@@ -20,7 +20,7 @@ class Subset final : public Wrapper {
 
   void declare(Parameters& p) override {
     p.whole("per_class", per_class, at_least(1), "number of training samples kept per class").must_be_given();
-    p.whole("seed", seed, at_least(0), "seed of the choice; another seed keeps other samples");
+    p.whole("seed", seed, at_least(0).up_to(infinity), "seed of the choice; another seed keeps other samples");
   }
 
   DataShape changed_shape(DataShape inner) const override {

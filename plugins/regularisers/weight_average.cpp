@@ -28,8 +28,9 @@ class WeightAverage final : public Regulariser, public AfterUpdate, public Measu
 
   void declare(Parameters& p) override {
     p.choice("form", form, {"exponential", "equal"}, "recent steps weigh more, or all steps the same");
-    p.number("decay", decay, at_least(0).below(1), "share of the average that each step retains (exponential)")
-        .neutral("0");
+    p.number("decay", decay, at_least(0).below(1), "share of the average that each step retains")
+        .neutral("0")
+        .used_if("form", {"exponential"});
     p.whole("from", from, at_least(0), "first step whose update is averaged");
   }
   bool biases_by_default() const override { return true; }

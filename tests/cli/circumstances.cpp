@@ -295,7 +295,9 @@ BOOST_AUTO_TEST_CASE(a_shipped_pipeline_is_found_by_its_bare_name_and_its_path_i
   said = world.run({"check", "mnist_snr.ini"});
   check_exit(said, 0);
   BOOST_TEST(said.err == "");
-  check_text(said.out, "mnist_snr.ini is fine: 2 models, 30 steps, 1 metric, 0 reports\n");
+  check_text(
+      said.out,
+      "mnist_snr.ini is fine: 2 models, 30 steps, 1 metric, 0 reports\nits data was not read; --data reads it\n");
 }
 
 BOOST_AUTO_TEST_CASE(threads_and_other_models_change_no_result) {

@@ -120,10 +120,28 @@ BOOST_AUTO_TEST_CASE(mistakes_exit_with_2_and_a_remedy) {
        "  did you mean 'check'?  (valid: check, data, new, plugins, run, show, version)\n"},
       {{"check", "study.ini", "--fromat", "json"},
        "error: unrecognised option '--fromat'\n"
-       "  usage: pipeline check FILE [section.key=value ...] [--format text|json]   (see --help)\n"},
+       "  did you mean '--format'?\n"
+       "  usage: pipeline check FILE [section.key=value ...] [--data] [--format text|json]   (see --help)\n"},
+      {{"check", "study.ini", "--seed", "2"},
+       "error: unrecognised option '--seed'\n"
+       "  write pipeline.seed=VALUE, without dashes\n"
+       "  usage: pipeline check FILE [section.key=value ...] [--data] [--format text|json]   (see --help)\n"},
+      {{"check", "study.ini", "--lr=0.1"},
+       "error: unrecognised option '--lr'\n"
+       "  write training.learning_rate=0.1, without dashes\n"
+       "  usage: pipeline check FILE [section.key=value ...] [--data] [--format text|json]   (see --help)\n"},
+      {{"check", "study.ini", "--epochs", "3"},
+       "error: unrecognised option '--epochs'\n"
+       "  training.steps counts updates: epochs x training samples / batch_size\n"
+       "  usage: pipeline check FILE [section.key=value ...] [--data] [--format text|json]   (see --help)\n"},
+      {{"check", "study.ini", "--training.steps=3"},
+       "error: unrecognised option '--training.steps'\n"
+       "  an override has no dashes: write training.steps=3\n"
+       "  usage: pipeline check FILE [section.key=value ...] [--data] [--format text|json]   (see --help)\n"},
       {{"check", "study.ini", "--form", "json"},  // no abbreviations
        "error: unrecognised option '--form'\n"
-       "  usage: pipeline check FILE [section.key=value ...] [--format text|json]   (see --help)\n"},
+       "  did you mean '--format'?\n"
+       "  usage: pipeline check FILE [section.key=value ...] [--data] [--format text|json]   (see --help)\n"},
       {{"check", "study.ini", "--format", "xml"}, "error: --format must be text or json, not 'xml'\n"},
       {{"version", "please"}, "error: version takes no arguments, but got 'please'\n"},
       {{"check"}, "error: check needs a pipeline file: pipeline check FILE\n"},
@@ -152,20 +170,25 @@ BOOST_AUTO_TEST_CASE(mistakes_exit_with_2_and_a_remedy) {
       {{"check", "."}, "error: '.' is a folder, not a pipeline file\n"},
       {{"check", ""}, "error: the name of the pipeline file is empty\n"},
       {{"check", "study.ini", "--plugin-path", "nosuch"},
-       "error: --plugin-path nosuch is not a folder; give one that contains plugins (*.so)\n"},
+       "error: --plugin-path 'nosuch' is not a folder; give one that contains plugins (*.so)\n"},
       {{"plugins"},
        "error: plugins needs a subcommand\n"
        "  (valid: doctor, inspect, list, path, test)\n"
-       "  usage: pipeline plugins list | inspect NAME [--ini|--json] | test PLUGIN | doctor [--json] | "
+       "  usage: pipeline plugins list [KIND] | inspect NAME [--ini|--json] | test NAME | doctor | "
        "path   (see --help)\n"},
       {{"plugins", "lits"},
        "error: unknown subcommand 'lits' of plugins\n"
        "  did you mean 'list'?  (valid: doctor, inspect, list, path, test)\n"
-       "  usage: pipeline plugins list | inspect NAME [--ini|--json] | test PLUGIN | doctor [--json] | "
+       "  usage: pipeline plugins list [KIND] | inspect NAME [--ini|--json] | test NAME | doctor | "
        "path   (see --help)\n"},
       {{"plugins", "list", "l2"},
-       "error: plugins list takes no arguments\n"
-       "  usage: pipeline plugins list | inspect NAME [--ini|--json] | test PLUGIN | doctor [--json] | "
+       "error: plugins list takes a kind, not a plugin; write pipeline plugins inspect l2\n"},
+      {{"plugins", "list", "metrcs"},
+       "error: unknown kind of plugin 'metrcs'\n"
+       "  did you mean 'metrics'?  (valid: datasets, metrics, regularisers, reports)\n"},
+      {{"plugins", "list", "metrics", "datasets"},
+       "error: plugins list takes at most one kind\n"
+       "  usage: pipeline plugins list [KIND] | inspect NAME [--ini|--json] | test NAME | doctor | "
        "path   (see --help)\n"},
       {{"plugins", "inspect"}, "error: inspect needs the name of one plugin: pipeline plugins inspect NAME\n"},
       {{"plugins", "inspect", "dropot"},
@@ -228,7 +251,7 @@ BOOST_AUTO_TEST_CASE(errors_in_overrides_quote_the_override) {
        "command line: trainning.steps: error: no section 'trainning' in the pipeline\n"
        "   | trainning.steps=5\n"
        "   | ^~~~~~~~~ did you mean 'training'?  (valid: dataset, metric:accuracy, model:l2, model:plain, "
-       "network, pipeline, training); '+trainning.steps=5' creates it\n"},
+       "network, pipeline, training)\n"},
       {{"model:l3.l2.lambda=1"},
        "command line: model:l3.l2.lambda: error: no section 'model:l3' in the pipeline\n"
        "   | model:l3.l2.lambda=1\n"
@@ -237,8 +260,7 @@ BOOST_AUTO_TEST_CASE(errors_in_overrides_quote_the_override) {
       {{"steps=5"},
        "command line: steps: error: 'steps' is not section.key\n"
        "   | steps=5\n"
-       "   | ^~~~~ an override is section.key=value, +section, +section.key=value, ~section or "
-       "~section.key\n"},
+       "   | ^~~~~ did you mean 'training.steps=5'?\n"},
       {{"training.steps"},
        "command line: training.steps: error: missing '=' in override 'training.steps'\n"
        "   | training.steps\n"
@@ -260,8 +282,8 @@ BOOST_AUTO_TEST_CASE(errors_in_overrides_quote_the_override) {
       {{"+modle:x"},
        "command line: modle:x: error: unknown section [modle:x]\n"
        "   | +modle:x\n"
-       "   |  ^~~~~~~ did you mean 'model'?  (valid: dataset, metric, model, network, pipeline, report, "
-       "training)\n"},
+       "   |  ^~~~~~~ did you mean [model:x]?  (valid: [pipeline], [dataset], [network], [training], "
+       "[model:NAME], [metric:NAME], [report:NAME])\n"},
       {{"+model:x.regularisers=l22"},
        "command line: model:x.regularisers: error: unknown regulariser 'l22'\n"
        "   | +model:x.regularisers=l22\n"
@@ -284,6 +306,26 @@ BOOST_AUTO_TEST_CASE(errors_in_overrides_quote_the_override) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_pipeline_is_found_without_its_ending) {
+  const StudyFixture fixture;
+  Said said = fixture.run({"check", "study"});
+  check_exit(said, 0);
+  BOOST_TEST(said.err == "using study.ini\n");
+  fs::create_directories(fixture.here / "study");  // a folder beside it
+  check_exit(fixture.run({"check", "study"}), 0);
+  said = fixture.run({"check", "quickstart"});
+  check_exit(said, 0);
+  BOOST_TEST(fixture.tidy(said.err) == "using the shipped pipeline <source>/pipelines/quickstart.ini\n");
+  fixture.write("quickstart", small_study);  // the name as given comes first
+  said = fixture.run({"check", "quickstart"});
+  check_exit(said, 0);
+  BOOST_TEST(said.err == "");
+  fixture.write("sub/other.ini", small_study);
+  check_exit(fixture.run({"check", "sub/other"}), 0);
+  check_exit(fixture.run({"run", "study", "--out", "out"}), 0);
+  BOOST_TEST(fixture.read("out/pipeline.ini") == small_study);
+}
+
 BOOST_AUTO_TEST_CASE(overrides_set_create_and_remove) {
   const StudyFixture fixture;
   const Said said = fixture.run({"show", "study.ini", "training.steps=7", "+model:both.regularisers=l2,dropout",
@@ -300,13 +342,15 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(check)
 
-BOOST_AUTO_TEST_CASE(reports_the_result_in_one_line) {
+BOOST_AUTO_TEST_CASE(reports_the_result_and_whether_the_data_was_read) {
   const StudyFixture fixture;
   Said said = fixture.run({"check", "study.ini"});
   check_exit(said, 0);
-  check_text(said.out, "study.ini is fine: 2 models, 30 steps, 1 metric, 0 reports\n");
+  check_text(said.out,
+             "study.ini is fine: 2 models, 30 steps, 1 metric, 0 reports\nits data was not read; --data reads it\n");
   said = fixture.run({"check", "study.ini", "~model:l2", "training.steps=1", "+report:plots", "+metric:loss.every=1"});
-  check_text(said.out, "study.ini is fine: 1 model, 1 step, 2 metrics, 1 report\n");
+  check_text(said.out,
+             "study.ini is fine: 1 model, 1 step, 2 metrics, 1 report\nits data was not read; --data reads it\n");
   BOOST_TEST(!fs::exists(fixture.here / "runs"));
 }
 
@@ -314,12 +358,14 @@ BOOST_AUTO_TEST_CASE(json_contains_every_complaint) {
   const StudyFixture fixture;
   Said said = fixture.run({"check", "study.ini", "--format", "json"});
   check_exit(said, 0);
-  BOOST_TEST((json::parse(said.out) == json::parse(R"({"ok": true, "complaints": []})")));
+  BOOST_TEST((json::parse(said.out) == json::parse(R"({"ok": true, "data_read": false, "warnings": [],
+                                                        "complaints": [], "further_complaints": 0})")));
   fixture.write("bad.ini", replaced(small_study, "learning_rate", "lerning_rate"));
   said = fixture.run({"check", "bad.ini", "training.steps=x", "--format", "json"});
   check_exit(said, 2);
   BOOST_TEST(said.err == "");
-  BOOST_TEST((json::parse(said.out) == json::parse(R"json({"ok": false, "complaints": [
+  BOOST_TEST((json::parse(said.out) == json::parse(R"json({"ok": false, "data_read": false, "warnings": [],
+                                                   "further_complaints": 0, "complaints": [
     {"file": "bad.ini", "line": 16, "column": 1, "width": 12, "subject": "",
      "message": "unknown key 'lerning_rate' in [training]",
      "remedy": "did you mean 'learning_rate'?  (valid: batch_size, kernels, learning_rate, loss, steps)"},
@@ -509,6 +555,46 @@ BOOST_AUTO_TEST_CASE(the_ini_text_of_every_plugin_can_be_pasted_into_a_pipeline)
   }
 }
 
+BOOST_AUTO_TEST_CASE(list_takes_a_kind) {
+  const World world;
+  const std::string all = world.run({"plugins", "list"}).out;
+  for (const char* kind : {"metrics", "metric"}) {
+    const Said said = world.run({"plugins", "list", kind});
+    check_exit(said, 0);
+    BOOST_TEST(said.out.starts_with("metrics\n  accuracy "));
+    BOOST_TEST(said.out.find("dropout") == std::string::npos);
+    BOOST_TEST(all.find(said.out) != std::string::npos);
+  }
+}
+
+// With whatever named the folder of its plugins gone.
+BOOST_AUTO_TEST_CASE(a_resolved_pipeline_runs_again_without_the_options_that_found_its_plugins) {
+  World world;
+  const fs::path folder = world.here / "more";
+  fs::create_directories(folder);
+  fs::create_directories(world.here / "unused");
+  fs::copy_file(BUILD_DIR "/lib/pipeline/template/example_regulariser.so", folder / "example_regulariser.so");
+  world.write("study.ini", replaced(replaced(small_study, "l2.lambda = 1e-3\n", ""), "= l2", "= example_regulariser"));
+  const auto check_again = [&](const std::string& run) {
+    world.environment.erase("PIPELINE_PLUGIN_PATH");
+    BOOST_TEST(world.read(run + "/resolved.ini").find("\nplugin_path = " + folder.string() + "\n") !=
+               std::string::npos);
+    fs::create_directories(world.here / "elsewhere");
+    world.write("elsewhere/again.ini", world.read(run + "/resolved.ini"));
+    check_exit(world.run({"run", "elsewhere/again.ini", "--out", run + "_again"}), 0);
+    BOOST_TEST(world.read(run + "_again/metrics.csv") == world.read(run + "/metrics.csv"));
+    BOOST_TEST(world.read(run + "_again/resolved.ini") == world.read(run + "/resolved.ini"));
+  };
+  check_exit(world.run({"run", "study.ini", "--out", "a", "--plugin-path", "more", "--plugin-path", "unused"}), 0);
+  check_again("a");
+  world.environment["PIPELINE_PLUGIN_PATH"] = "unused:more";
+  check_exit(world.run({"run", "study.ini", "--out", "b"}), 0);
+  check_again("b");
+  // Where they came from does not change which configuration it is.
+  BOOST_TEST((json::parse(world.read("a/run.json"))["configuration"] ==
+              json::parse(world.read("b_again/run.json"))["configuration"]));
+}
+
 BOOST_AUTO_TEST_CASE(path_lists_the_folders_in_search_order) {
   World world;
   fs::create_directories(world.here / "one");
@@ -561,6 +647,11 @@ BOOST_AUTO_TEST_CASE(are_found_in_every_folder_of_the_search_path) {
     BOOST_TEST(exit() == 0);
     BOOST_TEST(exit({"--no-user-plugins"}) == 2);
   });
+  fs::create_directories(world.here / "sub/none");
+  world.write("list/study.ini", replaced(study, "name = small", "name = small\nplugin_path = ../sub/none, ../sub/lib"));
+  world.write("comma/study.ini", replaced(study, "name = small", "name = small\nplugin_path = a, b"));
+  in(world.here / "sub/lib", [&] { BOOST_TEST(world.run({"check", "list/study.ini"}).exit == 0); });
+  in(world.here / "comma/a, b", [&] { BOOST_TEST(world.run({"check", "comma/study.ini"}).exit == 0); });
   world.write("sub/study.ini", replaced(study, "name = small", "name = small\nplugin_path = lib"));
   in(world.here / "sub/lib", [&] {  // relative to the pipeline file
     BOOST_TEST(world.run({"check", "sub/study.ini"}).exit == 0);

@@ -25,12 +25,12 @@ const Mistake mistakes[] = {
     {"an unknown section", "[training]", "[trainning]",
      R"(study.ini:13:2: error: unknown section [trainning]
    13 | [trainning]
-      |  ^~~~~~~~~ did you mean 'training'?  (valid: dataset, metric, model, network, pipeline, report, training)
+      |  ^~~~~~~~~ did you mean [training]?  (valid: [pipeline], [dataset], [network], [training], [model:NAME], [metric:NAME], [report:NAME])
 )"},
     {"an unknown kind of section", "[metric:accuracy]", "[metrics:accuracy]",
      R"(study.ini:24:2: error: unknown section [metrics:accuracy]
    24 | [metrics:accuracy]
-      |  ^~~~~~~~~~~~~~~~ did you mean 'metric'?  (valid: dataset, metric, model, network, pipeline, report, training)
+      |  ^~~~~~~~~~~~~~~~ did you mean [metric:accuracy]?  (valid: [pipeline], [dataset], [network], [training], [model:NAME], [metric:NAME], [report:NAME])
 )"},
     {"an invalid choice", "every = 10", "every = 10\non = tset",
      R"(study.ini:26:6: error: value 'tset' of on is not one of the choices
@@ -93,9 +93,44 @@ const Mistake mistakes[] = {
       |              ^~ batch_size can be at most 10 with this dataset
 )"},
     {"keys of a wrapper that is not listed", "plugin = digits", "plugin = digits\nlabel_noise.share = .4",
-     R"(study.ini:7:1: error: unknown key 'label_noise.share' in [dataset]
+     R"(study.ini:7:1: error: 'label_noise.share' has no effect: wrappers does not list label_noise
     7 | label_noise.share = .4
-      | ^~~~~~~~~~~~~~~~~ (valid: plugin, seed, sloppiness, test, train, validation, wrappers)
+      | ^~~~~~~~~~~~~~~~~ write wrappers = label_noise
+)"},
+    {"keys of a regulariser that is not listed", "regularisers = l2\n", "dropout.keep_prob = 0.5\n",
+     R"(study.ini:21:1: error: 'dropout.keep_prob' has no effect: regularisers does not list dropout, l2
+   21 | dropout.keep_prob = 0.5
+      | ^~~~~~~~~~~~~~~~~ write regularisers = dropout, l2
+)"},
+    {"a regulariser set like a key", "learning_rate = 0.1", "dropout = 0.5",
+     R"(study.ini:16:1: error: unknown key 'dropout' in [training]
+   16 | dropout = 0.5
+      | ^~~~~~~ 'dropout' is a regulariser: a [model:NAME] lists it, as regularisers = dropout
+)"},
+    {"a word of other programs", "learning_rate = 0.1", "epochs = 3",
+     R"(study.ini:16:1: error: unknown key 'epochs' in [training]
+   16 | epochs = 3
+      | ^~~~~~ training.steps counts updates: epochs x training samples / batch_size
+)"},
+    {"a key of another section", "learning_rate = 0.1", "seed = 3",
+     R"(study.ini:16:1: error: unknown key 'seed' in [training]
+   16 | seed = 3
+      | ^~~~ did you mean 'pipeline.seed'?
+)"},
+    {"a missing heading", "[training]\n", "",
+     R"(study.ini:13:1: error: unknown key 'steps' in [network]
+   13 | steps = 30
+      | ^~~~~ it is a key of [training]: is the line [training] missing before it?
+)"},
+    {"the symbol of a metric instead of its name", "[metric:accuracy]", "[metric:S]",
+     R"(study.ini:24:2: error: unknown metric 'S'
+   24 | [metric:S]
+      |  ^~~~~~~~ did you mean 'snr_optimality'?
+)"},
+    {"a metric that resembles none", "[metric:accuracy]", "[metric:perplexity]",
+     R"(study.ini:24:2: error: unknown metric 'perplexity'
+   24 | [metric:perplexity]
+      |  ^~~~~~~~~~~~~~~~~ `pipeline plugins list metrics` lists all; --plugin-path FOLDER adds a folder of plugins
 )"},
     {"images moved out of the frame", "regularisers = l2\nl2.lambda = 1e-3", "regularisers = shift\nshift.pixels = 28",
      R"(study.ini:22:16: error: [model:l2]: shift.pixels = 28 may move an image of 28 x 28 out of the frame; use at most 27
@@ -196,9 +231,9 @@ study.ini:23:21: error: 'dropout' does nothing on layer 2
       |           ^~~~~~~~~~ the path is relative to the including file
 )"},
     {"a missing plugin folder", "name = small", "plugin_path = nosuch",
-     R"(study.ini:3:15: error: plugin_path <here>/nosuch is not a folder
+     R"(study.ini:3:15: error: plugin_path '<here>/nosuch' is not a folder
     3 | plugin_path = nosuch
-      |               ^~~~~~ a relative path starts from the folder of this file
+      |               ^~~~~~ a relative path starts from the folder of this file; commas separate folders
 )"},
     {"a duplicate section", "[metric:accuracy]", "[model:l2]",
      R"(study.ini:24:2: error: section [model:l2] appears twice
@@ -309,9 +344,19 @@ study.ini:23:14: error: 'sam' does not act on weights, so sam.biases has no effe
       |         ^ (valid: csv, digits, fashion_mnist, idx, mnist)
 )"},
     {"a whole number that is too large", "steps = 30", "steps = 99999999999999999999",
-     R"(study.ini:14:9: error: value '99999999999999999999' of steps is too large
+     R"(study.ini:14:9: error: value '99999999999999999999' of steps is too large: at most 9007199254740992
    14 | steps = 99999999999999999999
       |         ^~~~~~~~~~~~~~~~~~~~ x >= 0
+)"},
+    {"a whole number beyond those that a double can count", "steps = 30", "steps = 18446744073709551615",
+     R"(study.ini:14:9: error: value '18446744073709551615' of steps is too large: at most 9007199254740992
+   14 | steps = 18446744073709551615
+      |         ^~~~~~~~~~~~~~~~~~~~ x >= 0
+)"},
+    {"a long value", "learning_rate = 0.1", "learning_rate = " "0000000000000000000000000000000000000000000000000000000000000000",
+     R"(study.ini:16:17: error: value '0000000000000000000000000000000000000...' of learning_rate is outside the range x > 0
+   16 | learning_rate = 0000000000000000000000000000000000000000000000000000000000000000
+      |                 ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ x > 0, default 0.1
 )"},
     {"an interval of 0", "every = 10", "every = 0",
      R"(study.ini:25:9: error: value '0' of every is outside the range x >= 1
@@ -391,10 +436,7 @@ study.ini:11:18: error: the network has 12 outputs, but dataset 'digits' has 10 
       |                 ^~~~~~~~~ quote the value if it is plain text
 )"},
     {"several mistakes at once", "steps = 30\nbatch_size = 20\nlearning_rate = 0.1", "stpes = 30\nbatch_size = x\nlearning_rate = 0",
-     R"(study.ini:13:2: error: [training] needs 'steps'
-   13 | [training]
-      |  ^~~~~~~~ updates of every model (x >= 0)
-study.ini:14:1: error: unknown key 'stpes' in [training]
+     R"(study.ini:14:1: error: unknown key 'stpes' in [training]
    14 | stpes = 30
       | ^~~~~ did you mean 'steps'?  (valid: batch_size, kernels, learning_rate, loss, steps)
 study.ini:15:14: error: value 'x' of batch_size is not a whole number (digits only)

@@ -23,8 +23,9 @@ BOOST_AUTO_TEST_CASE(later_keys_change_the_included_pipeline_one_by_one) {
   BOOST_TEST(flat(r.tree) ==
              "[pipeline]name=mine|seed=1[dataset]plugin=mnist|folder=data[model:l2]regularisers=l2|l2.lambda=1"
              "[metric:loss]every=200[model:l1]regularisers=l1");
-  BOOST_TEST(child(*child(r.tree, "pipeline"), "name")->data().value.place.file == (r.path / "a.ini").string());
-  BOOST_TEST(child(*child(r.tree, "pipeline"), "seed")->data().value.place.file == (r.path / "base.ini").string());
+  BOOST_TEST(child(*child(r.tree, "pipeline"), "name")->data().value.place.file.str() == (r.path / "a.ini").string());
+  BOOST_TEST(child(*child(r.tree, "pipeline"), "seed")->data().value.place.file.str() ==
+             (r.path / "base.ini").string());
 }
 
 BOOST_AUTO_TEST_CASE(another_plugin_discards_the_included_keys) {
@@ -51,7 +52,7 @@ BOOST_AUTO_TEST_CASE(includes_nest_and_paths_are_relative_to_the_including_file)
                   {{"sub/b.ini", "[pipeline]\ninclude = ../c.ini\nseed = 2\n"}, {"c.ini", "[pipeline]\nname = c\n"}});
   BOOST_TEST(r.complained() == "");
   BOOST_TEST(flat(r.tree) == "[pipeline]name=c|seed=2");
-  BOOST_TEST(child(*child(r.tree, "pipeline"), "name")->data().value.place.file == (r.path / "c.ini").string());
+  BOOST_TEST(child(*child(r.tree, "pipeline"), "name")->data().value.place.file.str() == (r.path / "c.ini").string());
 }
 
 BOOST_AUTO_TEST_CASE(complaints) {
@@ -89,6 +90,26 @@ BOOST_AUTO_TEST_CASE(complaints) {
              "b.ini:1:1: error: missing ']'\n"
              "    1 | [s\n"
              "      | ^~");
+}
+
+BOOST_AUTO_TEST_CASE(sixteen_files_deep_and_no_deeper) {
+  const auto chain = [](std::size_t length) {
+    std::vector<std::pair<std::string, std::string>> files;
+    for (std::size_t i = 1; i <= length; ++i)
+      files.emplace_back("f" + std::to_string(i) + ".ini",
+                         i < length ? "[pipeline]\ninclude = f" + std::to_string(i + 1) + ".ini\n" : "[s]\nk = 1\n");
+    return files;
+  };
+  const std::string start = "[pipeline]\ninclude = f1.ini\n";
+  const Reading deep(start, {}, chain(16));
+  BOOST_TEST(deep.complained() == "");
+  BOOST_TEST(flat(deep.tree) == "[s]k=1[pipeline]");
+  BOOST_TEST(Reading(start, {}, chain(17)).complained() ==
+             "f16.ini:2:11: error: more than 16 files include each other\n"
+             "    2 | include = f17.ini\n"
+             "      |           ^~~~~~~ put what they have in common into one file");
+  // Thousands take no longer: no file beyond the limit is opened.
+  BOOST_TEST(Reading(start, {}, chain(2000)).complaints.count() == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -198,7 +198,8 @@ BOOST_AUTO_TEST_CASE(a_missing_required_key_is_reported_at_the_section_name) {
   Parameters p;
   p.wholes("layers", layers, at_least(1), "widths of the layers").must_be_given();
   SectionReader present("network", child(r.tree, "network"), r.complaints);
-  present.take(p);
+  BOOST_TEST(!present.take(p));
+  present.finish();
   BOOST_TEST(r.complained() ==
              "a.ini:1:2: error: [network] needs 'layers'\n"
              "    1 | [network]\n"
@@ -241,6 +242,31 @@ BOOST_AUTO_TEST_CASE(a_key_without_effect_is_a_complaint) {
              "divide_by=2\nscaling=none");
   BOOST_TEST(taken("limit = 2\n").find("'limit' has no effect") != std::string::npos);
   BOOST_TEST(taken("scaling = divid\nlimit = 2\n").find("a.ini:3") == std::string::npos);  // follows from line 2
+}
+
+BOOST_AUTO_TEST_CASE(a_misspelt_required_key_is_not_missing_too) {
+  Reading r("[training]\nstpes = 5\n");
+  std::uint64_t steps = 0;
+  Parameters p;
+  p.whole("steps", steps, at_least(0), "updates").must_be_given();
+  SectionReader section("training", child(r.tree, "training"), r.complaints);
+  BOOST_TEST(!section.take(p));
+  section.finish();
+  BOOST_TEST(section.unsure("steps"));
+  BOOST_TEST(r.complained() ==
+             "a.ini:2:1: error: unknown key 'stpes' in [training]\n"
+             "    2 | stpes = 5\n"
+             "      | ^~~~~ did you mean 'steps'?  (valid: steps)");
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_other_programs_call_otherwise) {
+  const auto remedy = [](const std::string& keys) {
+    const std::string said = complaint_about(keys);
+    return said.substr(said.find(' ', said.rfind('^')) + 1);
+  };
+  BOOST_TEST(remedy("lr = 1") == "did you mean 'training.learning_rate'?");
+  BOOST_TEST(remedy("seed = 1") == "did you mean 'pipeline.seed'?");
+  BOOST_TEST(remedy("momentum = 1").starts_with("every model is trained by plain gradient descent"));
 }
 
 BOOST_AUTO_TEST_CASE(include_and_drop_are_valid_keys_of_pipeline) {

@@ -1,0 +1,70 @@
+#include "config/other_words.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace pipeline::config {
+
+namespace {
+
+struct Row {
+  Meant meant;
+  std::vector<std::string> words;
+};
+
+const std::vector<Row>& rows() {
+  static const std::vector<Row> all = {
+      {{"pipeline", "seed", ""}, {"seed", "random_seed", "random_state", "manual_seed", "rng"}},
+      {{"pipeline", "name", ""}, {"name", "run_name", "experiment"}},
+      {{"pipeline", "plugin_path", ""}, {"plugin_path", "plugins"}},
+      {{"dataset", "plugin", ""}, {"dataset", "data"}},
+      {{"dataset", "validation", ""},
+       {"validation", "validation_split", "validation_size", "validation_fraction", "val_split", "val_size"}},
+      {{"dataset", "wrappers", ""}, {"wrappers", "transforms"}},
+      {{"network", "layers", ""}, {"layers", "hidden", "hidden_layers", "hidden_layer_sizes", "hidden_units", "units"}},
+      {{"network", "output_bias", ""}, {"output_bias", "bias", "use_bias"}},
+      {{"network", "start_sd", ""}, {"start_sd", "init", "init_sd", "init_std"}},
+      {{"network", "start_bias", ""}, {"start_bias", "init_bias"}},
+      {{"training", "steps", ""},
+       {"steps", "iterations", "iters", "max_iter", "max_steps", "n_iter", "num_steps", "updates"}},
+      {{"training", "batch_size", ""}, {"batch_size", "batch", "batchsize", "bs", "minibatch_size"}},
+      {{"training", "learning_rate", ""}, {"learning_rate", "learningrate", "learning_rate_init", "lr", "rate"}},
+      {{"training", "loss", ""}, {"loss", "criterion", "loss_function", "objective"}},
+      {{"training", "kernels", ""}, {"kernels", "blas", "backend"}},
+      {{"", "", "training.steps counts updates: epochs x training samples / batch_size"},
+       {"epoch", "epochs", "n_epochs", "num_epochs", "max_epochs"}},
+      {{"", "", "every model is trained by plain gradient descent; its one setting is training.learning_rate"},
+       {"optimiser", "optimizer", "optim", "solver", "sgd", "adam", "adamw", "rmsprop", "momentum", "nesterov",
+        "betas"}},
+      {{"", "", "the learning rate is constant: training.learning_rate"},
+       {"schedule", "scheduler", "lr_scheduler", "lr_decay", "decay", "warmup"}},
+      {{"", "", "everything is computed on the processor, in float32"},
+       {"device", "cuda", "gpu", "gpus", "accelerator", "dtype", "precision", "amp"}},
+      {{"", "", "hidden units are ReLU"}, {"activation", "activations", "nonlinearity"}},
+      {{"", "", "the number of threads is an option: pipeline run FILE --threads N"},
+       {"threads", "workers", "num_workers", "n_jobs", "jobs", "num_threads"}},
+      {{"", "", "the run folder is an option: pipeline run FILE --out DIR"},
+       {"out", "output", "outdir", "out_dir", "output_dir", "log_dir", "save_dir"}},
+  };
+  return all;
+}
+
+}  // namespace
+
+std::optional<Meant> meant_by(const std::string& word) {
+  std::string plain = word;
+  std::ranges::transform(plain, plain.begin(), [](char c) {
+    return c == '-' ? '_' : 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  for (const Row& row : rows())
+    if (std::ranges::find(row.words, plain) != row.words.end()) return row.meant;
+  return std::nullopt;
+}
+
+std::string other_word(const std::string& word) {
+  const std::optional<Meant> meant = meant_by(word);
+  if (!meant) return "";
+  return meant->key.empty() ? meant->remark : "did you mean '" + meant->section + "." + meant->key + "'?";
+}
+
+}  // namespace pipeline::config

@@ -1,0 +1,20 @@
+// Words of other programs, and what they are called here.
+#pragma once
+#include <optional>
+#include <string>
+
+namespace pipeline::config {
+
+struct Meant {
+  std::string section, key;  // "training", "learning_rate"; empty where no key does this
+  std::string remark;        // then: what to do instead
+};
+
+/// What a key of this name, spelt as other programs do, would be here: "lr", "random-state", "epochs", "device". Nothing
+/// for other words. A key of ours is found too, with its section.
+std::optional<Meant> meant_by(const std::string& word);
+
+/// "did you mean 'training.learning_rate'?", or the remark; "" for other words.
+std::string other_word(const std::string& word);
+
+}  // namespace pipeline::config
