@@ -25,6 +25,20 @@ _pipeline_keys() {
   done < <("$program" show "$1")
 }
 
+_pipeline_kinds() { "$program" plugins list | sed -n 's/^\([a-z]*\)$/\1/p'; }
+# What FILE with the overrides so far accepts for "section.key=": plugins, or what the message about a wrong value lists.
+_pipeline_values() {
+  local key=${current%%=*} done=${current%"${current##*[=,]}"}
+  case $key in
+    *dataset.plugin | *dataset.wrappers) _pipeline_plugins datasets ;;
+    *metric:*.plugin) _pipeline_plugins metrics ;;
+    *report:*.plugin) _pipeline_plugins reports ;;
+    *model:*.plugin | *model:*.regularisers) _pipeline_plugins regularisers ;;
+    *) "$program" check "$1" "${words[@]:3:${#words[@]}-4}" "$key=?" 2>&1 |
+      sed -n 's/.*(valid: \([^)]*\)).*/\1/p' | sed 's/, */\n/g' ;;
+  esac | sed "s/^/$done/"
+}
+
 _pipeline_offered() {
   case $previous in
     --out | --dir | --plugin-path) _pipeline_folders "$current"; return ;;
@@ -44,10 +58,15 @@ _pipeline_offered() {
       _pipeline_files .ini "$current"
       _pipeline_shipped
       ;;
+    *:run:*=* | *:check:*=* | *:show:*=*) _pipeline_values "${words[2]}" ;;
+    *:run:+metric:* | *:check:+metric:* | *:show:+metric:*) _pipeline_plugins metrics | sed 's/^/+metric:/' ;;
+    *:run:+report:* | *:check:+report:* | *:show:+report:*) _pipeline_plugins reports | sed 's/^/+report:/' ;;
+    *:run:~* | *:check:~* | *:show:~*) _pipeline_keys "${words[2]}" | sed 's/^/~/;s/=$//' ;;
     *:run:* | *:check:* | *:show:*) _pipeline_keys "${words[2]}" ;;
     3:plugins:* | 3:data:* | 3:new:*) _pipeline_subcommands "${words[1]}" ;;
     4:plugins:*)
       [[ ${words[2]} == inspect || ${words[2]} == test ]] && _pipeline_plugins
+      [[ ${words[2]} == list ]] && _pipeline_kinds
       [[ ${words[2]} == test ]] && _pipeline_files .so "$current"
       ;;
     4:data:*)

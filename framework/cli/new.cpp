@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "base/names.hpp"
+#include "base/utf8.hpp"
 #include "cli/command.hpp"
 #include "cli/complain.hpp"
 #include "config/complaint.hpp"
@@ -24,26 +25,23 @@ namespace {
 
 using pipeline::data::quoted;
 
-const std::string usage_text = "new regulariser | metric | dataset | report | pipeline NAME [--dir DIR]";
-
-// File systems allow 255; file extensions and the folders of runs need some of them.
-constexpr std::size_t kLongestName = 200;
+const std::string usage_text = "new regulariser | metric | dataset | report | pipeline NAME [--samples] [--dir DIR]";
 
 /// A plugin's name becomes part of a C++ class and of an exported symbol; a pipeline's is only a name.
 void check_name(const std::string& kind, const std::string& name) {
   const bool plugin = kind != "pipeline";
-  if (name.size() > kLongestName)
-    throw UsageError("the name of a " + kind + " may have at most " + std::to_string(kLongestName) +
+  if (name.size() > base::longest_name)
+    throw UsageError("the name of a " + kind + " may have at most " + std::to_string(base::longest_name) +
                      " characters, but this one has " + std::to_string(name.size()) + "\n  choose a shorter one");
   if (kind == "regulariser" && (name == "learning_rate" || name == "regularisers"))  // no entry may have such a name
-    throw UsageError("'" + name + "' cannot be the name of a regulariser: a [model] has a key of that name" +
+    throw UsageError(base::quoted(name) + " cannot be the name of a regulariser: a [model] has a key of that name" +
                      "\n  choose another name");
   const auto fits = [&](char c) { return plugin ? base::is_identifier_character(c) : base::is_name_character(c); };
   if (!name.empty() && std::ranges::all_of(name, fits) && (!plugin || base::is_letter(name[0]))) return;
   std::string better = name;
   std::ranges::replace_if(better, std::not_fn(fits), '_');
   while (plugin && !better.empty() && !base::is_letter(better[0])) better.erase(0, 1);
-  throw UsageError("'" + name + "' cannot be the name of a " + kind +
+  throw UsageError(base::quoted(name) + " cannot be the name of a " + kind +
                    (plugin ? ": it becomes a C++ class and a symbol" : ": it names the folder of its runs") + "\n  " +
                    (plugin ? "start with a letter, then use letters, digits and _" : "use letters, digits, _ and -") +
                    (better.empty() ? "" : "; for example " + better));
@@ -66,7 +64,7 @@ void replace(std::string& text, const std::string& from, const std::string& to) 
 }
 
 UsageError cannot(const std::string& what, const fs::path& path, const std::string& be, const std::string& why) {
-  return UsageError("the " + what + " '" + path.string() + "' cannot be " + be + ": " + why +
+  return UsageError("the " + what + " " + base::quoted_path(path.string()) + " cannot be " + be + ": " + why +
                     "\n  choose a writable folder: --dir DIR");
 }
 
@@ -78,7 +76,9 @@ bool is_there(const fs::path& path) {
 
 class Templates {
  public:
-  Templates(std::string kind, std::string name) : kind_(std::move(kind)), name_(std::move(name)) {}
+  /// `example`: the name of the example that is renamed.
+  Templates(std::string kind, std::string example, std::string name)
+      : kind_(std::move(kind)), example_(std::move(example)), name_(std::move(name)) {}
 
   /// Writes template/FROM to a new file, with the names replaced.
   void write(const std::string& from, const fs::path& to) const {
@@ -94,12 +94,13 @@ class Templates {
 
  private:
   std::string renamed(std::string text) const {
+    replace(text, "example_KIND", name_);
     replace(text, "KIND", kind_);
-    replace(text, class_name("example", kind_), class_name(name_, kind_));
-    replace(text, "example_" + kind_, name_);
+    replace(text, class_name(example_, ""), class_name(name_, kind_));
+    replace(text, example_, name_);
     return text;
   }
-  std::string kind_, name_;
+  std::string kind_, example_, name_;
 };
 
 /// "pipeline" if a shell would start this program by that name, else its path.
@@ -117,30 +118,30 @@ std::string program_as_typed() {
 void new_pipeline(const std::string& name, const fs::path& folder) {
   const fs::path file = folder / (name + ".ini");
   if (is_there(file))
-    throw UsageError("'" + file.string() + "' already exists and is not overwritten" +
+    throw UsageError(base::quoted_path(file.string()) + " already exists and is not overwritten" +
                      "\n  choose another name, or another folder: --dir DIR");
-  Templates("pipeline", name).write("example_pipeline.ini", file);
+  Templates("pipeline", "example_pipeline", name).write("example_pipeline.ini", file);
   std::cout << "wrote " << file.string() << "\n\nNext:\n"
             << "  " << program_as_typed() << " check " << quoted(file.string()) << "\n"
             << "  " << program_as_typed() << " run " << quoted(file.string()) << "\n";
 }
 
-void new_plugin(const std::string& kind, const std::string& name, const fs::path& folder) {
+void new_plugin(const std::string& kind, const std::string& example, const std::string& name, const fs::path& folder) {
   pipeline::plugins::Catalogue catalogue(pipeline::plugins::search_path({}, true));
   for (const pipeline::plugins::Found& f : catalogue.all())
     if (kind == name_of(f.kind) && f.name == name)
-      throw UsageError("a " + kind + " '" + name + "' already exists: " + f.library.string() +
+      throw UsageError("a " + kind + " " + base::quoted(name) + " already exists: " + f.library.string() +
                        "\n  choose another name; of two plugins with the same name neither is loaded");
   const fs::path project = folder / name;
   std::error_code trouble;
   if (is_there(project) || (!fs::create_directory(project, trouble) && !trouble))
-    throw UsageError("'" + project.string() + "' already exists and is not overwritten" +
+    throw UsageError(base::quoted_path(project.string()) + " already exists and is not overwritten" +
                      "\n  choose another name, or another folder: --dir DIR");
   if (trouble) throw cannot("folder", project, "created", trouble.message());
 
-  const Templates templates(kind, name);
+  const Templates templates(kind, example, name);
   try {
-    for (const char* ending : {".cpp", ".ini"}) templates.write("example_" + kind + ending, project / (name + ending));
+    for (const char* ending : {".cpp", ".ini"}) templates.write(example + ending, project / (name + ending));
     for (const char* file : {"CMakeLists.txt", "README.md"})
       templates.write("project/" + std::string(file), project / file);
   } catch (const std::exception&) {
@@ -165,7 +166,8 @@ void new_plugin(const std::string& kind, const std::string& name, const fs::path
 int new_project(const Words& words) {
   options::options_description visible("options");
   visible.add_options()("dir", options::value<std::string>()->default_value(".")->value_name("DIR"),
-                        "the folder in which to create it");
+                        "the folder in which to create it")("samples",
+                                                            "metric: one that looks at samples, not at weights");
   const Parsed parsed(
       words, usage_text,
       "regulariser, metric, dataset, report: creates a folder NAME with a working plugin, a study that\n"
@@ -178,23 +180,25 @@ int new_project(const Words& words) {
   Words kinds = {"pipeline"};
   for (const auto each : pipeline::plugins::kKinds) kinds.emplace_back(name_of(each));
   if (std::ranges::find(kinds, kind) == kinds.end())
-    throw UsageError((given.empty() ? "new needs a kind" : "unknown kind '" + kind + "' after new") +
+    throw UsageError((given.empty() ? "new needs a kind" : "unknown kind " + base::quoted(kind) + " after new") +
                      indented(config::suggestion(kind, kinds)) + "\n  usage: pipeline " + usage_text +
                      "   (see --help)");
   if (given.size() == 1) throw UsageError("new " + kind + " needs a name: pipeline new " + kind + " NAME");
-  if (given.size() > 2) throw UsageError("new " + kind + " takes one name, but also got '" + given[2] + "'");
+  if (given.size() > 2) throw UsageError("new " + kind + " takes one name, but also got " + base::quoted(given[2]));
   check_name(kind, given[1]);
+  const bool samples = parsed.has("samples");
+  if (samples && kind != "metric") throw UsageError("--samples is for metrics: pipeline new metric NAME --samples");
 
   // As typed: the printed commands work from the same folder.
   const std::string dir = parsed.get<std::string>("dir");
   std::error_code unreadable;
   if (!fs::is_directory(dir, unreadable))
-    throw UsageError("--dir " + dir + " is not a folder; create it first: mkdir -p " + quoted(dir));
+    throw UsageError("--dir " + base::quoted_path(dir) + " is not a folder; create it first: mkdir -p " + quoted(dir));
   const fs::path folder = dir == "." ? "" : dir;
   if (kind == "pipeline")
     new_pipeline(given[1], folder);
   else
-    new_plugin(kind, given[1], folder);
+    new_plugin(kind, samples ? "example_sample_metric" : "example_" + kind, given[1], folder);
   return Exit::ok;
 }
 

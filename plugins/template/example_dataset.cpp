@@ -17,7 +17,7 @@ class ExampleDataset final : public Dataset {
   void declare(Parameters& p) override {
     p.whole("train", train, at_least(2), "number of training samples");
     p.whole("test", test, at_least(2), "number of test samples");
-    p.whole("seed", seed, at_least(0), "seed of the points; another seed draws other points");
+    p.whole("seed", seed, at_least(0).up_to(infinity), "seed of the points; another seed draws other points");
     p.number("distance", distance, at_least(0), "distance between the centres along each axis");
   }
 

@@ -87,6 +87,7 @@ BOOST_AUTO_TEST_CASE(offers_commands_options_and_plugins) {
   BOOST_TEST((offered(world, "pipeline check x.ini --f") == Set{"--format"}));
   BOOST_TEST((offered(world, "pipeline plugins test l2 --s") == Set{"--seconds"}));
   BOOST_TEST((offered(world, "pipeline check --format ") == Set{"json", "text"}));
+  BOOST_TEST((offered(world, "pipeline plugins list ") == Set{"datasets", "metrics", "regularisers", "reports"}));
   BOOST_TEST((offered(world, "pipeline nosuch ") == Set{}));
 }
 
@@ -98,8 +99,28 @@ BOOST_AUTO_TEST_CASE(offers_pipeline_files_and_their_keys) {
   BOOST_TEST((offered(world, "pipeline run qu") == Set{"quarry/", "quickstart.ini", "quiet.ini"}));
   BOOST_TEST((offered(world, "pipeline show quarry/o") == Set{"quarry/other.ini"}));
   BOOST_TEST((offered(world, "pipeline run quiet.ini training.st") == Set{"training.steps="}));
+  BOOST_TEST((offered(world, "pipeline run quiet.ini ~training.st") == Set{"~training.steps"}));
   // bash splits words at colons and replaces only the part after the last one.
   BOOST_TEST((offered(world, "pipeline run quiet.ini model:l2.l2.la") == Set{"l2.l2.lambda=", "l2.l2.layers="}));
+}
+
+BOOST_AUTO_TEST_CASE(offers_values) {
+  const World world;
+  world.write("quiet.ini", small_study);
+  const auto values = [&](const std::string& words) { return offered(world, "pipeline run quiet.ini " + words); };
+  // The part after the last colon or equals sign is what bash replaces.
+  BOOST_TEST((values("training.kernels=") == Set{"blas", "own"}));
+  BOOST_TEST((values("network.output_bias=n") == Set{"no"}));
+  BOOST_TEST((values("metric:accuracy.on=t") == Set{"test", "train"}));
+  BOOST_TEST((values("dataset.plugin=dig") == Set{"digits"}));
+  BOOST_TEST((values("dataset.wrappers=subset,label") == Set{"subset,label_noise"}));
+  BOOST_TEST((values("model:l2.regularisers=l2,dropo") == Set{"l2,dropout"}));
+  BOOST_TEST((values("+metric:x.plugin=accu") == Set{"accuracy"}));
+  BOOST_TEST((values("+metric:accu") == Set{"accuracy"}));
+  BOOST_TEST((values("+report:summ") == Set{"summary"}));
+  // A section that an override before it creates; models of this file.
+  BOOST_TEST((values("+metric:linear_cka.every=10 metric:linear_cka.with=") == Set{"control", "l2", "plain"}));
+  BOOST_TEST((values("training.steps=") == Set{}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

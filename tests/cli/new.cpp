@@ -1,5 +1,6 @@
 // `pipeline new`: the files that it writes, and the errors. tests/install builds and runs the written projects.
 #include <boost/test/unit_test.hpp>
+#include <regex>
 #include <set>
 
 #include "support/program.hpp"
@@ -55,6 +56,30 @@ BOOST_AUTO_TEST_CASE(writes_the_code_of_the_example_plugin) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(writes_a_metric_that_looks_at_samples) {
+  const World world;
+  check_exit(world.run({"new", "metric", "my_metric", "--samples"}), 0);
+  BOOST_TEST((files_in(world.here / "my_metric") ==
+              std::set<std::string>{"CMakeLists.txt", "README.md", "my_metric.cpp", "my_metric.ini"}));
+  const std::string source = world.read("my_metric/my_metric.cpp");
+  check_says(source, "struct RightProbabilities final : Gatherer");
+  check_says(source, "\nPIPELINE_METRIC(MyMetricMetric, my_metric, \"");
+  for (const char* file : {"my_metric.cpp", "my_metric.ini", "CMakeLists.txt", "README.md"})
+    for (const char* word : {"example_", "Example", "KIND", "sample_metric"})
+      BOOST_TEST(world.read(fs::path("my_metric") / file).find(word) == std::string::npos, file);
+  check_text(world.run({"new", "report", "a", "--samples"}).err,
+             "error: --samples is for metrics: pipeline new metric NAME --samples\n");
+}
+
+// The plugin will be changed, so numbers measured with the example would soon be wrong.
+BOOST_AUTO_TEST_CASE(states_no_results) {
+  for (const auto& file : fs::directory_iterator(SOURCE_DIR "/plugins/template")) {
+    if (file.path().extension() != ".ini") continue;
+    const std::string text = read_file(file.path()), head = text.substr(0, text.find("[pipeline]"));
+    BOOST_TEST(!std::regex_search(head, std::regex("[.][0-9]|measured")), file.path().filename() << ": " << head);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(writes_a_pipeline_that_passes_check_and_runs) {
   const World world;
   const Said said = world.run({"new", "pipeline", "2-arms"});
@@ -64,8 +89,9 @@ BOOST_AUTO_TEST_CASE(writes_a_pipeline_that_passes_check_and_runs) {
              "2-arms.ini\n");
   const std::string first = world.read("2-arms.ini").substr(0, world.read("2-arms.ini").find('\n'));
   BOOST_TEST((first.starts_with("# ") && first.ends_with("?")));  // it starts with its question
-  check_text(world.run({"check", "2-arms.ini"}).out,
-             "2-arms.ini is fine: 3 models, 1001 steps, 2 metrics, 2 reports\n");
+  check_text(
+      world.run({"check", "2-arms.ini"}).out,
+      "2-arms.ini is fine: 3 models, 1001 steps, 2 metrics, 2 reports\nits data was not read; --data reads it\n");
   check_says(world.run({"show", "2-arms.ini"}).out, "\nname = 2-arms\n");
   check_exit(world.run({"run", "2-arms.ini", "training.steps=20", "dataset.train=200", "dataset.test=100"}), 0);
 }
@@ -110,7 +136,8 @@ BOOST_AUTO_TEST_CASE(accepts_the_longest_name) {
 BOOST_AUTO_TEST_CASE(mistakes_exit_with_2_and_a_remedy) {
   const World world;
   const std::string usage =
-      "  usage: pipeline new regulariser | metric | dataset | report | pipeline NAME [--dir DIR]   (see --help)\n";
+      "  usage: pipeline new regulariser | metric | dataset | report | pipeline NAME [--samples] [--dir DIR]   (see "
+      "--help)\n";
   struct Case {
     Words words;
     std::string complaint;
@@ -158,7 +185,8 @@ BOOST_AUTO_TEST_CASE(mistakes_exit_with_2_and_a_remedy) {
       {{"pipeline", "x1", "--dir", "/proc"},
        "the file '/proc/x1.ini' cannot be written: No such file or directory\n"
        "  choose a writable folder: --dir DIR\n"},
-      {{"metric", "a", "--dir", "no where"}, "--dir no where is not a folder; create it first: mkdir -p 'no where'\n"},
+      {{"metric", "a", "--dir", "no where"},
+       "--dir 'no where' is not a folder; create it first: mkdir -p 'no where'\n"},
   };
   for (const Case& c : cases) {
     const Said said = world.run(Words{"new"} + c.words);

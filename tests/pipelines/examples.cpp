@@ -25,6 +25,9 @@ example_regulariser.strength = 1e-2
 every = 100
 [metric:example_metric]
 every = 100
+[metric:example_sample_metric]
+every = 100
+on = both
 [report:example_report]
 )");
   const Said said =
@@ -33,6 +36,14 @@ every = 100
   check_says(said.out, "the newest accuracies are in example_report.txt");
   const std::string rows = world.read("out/metrics.csv");
   check_says(rows, "\n200,pulled,example_metric,2,");
+  // The untrained network gives both classes about the same probability; the right one gains.
+  const auto probability = [&](const std::string& start) {
+    const std::size_t at = rows.find(start);
+    return at == rows.npos ? 0 : std::stod(rows.substr(at + start.size()));
+  };
+  BOOST_TEST(std::abs(probability("\n0,control,example_sample_metric,,") - 0.5) < 0.2);
+  BOOST_TEST(probability("\n200,plain,example_sample_metric,,") > 0.7);
+  BOOST_TEST(probability("\n200,plain,example_sample_metric.train,,") > 0.7);
   // Two clouds whose centres are 2 apart along each axis: the best straight line classifies .92 correctly.
   const std::string start = "\n200,plain,accuracy,,";
   BOOST_TEST(std::stod(rows.substr(rows.find(start) + start.size(), 6)) > 0.8);
