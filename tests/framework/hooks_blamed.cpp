@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(divergence_names_the_number_that_is_not_finite) {
   });
   // Weights that overflow in the last update are noticed by the last measurement.
   const Scratch scratch;
-  const SmallRun run(scratch, small_pipeline(1, 60, 20) +
+  const SmallRun run(scratch, small_pipeline(1, 100, 100) +
                                   "learning_rate = 1e37\n[model:plain]\nregularisers = gradient_noise\n"
                                   "gradient_noise.eta = 1e6\n[model:fine]\nlearning_rate = 0.1\n"
                                   "[metric:weight_norm]\nevery = 1\n");
