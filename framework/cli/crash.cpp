@@ -119,6 +119,7 @@ extern "C" void on_crash(int number) {
     // Two threads crash at once: the first one reports and ends the process.
     ::sleep(1);
   }
+  pipeline::plugins::current_call = nullptr;  // what follows is not the plugin's doing
   ::signal(number, SIG_DFL);
   ::raise(number);  // delivered when this returns
 }

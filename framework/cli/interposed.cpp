@@ -28,16 +28,22 @@ template <class Function>
 Function* real(Function*, const char* name) {
   return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
 }
-#define REAL(function) real(&(function), #function)
+#define REAL(function)                                      \
+  [] {                                                      \
+    static const auto found = real(&(function), #function); \
+    return found;                                           \
+  }()
 
 /// A program may replace itself by another one; a plugin may not replace it.
 void about_to_be_replaced(const char* function) {
   if (pipeline::plugins::current_call) about_to_end_the_process(function, 0);
 }
 
+// These two are looked up at the start, because signal handlers use them.
 using SystemCall = long (*)(long, ...);
 SystemCall real_syscall() { return reinterpret_cast<SystemCall>(::dlsym(RTLD_NEXT, "syscall")); }
-const SystemCall system_call = real_syscall();  // looked up at the start: signal handlers end the process by it
+const SystemCall system_call = real_syscall();
+const auto set_handler = real(&::signal, "signal");
 
 }  // namespace
 
@@ -175,7 +181,7 @@ int sigaction(int number, const struct sigaction* action, struct sigaction* befo
 }
 sighandler_t signal(int number, sighandler_t handler) noexcept {
   about_to_change_the_process();
-  return REAL(signal)(number, handler);
+  return (set_handler ? set_handler : REAL(signal))(number, handler);
 }
 int sigaltstack(const stack_t* stack, stack_t* before) noexcept {
   if (stack) about_to_change_the_process();

@@ -41,6 +41,7 @@ void report_hook() {
 
 extern "C" void on_crash(int number) {
   report_hook();
+  plugins::current_call = nullptr;  // what follows is not the plugin's doing
   ::signal(number, SIG_DFL);
   ::raise(number);
 }
