@@ -2,8 +2,8 @@
 // message that names the plugin when the process crashes or is ended; and it finds out what the plugin leaves changed
 // for everybody else, which is then restored.
 //
-// Set around every hook, so it is cheap: a record on the caller's stack, two pointers to it, and two registers that are
-// read. A signal handler reads the record, so it consists of plain pointers and numbers.
+// Set around every hook, so it is cheap: a record on the caller's stack, a pointer to it, and a register that is read.
+// A signal handler reads the record, so it consists of plain pointers and numbers.
 #pragma once
 #include <cstdint>
 #include <memory>

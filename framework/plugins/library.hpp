@@ -18,8 +18,8 @@ struct Loaded {
   void* (*make)();
 };
 
-/// Loads a library and binds all of its symbols. Throws RefusedPlugin with the loader's message, or with what loading it
-/// leaves changed in this process.
+/// Loads a library and binds all of its symbols. Throws RefusedPlugin with the loader's message, or with what loading
+/// it leaves changed in this process.
 void load_library(const std::filesystem::path& library);
 /// The refusal of a library, worded as that of one of its plugins.
 Refusal refusal_of(const Found& plugin, Refusal library);

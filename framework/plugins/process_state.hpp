@@ -18,8 +18,8 @@ namespace pipeline::plugins {
 
 class ProcessState {
  public:
-  /// The caller may give the streams' locale where it must not be asked for: std::locale::global() holds a lock while it
-  /// calls setlocale().
+  /// The caller may give the streams' locale where it must not be asked for: std::locale::global() holds a lock while
+  /// it calls setlocale().
   static ProcessState now(const std::locale& of_streams = std::locale()) { return ProcessState(of_streams); }
   /// "the working directory and a signal handler (SIGINT)"; empty if nothing differs later.
   std::string difference(const ProcessState& later) const;
