@@ -142,9 +142,10 @@ extern "C" void on_crash(int number) {
 
 /// A run that ends like this has not finished, whatever exit code was passed.
 void on_end(const char* function, int) {
-  char why[64] = "it calls ";
-  std::strncat(why, function, sizeof why - std::strlen(why) - 1);
-  if (!message_sent.test_and_set()) report("ends the program", why);
+  const bool in_a_hook = pipeline::plugins::current_call;
+  Message why;
+  why << (in_a_hook ? "it calls " : "something calls ") << function;
+  if (!message_sent.test_and_set()) report(in_a_hook ? "ends the program" : "is ended", why.text());
   pipeline::plugins::end_now(Exit::plugin_refused);
 }
 

@@ -10,6 +10,9 @@ namespace pipeline::plugins {
 namespace {
 std::atomic<WhenEnded> when_ended = nullptr;
 std::atomic<pid_t> process = 0;
+std::atomic_flag is_ending;
+// Read in signal handlers, so it must not be allocated.
+[[gnu::tls_model("initial-exec")]] constinit thread_local bool this_thread_ends_it = false;
 }  // namespace
 
 void when_ended_by_a_plugin(WhenEnded action) {
@@ -18,12 +21,15 @@ void when_ended_by_a_plugin(WhenEnded action) {
 }
 
 void about_to_end_the_process(const char* function, int code) {
-  if (!when_ended || process != ::getpid()) return;
-  if (const WhenEnded action = when_ended.exchange(nullptr)) action(function, code);
+  const WhenEnded action = when_ended;
+  if (!action || this_thread_ends_it || process != ::getpid()) return;
+  while (is_ending.test_and_set()) ::pause();  // another thread ends the process already, with the right exit code
+  this_thread_ends_it = true;
+  action(function, code);
 }
 
 void end_now(int code) {
-  when_ended = nullptr;
+  this_thread_ends_it = true;
   for (;;) ::syscall(SYS_exit_group, code);
 }
 

@@ -4,7 +4,7 @@
 
 namespace pipeline::plugins {
 
-/// `function` is the one called: "exit". Does not return. Called at most once.
+/// `function` is the one called: "exit". Does not return. Called at most once; other threads then wait for the end.
 using WhenEnded = void (*)(const char* function, int code);
 /// From now on, in this process but not in those that it forks.
 void when_ended_by_a_plugin(WhenEnded action);

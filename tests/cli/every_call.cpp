@@ -187,6 +187,11 @@ BOOST_AUTO_TEST_CASE(every_way_to_end_the_program_is_noticed) {
         check_exit(said, 3);
         check_says(said.err, " ends the program (it calls " + function + ") in hook " + call);
       }
+  // The first of two threads is still reporting when the second one ends the program.
+  for (int times = 0; times < 10; ++times)
+    check_exit(world.run_that("GradientChange::change", "_exit",
+                              {"~model:square", "+model:more.regularisers=every_hook", "--threads", "2"}),
+               3);
   // A process that the plugin started may end.
   check_exit(world.run_that("BatchChange::change", "child"), 0);
 }
