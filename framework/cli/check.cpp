@@ -7,6 +7,7 @@
 #include "cli/complain.hpp"
 #include "cli/progress.hpp"
 #include "running/data_for_run.hpp"
+#include "running/load_data.hpp"
 
 namespace pipeline::cli {
 
@@ -43,11 +44,7 @@ void print_json(bool ok, const Findings& found) {
 /// is downloaded, and nothing waits for the other end of a pipe.
 bool is_at_hand(const experiment::Pipeline& p) {
   constexpr std::uintmax_t most = 64 << 20;
-  if (p.dataset.files.empty()) return false;
-  {
-    const pipeline::plugins::CallScope call({"dataset", p.dataset.plugin.name.c_str(), "Dataset::files", "", 0});
-    if (!p.dataset.plugin.make()->files().empty()) return false;
-  }
+  if (p.dataset.files.empty() || !running::files_of(p).empty()) return false;
   std::uintmax_t total = 0;
   for (const std::filesystem::path& file : p.dataset.files) {
     std::error_code missing;  // the dataset then says so

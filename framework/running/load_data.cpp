@@ -123,6 +123,11 @@ Samples part_of(const Samples& all, std::size_t first, std::size_t count) {
   return part;
 }
 
+std::vector<DataFile> files_of(const Pipeline& p) {
+  return called({"dataset", p.dataset.plugin.name.c_str(), "Dataset::files", "", 0}, experiment::title(p.dataset),
+                [&] { return p.dataset.plugin.make()->files(); });
+}
+
 LoadedData load_data(const Pipeline& p, std::size_t threads, const data::FetchOptions& fetch) {
   LoadedData out;
   std::vector<data::Stamp> before;

@@ -12,6 +12,9 @@ struct LoadedData {
   std::vector<std::string> warnings = {};  // of the dataset, and of what the splits lack
 };
 
+/// The files that the dataset itself names. Throws data::DataError.
+std::vector<DataFile> files_of(const experiment::Pipeline& pipeline);
+
 /// Throws data::DataError, or config::PipelineTextError if a wrapper does not fit the data.
 LoadedData load_data(const experiment::Pipeline& pipeline, std::size_t threads, const data::FetchOptions& fetch);
 
