@@ -136,8 +136,17 @@ class Run {
       outcome.plugin_failed |= task.plugin_failed;
     }
     finish(outcome.stopped ? "stopped" : outcome.failed_models ? "finished, some models failed" : "finished");
-    for (const LiveReport& r : reports_) write_report(r, {outcome.stopped ? last_step_ : pipeline_.steps, true});
+    for (const LiveReport& r : reports_) write_report(r, {outcome.stopped ? last_step_ : updates_made(), true});
     return outcome;
+  }
+
+  /// By the model that made the most; all of them where every model failed.
+  std::uint64_t updates_made() const {
+    std::optional<std::uint64_t> most;
+    for (const ModelTask& task : scheduler_.tasks())
+      if (task.steps > 0 && task.failure.empty())
+        most = std::max(most.value_or(0), task.stopped_at.value_or(task.steps));
+    return most.value_or(pipeline_.steps);
   }
 
   void write_rows(std::vector<RowOrder::Released> released) {

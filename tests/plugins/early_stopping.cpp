@@ -174,6 +174,17 @@ BOOST_AUTO_TEST_CASE(the_best_weights_are_restored_where_the_schedule_ends_first
   BOOST_TEST((weights("run", "stops") == weights("as_far", "plain")));
 }
 
+BOOST_AUTO_TEST_CASE(the_closing_table_is_of_the_last_update_that_was_made) {
+  const Scratch scratch;
+  const SmallRun run(scratch, text(stops) + "[report:summary]\n");
+  run.in("run");
+  const auto [stop, restored] = steps_of(run, "run", "stops");
+  const std::string table = run.file_of("run", "summary.txt");
+  check_says(table, "small after " + std::to_string(stop) + " updates");
+  check_says(table, "  stops stopped at step " + std::to_string(stop) + " and went back to its weights of step " +
+                        std::to_string(restored) + "\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_model_whose_last_weights_are_the_best_goes_nowhere) {
   const Scratch scratch;
   std::string falling = text(stops);
