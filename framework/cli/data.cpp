@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "base/utf8.hpp"
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
 #include "config/complaint.hpp"
@@ -29,11 +30,11 @@ std::shared_ptr<Dataset> dataset(pipeline::plugins::Catalogue& catalogue, const 
     const std::string key = word.substr(0, equals);
     Parameter* p = parameters.find(key);
     if (!p)
-      throw UsageError("unknown key '" + key + "' of dataset '" + name + "'" +
+      throw UsageError("unknown key " + base::quoted(key) + " of dataset " + base::quoted(name) +
                        indented(config::suggestion(key, known)));
-    if (equals == std::string::npos) throw UsageError("'" + word + "' has no value; write " + key + "=VALUE");
+    if (equals == std::string::npos) throw UsageError(base::quoted(word) + " has no value; write " + key + "=VALUE");
     if (const auto complaint = p->set(word.substr(equals + 1)))
-      throw UsageError("value '" + word.substr(equals + 1) + "' of " + key + " " + *complaint);
+      throw UsageError("value " + base::quoted(word.substr(equals + 1)) + " of " + key + " " + *complaint);
   }
   return out;
 }
@@ -121,9 +122,10 @@ int data(const Words& words) {
   const Words& given = parsed.positional();
   const Words known = {"fetch", "verify", "path", "inspect"};
   if (given.empty() || std::ranges::find(known, given[0]) == known.end())
-    throw UsageError((given.empty() ? "data needs a subcommand" : "unknown subcommand '" + given[0] + "' of data") +
-                     indented(config::suggestion(given.empty() ? "" : given[0], known)) +
-                     "\n  usage: pipeline data fetch | verify | path NAME | inspect FILE   (see --help)");
+    throw UsageError(
+        (given.empty() ? "data needs a subcommand" : "unknown subcommand " + base::quoted(given[0]) + " of data") +
+        indented(config::suggestion(given.empty() ? "" : given[0], known)) +
+        "\n  usage: pipeline data fetch | verify | path NAME | inspect FILE   (see --help)");
   if (given[0] == "inspect") {
     if (given.size() != 2) throw UsageError("data inspect needs one file: pipeline data inspect FILE");
     pipeline::plugins::Catalogue catalogue = catalogue_from(parsed);

@@ -4,6 +4,7 @@
 #include <boost/dll/runtime_symbol_info.hpp>
 
 #include "base/search_paths.hpp"
+#include "base/utf8.hpp"
 #include "plugins/probe.hpp"
 #include "plugins/trust.hpp"
 
@@ -99,7 +100,7 @@ Found Catalogue::find(PluginKind kind, const std::string& name) {
         throw RefusedPlugin(library.string() + " " + contents.passed_over + ", so it has no " + title(kind, name) +
                             "\n  rebuild it, or remove it if it is not a plugin library");
     }
-  if (holders.empty()) throw UnknownPlugin("unknown " + title(kind, name));
+  if (holders.empty()) throw UnknownPlugin("unknown " + std::string(name_of(kind)) + " " + base::quoted(name));
   if (holders.size() > 1)
     throw RefusedPlugin(
         "two libraries contain a " + std::string(name_of(kind)) + " named '" + name + "'\n  " +

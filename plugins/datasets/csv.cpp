@@ -70,7 +70,7 @@ class Csv final : public Dataset {
     p.choice("missing", missing, {"refuse", "drop_rows", "mean"}, "what to do with missing values");
     p.flag("shuffle", split.shuffle, "whether rows are shuffled before test_rows and validation come off the end");
     p.flag("stratify", split.stratify, "whether test_rows and validation take rows of every label in proportion");
-    p.whole("seed", split.seed, at_least(0), "seed of the order").used_if("shuffle", {"yes"});
+    p.whole("seed", split.seed, at_least(0).up_to(infinity), "seed of the order").used_if("shuffle", {"yes"});
     p.choice("scaling", scaling, {"none", "divide", "minmax", "standardise"}, "how every feature is scaled");
     p.number("divide_by", divide_by, above(0), "divisor").neutral("1").used_if("scaling", {"divide"});
     p.wholes("image", image, at_least(1),

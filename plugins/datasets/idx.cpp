@@ -34,7 +34,7 @@ class Idx final : public Dataset {
             "number of classes, labelled 0 to classes - 1; 0: the labels that occur in the training set");
     p.flag("shuffle", split.shuffle, "whether training samples are put in random order before validation is taken off");
     p.flag("stratify", split.stratify, "whether the samples taken off for validation hold each class in proportion");
-    p.whole("seed", split.seed, at_least(0), "seed of the order").used_if("shuffle", {"yes"});
+    p.whole("seed", split.seed, at_least(0).up_to(infinity), "seed of the order").used_if("shuffle", {"yes"});
   }
 
   std::optional<DataShape> shape() const override {

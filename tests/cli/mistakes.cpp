@@ -572,6 +572,46 @@ BOOST_AUTO_TEST_CASE(nothing_is_reported_as_missing_if_an_included_file_cannot_b
 )");
 }
 
+// Complaints stop at a stated number, and neither memory nor messages grow faster than the file.
+BOOST_AUTO_TEST_CASE(huge_lists_and_values_are_refused_in_few_words) {
+  const World world;
+  const auto check = [&](const std::string& right, const std::string& wrong) {
+    world.write("study.ini", replaced(small_study, right, wrong));
+    // 800 MB of address space, of which the libraries take most.
+    const Said said =
+        world.run("/bin/bash", {"-c", "ulimit -v 800000; exec " BUILD_DIR "/bin/pipeline check study.ini"});
+    check_exit(said, 2);
+    BOOST_TEST(said.err.size() < 60'000u);
+    return said.err;
+  };
+  const auto many = [](std::size_t count, const auto& text) {
+    std::string all;
+    for (std::size_t i = 0; i < count; ++i) all += text(std::to_string(i));
+    return all;
+  };
+  const auto entry = [](const std::string& i) { return ", entry_" + i; };
+  check_says(check("regularisers = l2", "regularisers = l2" + many(100'000, entry)),
+             "regularisers lists 100001 entries\n");
+  BOOST_TEST(check("regularisers = l2", "regularisers = l2" + many(900, entry)).ends_with("\n... and 850 more\n"));
+  check_says(check("plugin = digits", "plugin = digits\nwrappers = x" + many(100'000, entry)),
+             "wrappers lists 100001 entries\n");
+  check_says(check("[model:plain]", many(10'001, [](const std::string& i) { return "[model:m" + i + "]\n"; })),
+             "it can have at most 10000\n");
+  BOOST_TEST(
+      check("steps = 30", "steps = 30\n" + many(100'000, [](const std::string& i) { return "k" + i + " = 1\n"; }))
+          .ends_with("\n... and 99950 more\n"));
+  BOOST_TEST(
+      check("steps = 30", "steps = 30\n" + many(100'000, [](const std::string& i) { return "garbage" + i + "\n"; }))
+          .ends_with("\n... and 99950 more\n"));
+  const std::string long_word(10'000'000, 'x');
+  const std::pair<std::string, std::string> values[] = {
+      {"steps = 30", "steps = "},           {"steps = 30", "steps = 30\nkernels = "},
+      {"l2.lambda = 1e-3", "l2.layers = "}, {"every = 10", "every = 10\non = "},
+      {"name = small", "name = "},          {"plugin = digits", "plugin = "}};
+  for (const auto& [right, start] : values) BOOST_TEST(check(right, start + long_word).size() < 3000u, start);
+  check_says(check("[model:l2]", "[model:" + std::string(1'000'000, 'm') + "]"), "a name of 1000000 characters");
+}
+
 BOOST_AUTO_TEST_CASE(a_file_of_ten_megabytes_is_read_like_any_other) {
   const World world;
   std::string text = small_study;
