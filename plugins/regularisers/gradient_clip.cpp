@@ -33,7 +33,7 @@ class GradientClip final : public Regulariser, public NetworkGradientChange {
     const auto length = std::bit_cast<double>(longest[0]);
     if (length == 0 || length > limit || std::isinf(limit)) return "";
     const int decimals = decimals_for({limit, length}, 3);
-    return "changed nothing: the longest gradient had length " + fixed(length, decimals) + ", within the limit of " +
+    return "never acted: the longest gradient was " + fixed(length, decimals) + ", the limit is " +
            fixed(limit, decimals);
   }
 

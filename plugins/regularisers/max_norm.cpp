@@ -31,8 +31,8 @@ class MaxNorm final : public Regulariser, public AfterLayerUpdate {
     const auto length = std::bit_cast<double>(longest[0]);
     if (length == 0 || length > limit || std::isinf(limit)) return "";
     const int decimals = decimals_for({limit, length}, 3);
-    return "changed nothing: the longest weight vector had length " + fixed(length, decimals) +
-           ", within the limit of " + fixed(limit, decimals);
+    return "never acted: the longest weight vector was " + fixed(length, decimals) + ", the limit is " +
+           fixed(limit, decimals);
   }
 
   void after_update(arma::fmat& W, arma::fvec& b, std::size_t, const Step&) const override {

@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(and_finds_what_run_would_find) {
   check_says(world.both_say({"network.layers=2, 3, 3"}, 2),
              "the network has 3 outputs, but dataset 'csv' has 2 classes");
   check_says(world.both_say({"training.batch_size=15"}, 2), "a batch of 15 is larger than the training set of 14");
-  check_says(world.both_say({"+metric:snr_optimality.every=1"}, 2), "needs inputs >= 0");
+  check_says(world.both_say({"+metric:snr_optimality.every=1"}, 2), "need inputs >= 0");
   check_says(world.both_say({"+dataset.wrappers=subset", "+dataset.subset.per_class=8"}, 2), "subset.per_class = 8");
   check_says(world.both_say({"dataset.train=nosuch.csv"}, 4), "nosuch.csv");
   world.write("broken.csv", "1,2,odd\n1,x,even\n");
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(with_data_whatever_it_is) {
   check_exit(world.run(negative), 0);
   said = world.run(negative + Words{"--data"});
   check_exit(said, 2);
-  check_says(said.err, "needs inputs >= 0");
+  check_says(said.err, "need inputs >= 0");
   said = world.run({"check", "mnist_snr.ini", "--data", "--offline"});
   check_exit(said, 4);
   check_says(said.err, "--offline forbids downloading them");

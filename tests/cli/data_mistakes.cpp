@@ -338,7 +338,7 @@ BOOST_AUTO_TEST_CASE(negative_inputs_are_an_error_for_a_metric_that_cannot_use_t
   check_exit(said, 2);
   check_text(
       said.err,
-      R"(command line: metric:signal_factor.every: error: [metric:signal_factor]: rate = positive needs inputs >= 0, but layer 1 has negative ones; set rate = none
+      R"(command line: metric:signal_factor.every: error: [metric:signal_factor]: rate = positive and rescale = max need inputs >= 0, but layer 1 has negative ones; set rate = none and rescale = none
    | +metric:signal_factor.every=1
    |  ^~~~~~~~~~~~~~~~~~~~
 )");

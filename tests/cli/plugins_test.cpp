@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_diverging_model_fails_no_law) {
     for (const std::string law :
          {"throws_nothing", "same_steps_same_bits", "same_bits_on_any_threads", "copies_continue_identically"}) {
       BOOST_TEST(all[law].outcome == "skipped", law);
-      BOOST_TEST(all[law].detail.starts_with("with these values, training diverged: a logit is not finite at step "),
+      BOOST_TEST(all[law].detail.starts_with("with these values, training diverged: a "),
                  law << ": " << all[law].detail);
     }
     BOOST_TEST(all["same_call_same_result"].outcome == "passed");

@@ -101,7 +101,8 @@ BOOST_AUTO_TEST_CASE(a_shortened_run_finishes_and_draws_its_pictures) {
                                       "network.layers=784,16,12,10", "--out", "out"} +
                                 shortened(world, file));
     check_exit(said, 0);
-    BOOST_TEST(said.err.find("warning") == std::string::npos, file << ": " << said.err);
+    for (const std::string& line : lines_of(said.err))  // in so few steps a limit may not be reached
+      BOOST_TEST((!line.starts_with("warning") || line.find(": never acted: ") != line.npos), file << ": " << line);
     check_whole_run(world.here / "out", "20");
     for (const std::string& line : lines_of(said.out))
       if (!line.starts_with("  results ") && !line.starts_with("results in") && !line.starts_with("pictures in") &&

@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(a_metric_it_cannot_watch_is_refused_before_any_work) {
   check_refused(text(stops, "validation", ""), "no samples are set aside for");
   check_refused(text(stops, "test"), "'early_stopping' watches [metric:held_out], which is measured on test");
   check_refused(text("[model:m]\nregularisers = early_stopping\nearly_stopping.metric = held_ou\n"),
-                "watches [metric:held_ou], which does not exist");
+                "watches 'held_ou', and there is no section [metric:NAME] of that name");
   // Measured before the first update and after the last, it can stop nothing.
   std::string rarely = text(stops);
   rarely.replace(rarely.find("every = 5\n"), 10, "every = 400\n");

@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(matches_four_elements_worked_by_hand) {
 }
 
 BOOST_AUTO_TEST_CASE(a_limit_that_is_never_reached_is_told_at_the_end) {
-  BOOST_TEST(Clipped("13").remark == "changed nothing: the longest gradient had length 13, within the limit of 13");
+  BOOST_TEST(Clipped("13").remark == "never acted: the longest gradient was 13, the limit is 13");
   BOOST_TEST(Clipped("12.9").remark == "");
   BOOST_TEST(Clipped("inf").remark == "");
 }

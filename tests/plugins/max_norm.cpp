@@ -48,8 +48,7 @@ BOOST_AUTO_TEST_CASE(a_limit_that_is_never_reached_is_told_at_the_end) {
     arma::fmat W = {{3, 4}}, shorter = {{1, 0}};
     e->after_update(W, b), e->after_update(shorter, b);
   }
-  BOOST_TEST(idle.entry.object->remark() ==
-             "changed nothing: the longest weight vector had length 5, within the limit of 6");
+  BOOST_TEST(idle.entry.object->remark() == "never acted: the longest weight vector was 5, the limit is 6");
   for (const Limited* e : {&acting, &off, &untrained}) BOOST_TEST(e->entry.object->remark() == "");
 }
 
