@@ -15,7 +15,8 @@ namespace {
 class Reader {
  public:
   explicit Reader(Complaints& complaints) : complaints_(complaints) {}
-  void read(const Line& line);
+  /// Returns false if nothing more is to be read.
+  bool read(const Line& line);
   Tree tree;
 
  private:
@@ -29,18 +30,31 @@ class Reader {
   Complaints& complaints_;
   Tree refused_;             // receives the keys of a refused section, whose syntax is still checked
   Tree* section_ = nullptr;  // none yet
-  bool skips_ = false;       // keys before the first section, and in [sweep], for which braces are reserved
+  std::size_t statements_ = 0;
+  bool skips_ = false;  // keys before the first section, and in [sweep], for which braces are reserved
 };
 
-void Reader::read(const Line& line) {
+bool Reader::read(const Line& line) {
+  // Each key needs a hundred times the memory of its line.
+  constexpr std::size_t most_statements = 100'000;
   const std::size_t at = skip_space(line.text, 0);
-  if (at == line.text.size() || find_comment(line.text, at) == at) return;
-  if (line.text[at] == '[') return read_section(line, at);
-  if (skips_) return;
-  if (section_) return read_key(line, at);
-  complaints_.add(line.word(at, trim_end(line.text.substr(at)).size()), "text before the first section",
-                  "a pipeline file starts with a section such as [pipeline]");
-  skips_ = true;  // complained about once, not for every line
+  if (at == line.text.size() || find_comment(line.text, at) == at) return true;
+  if (++statements_ > most_statements) {
+    complaints_.add(line.word(at, 1), "more than " + std::to_string(most_statements) + " sections and keys",
+                    "is this a pipeline file?");
+    complaints_.leave_unread();
+    return false;
+  }
+  if (line.text[at] == '[') {
+    read_section(line, at);
+  } else if (section_ && !skips_) {
+    read_key(line, at);
+  } else if (!skips_) {
+    complaints_.add(line.word(at, trim_end(line.text.substr(at)).size()), "text before the first section",
+                    "a pipeline file starts with a section such as [pipeline]");
+    skips_ = true;  // complained about once, not for every line
+  }
+  return true;
 }
 
 void Reader::read_section(const Line& line, std::size_t open) {
@@ -180,7 +194,7 @@ Tree read_text(std::string_view text, const std::string& name, Complaints& compl
     if (broken != line.npos && std::exchange(all_utf8, false))
       complaints.add(read.word(broken, std::string_view("\uFFFD")), "a character that is not UTF-8",
                      "save the file as UTF-8");
-    reader.read(read);
+    if (!reader.read(read)) break;
   }
   return std::move(reader.tree);
 }

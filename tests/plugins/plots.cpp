@@ -153,7 +153,8 @@ BOOST_AUTO_TEST_CASE(a_picture_cut_short_keeps_the_old_one) {
                     cut_svg = "echo '<svg><path d=\"M1' > accuracy.svg; ",
                     png = "printf '\\211PNG....IEND\\256B`\\202' > accuracy.png; ",
                     cut_png = "printf '\\211PNG.....' > accuracy.png; ";
-  for (const char* program : {svg + cut_png, svg + ": > accuracy.png", cut_svg + png, png, svg}) {
+  for (const std::string& program :
+       std::vector<std::string>{svg + cut_png, svg + ": > accuracy.png", cut_svg + png, png, svg}) {
     const Folder folder;
     make_run(folder.path, 4000);
     fs::create_directories(folder.path / "plots");
