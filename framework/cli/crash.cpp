@@ -145,7 +145,10 @@ void on_end(const char* function, int) {
   const bool in_a_hook = pipeline::plugins::current_call;
   Message why;
   why << (in_a_hook ? "it calls " : "something calls ") << function;
-  if (!message_sent.test_and_set()) report(in_a_hook ? "ends the program" : "is ended", why.text());
+  if (!message_sent.test_and_set())
+    report(in_a_hook ? "ends the program" : "is ended", why.text());
+  else
+    ::sleep(1);  // another thread reports a crash
   pipeline::plugins::end_now(Exit::plugin_refused);
 }
 

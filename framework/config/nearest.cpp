@@ -77,7 +77,9 @@ std::vector<std::string> similar_ones(const std::string& word, const std::vector
 }  // namespace
 
 std::string nearest(const std::string& word, const std::vector<std::string>& known) {
-  if (const std::vector<Candidate> near = candidates(word, known, word.size() / 3); !near.empty())
+  // Of "dropout.rate" only the last part counts: the entry's name would hide that "biases" is nothing like it.
+  const std::size_t last_part = word.size() - (word.rfind('.') + 1);  // npos + 1 is 0
+  if (const std::vector<Candidate> near = candidates(word, known, last_part / 3); !near.empty())
     return *near.front().word;
   const std::vector<std::string> close = similar_ones(word, known);
   return close.size() == 1 ? close.front() : "";

@@ -134,8 +134,10 @@ void SectionReader::complain_about_unknown(const Word& key, const Advice& advice
   if (complaints_.full()) return complaints_.add(key, "");
   const std::vector<std::string> all = known();
   if (const std::string meant = nearest(key.text, all); !meant.empty()) unsure_.insert(meant);
-  complaints_.add(key, "unknown key " + base::quoted(key.text) + " in [" + name_.text + "]",
-                  remedy_for_unknown(key, all, advice));
+  const std::string remedy = remedy_for_unknown(key, all, advice);
+  for (const Missing& m : missing_)  // epochs was written in place of training.steps
+    if (remedy.find(name_.text + "." + m.key) != remedy.npos) unsure_.insert(m.key);
+  complaints_.add(key, "unknown key " + base::quoted(key.text) + " in [" + name_.text + "]", remedy);
 }
 
 void SectionReader::excuse_entries(const std::vector<std::string>& except) {

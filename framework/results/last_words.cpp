@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 
 namespace pipeline::results {
 
@@ -18,8 +19,12 @@ struct Overwriter {
   int file;
   std::size_t at = 0;
   void write(const char* bytes, std::size_t count) {
-    const ssize_t written = ::pwrite(file, bytes, count, static_cast<off_t>(at));
-    if (written > 0) at += static_cast<std::size_t>(written);
+    while (count > 0) {
+      const ssize_t written = ::pwrite(file, bytes, count, static_cast<off_t>(at));
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) return;
+      at += static_cast<std::size_t>(written), bytes += written, count -= static_cast<std::size_t>(written);
+    }
   }
   /// White space may follow a JSON value.
   void fill_up_to(std::size_t size) {

@@ -3,7 +3,7 @@
 //   inputs     [inputs x samples]: every column except the label, or those of `columns`, or all but those of `drop`, in
 //              file order. Columns of `categories` hold words: each word of the rows trained on becomes an input that
 //              is 1 where the row has this word, otherwise 0
-//   classes    the labels of the rows trained on; in numerical order if all are numbers (1, 1.0 and 01 are one class),
+//   classes    the labels of train without test_rows; in numerical order if all are numbers (1, 1.0 and 01 are one class),
 //              otherwise in the order of their bytes
 //   test set   a file of its own, or test_rows rows of train
 //   missing    empty, NA, N/A, n/a, #N/A, <NA>, NaN, nan, NAN, null, NULL, None, ?, .
@@ -21,7 +21,7 @@
 //
 // Numbers are computed in double and rounded once to float32. Under minmax and standardise a feature that is constant
 // over the rows trained on becomes 0. A category that occurs only in other rows gives zeros, and a warning. A label
-// that occurs only in other rows is refused, as are nan, inf, dates, and rows of unequal length, with line and column.
+// that occurs only in the test rows is refused, as are nan, inf, dates, and rows of unequal length, with line and column.
 //
 // `pipeline data inspect FILE` shows what a table is, and prints a section that reads it.
 //
@@ -130,7 +130,10 @@ class Csv final : public Dataset {
     data.classes = classes.count();
     data.class_names = classes.names();
     data.train.labels = classes.of(table, training);
-    data.test.labels = classes.of(tested, testing, other ? "" : "; set stratify = yes");
+    data.test.labels = classes.of(tested, testing,
+                                  other            ? ""
+                                  : split.stratify ? "; set a smaller test_rows"
+                                                   : "; set stratify = yes");
     warn(access, table, classes, validation);
     for (const CsvTable* rows : {&table, &tested})
       if (const auto warning = datasets::doubtful_missing(*rows); warning && (rows == &table || other))

@@ -93,7 +93,7 @@ class Summary final : public Report {
     lines.push_back("");
     if (results.models.size() > 1)
       lines.push_back("  *  the best of the models;  control is the network before training");
-    if (any_earlier) lines.push_back("  '  of an earlier step");
+    if (any_earlier) lines.push_back("  '  of an earlier step, so it gets no *");
     for (const std::string& model : results.models)
       if (const auto failed = results.failures.find(model); failed != results.failures.end())
         lines.push_back("  " + model + " FAILED: " + failed->second);
@@ -114,7 +114,7 @@ class Summary final : public Report {
                                  : "went back to its weights of step " + std::to_string(restored->second);
     if (stopped != results.stopped.end())
       return model + " stopped at step " + std::to_string(stopped->second) + (back.empty() ? "" : " and " + back);
-    if (!back.empty()) return model + " " + back;
+    if (!back.empty()) return model + " made all updates and " + back;
     const auto last = series.last_step(model);
     return last && *last < step ? model + " was last measured at step " + std::to_string(*last) : "";
   }

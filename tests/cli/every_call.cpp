@@ -177,10 +177,15 @@ BOOST_AUTO_TEST_CASE(a_call_that_throws_a_number_is_named) {
 
 BOOST_AUTO_TEST_CASE(every_way_to_end_the_program_is_noticed) {
   Misbehaving world;
-  const std::map<std::string, std::string> functions = {{"_exit", "_exit"},           {"_Exit", "_exit"},
-                                                        {"quick_exit", "quick_exit"}, {"pthread_exit", "pthread_exit"},
-                                                        {"exit_group", "exit_group"}, {"daemon", "daemon"},
-                                                        {"execl", "execv"},           {"execv", "execv"}};
+  const std::map<std::string, std::string> functions = {{"_exit", "_exit"},
+                                                        {"_Exit", "_exit"},
+                                                        {"quick_exit", "quick_exit"},
+                                                        {"pthread_exit", "pthread_exit"},
+                                                        {"exit_group", "exit_group"},
+                                                        {"daemon", "daemon"},
+                                                        {"execl", "execv"},
+                                                        {"execv", "execv"},
+                                                        {"errx", "a function that exits"}};
   for (const auto& [how, function] : functions)
     for (const std::string call : {"GradientChange::change", "Report::write"}) BOOST_TEST_CONTEXT(how) {
         const Said said = world.run_that(call, how);
