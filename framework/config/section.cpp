@@ -169,6 +169,10 @@ std::string SectionReader::remedy_for_unknown(const Word& key, const std::vector
   const std::optional<Meant> meant = meant_by(key.text);
   if (meant && meant->section == name_.text) return "did you mean '" + meant->key + "'?";
   if (meant) return other_word(key.text);
+  std::vector<std::string> of_entry;  // "dropout.rate": the keys of the entry dropout
+  for (const std::string& k : known)
+    if (k.starts_with(key.text.substr(0, key.text.find('.')) + ".")) of_entry.push_back(k);
+  if (!of_entry.empty()) return suggestion(key.text, of_entry);
   const std::string told = advice ? advice(key) : "";
   return told.empty() ? suggestion(key.text, known) : told;
 }

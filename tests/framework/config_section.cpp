@@ -269,6 +269,21 @@ BOOST_AUTO_TEST_CASE(a_key_that_other_programs_call_otherwise) {
   BOOST_TEST(remedy("momentum = 1").starts_with("every model is trained by plain gradient descent"));
 }
 
+BOOST_AUTO_TEST_CASE(an_unknown_key_of_an_entry_is_not_mistaken_for_another) {
+  Reading r("[model:a]\ndropout.rate = 0.5\n");
+  SectionReader section("model:a", child(r.tree, "model:a"), r.complaints);
+  double keep_prob = 1, biases = 0;
+  Parameters p;
+  p.number("keep_prob", keep_prob, above(0), "probability that a unit is kept");
+  p.number("biases", biases, at_least(0), "whether it acts on biases");
+  section.take(p, "dropout.");
+  section.finish([](const Word&) { return std::string("advice that does not know that the entry exists"); });
+  BOOST_TEST(r.complained() ==
+             "a.ini:2:1: error: unknown key 'dropout.rate' in [model:a]\n"
+             "    2 | dropout.rate = 0.5\n"
+             "      | ^~~~~~~~~~~~ (valid: dropout.biases, dropout.keep_prob)");
+}
+
 BOOST_AUTO_TEST_CASE(include_and_drop_are_valid_keys_of_pipeline) {
   Reading r("[pipeline]\ninclud = x\n");
   SectionReader section("pipeline", child(r.tree, "pipeline"), r.complaints);
