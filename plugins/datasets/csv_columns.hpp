@@ -96,16 +96,21 @@ class CsvColumnFinder {
   std::size_t column(const std::string& key, const std::string& word) const {
     const auto& names = columns_.names;
     const auto found = std::find(names.begin(), names.end(), word);
+    std::size_t number = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+    const bool whole =
+        error == std::errc() && end == word.data() + word.size() && number >= 1 && number <= columns_.count();
     if (found != names.end()) {
+      if (const auto named = static_cast<std::size_t>(found - names.begin());
+          whole && number - 1 != named && names[number - 1].empty())  // which has only its number
+        refuse(pipeline::quoted(word) + " in " + key + " is the name of column " + std::to_string(named + 1) +
+               " and the number of a column without a name; give that column a name");
       if (std::find(found + 1, names.end(), word) != names.end())
         refuse("two columns are named " + pipeline::quoted(word) + "; " + key +
                " must give the number of the one it means");
       return static_cast<std::size_t>(found - names.begin());
     }
-    std::size_t number = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-    const bool whole = error == std::errc() && end == word.data() + word.size();
-    if (whole && number >= 1 && number <= columns_.count()) return number - 1;
+    if (whole) return number - 1;
     refuse("there is no column " + pipeline::quoted(word) + " for " + (key == "label" ? "the label" : key) + "; " +
            columns_.known());
   }

@@ -14,12 +14,14 @@ inline std::optional<std::string> doubtful_header(const CsvTable& table) {
   if (columns.names.empty()) return std::nullopt;
   std::size_t inputs = 0, numbers = 0, missing = 0;
   bool alike = false, counting = true;
+  double last = 0;
   std::set<double> seen;
   for (std::size_t c = 0; c < columns.count(); ++c) {
     const std::string& name = columns.names[c];
     if (const CsvNumber n = number_in(name); !n.fault) {
       alike |= !seen.insert(n.value).second;
-      counting &= n.value == static_cast<double>(c) || n.value == static_cast<double>(c + 1);
+      counting &= numbers == 0 ? n.value == 0 || n.value == 1 : n.value == last + 1;
+      last = n.value;
       numbers += c != columns.label;
     } else {
       missing += is_missing(name) && c != columns.label;

@@ -56,6 +56,14 @@ BOOST_AUTO_TEST_CASE(columns_that_cannot_be_meant_are_refused) {
 }
 
 // By hand: sexes f, m are inputs 1 and 2 in place of the column.
+BOOST_AUTO_TEST_CASE(a_number_that_may_mean_two_columns_is_refused) {
+  const std::string table = ",1,k\n7,2,0\n4,3,1\n";
+  Study study{.train = table, .test = table, .settings = {{"drop", "1"}}};
+  check_says(study.complaint(), "'1' in drop is the name of column 2 and the number of a column without a name");
+  study.settings = {{"drop", "2"}};
+  BOOST_TEST(rows(study.data().train.floats) == "7 | 4");
+}
+
 BOOST_AUTO_TEST_CASE(every_word_of_a_category_becomes_an_input) {
   Study study{.train = animals, .test = animals, .settings = {{"drop", "name"}, {"categories", "sex"}}};
   BOOST_TEST(rows(study.data().train.floats) == "0,1,4,1 | 0,1,30,2 | 1,0,3,3");
@@ -141,7 +149,8 @@ BOOST_AUTO_TEST_CASE(a_sample_taken_as_names_is_noticed) {
       warned("1,x,1,k\n2,5,1,0\n2,6,0,1\n") ==
       "train.csv: two columns are named by the same number, as if the line of names were a sample; if it is one, set "
       "header = no\n");
-  BOOST_TEST(warned("0,1,2,k\n2,5,1,0\n2,6,0,1\n") == "");  // as pandas names columns
+  BOOST_TEST(warned("0,1,2,k\n2,5,1,0\n2,6,0,1\n") == "");       // as pandas names columns
+  BOOST_TEST(warned(",0,1,2,k\n7,2,5,1,0\n4,2,6,0,1\n") == "");  // behind its index, which has no name
   BOOST_TEST(warned("a,1980,k\n2,5,1\n2,6,0\n") == "");
   // Never advised where row 1 only lacks a value, or has one word among numbers.
   for (const char* table : {"NA,1,0\n2,2,1\n", "?,red,0\n2,2,1\n", "1,red,0\n2,2,1\n"}) {
