@@ -293,6 +293,12 @@ BOOST_AUTO_TEST_CASE(errors_in_overrides_quote_the_override) {
        "classes\n"
        "   | network.layers=784, 16, 12\n"
        "   |                         ^~ write 10 as the last of layers\n"},
+      {{"model:l2.regularisers=l2,weight_average", "model:l2.weight_average.form=equal",
+        "model:l2.weight_average.decay=0.5"},
+       "command line: model:l2.weight_average.decay: error: 'weight_average.decay' has no effect\n"
+       "   | model:l2.weight_average.decay=0.5\n"
+       "   |          ^~~~~~~~~~~~~~~~~~~~ it is used only with weight_average.form = exponential; remove it, or set "
+       "that\n"},
       {{"study2.ini"},
        "command line: study2.ini: error: missing '=' in override 'study2.ini'\n"
        "   | study2.ini\n"

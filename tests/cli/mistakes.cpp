@@ -358,6 +358,11 @@ study.ini:23:14: error: 'sam' does not act on weights, so sam.biases has no effe
    16 | learning_rate = 0000000000000000000000000000000000000000000000000000000000000000
       |                 ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ x > 0, default 0.1
 )"},
+    {"a key without effect", "regularisers = l2\nl2.lambda = 1e-3", "regularisers = weight_average\nweight_average.form = equal\nweight_average.decay = 0.5",
+     R"(study.ini:23:1: error: 'weight_average.decay' has no effect
+   23 | weight_average.decay = 0.5
+      | ^~~~~~~~~~~~~~~~~~~~ it is used only with weight_average.form = exponential; remove it, or set that
+)"},
     {"an interval of 0", "every = 10", "every = 0",
      R"(study.ini:25:9: error: value '0' of every is outside the range x >= 1
    25 | every = 0
