@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <clocale>
 #include <csignal>
 #include <cstdarg>
@@ -18,32 +19,39 @@
 #include "plugins/call_scope.hpp"
 #include "plugins/ending.hpp"
 
-using pipeline::plugins::about_to_change_the_process;
 using pipeline::plugins::about_to_end_the_process;
 
 namespace {
 
-/// The C library's own function of this name.
+/// The C library's own function of this name, looked up once. Without a static variable that needs a lock: sanitizers
+/// call these functions before they are ready for one.
 template <class Function>
-Function* real(Function*, const char* name) {
-  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+Function* real(Function*, const char* name, std::atomic<void*>& known) {
+  void* found = known.load(std::memory_order_relaxed);
+  if (!found) known.store(found = ::dlsym(RTLD_NEXT, name), std::memory_order_relaxed);
+  return reinterpret_cast<Function*>(found);
 }
-#define REAL(function)                                      \
-  [] {                                                      \
-    static const auto found = real(&(function), #function); \
-    return found;                                           \
+#define REAL(function)                                   \
+  [] {                                                   \
+    static constinit std::atomic<void*> known = nullptr; \
+    return real(&(function), #function, known);          \
   }()
+
+/// Tested here already: this file alone is compiled without sanitizers, which are not ready for others at the start.
+void about_to_change() {
+  if (pipeline::plugins::current_call) pipeline::plugins::about_to_change_the_process();
+}
 
 /// A program may replace itself by another one; a plugin may not replace it.
 void about_to_be_replaced(const char* function) {
   if (pipeline::plugins::current_call) about_to_end_the_process(function, 0);
 }
 
-// These two are looked up at the start, because signal handlers use them.
-using SystemCall = long (*)(long, ...);
-SystemCall real_syscall() { return reinterpret_cast<SystemCall>(::dlsym(RTLD_NEXT, "syscall")); }
-const SystemCall system_call = real_syscall();
-const auto set_handler = real(&::signal, "signal");
+// Signal handlers use these two, so they are looked up at the start.
+constinit std::atomic<void*> system_call = nullptr, set_handler = nullptr;
+auto real_syscall() { return real(&::syscall, "syscall", system_call); }
+auto real_signal() { return real(&::signal, "signal", set_handler); }
+[[maybe_unused]] const bool are_ready = real_syscall() && real_signal();
 
 }  // namespace
 
@@ -59,7 +67,7 @@ void exit(int code) noexcept {
 
 void _exit(int code) {
   about_to_end_the_process("_exit", code);
-  (system_call ? system_call : real_syscall())(SYS_exit_group, code);
+  real_syscall()(SYS_exit_group, code);
   std::abort();
 }
 
@@ -84,7 +92,7 @@ long syscall(long number, ...) {
   for (long& x : a) x = va_arg(rest, long);
   va_end(rest);
   if (number == SYS_exit_group) about_to_end_the_process("exit_group", static_cast<int>(a[0]));
-  return (system_call ? system_call : real_syscall())(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+  return real_syscall()(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
 int daemon(int stay, int keep) noexcept {
@@ -140,63 +148,63 @@ int execle(const char* path, const char* first, ...) noexcept {
 // Changes of the process. Called without a new value, these functions only tell the present one.
 
 int chdir(const char* folder) noexcept {
-  about_to_change_the_process();
+  about_to_change();
   return REAL(chdir)(folder);
 }
 int fchdir(int folder) noexcept {
-  about_to_change_the_process();
+  about_to_change();
   return REAL(fchdir)(folder);
 }
 mode_t umask(mode_t mask) noexcept {
-  about_to_change_the_process();
+  about_to_change();
   return REAL(umask)(mask);
 }
 char* setlocale(int category, const char* locale) noexcept {
-  if (locale) about_to_change_the_process();
+  if (locale) about_to_change();
   return REAL(setlocale)(category, locale);
 }
 locale_t uselocale(locale_t locale) noexcept {
-  if (locale) about_to_change_the_process();
+  if (locale) about_to_change();
   return REAL(uselocale)(locale);
 }
 int setenv(const char* name, const char* value, int replace) noexcept {
-  about_to_change_the_process();
+  about_to_change();
   return REAL(setenv)(name, value, replace);
 }
 int unsetenv(const char* name) noexcept {
-  about_to_change_the_process();
+  about_to_change();
   return REAL(unsetenv)(name);
 }
 int putenv(char* setting) noexcept {
-  about_to_change_the_process();
+  about_to_change();
   return REAL(putenv)(setting);
 }
 int clearenv() noexcept {
-  about_to_change_the_process();
+  about_to_change();
   return REAL(clearenv)();
 }
 int sigaction(int number, const struct sigaction* action, struct sigaction* before) noexcept {
-  if (action) about_to_change_the_process();
+  if (action) about_to_change();
   return REAL(sigaction)(number, action, before);
 }
 sighandler_t signal(int number, sighandler_t handler) noexcept {
-  about_to_change_the_process();
-  return (set_handler ? set_handler : REAL(signal))(number, handler);
+  about_to_change();
+  return real_signal()(number, handler);
 }
 int sigaltstack(const stack_t* stack, stack_t* before) noexcept {
-  if (stack) about_to_change_the_process();
+  if (stack) about_to_change();
   return REAL(sigaltstack)(stack, before);
 }
 int pthread_sigmask(int how, const sigset_t* set, sigset_t* before) noexcept {
-  if (set) about_to_change_the_process();
+  if (set) about_to_change();
   return REAL(pthread_sigmask)(how, set, before);
 }
 int sigprocmask(int how, const sigset_t* set, sigset_t* before) noexcept {
-  if (set) about_to_change_the_process();
+  if (set) about_to_change();
   return REAL(sigprocmask)(how, set, before);
 }
 int setrlimit(__rlimit_resource_t resource, const rlimit* limits) noexcept {
-  about_to_change_the_process();
+  about_to_change();
   return REAL(setrlimit)(resource, limits);
 }
 
