@@ -53,7 +53,7 @@ void Access::parallel(std::size_t n, const std::function<void(std::size_t)>& bod
     const auto help = [&] {
       // A crash here is attributed to the dataset, like one on the calling thread.
       const base::SignalStack for_crashes;
-      const plugins::CallScope scope(call ? *call : plugins::PluginCall{"dataset", "", "Dataset::load", "", 0});
+      plugins::CallScope scope(call ? *call : plugins::PluginCall{"dataset", "", "Dataset::load", "", 0});
       work();
       try {
         scope.expect_unchanged();

@@ -92,7 +92,7 @@ struct Entry {
   /// Runs a hook; turns anything that it throws into a HookFailure, and what it leaves changed for everybody.
   template <class F>
   decltype(auto) run(const char* hook, std::uint64_t step_number, F&& f) const {
-    const plugins::CallScope call({"regulariser", name.c_str(), hook, model.c_str(), step_number, plugin.c_str()});
+    plugins::CallScope call({"regulariser", name.c_str(), hook, model.c_str(), step_number, plugin.c_str()});
     try {
       return call.run(f);
     } catch (const HookFailure&) {

@@ -15,7 +15,8 @@ class Arithmetic {
   static Arithmetic now() {
     Arithmetic a;
 #if defined(__x86_64__)
-    a.control_ = __builtin_ia32_stmxcsr() & ~0x3fu;  // without the exceptions that have occurred
+    asm volatile("stmxcsr %0" : "=m"(a.control_));
+    a.control_ &= ~0x3fu;  // without the exceptions that have occurred
 #elif defined(__aarch64__)
     std::uint64_t control;
     asm volatile("mrs %0, fpcr" : "=r"(control));
@@ -26,12 +27,15 @@ class Arithmetic {
     return a;
   }
   bool operator==(const Arithmetic&) const = default;
+  /// False unless now() returned it.
+  bool is_known() const { return control_ != kUnknown; }
   /// What differs later, in words; empty if nothing does.
   std::string difference(const Arithmetic& later) const;
   void restore() const;
 
  private:
-  std::uint32_t control_ = 0;
+  static constexpr std::uint32_t kUnknown = ~0u;
+  std::uint32_t control_ = kUnknown;
 };
 
 }  // namespace pipeline::plugins

@@ -9,6 +9,7 @@ namespace pipeline::plugins {
 
 constinit thread_local const PluginCall* current_call = nullptr;
 constinit thread_local const ProcessState* state_before_change = nullptr;
+constinit thread_local Arithmetic usual_arithmetic;
 
 void about_to_change_the_process() {
   if (!current_call || state_before_change) return;
@@ -21,11 +22,11 @@ std::string what_was_thrown() try { throw; } catch (const std::exception& e) {
   return "threw something that is not a std::exception";
 }
 
-std::string CallScope::restore() const {
+std::string CallScope::restore() {
   std::string what;
-  if (const Arithmetic now = Arithmetic::now(); now != arithmetic_) {
-    arithmetic_.restore();
-    what = arithmetic_.difference(now);
+  if (const Arithmetic now = Arithmetic::now(); now != usual_arithmetic) {
+    usual_arithmetic.restore();
+    what = usual_arithmetic.difference(now);
   }
   // Taken first: restoring it calls the same functions as the plugin did.
   const std::unique_ptr<const ProcessState> before(state_before_change);

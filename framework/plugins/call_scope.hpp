@@ -37,6 +37,9 @@ struct LeftChanged : std::runtime_error {
 
 /// Initial-exec: a signal handler must read it without allocating, as access to a library's thread-locals may do.
 [[gnu::tls_model("initial-exec")]] extern constinit thread_local const PluginCall* current_call;
+/// How this thread computes, as it was found before its first call into a plugin and has been restored after each since:
+/// reading the register before each call as well would take as long again.
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local Arithmetic usual_arithmetic;
 /// How the process was before the plugin that is being called first changed something; null as long as it has not.
 [[gnu::tls_model("initial-exec")]] extern constinit thread_local const ProcessState* state_before_change;
 
@@ -46,14 +49,15 @@ void about_to_change_the_process();
 /// Records a call until the end of the scope. The names must outlive it.
 class CallScope {
  public:
-  explicit CallScope(PluginCall call)
-      : call_(call), arithmetic_(Arithmetic::now()), state_of_caller_(state_before_change) {
+  explicit CallScope(PluginCall call) : call_(call), state_of_caller_(state_before_change) {
+    if (!usual_arithmetic.is_known()) [[unlikely]]
+      usual_arithmetic = Arithmetic::now();
     call_.caller = current_call;
     current_call = &call_;
     state_before_change = nullptr;
   }
   ~CallScope() {
-    if (may_have_changed()) [[unlikely]]
+    if (!is_checked_ && may_have_changed()) [[unlikely]]
       restore();
     current_call = call_.caller;
     state_before_change = state_of_caller_;
@@ -62,13 +66,14 @@ class CallScope {
   CallScope& operator=(const CallScope&) = delete;
 
   /// Throws LeftChanged if the plugin has changed something and not restored it.
-  void expect_unchanged() const {
+  void expect_unchanged() {
+    is_checked_ = true;
     if (may_have_changed()) [[unlikely]]
       if (const std::string what = restore(); !what.empty()) throw LeftChanged(what);
   }
   /// Calls f, then expects everything unchanged.
   template <class F>
-  decltype(auto) run(F&& f) const {
+  decltype(auto) run(F&& f) {
     if constexpr (std::is_void_v<std::invoke_result_t<F>>) {
       f();
       expect_unchanged();
@@ -80,13 +85,13 @@ class CallScope {
   }
 
  private:
-  bool may_have_changed() const { return state_before_change || Arithmetic::now() != arithmetic_; }
+  static bool may_have_changed() { return state_before_change || Arithmetic::now() != usual_arithmetic; }
   /// Returns what was changed.
-  std::string restore() const;
+  static std::string restore();
 
   PluginCall call_;
-  Arithmetic arithmetic_;
   const ProcessState* state_of_caller_;
+  bool is_checked_ = false;  // the plugin has returned, and what it left was seen
 };
 
 /// What the exception that is being handled says, whatever it is.

@@ -93,7 +93,7 @@ Refusal refusal_of(const Found& plugin, Refusal library) {
 
 Loaded load_plugin(const Found& plugin) try {
   // Loading runs the library's own code, and a damaged record may point anywhere.
-  const CallScope scope({name_of(plugin.kind), plugin.name.c_str(), "load", "", 0});
+  CallScope scope({name_of(plugin.kind), plugin.name.c_str(), "load", "", 0});
   const boost::dll::shared_library opened = open(plugin.library);
   scope.expect_unchanged();
   const auto& record = opened.get<const PipelinePlugin>(symbol_of(plugin.kind, plugin.name));
