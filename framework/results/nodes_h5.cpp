@@ -15,6 +15,9 @@ using hdf5::Handle;
 
 namespace {
 
+/// Armadillo's transpose refers to the first number, which an empty matrix does not have.
+arma::mat transposed(const arma::mat& m) { return m.is_empty() ? arma::mat(m.n_cols, m.n_rows) : arma::mat(m.t()); }
+
 // HDF5's first file format, which every reader knows, allows attributes of less than 64 KB.
 constexpr std::size_t kLongestAttribute = 8'000, kMostNames = 4'000;  // 8 bytes a step, 16 a name
 // Numbers per chunk: large enough that its bookkeeping is a small part of the file.
@@ -59,7 +62,7 @@ void append(hid_t dataset, const std::vector<hsize_t>& shape, hsize_t index, con
   check(H5Sselect_hyperslab(space, H5S_SELECT_SET, from.data(), nullptr, count.data(), nullptr), "write " + path);
   const Handle memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose,
                       "write " + path);
-  const arma::mat row_by_row = values.t();
+  const arma::mat row_by_row = transposed(values);
   check(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, row_by_row.memptr()), "write " + path);
 }
 
@@ -248,7 +251,7 @@ arma::mat read_nodes(const fs::path& path, const std::string& dataset, std::size
   arma::mat row_by_row(size.size() == 3 ? size[2] : 1, size[1]);
   if (H5Dread(set, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, row_by_row.memptr()) < 0)
     throw cannot_read("cannot be read");
-  return row_by_row.t();
+  return transposed(row_by_row);
 }
 
 }  // namespace pipeline::results
