@@ -1,8 +1,12 @@
 #include "base/append_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <vector>
 
 #include "base/write_all.hpp"
 
@@ -23,9 +27,25 @@ std::size_t next_piece(std::string_view lines, std::size_t size) {
 
 }  // namespace
 
-AppendFile::AppendFile(std::filesystem::path path)
-    : path_(std::move(path)), file_(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
-  if (file_ < 0) throw FileError("create", path_);
+AppendFile::AppendFile(std::filesystem::path path, int flags, const char* doing)
+    : path_(std::move(path)), file_(::open(path_.c_str(), O_RDWR | O_APPEND | O_CLOEXEC | flags, 0666)) {
+  if (file_ < 0) throw FileError(doing, path_);
+  if (::flock(file_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    const FileError held("write", path_);
+    ::close(std::exchange(file_, -1));
+    throw held;
+  }
+}
+
+AppendFile::AppendFile(std::filesystem::path path) : AppendFile(std::move(path), O_CREAT | O_EXCL, "create") {}
+
+AppendFile AppendFile::existing(std::filesystem::path path) {
+  AppendFile file(std::move(path), 0, "open");
+  struct stat now {};
+  if (::fstat(file.file_, &now) != 0) throw FileError("read", file.path_);
+  file.size_ = static_cast<std::size_t>(now.st_size);
+  file.sum_ = file.sum_of_first(file.size_);
+  return file;
 }
 
 AppendFile::~AppendFile() {
@@ -41,6 +61,7 @@ void AppendFile::append(std::string_view lines) {
       throw failure;
     }
     size_ += piece.size();
+    sum_.add(piece);
     lines.remove_prefix(piece.size());
   }
 }
@@ -50,7 +71,33 @@ void AppendFile::cut_after_last_line(std::string_view piece) {
   if (::fstat(file_, &now) != 0 || static_cast<std::size_t>(now.st_size) <= size_) return;
   const std::string_view written = piece.substr(0, static_cast<std::size_t>(now.st_size) - size_);
   const std::size_t whole = size_ + (written.rfind('\n') + 1);  // npos + 1 is 0
-  if (::ftruncate(file_, static_cast<off_t>(whole)) == 0) size_ = whole;
+  if (::ftruncate(file_, static_cast<off_t>(whole)) != 0) return;
+  sum_.add(written.substr(0, whole - size_));
+  size_ = whole;
+}
+
+void AppendFile::sync() {
+  if (::fsync(file_) != 0) throw FileError("write", path_);
+}
+
+void AppendFile::cut(std::size_t size) {
+  Sha256 sum = sum_of_first(size);
+  if (::ftruncate(file_, static_cast<off_t>(size)) != 0) throw FileError("shorten", path_);
+  size_ = size;
+  sum_ = std::move(sum);
+}
+
+Sha256 AppendFile::sum_of_first(std::size_t size) const {
+  Sha256 sum;
+  std::vector<char> buffer(1 << 18);
+  for (std::size_t at = 0; at < size;) {
+    const ssize_t got = ::pread(file_, buffer.data(), std::min(buffer.size(), size - at), static_cast<off_t>(at));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) throw FileError("read", path_, got < 0 ? errno : ENODATA);
+    sum.add(buffer.data(), static_cast<std::size_t>(got));
+    at += static_cast<std::size_t>(got);
+  }
+  return sum;
 }
 
 }  // namespace pipeline::base

@@ -35,6 +35,12 @@ std::string Sha256::hex() {
   return text;
 }
 
+std::string Sha256::hex_so_far() const {
+  Sha256 copy;
+  must(EVP_MD_CTX_copy_ex(evp(copy.context_.get()), evp(context_.get())));
+  return copy.hex();
+}
+
 std::string sha256_of(const std::filesystem::path& file) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> in(std::fopen(file.c_str(), "rb"), std::fclose);
   if (!in) throw FileError("open", file);

@@ -15,6 +15,8 @@ class Sha256 {
   void add(std::string_view text) { add(text.data(), text.size()); }
   /// 64 lower-case hexadecimal digits. Call once, after the last add().
   std::string hex();
+  /// The digits of what was added so far; more may follow.
+  std::string hex_so_far() const;
 
  private:
   std::unique_ptr<void, void (*)(void*)> context_;

@@ -21,6 +21,8 @@ enum Exit {
   plugin_refused = 3,  // found, but refused or failing
   data_trouble = 4,
   some_models_failed = 5,
+  resume_refused = 6,
+  stopped = 75,  // by a signal, with a checkpoint; batch systems start such a job again
 };
 
 /// An invalid command line.

@@ -21,7 +21,7 @@ namespace {
 
 std::atomic<int> stop_signal = 0;
 
-std::atomic<double> stopped_at = 0;
+std::atomic<double> asked_to_end_at = 0;  // by INT or TERM
 
 double now() {
   timespec time{};
@@ -29,17 +29,16 @@ double now() {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-// The first signal lets every model finish its step; a second one ends the program at once. Programs such as timeout
-// send each signal twice at once, to the process and to its group: that counts as one.
+// The first signal lets every model finish its step. After that a second INT or TERM ends the program at once; batch
+// systems may repeat USR1, and send TERM after it. Programs such as timeout send each signal twice at once, to the
+// process and to its group: that counts as one.
 void on_signal(int number) {
   const double time = now();
-  if (stop_signal.exchange(number) == 0) {
-    stopped_at = time;
-    ::alarm(running::kPatience);  // for a plugin that is called on the main thread: a dataset, a report
-  } else if (time > stopped_at + 0.02) {
-    results::run_crashed("a second signal ended the run at once");
-    pipeline::plugins::end_now(128 + number);
-  }
+  if (stop_signal.exchange(number) == 0) ::alarm(running::kPatience);  // for a plugin that is called on the main thread
+  if (number != SIGINT && number != SIGTERM) return;
+  if (const double first = asked_to_end_at.exchange(time); first == 0 || time <= first + 0.02) return;
+  results::run_crashed("a second signal ended the run at once");
+  pipeline::plugins::end_now(128 + number);
 }
 
 /// Stopped before there were any results to keep.
@@ -74,12 +73,12 @@ std::string entry_text(const experiment::Pipeline& p, const std::string& model, 
 }
 
 /// Checked before any work: a run must not fail after hours, nor write into another run.
-std::filesystem::path out_folder(const std::string& out) {
+std::filesystem::path out_folder(const std::string& out, bool may_hold_a_run) {
   std::error_code error;
   if (out.empty()) throw UsageError("--out is empty; give a new folder: --out DIR");
   if (!std::filesystem::exists(out, error)) return out;
   if (!std::filesystem::is_directory(out, error)) throw UsageError("--out " + out + " is a file; give a new folder");
-  if (!std::filesystem::is_empty(out, error))
+  if (!std::filesystem::is_empty(out, error) && !may_hold_a_run)
     throw UsageError("--out " + out + " is not empty; give a new folder: earlier results are never overwritten");
   return out;
 }
@@ -126,8 +125,9 @@ class Screen final : public running::Observer {
     std::string plugins;
     for (const auto& [id, library] : h.plugins) plugins += (plugins.empty() ? "" : ", ") + id;
     print_part("plugins", plugins);
-    std::cout << "  results    " << h.folder.string() << "\n  about " << duration(h.estimated_seconds) << "\n"
-              << std::endl;
+    std::cout << "  results    " << h.folder.string() << "\n";
+    if (h.resumes_at) std::cout << "  resumes    at step " << *h.resumes_at << " of " << p.steps << "\n";
+    std::cout << "  about " << duration(h.estimated_seconds) << "\n" << std::endl;
   }
 
   void progress(const std::vector<running::ModelProgress>& models, std::uint64_t steps, double seconds) override {
@@ -139,7 +139,13 @@ class Screen final : public running::Observer {
     std::cout << std::flush;
   }
   void warning(const std::string& message) override { print_message("warning", message); }
-  void stopped() { print_message("stopped", "results so far are kept"); }
+  void stopped(const running::RunOutcome& outcome, const std::string& again) {
+    if (outcome.checkpoint_at)
+      print_message("stopped", "at step " + std::to_string(*outcome.checkpoint_at) +
+                                   "; results so far are kept\n  to continue: " + again);
+    else
+      print_message("stopped", "results so far are kept; there is no checkpoint to continue from");
+  }
   void clear() { progress_.clear(); }
 
  private:
@@ -162,9 +168,34 @@ class Screen final : public running::Observer {
   RunProgress progress_;
 };
 
+/// `--resume DIR` as one word, `--resume=DIR`: its folder may be left out, so the parser does not look at the next word.
+Words with_folder_of_resume(Words words) {
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    const std::string& next = words[i + 1];
+    std::error_code none;
+    const bool is_folder = std::filesystem::is_directory(next, none),
+               is_path = next.find('/') != next.npos && next.find('=') == next.npos &&
+                         !std::filesystem::exists(next, none) && next.find_first_of("-+~") != 0;
+    if (words[i] != "--resume" || (!is_folder && !is_path)) continue;
+    words[i] += "=" + next;
+    words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+  }
+  return words;
+}
+
+/// The command that continues a stopped run.
+std::string command_to_continue(const Words& words, const running::RunOptions& how, const std::string& folder) {
+  std::string text = "pipeline run";
+  for (const std::string& word : words)
+    if (!word.starts_with("--resume"))
+      text += " " + (word.find_first_of(" '\"~$*") == word.npos ? word : "'" + word + "'");
+  return text + (how.resume_from.empty() ? " --resume" : " --resume " + folder);
+}
+
 }  // namespace
 
-int run(const Words& words) {
+int run(const Words& given) {
+  const Words words = with_folder_of_resume(given);
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   options::options_description visible("options");
   visible.add_options()("out", options::value<std::string>()->value_name("DIR"),
@@ -172,14 +203,18 @@ int run(const Words& words) {
       "threads", options::value<std::size_t>()->default_value(cores)->value_name("N"),
       "number of threads; does not affect any result")(
       "progress", options::value<std::string>()->default_value("auto")->value_name("STYLE"),
-      "auto, bar, line, json or none")("offline", "never download data");
+      "auto, bar, line, json or none")("offline", "never download data")(
+      "resume", options::value<std::string>()->implicit_value("")->value_name("[DIR]"),
+      "continue the newest unfinished run of this pipeline, or the run in DIR")(
+      "allow-changed", "with --resume: continue although settings, plugins or data have changed");
   add_plugin_options(visible);
   const Parsed parsed(
       words, "run FILE [section.key=value ...] [options]",
       "Trains the models of a pipeline file side by side and writes its measurements to a run folder.\n"
       "Exit: 0 ok, 1 no model finished or a file cannot be written, 2 pipeline file or usage,\n"
-      "3 a plugin is refused or fails, 4 data, 5 some models failed,\n"
-      "129/130/138/143 stopped by HUP, INT, USR1 or TERM (results so far are kept).",
+      "3 a plugin is refused or fails, 4 data, 5 some models failed, 6 the run cannot be resumed,\n"
+      "75 stopped by INT, TERM, USR1 or HUP; --resume continues (129/130/138/143 without a checkpoint,\n"
+      "130/143 after a second INT or TERM).",
       visible,
       "  pipeline run mnist_snr.ini\n  pipeline run mnist_snr.ini training.steps=1000 dataset.plugin=digits --out "
       "try1\n"
@@ -191,7 +226,11 @@ int run(const Words& words) {
   how.threads = parsed.get<std::size_t>("threads");
   if (how.threads < 1 || how.threads > 1024) throw UsageError("--threads must be a number from 1 to 1024");
   const ProgressStyle style = progress_style(parsed.get<std::string>("progress"));
-  if (parsed.has("out")) how.out = out_folder(parsed.get<std::string>("out"));
+  how.resume = parsed.has("resume");
+  how.allow_changed = parsed.has("allow-changed");
+  if (how.allow_changed && !how.resume) throw UsageError("--allow-changed needs --resume");
+  if (how.resume) how.resume_from = parsed.get<std::string>("resume");
+  if (parsed.has("out")) how.out = out_folder(parsed.get<std::string>("out"), how.resume && how.resume_from.empty());
   how.argv = words;
   how.argv.insert(how.argv.begin(), {"pipeline", "run"});
   how.stop_signal = &stop_signal;
@@ -216,16 +255,21 @@ int run(const Words& words) {
   try {
     outcome = running::run(p, catalogue, how, screen);
   } catch (const Interrupted&) {
-    std::cerr << "stopped by a signal while fetching data\n";
-    return 128 + stop_signal;
+    std::cerr << "stopped by a signal while fetching data; run the same command again\n";
+    return p.checkpoint == experiment::CheckpointInterval{} ? 128 + stop_signal : Exit::stopped;
+  } catch (const running::ResumeRefused& e) {
+    screen.clear();
+    complain(e.what());
+    return Exit::resume_refused;
   }
   screen.clear();
+  if (outcome.nothing_to_do) std::cout << "the run is finished already";
   std::cout << "\nresults in " << outcome.folder.string() << "\n";
   if (const auto plots = outcome.folder / "plots"; has_pictures(plots))
     std::cout << "pictures in " << plots.string() << "\n";
   if (outcome.stopped) {
-    screen.stopped();
-    return 128 + stop_signal;
+    screen.stopped(outcome, command_to_continue(given, how, outcome.folder.string()));
+    return outcome.checkpoint_at ? static_cast<int>(Exit::stopped) : 128 + stop_signal;
   }
   if (outcome.failed_models == 0) return Exit::ok;
   if (outcome.failed_models < outcome.models) return Exit::some_models_failed;

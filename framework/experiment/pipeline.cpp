@@ -62,10 +62,19 @@ void read_head(Reading& reading) {
   parameters.text("name", p.name, std::string("names the run folders: ") + base::name_rule);
   parameters.whole("seed", p.seed, at_least(0).up_to(infinity),
                    "determines starting weights, batches and the draws of regularisers");
+  std::string checkpoint = "10 min";
+  parameters.text("checkpoint", checkpoint,
+                  "how often the state of the run is written, for --resume: 10 min, 90 s, 2 h, 500 steps; 0: never");
   std::vector<std::string> folders;
   parameters.words("plugin_path", folders, "more folders of plugins, separated by commas");
   reader.take(parameters);
   add_folders(reading, reader, folders);
+  if (const auto interval = checkpoint_interval(checkpoint))
+    p.checkpoint = *interval;
+  else
+    reading.complaints.add(reader.setting("checkpoint").word,
+                           "checkpoint " + base::quoted(checkpoint) + " is no interval",
+                           "give a whole number and its unit: checkpoint = 10 min (or s, h, steps; 0: never)");
   if (p.name.size() > base::longest_name)
     reading.complaints.add(reader.setting("name").word, "a name of " + std::to_string(p.name.size()) + " characters",
                            "it may have at most " + std::to_string(base::longest_name));

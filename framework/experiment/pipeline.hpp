@@ -9,6 +9,7 @@
 
 #include "base/place.hpp"
 #include "config/section.hpp"
+#include "experiment/checkpoint_interval.hpp"
 #include "kernels/products.hpp"
 #include "learning/entry.hpp"
 #include "learning/start.hpp"
@@ -80,6 +81,7 @@ struct Pipeline {
   std::string text;  // of the file, as it was read
   std::string name;
   std::uint64_t seed = 1;
+  CheckpointInterval checkpoint;
   DatasetConfig dataset;
   std::vector<WrapperConfig> wrappers;  // innermost first
   std::uint64_t validation = 0;         // samples taken off the end of the training set
@@ -88,6 +90,7 @@ struct Pipeline {
   learning::StartingWeights start;
   kernels::Backend kernels = kernels::Backend::own;
   std::uint64_t steps = 0, batch_size = 60;
+  bool stops_on_nan = false;  // the whole run, not only the model that became NaN or infinite
   std::vector<ModelConfig> models;
   std::vector<MetricConfig> metrics;
   std::vector<ReportConfig> reports;

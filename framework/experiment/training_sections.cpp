@@ -29,14 +29,17 @@ void read_training(Reading& reading) {
   Pipeline& p = reading.pipeline;
   SectionReader reader = reading.section("training");
   Parameters parameters;
-  std::string loss = "cross_entropy", backend = "own";
+  std::string loss = "cross_entropy", backend = "own", on_nan = "stop_model";
   parameters.whole("steps", p.steps, at_least(0), "updates of every model").must_be_given();
   parameters.whole("batch_size", p.batch_size, at_least(1), "samples per batch");
   parameters.number("learning_rate", reading.learning_rate, above(0), "constant step size of plain gradient descent");
   parameters.choice("loss", loss, {"cross_entropy"}, "mean softmax cross-entropy");
   parameters.choice("kernels", backend, {"own", "blas"},
                     "what computes the products: own kernels, which skip zeros, or OpenBLAS, one thread per call");
+  parameters.choice("on_nan", on_nan, {"stop_model", "stop_run"},
+                    "what ends when a number of a model becomes NaN or infinite: that model, or the whole run");
   reader.take(parameters);
+  p.stops_on_nan = on_nan == "stop_run";
   p.kernels = backend == "own" ? kernels::Backend::own : kernels::Backend::blas;
   p.batch_word = reader.setting("batch_size").word;
   reading.finish(reader);

@@ -12,6 +12,13 @@ namespace pipeline::kernels {
 
 void products_use_one_thread() { openblas_set_num_threads(1); }
 std::string own_level() { return best().name; }
+bool own_fuses() {
+#if defined(__x86_64__)
+  return &best() != &baseline;
+#else
+  return true;
+#endif
+}
 std::string blas_core() { return openblas_get_corename(); }
 std::string blas_library() { return openblas_get_config(); }
 

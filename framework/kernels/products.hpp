@@ -71,6 +71,8 @@ class Products {
 void products_use_one_thread();
 /// The instruction level of own kernels; the kernels that OpenBLAS chose for this processor; how it was built.
 std::string own_level();
+/// Whether they multiply and add with one rounding; without it they have other bits.
+bool own_fuses();
 std::string blas_core();
 std::string blas_library();
 

@@ -107,8 +107,9 @@ void Model::blame(const Entry& entry, const char* hook, const Tile& tile, const 
   of_x.assign(x);
   kernels::Panelled panels;
   products_.gradient(products_.factor(dz, panels), x, of_x, 0, x.n_rows, data.memptr());
-  if (!all_finite(x)) throw Diverged(step.number, "an input of layer " + std::to_string(l));
-  if (!all_finite(dz) || !all_finite(data)) throw Diverged(step.number, "the gradient of layer " + std::to_string(l));
+  if (!all_finite(x)) throw Diverged(step.number, "an input of layer " + std::to_string(l), last_update(step.number));
+  if (!all_finite(dz) || !all_finite(data))
+    throw Diverged(step.number, "the gradient of layer " + std::to_string(l), last_update(step.number));
   throw HookFailure(entry.name, hook, step.number,
                     "left a value that is not finite in layer " + std::to_string(tile.layer) +
                         (tile.kind == Kind::own    ? ", " + states_.trained()[tile.own].first

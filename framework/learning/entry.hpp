@@ -24,9 +24,10 @@ struct HookFailure : std::runtime_error {
 
 /// Training produced NaN or infinity, and no plugin can be named as the cause.
 struct Diverged : std::runtime_error {
-  /// `number` is what is not finite: "a logit".
-  Diverged(std::uint64_t step, const std::string& number)
-      : std::runtime_error("diverged: " + number + " is not finite at step " + std::to_string(step)) {}
+  /// `number` is what is not finite: "a weight of layer 2"; `last` what changed the weights last, if it is known.
+  Diverged(std::uint64_t step, const std::string& number, const std::string& last = "")
+      : std::runtime_error("diverged: " + number + " is not finite at step " + std::to_string(step) +
+                           (last.empty() ? "" : ", " + last)) {}
 };
 
 /// Which layers, and whether biases: the parameters that all entries share.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/numbers.hpp"
 #include "kernels/elementwise.hpp"
 #include "learning/checked.hpp"
 #include "learning/loss.hpp"
@@ -60,16 +61,33 @@ std::unique_ptr<Model> Model::copy() const {
 }
 
 void Model::remember(std::uint64_t step) {
-  remembered_ = copy();
+  remembered_ = std::make_shared<const SavedModel>(SavedModel{network(), states_.saved(), nullptr});
   remembered_at_ = step;
 }
 
+std::optional<std::uint64_t> Model::remembered_at() const {
+  return remembered_ ? std::optional(remembered_at_) : std::nullopt;
+}
+
 void Model::restore() {
-  if (!remembered_) return;
-  network_ = remembered_->network();
+  if (remembered_) take(*remembered_);
+}
+
+void Model::take(const SavedModel& saved) {
+  if (!same_shape(saved.network, network_)) throw std::runtime_error("the network has another shape");
+  states_.load(saved.arrays);
+  network_ = saved.network;
   is_behind_ = false;
   panels_.clear();
-  states_.adopt(remembered_->states_);
+}
+
+SavedModel Model::saved() const { return {network(), states_.saved(), remembered_, remembered_at_}; }
+
+void Model::load(const SavedModel& saved) {
+  if (saved.remembered) take(*saved.remembered);  // it must fit too
+  take(saved);
+  remembered_ = saved.remembered;
+  remembered_at_ = saved.remembered_at;
 }
 
 void Model::step(std::uint64_t number, const Inputs& train, const std::vector<std::uint32_t>& samples) {
@@ -148,13 +166,37 @@ Weights Model::pass_forward(const Network& at, const Step& step) {
   else
     pass_.x[0].swap(batch_.inputs);
   forward(training(step), now, pass_);
-  if (!all_finite(pass_.logits())) throw Diverged(step.number, "a logit");
+  if (!all_finite(pass_.logits())) diverged_in_pass(at, step.number);
   softmax_gradient(pass_.logits(), batch_.targets, dz_.back());
   for (const Entry& e : entries_)
     if (e.penalises_activations(at.depth(), at.depth()))
       checked(e, "ActivationPenalty::add_gradient", step.number, dz_.back(),
               [&] { e.activation_penalty->add_gradient(pass_.logits(), dz_.back(), at.depth()); });
   return now;
+}
+
+/// "after update 11 (gradient descent, l2; learning rate 0.1)"
+std::string Model::last_update(std::uint64_t step) const {
+  if (step == 0) return "with the starting weights";
+  std::string text = "after update " + std::to_string(step - 1) + " (gradient descent";
+  for (const Entry& e : entries_)
+    if (e.on_weights() || e.network_gradient || e.after_layer_update || e.look_ahead) text += ", " + e.name;
+  return text + "; learning rate " + base::shortest(rate_) + ")";
+}
+
+void Model::expect_finite_weights(std::uint64_t step) const {
+  const Network& now = network();
+  for (std::size_t l = 1; l <= now.depth(); ++l)
+    for (const char* part : {"weight", "bias"})
+      if (part[0] == 'w' ? !all_finite(now.layer(l).W) : !all_finite(now.layer(l).b))
+        throw Diverged(step, std::string("a ") + part + " of layer " + std::to_string(l), last_update(step));
+}
+
+void Model::diverged_in_pass(const Network& at, std::uint64_t step) const {
+  expect_finite_weights(step);
+  for (std::size_t l = 1; l < at.depth(); ++l)
+    if (!all_finite(pass_.x[l])) throw Diverged(step, "an activation of layer " + std::to_string(l), last_update(step));
+  throw Diverged(step, "a logit (layer " + std::to_string(at.depth()) + ")", last_update(step));
 }
 
 void Model::pass_backward_into(std::size_t layer, const Weights& used, const Step& step, bool descends) {

@@ -21,6 +21,9 @@ class Model {
   /// One update on the listed samples. Throws HookFailure or Diverged; the weights are then unusable.
   void step(std::uint64_t number, const Inputs& train, const std::vector<std::uint32_t>& samples);
 
+  /// Throws Diverged that names the first layer with a weight or bias that is not finite.
+  void expect_finite_weights(std::uint64_t step) const;
+
   /// The gradient of loss and penalties at the current weights, changed by the gradient hooks, without an update.
   const Network& gradient(std::uint64_t number, const Inputs& train, const std::vector<std::uint32_t>& samples);
 
@@ -40,7 +43,11 @@ class Model {
   /// Stores a copy of the weights and arrays of this step; `restore` returns to it.
   void remember(std::uint64_t step);
   void restore();
-  std::optional<std::uint64_t> remembered_at() const { return remembered_at_; }
+  std::optional<std::uint64_t> remembered_at() const;
+  /// Everything with which the model continues with the same bits, and the reverse. load() throws std::runtime_error
+  /// unless network and arrays are those of this model.
+  SavedModel saved() const;
+  void load(const SavedModel& saved);
 
   bool measures_other_weights() const;
   /// The weights to measure with: the trained ones unless a regulariser changes them.
@@ -51,6 +58,9 @@ class Model {
   bool has_batch_penalty() const { return layer_penalties_ || activation_penalties_; }
 
  private:
+  void take(const SavedModel& saved);
+  std::string last_update(std::uint64_t step) const;
+  [[noreturn]] void diverged_in_pass(const Network& at, std::uint64_t step) const;
   Regime training(const Step& step) const { return {products_, entries_, step, Form::training}; }
   // model.cpp: from the batch to dz of every layer
   void load_batch(const Step& step, const Inputs& train, const std::vector<std::uint32_t>& samples);
@@ -93,8 +103,8 @@ class Model {
   std::size_t classes_;
   ImageShape image_;
   States states_;
-  std::unique_ptr<Model> remembered_;
-  std::optional<std::uint64_t> remembered_at_;
+  std::shared_ptr<const SavedModel> remembered_;
+  std::uint64_t remembered_at_ = 0;
 
   // Which kinds of hooks exist; a model without them runs none of their code.
   bool lives_in_panels_ = false, stores_gradient_ = false, weight_changes_ = false, layer_penalties_ = false,

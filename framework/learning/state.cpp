@@ -1,5 +1,7 @@
 #include "learning/state.hpp"
 
+#include <algorithm>
+
 namespace pipeline::learning {
 
 namespace {
@@ -12,7 +14,26 @@ NetworkShape shape_of(const Network& network) {
   return shape;
 }
 
+bool same_sizes(const PerLayer::Arrays& a, const PerLayer::Arrays& b) {
+  return std::ranges::equal(a, b, [](const auto& x, const auto& y) {
+    return x.first == y.first && x.second.n_rows == y.second.n_rows && x.second.n_cols == y.second.n_cols;
+  });
+}
+
+bool same_sizes(const SavedArray& a, const SavedArray& b) {
+  return same_shape(a.like_weights.network, b.like_weights.network) &&
+         std::ranges::equal(a.like_weights.own, b.like_weights.own,
+                            [](const auto& x, const auto& y) { return same_sizes(x, y); }) &&
+         same_sizes(a.values, b.values) && a.counts.size() == b.counts.size();
+}
+
 }  // namespace
+
+bool same_shape(const Network& a, const Network& b) {
+  return std::ranges::equal(a.layers, b.layers, [](const Layer& x, const Layer& y) {
+    return x.W.n_rows == y.W.n_rows && x.W.n_cols == y.W.n_cols && x.b.n_elem == y.b.n_elem;
+  });
+}
 
 /// What one entry declares.
 class States::Declaration final : public State {
@@ -84,12 +105,27 @@ void States::complete() {
 }
 
 void States::adopt(const States& other) {
+  for (auto& [name, kept] : kept_) static_cast<SavedArray&>(kept) = other.kept_.at(name);
+}
+
+std::map<std::string, SavedArray> States::saved() const {
+  std::map<std::string, SavedArray> out;
+  for (const auto& [name, kept] : kept_)
+    if (kept.life != Life::step) out.emplace(name, kept);
+  return out;
+}
+
+void States::load(const std::map<std::string, SavedArray>& saved) {
+  std::size_t taken = 0;
   for (auto& [name, kept] : kept_) {
-    const Kept& from = other.kept_.at(name);
-    kept.like_weights = from.like_weights;
-    kept.values = from.values;
-    kept.counts = from.counts;
+    if (kept.life == Life::step) continue;
+    const auto found = saved.find(name);
+    if (found == saved.end()) throw std::runtime_error("there is no array '" + name + "'");
+    if (!same_sizes(found->second, kept)) throw std::runtime_error("the array '" + name + "' has another size");
+    static_cast<SavedArray&>(kept) = found->second;
+    ++taken;
   }
+  if (taken != saved.size()) throw std::runtime_error("there are arrays that no regulariser of the model has declared");
 }
 
 std::map<std::string, PerLayer::Arrays> States::of_this_step() const {

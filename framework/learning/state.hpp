@@ -3,15 +3,14 @@
 #include <pipeline/state.hpp>
 
 #include "learning/entry.hpp"
+#include "learning/saved_model.hpp"
 
 namespace pipeline::learning {
 
-/// The array behind one declared name; one of the members is in use.
-struct Kept {
+/// The array behind one declared name.
+struct Kept : SavedArray {
   Life life = Life::kept;
-  LikeWeights::Arrays like_weights;
-  PerLayer::Arrays values, gradients;
-  std::vector<std::int64_t> counts;
+  PerLayer::Arrays gradients;                   // of `values`, if they are trained
   bool like_all = false, from_weights = false;  // shaped like the weights; starts as them
   const Entry* owner = nullptr;
 };
@@ -27,6 +26,10 @@ class States {
   void complete();
   /// Copies the contents of the same arrays of another model.
   void adopt(const States& other);
+  /// The contents of the arrays that outlast a step.
+  std::map<std::string, SavedArray> saved() const;
+  /// Takes such contents over. Throws std::runtime_error unless they have the names and sizes declared here.
+  void load(const std::map<std::string, SavedArray>& saved);
 
   /// The trained arrays in order of their name; Tile::own counts them from 0.
   const std::vector<std::pair<std::string, Kept*>>& trained() const { return trained_; }

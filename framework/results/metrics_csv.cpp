@@ -50,8 +50,25 @@ bool parse_row(std::string_view line, Row& row) {
 
 }  // namespace
 
-MetricsWriter::MetricsWriter(const std::filesystem::path& file) : file_(create(file)) {
-  with_advice([&] { file_.append(std::string(kHeader) + "\n"); });
+MetricsWriter::MetricsWriter(const std::filesystem::path& file) : MetricsWriter(create(file)) {}
+
+MetricsWriter::MetricsWriter(base::AppendFile file) : file_(std::move(file)) {
+  with_advice([&] {
+    file_.cut(0);
+    file_.append(std::string(kHeader) + "\n");
+  });
+}
+
+MetricsWriter::MetricsWriter(base::AppendFile file, std::size_t size, const std::string& sha256)
+    : file_(std::move(file)) {
+  if (file_.size() < size || file_.sha256_of_first(size) != sha256)
+    throw std::runtime_error("the first " + std::to_string(size) + " bytes of metrics.csv have changed");
+  file_.cut(size);
+}
+
+MetricsWriter::End MetricsWriter::sync() {
+  with_advice([&] { file_.sync(); });
+  return {file_.size(), file_.sha256()};
 }
 
 void MetricsWriter::append(const std::vector<Row>& rows) {

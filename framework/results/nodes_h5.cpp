@@ -111,6 +111,37 @@ void NodesWriter::open() {
   file_ = Handle(H5Fcreate(part_.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, access), H5Fclose, "create " + part_.string());
 }
 
+NodesWriter::Counts NodesWriter::counts() const {
+  Counts out;
+  for (const auto& [path, s] : stacks_) out[path] = s.steps.size();
+  return out;
+}
+
+void NodesWriter::continue_from(const Counts& counts) {
+  remove_file(part_);
+  if (counts.empty()) return remove_file(target_);  // published after the state that the run goes back to
+  const hdf5::Silence silence;
+  open();
+  const Handle before = hdf5::open_to_read(target_.string());
+  for (const auto& [path, count] : counts) {
+    const std::vector<std::uint64_t> steps = read_node_steps(target_, path);
+    if (steps.size() < count)
+      throw std::runtime_error(target_.string() + ": has " + std::to_string(steps.size()) + " measurements of " + path +
+                               ", not " + std::to_string(count));
+    const Handle links = hdf5::link_properties();
+    check(H5Ocopy(before, path.c_str(), file_, path.c_str(), H5P_DEFAULT, links), "copy " + path);
+    Stack& s = stacks_[path];
+    s.dataset = Handle(H5Dopen2(file_, path.c_str(), H5P_DEFAULT), H5Dclose, "open " + path);
+    if (H5Aexists(s.dataset, "steps") > 0) check(H5Adelete(s.dataset, "steps"), "write " + path);
+    std::vector<hsize_t> size = hdf5::size_of(s.dataset);
+    if (size.empty()) throw std::runtime_error(target_.string() + ": " + path + " is not a stack");
+    size[0] = count;
+    check(H5Dset_extent(s.dataset, size.data()), "shorten " + path);
+    s.shape.assign(size.begin() + 1, size.end());
+    s.steps.assign(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+}
+
 NodesWriter::Stack& NodesWriter::stack(const std::string& path, const measuring::Sheet& sheet) {
   Stack& s = stacks_[path];
   if (s.dataset.is_open()) return s;

@@ -24,6 +24,13 @@ class NodesWriter {
   NodesWriter(const NodesWriter&) = delete;
   NodesWriter& operator=(const NodesWriter&) = delete;
 
+  /// How many measurements of each dataset a writer has added.
+  using Counts = std::map<std::string, std::size_t>;
+  Counts counts() const;
+  /// Continues from the published nodes.h5, with the first `counts` measurements of these datasets and nothing else.
+  /// Called before add(). Throws std::runtime_error if the file does not have them.
+  void continue_from(const Counts& counts);
+
   /// Throws measuring::MetricFailure if a sheet has another shape than at its first measurement, and
   /// std::runtime_error if the file cannot be written; all measurements are then lost but for a published nodes.h5.
   void add(const std::string& model, std::uint64_t step, const std::vector<measuring::Sheet>& sheets);

@@ -1,5 +1,6 @@
 #include "results/run_folder.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -45,6 +46,27 @@ RunFolder make_run_folder(const std::string& name, const std::string& hash, cons
     folder = all / (wanted + "-" + std::to_string(n));
   }
   return {folder};
+}
+
+std::vector<RunFolder> runs_of(const std::string& name) {
+  std::vector<RunFolder> runs;
+  std::error_code none;
+  for (const fs::directory_entry& entry : fs::directory_iterator(fs::absolute(fs::path("runs") / name), none))
+    if (!entry.is_symlink(none) && entry.is_directory(none)) runs.push_back({entry.path()});
+  std::ranges::sort(runs, std::greater(), [](const RunFolder& run) { return run.path.filename(); });
+  return runs;
+}
+
+void copy_measurements(const RunFolder& from, const RunFolder& to, std::size_t size) {
+  write_file(to.metrics_csv(), read_file(from.metrics_csv()).substr(0, size));
+  if (fs::exists(from.nodes_h5())) write_file(to.nodes_h5(), read_file(from.nodes_h5()));
+}
+
+void remove_temporary_files(const RunFolder& run) {
+  std::error_code ignored;
+  for (const fs::path& folder : {run.path, run.checkpoints()})
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored))
+      if (entry.path().extension() == ".part") fs::remove(entry.path(), ignored);
 }
 
 std::string make_latest(const RunFolder& run) {

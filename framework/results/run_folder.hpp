@@ -2,6 +2,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace pipeline::results {
 
@@ -14,11 +15,21 @@ struct RunFolder {
   std::filesystem::path nodes_h5() const { return path / "nodes.h5"; }
   std::filesystem::path weights_h5() const { return path / "weights.h5"; }
   std::filesystem::path summary_json() const { return path / "summary.json"; }
+  std::filesystem::path checkpoints() const { return path / "checkpoints"; }
 };
 
 /// runs/<name>/<UTC time>-<hash>, with -2, -3 ... added if it exists. With `out`, that folder instead, which must be
 /// empty or not exist. Throws std::runtime_error with a remedy.
 RunFolder make_run_folder(const std::string& name, const std::string& hash, const std::filesystem::path& out);
+
+/// The run folders of a pipeline of that name, newest first.
+std::vector<RunFolder> runs_of(const std::string& name);
+
+/// Begins a new run with the first `size` bytes of another's metrics.csv, and its nodes.h5.
+void copy_measurements(const RunFolder& from, const RunFolder& to, std::size_t size);
+
+/// Removes the temporary files that a killed process left in a run folder. Only its one writer may call it.
+void remove_temporary_files(const RunFolder& run);
 
 /// Makes `latest`, beside the run, a link to it. Returns a warning if something that is not a link has that name, and
 /// leaves it alone.

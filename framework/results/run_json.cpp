@@ -150,6 +150,27 @@ void RunJson::end(const std::string& status, const std::map<std::string, std::st
   if (last_words_) last_words_->end();
 }
 
+void RunJson::resumed(const std::filesystem::path& earlier, std::uint64_t step,
+                      const std::vector<experiment::Difference>& changed) {
+  Json& json = content_->json;
+  Json before = Json::object();
+  try {
+    before = Json::parse(read_file(earlier));
+  } catch (const std::exception&) {
+    // Its times are lost; everything else is known from the checkpoint.
+  }
+  Json now = {{"at_step", step}, {"started", json["started"]}, {"host", json["host"]}, {"threads", json["threads"]}};
+  if (earlier != file_) now["continues"] = earlier.parent_path().string();
+  for (const experiment::Difference& d : changed) now["changed"][d.name] = {{"before", d.before}, {"now", d.now}};
+  json["resumed"] = before.is_object() ? before.value("resumed", Json::array()) : Json::array();
+  json["resumed"].push_back(std::move(now));
+  if (before.is_object() && before.contains("started")) json["started"] = before["started"];
+}
+
+void RunJson::checkpoints(std::size_t count, double longest_seconds) {
+  content_->json["checkpoints"] = {{"written", count}, {"longest_seconds", longest_seconds}};
+}
+
 void RunJson::stopped_early(const std::string& model, std::uint64_t stopped, std::uint64_t restored) {
   content_->json["stopped_early"][model] = {{"stop_step", stopped}, {"restored_step", restored}};
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "data/files.hpp"
+#include "experiment/identity.hpp"
 #include "experiment/pipeline.hpp"
 #include "results/last_words.hpp"
 
@@ -34,6 +35,11 @@ class RunJson {
   RunJson(const RunJson&) = delete;
   RunJson& operator=(const RunJson&) = delete;
 
+  /// The run continues another, whose run.json is given, from this step.
+  void resumed(const std::filesystem::path& earlier, std::uint64_t step,
+               const std::vector<experiment::Difference>& changed);
+  /// How long the longest checkpoint took.
+  void checkpoints(std::size_t count, double longest_seconds);
   /// Status "running".
   void begin();
   /// "finished", "finished, some models failed", "stopped" or "failed". On a full disk the file is overwritten in place.

@@ -18,7 +18,7 @@ Direction SummaryJson::better(const std::string& metric) {
 }
 
 void SummaryJson::add(const Row& row) {
-  Values& v = values_[row.model][row.metric][row.layer];
+  LastAndBest& v = values_[row.model][row.metric][row.layer];
   v.last = {row.step, row.value};
   const Direction direction = better(row.metric);
   if (direction == Direction::neither || std::isnan(row.value)) return;

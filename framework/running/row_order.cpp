@@ -12,6 +12,13 @@ std::uint64_t RowOrder::horizon() const {
   return first;
 }
 
+std::vector<RowOrder::Released> RowOrder::waiting() const {
+  std::vector<Released> out;
+  for (const auto& [step, models] : waiting_)
+    for (const auto& [model, measured] : models) out.push_back({step, model, measured});
+  return out;
+}
+
 std::vector<RowOrder::Released> RowOrder::release() {
   std::vector<Released> out;
   const std::uint64_t end = horizon();

@@ -27,6 +27,8 @@ class RowOrder {
     measuring::Measured measured;
   };
   std::vector<Released> release();
+  /// What is not released yet.
+  std::vector<Released> waiting() const;
   /// All steps before this one have been released.
   std::uint64_t horizon() const;
 

@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "base/sha256.hpp"
-#include "experiment/hash.hpp"
+#include "experiment/identity.hpp"
 #include "results/metrics_csv.hpp"
 #include "results/nodes_h5.hpp"
 #include "results/run_folder.hpp"
@@ -12,10 +12,13 @@
 #include "results/run_results.hpp"
 #include "results/summary_json.hpp"
 #include "results/weights_h5.hpp"
+#include "running/checkpointing.hpp"
 #include "running/data_for_run.hpp"
 #include "running/estimate.hpp"
+#include "running/resume.hpp"
 
 namespace pipeline::running {
+namespace fs = std::filesystem;
 
 using experiment::MetricConfig;
 using experiment::Pipeline;
@@ -49,6 +52,20 @@ std::vector<MeasuredMetric> measured_metrics(const Pipeline& p) {
 struct Measurements {
   Measurements(const Pipeline& p, const RunFolder& folder, const std::vector<std::string>& class_names)
       : summary(measured_metrics(p)), metrics(folder.metrics_csv()), nodes(folder.nodes_h5(), class_names) {}
+  /// Of an earlier run that had none yet.
+  Measurements(const Pipeline& p, const RunFolder& folder, const std::vector<std::string>& class_names,
+               base::AppendFile file)
+      : summary(measured_metrics(p)), metrics(std::move(file)), nodes(folder.nodes_h5(), class_names) {
+    nodes.continue_from({});
+  }
+  /// Those of an earlier run, up to a checkpoint.
+  Measurements(const Pipeline& p, const RunFolder& folder, const std::vector<std::string>& class_names,
+               base::AppendFile file, const results::Checkpoint& from)
+      : summary(measured_metrics(p), from.summary),
+        metrics(std::move(file), from.metrics.size, from.metrics.sha256),
+        nodes(folder.nodes_h5(), class_names) {
+    nodes.continue_from(from.nodes);
+  }
   results::SummaryJson summary;
   results::MetricsWriter metrics;
   results::NodesWriter nodes;
@@ -64,23 +81,40 @@ class Run {
         options_(options),
         loaded_(std::move(loaded)),
         observer_(observer),
+        facts_(facts_of(p, catalogue, options, *loaded_)),
+        identity_(with_machine(experiment::identity_of(p, facts_.plugin_hashes, facts_.files), p)),
+        checkpointing_(p.checkpoint),
         scheduler_(p, loaded_->data, options.threads, options.stop_signal) {
     for (const ReportConfig& r : p.reports) reports_.push_back({&r, r.plugin.make(), r.every ? 0 : p.steps + 1});
   }
 
   RunOutcome train() {
-    const results::RunFacts facts = facts_of(pipeline_, catalogue_, options_, *loaded_);
-    folder_ = results::make_run_folder(pipeline_.name, facts.configuration, options_.out);
-    if (options_.out.empty())
-      if (const std::string warning = results::make_latest(folder_); !warning.empty()) observer_.warning(warning);
-    // Creates metrics.csv, which must not exist: of two runs in one folder, one ends here, and has written nothing.
-    measurements_.emplace(pipeline_, folder_, loaded_->data.class_names);
-    // Whatever fails from here on, run.json states how the run ended.
-    record_.emplace(pipeline_, facts, folder_.run_json()).begin();
+    std::optional<Resumption> earlier;
+    if (options_.resume) earlier = find_run_to_resume(pipeline_, identity_, options_);
+    if (earlier && earlier->nothing_to_do) {
+      RunOutcome outcome;
+      outcome.folder = earlier->folder.path;
+      outcome.models = pipeline_.models.size();
+      outcome.nothing_to_do = true;
+      outcome.failed_models = earlier->some_models_failed ? 1 : 0;
+      return outcome;
+    }
+    std::vector<std::string> warnings;
+    if (earlier) {
+      warnings = earlier->warnings;
+      begin_from(std::move(*earlier));
+    } else {
+      begin();
+    }
     try {
+      for (const std::string& warning : warnings) observer_.warning(warning);
       results::write_file(folder_.pipeline_ini(), pipeline_.text);
       results::write_file(folder_.resolved_ini(), config::as_ini(pipeline_.resolved, false));
       show_heading();
+      if (checkpointing_.is_on()) {
+        scheduler_.hold();
+        if (!resumes_at_) write_checkpoint();
+      }
       scheduler_.start();
       for (bool over = false; !over;) {
         Scheduler::News news = scheduler_.wait(0.2);
@@ -88,8 +122,16 @@ class Run {
         write_due_reports(news.horizon);
         show_progress();
         over = news.over;
+        if (news.held || (over && is_stopped() && !all_ended())) {
+          write_checkpoint();  // if held: of trained models that have not had their last measurement, so that more steps can follow
+          if (news.held) scheduler_.release(), is_released_ = true;
+        } else if (!over && !is_released_ && checkpointing_.is_due(news.horizon)) {
+          scheduler_.pause();
+          write_checkpoint();
+        }
         if (!over) ask_what_is_awaited();
       }
+      write_rows(scheduler_.remaining_rows());
       scheduler_.rethrow();
       return conclude();
     } catch (const std::exception& e) {
@@ -108,6 +150,89 @@ class Run {
     std::uint64_t due;  // the next step at which it is written
   };
 
+  void begin() {
+    folder_ = results::make_run_folder(pipeline_.name, facts_.configuration, options_.out);
+    make_latest();
+    // Creates metrics.csv, which must not exist: of two runs in one folder, one ends here, and has written nothing.
+    measurements_.emplace(pipeline_, folder_, loaded_->data.class_names);
+    // Whatever fails from here on, run.json states how the run ended.
+    record_.emplace(pipeline_, facts_, folder_.run_json()).begin();
+  }
+
+  void make_latest() {
+    if (!options_.out.empty()) return;
+    if (const std::string warning = results::make_latest(folder_); !warning.empty()) observer_.warning(warning);
+  }
+
+  /// In the folder of the earlier run; or, if that one is finished, in a new folder that begins as a copy of it.
+  void begin_from(Resumption earlier) {
+    const std::string where = earlier.folder.path.string();
+    try {
+      if (earlier.checkpoint) scheduler_.restore({earlier.checkpoint->tasks, earlier.checkpoint->waiting});
+    } catch (const std::runtime_error& e) {
+      throw ResumeRefused("cannot resume " + where + ": " + e.what() + "\n  without --resume a new run is started");
+    }
+    const fs::path run_json = earlier.folder.run_json();
+    if (earlier.finished) {
+      const RunFolder copy = results::make_run_folder(pipeline_.name, facts_.configuration, options_.out);
+      results::copy_measurements(earlier.folder, copy, earlier.checkpoint->metrics.size);
+      earlier.folder = copy;
+      earlier.metrics = base::AppendFile::existing(copy.metrics_csv());
+    }
+    folder_ = earlier.folder;
+    if (options_.resume_from.empty() || earlier.finished) make_latest();
+    results::remove_temporary_files(folder_);
+    if (earlier.checkpoint) {
+      measurements_.emplace(pipeline_, folder_, loaded_->data.class_names, std::move(earlier.metrics),
+                            *earlier.checkpoint);
+      resumes_at_ = earlier.checkpoint->step;
+      seconds_before_ = earlier.checkpoint->seconds;
+      checkpointing_.continues_at(*resumes_at_);
+      for (LiveReport& r : reports_)
+        while (r.due < *resumes_at_ && r.due <= pipeline_.steps) r.due += r.config->every;
+      for (const auto& [model, metrics] : earlier.checkpoint->summary)
+        for (const auto& [metric, layers] : metrics)
+          for (const auto& [layer, value] : layers) last_step_ = std::max(last_step_, value.last.step);
+    } else {
+      measurements_.emplace(pipeline_, folder_, loaded_->data.class_names, std::move(earlier.metrics));
+    }
+    record_.emplace(pipeline_, facts_, folder_.run_json());
+    record_->resumed(run_json, resumes_at_.value_or(0), earlier.changed);
+    record_->begin();
+  }
+
+  bool all_ended() const { return std::ranges::all_of(scheduler_.tasks(), &ModelTask::ended); }
+  bool is_stopped() const { return options_.stop_signal && *options_.stop_signal != 0; }
+
+  /// Of the run as it is now: paused, held, over, or not started yet. Training continues while the file is written. If
+  /// it cannot be written, the run goes on with the one before.
+  void write_checkpoint() {
+    if (!checkpointing_.is_on() || is_released_) return;
+    try {
+      const Clock::time_point began = Clock::now();
+      const Scheduler::State state = scheduler_.state();
+      scheduler_.go_on();
+      const std::uint64_t step = results::step_of(state.tasks);
+      results::Checkpoint checkpoint{identity_, pipeline_.steps, step, seconds(), state.tasks, state.waiting, {}, {},
+                                     {}};
+      measurements_->nodes.publish();
+      checkpoint.metrics = measurements_->metrics.sync();
+      checkpoint.nodes = measurements_->nodes.counts();
+      checkpoint.summary = measurements_->summary.values();
+      const std::string warning = checkpointing_.write(folder_, checkpoint, began);
+      if (!warning.empty()) observer_.warning(warning);
+      checkpoint_at_ = step;
+      failed_checkpoint_.clear();
+    } catch (const std::exception& e) {
+      scheduler_.go_on();
+      checkpoint_at_.reset();
+      if (failed_checkpoint_ != e.what()) observer_.warning(std::string("no checkpoint could be written: ") + e.what());
+      failed_checkpoint_ = e.what();
+    }
+  }
+
+  double seconds() const { return seconds_before_ + std::chrono::duration<double>(Clock::now() - start_).count(); }
+
   void show_heading() {
     Heading heading{pipeline_,
                     loaded_->shape,
@@ -116,10 +241,13 @@ class Run {
                     options_.threads,
                     0,
                     pipeline_.kernels == kernels::Backend::own ? "own kernels (" + kernels::own_level() + ")"
-                                                               : "OpenBLAS (" + kernels::blas_core() + ")"};
+                                                               : "OpenBLAS (" + kernels::blas_core() + ")",
+                    resumes_at_};
     for (const auto& [id, p] : catalogue_.loaded()) heading.plugins.emplace_back(id, p.library);
     try {
-      heading.estimated_seconds = estimate_seconds(pipeline_, loaded_->data, scheduler_, options_.threads);
+      heading.estimated_seconds = estimate_seconds(pipeline_, loaded_->data, scheduler_, options_.threads) *
+                                  (1 - static_cast<double>(resumes_at_.value_or(0)) /
+                                           static_cast<double>(std::max<std::uint64_t>(pipeline_.steps, 1)));
     } catch (...) {
       // If the same plugin fails in the run, the failure is reported with its name.
     }
@@ -127,9 +255,11 @@ class Run {
   }
 
   RunOutcome conclude() {
-    const bool all_ended = std::ranges::all_of(scheduler_.tasks(), &ModelTask::ended);
-    RunOutcome outcome{options_.stop_signal && *options_.stop_signal != 0 && !all_ended, folder_.path,
-                       pipeline_.models.size()};
+    RunOutcome outcome;
+    outcome.folder = folder_.path;
+    outcome.models = pipeline_.models.size();
+    outcome.stopped = is_stopped() && !all_ended();
+    if (outcome.stopped) outcome.checkpoint_at = checkpoint_at_;
     for (const ModelTask& task : scheduler_.tasks()) {
       if (task.failure.empty()) continue;
       ++outcome.failed_models;
@@ -166,7 +296,7 @@ class Run {
 
   /// A step that does not end keeps the run from stopping.
   void ask_what_is_awaited() {
-    if (!options_.stop_signal || *options_.stop_signal == 0 || !options_.ask_signal) return;
+    if (!is_stopped() || !options_.ask_signal) return;
     const Clock::time_point now = Clock::now();
     if (!stopping_since_) stopping_since_ = now;
     if (asked_ || now - *stopping_since_ < std::chrono::seconds(kPatience)) return;
@@ -179,7 +309,7 @@ class Run {
     std::vector<ModelProgress> progress = scheduler_.progress();
     for (ModelProgress& m : progress)
       if (const auto it = newest_.find(m.name); it != newest_.end()) m.newest = it->second;
-    observer_.progress(progress, pipeline_.steps, std::chrono::duration<double>(Clock::now() - start_).count());
+    observer_.progress(progress, pipeline_.steps, seconds());
   }
 
   /// A report is due once the rows of its step are written: never for a step that no model reached.
@@ -280,6 +410,7 @@ class Run {
     results::write_weights(folder_.weights_h5(), groups);
     measurements_->nodes.finish();
     measurements_->summary.write(folder_.summary_json());
+    if (checkpointing_.is_on()) record_->checkpoints(checkpointing_.count(), checkpointing_.longest_seconds());
     record_->end(status, failures);
   }
 
@@ -288,12 +419,19 @@ class Run {
   const RunOptions& options_;
   std::shared_ptr<const LoadedData> loaded_;
   Observer& observer_;
+  const results::RunFacts facts_;
+  const experiment::Identity identity_;
+  Checkpointing checkpointing_;
   RunFolder folder_;
   std::optional<results::RunJson> record_;
   std::optional<Measurements> measurements_;
   std::vector<LiveReport> reports_;
   std::map<std::string, double> newest_;  // by model
   std::uint64_t last_step_ = 0;           // of the rows written so far
+  std::optional<std::uint64_t> resumes_at_, checkpoint_at_;
+  std::string failed_checkpoint_;  // why the last one could not be written
+  bool is_released_ = false;       // the models may have had their last measurement
+  double seconds_before_ = 0;      // spent by the earlier runs that this one continues
   Clock::time_point start_ = Clock::now();
   std::optional<Clock::time_point> stopping_since_;
   bool asked_ = false;  // what it waits for

@@ -78,7 +78,7 @@ ModelTask* Scheduler::furthest_behind() {
   for (ModelTask& task : tasks_) {
     if (task.ended) continue;
     slowest = std::min(slowest, task.next);
-    if (!task.busy && !task.waits && (!best || task.next < best->next)) best = &task;
+    if (!task.busy && !task.waits && !is_held(task) && (!best || task.next < best->next)) best = &task;
   }
   return best && best->next < slowest + 2 * kSlice ? best : nullptr;
 }
@@ -97,7 +97,7 @@ void Scheduler::work() {
   std::unique_lock lock(mutex_);
   while (!stopping() && !failure_) {
     if (std::ranges::all_of(tasks_, &ModelTask::ended)) break;
-    ModelTask* task = furthest_behind();
+    ModelTask* task = paused_ ? nullptr : furthest_behind();
     if (!task) {
       if (can_share_) {
         lock.unlock();
@@ -118,6 +118,9 @@ void Scheduler::work() {
       advance(*task, next);
     } catch (const learning::Diverged& e) {
       failure = e.what();
+      if (pipeline_.stops_on_nan)
+        fatal = std::make_exception_ptr(std::runtime_error("model " + task->name + " " + failure +
+                                                           "\n  the run stops there because on_nan = stop_run"));
     } catch (const learning::HookFailure& e) {
       failure = place_of(task->name, e.entry) + e.what();
       plugin_failed = true;
@@ -152,8 +155,8 @@ void Scheduler::end_slice(ModelTask& task, std::uint64_t next, const std::string
 
 /// A slice of steps. `next` becomes one past `steps` once the last measurement is made.
 void Scheduler::advance(ModelTask& task, std::uint64_t& next) {
-  const std::uint64_t end = std::min(next + kSlice, task.steps + 1);
-  while (next < end && !stopping()) {
+  const std::uint64_t end = std::min(next + kSlice, task.steps + (holds_ && task.steps > 0 ? 0 : 1));
+  while (next < end && !stopping() && !paused_) {
     if (!task.watched) watch(task, next);
     if (!others_are_there(task, next)) return;
     measure(task, next);
@@ -277,8 +280,7 @@ void Scheduler::sort_by_section(std::vector<Row>& rows) const {
 
 Measured Scheduler::measured(ModelTask& task, std::uint64_t step, const std::vector<const LiveMetric*>& due) {
   // Metrics may not look at the logits, and after the last update no step follows that would notice a divergence.
-  if (step == task.steps || !due.empty())
-    if (!learning::all_finite(task.model->network())) throw learning::Diverged(step, "a weight");
+  if (step == task.steps || !due.empty()) task.model->expect_finite_weights(step);
   if (due.empty()) return {};
 
   Network other;
@@ -302,18 +304,117 @@ Measured Scheduler::measured(ModelTask& task, std::uint64_t step, const std::vec
 
 Scheduler::News Scheduler::wait(double seconds) {
   std::unique_lock lock(mutex_);
+  const auto none_busy = [&] { return std::ranges::none_of(tasks_, &ModelTask::busy); };
   const auto is_over = [&] {
-    return std::ranges::none_of(tasks_, &ModelTask::busy) &&
-           (stopping() || failure_ || std::ranges::all_of(tasks_, &ModelTask::ended));
+    return none_busy() && (stopping() || failure_ || std::ranges::all_of(tasks_, &ModelTask::ended));
   };
-  if (!is_over()) changed_.wait_for(lock, std::chrono::duration<double>(seconds));
+  const auto all_held = [&] {
+    return holds_ && none_busy() &&
+           std::ranges::all_of(tasks_, [&](const ModelTask& task) { return task.ended || is_held(task); });
+  };
+  if (!is_over() && !all_held()) changed_.wait_for(lock, std::chrono::duration<double>(seconds));
   News news;
   news.horizon = order_.horizon();
   news.over = is_over();
-  if (news.over)  // rows held back for slower models are released
-    for (std::size_t m = 0; m < tasks_.size(); ++m) order_.ended(m);
+  news.held = all_held();
   news.rows = order_.release();
   return news;
+}
+
+std::vector<RowOrder::Released> Scheduler::remaining_rows() {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t m = 0; m < tasks_.size(); ++m) order_.ended(m);
+  return order_.release();
+}
+
+void Scheduler::release() {
+  const std::lock_guard lock(mutex_);
+  holds_ = false;
+  changed_.notify_all();
+}
+
+void Scheduler::pause() {
+  std::unique_lock lock(mutex_);
+  paused_ = true;
+  changed_.wait(lock, [&] { return std::ranges::none_of(tasks_, &ModelTask::busy); });
+}
+
+void Scheduler::go_on() {
+  const std::lock_guard lock(mutex_);
+  paused_ = false;
+  changed_.notify_all();
+}
+
+Scheduler::State Scheduler::state() const {
+  State state;
+  for (const ModelTask& task : tasks_) {
+    results::SavedTask& saved = state.tasks.emplace_back();
+    saved.name = task.name;
+    saved.next = task.next;
+    saved.ended = task.ended;
+    saved.plugin_failed = task.plugin_failed;
+    saved.failure = task.failure;
+    saved.stopped_at = task.stopped_at;
+    saved.restored_to = task.restored_to;
+    if (task.failure.empty()) saved.model = task.model->saved();
+    if (task.watched) {
+      saved.watched.emplace().measured = task.watched->measured;
+      for (const LiveMetric* m : task.watched->sections) saved.watched->sections.push_back(m->config.name);
+    }
+    for (const auto& [step, copy] : task.left) saved.left.emplace(step, copy->copy->saved());
+  }
+  for (const auto& [step, model, measured] : order_.waiting())
+    state.waiting.push_back({step, tasks_[model].name, measured});
+  return state;
+}
+
+void Scheduler::restore(const State& state) {
+  const auto has = [&](const std::string& name) {
+    return std::ranges::find(tasks_, name, &ModelTask::name) != tasks_.end();
+  };
+  if (state.tasks.size() != tasks_.size()) throw std::runtime_error("it has other models");
+  for (const results::SavedTask& saved : state.tasks) {
+    if (!has(saved.name)) throw std::runtime_error("the pipeline has no model '" + saved.name + "'");
+    ModelTask& task = named(saved.name);
+    task.next = saved.next;
+    task.ended = saved.ended;
+    task.plugin_failed = saved.plugin_failed;
+    task.failure = saved.failure;
+    task.stopped_at = saved.stopped_at;
+    task.restored_to = saved.restored_to;
+    const auto load = [&](learning::Model& model, const learning::SavedModel& from) {
+      try {
+        model.load(from);
+      } catch (const std::runtime_error& e) {
+        throw std::runtime_error("model " + saved.name + " does not fit: " + e.what());
+      }
+    };
+    if (!saved.model != !saved.failure.empty() || (saved.model && !task.model))
+      throw std::runtime_error("model " + saved.name + " does not fit: it failed");
+    if (!saved.ended && saved.next > task.steps)
+      throw std::runtime_error("model " + saved.name + " has made " + std::to_string(saved.next) +
+                               " updates already, which is more than steps");
+    if ((!saved.left.empty() && !task.model) || (saved.left.contains(kForGood) && !saved.stopped_at))
+      throw std::runtime_error("model " + saved.name + " does not fit: its copies are not complete");
+    if (saved.model) load(*task.model, *saved.model);
+    if (saved.watched) {
+      task.watched.emplace().measured = saved.watched->measured;
+      for (const LiveMetric& m : metrics_)
+        if (std::ranges::find(saved.watched->sections, m.config.name) != saved.watched->sections.end())
+          task.watched->sections.push_back(&m);
+    }
+    for (const auto& [step, model] : saved.left) {
+      const std::unique_ptr<learning::Model> copy = task.model->copy();
+      load(*copy, model);
+      task.left[step] = std::make_shared<const Snapshot>(*copy, step == kForGood ? *saved.stopped_at : step);
+    }
+    order_.reached(index_of(task), task.next);
+    if (task.ended) order_.ended(index_of(task));
+  }
+  for (const results::Waiting& w : state.waiting) {
+    if (!has(w.model)) throw std::runtime_error("the pipeline has no model '" + w.model + "'");
+    order_.add(index_of(named(w.model)), w.step, w.measured);
+  }
 }
 
 void Scheduler::rethrow() const {

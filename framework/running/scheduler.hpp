@@ -12,6 +12,7 @@
 #include "learning/batches.hpp"
 #include "learning/model.hpp"
 #include "measuring/evaluation.hpp"
+#include "results/checkpoint.hpp"
 #include "running/row_order.hpp"
 
 namespace pipeline::running {
@@ -77,12 +78,32 @@ class Scheduler {
   void signal_workers(int number);
   /// What happened since the last call.
   struct News {
-    std::vector<RowOrder::Released> rows;  // in order, of completed steps; when over, all that remain
+    std::vector<RowOrder::Released> rows;  // in order, of completed steps
     std::uint64_t horizon = 0;             // rows of all steps before this one have been returned
     bool over = false;                     // all threads have ended
+    bool held = false;                     // every model has made its last update: see hold()
   };
   /// Waits for at most `seconds` for something to happen.
   News wait(double seconds);
+  /// When over: the rows that were held back for slower models, which will not measure any more.
+  std::vector<RowOrder::Released> remaining_rows();
+
+  /// Called before start(): no model goes beyond its last update before release(), so that there is a moment at which
+  /// all of them could still train further.
+  void hold() { holds_ = true; }
+  void release();
+  /// Lets every model end its step, and returns once none is being advanced; go_on() continues.
+  void pause();
+  void go_on();
+  /// The state of the run, while it is paused, held or over; restore() is called before start(). Throws
+  /// std::runtime_error unless the models and their arrays are those of this pipeline.
+  struct State {
+    std::vector<results::SavedTask> tasks;
+    std::vector<results::Waiting> waiting;
+  };
+  State state() const;
+  void restore(const State& state);
+
   /// When over: rethrows the exception that ended the whole run, if any.
   void rethrow() const;
   std::vector<ModelProgress> progress();
@@ -123,6 +144,7 @@ class Scheduler {
                                const std::vector<const measuring::LiveMetric*>& due);
   void sort_by_section(std::vector<Row>& rows) const;
   bool stopping() const { return stop_ || (stop_signal_ && *stop_signal_ != 0); }
+  bool is_held(const ModelTask& task) const { return holds_ && task.steps > 0 && task.next == task.steps; }
   std::size_t index_of(const ModelTask& task) const { return static_cast<std::size_t>(&task - tasks_.data()); }
   ModelTask& named(const std::string& name);
 
@@ -139,7 +161,8 @@ class Scheduler {
   std::condition_variable changed_;
   RowOrder order_;
   std::exception_ptr failure_;
-  std::atomic<bool> stop_ = false;
+  std::atomic<bool> stop_ = false, paused_ = false;
+  bool holds_ = false;
   std::vector<std::thread> workers_;
 };
 

@@ -41,14 +41,25 @@ void check_whole_files(const fs::path& run) {
 BOOST_AUTO_TEST_SUITE(signals)
 
 BOOST_AUTO_TEST_CASE(a_signal_ends_the_run_and_keeps_the_results) {
-  for (const auto& [number, exit] : {std::pair{SIGINT, 130}, {SIGTERM, 143}, {SIGUSR1, 138}, {SIGHUP, 129}}) {
+  const auto without_checkpoints = [](int number) { return std::pair{number, false}; };
+  for (const auto& [number, has_checkpoint] : {std::pair{SIGINT, true},
+                                               {SIGTERM, true},
+                                               {SIGUSR1, true},
+                                               {SIGHUP, true},
+                                               without_checkpoints(SIGINT),
+                                               without_checkpoints(SIGTERM),
+                                               without_checkpoints(SIGUSR1),
+                                               without_checkpoints(SIGHUP)}) {
     const StudyFixture fixture;
-    auto child = fixture.endless({"+report:summary.every=50000000"});
+    auto child = fixture.endless(
+        {"+report:summary.every=50000000", has_checkpoint ? "pipeline.checkpoint=10 min" : "pipeline.checkpoint=0"});
     child->signal(number);
     const Said said = child->finish();
-    check_exit(said, exit);
+    check_exit(said, has_checkpoint ? 75 : 128 + number);
     BOOST_TEST(said.out.find("step 50000000") == std::string::npos);  // that report was not due yet
-    check_says(said.err, "stopped: results so far are kept\n");
+    check_says(said.err, has_checkpoint
+                             ? "; results so far are kept\n  to continue: pipeline run study.ini training"
+                             : "stopped: results so far are kept; there is no checkpoint to continue from\n");
     check_says(said.out, "\nsmall after ");  // the final report covers the steps that were made
     BOOST_TEST(said.out.find("after 100000000 updates") == std::string::npos);
     const std::string rows = fixture.read("out/metrics.csv");
@@ -81,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_inherits_an_ignored_sighup_continues) {
   child.signal(SIGHUP);
   BOOST_TEST(child.wait_until([&, more = rows() + 100] { return rows() > more; }));
   child.signal(SIGTERM);
-  check_exit(child.finish(), 143);
+  check_exit(child.finish(), 75);
 }
 
 BOOST_AUTO_TEST_CASE(a_closed_output_pipe_does_not_end_the_run) {
@@ -140,9 +151,12 @@ BOOST_AUTO_TEST_CASE(a_file_size_limit_causes_a_clear_error_and_no_truncated_fil
               fixture.here, fixture.environment, out, err);
   const Said said = child.finish();
   check_exit(said, 1);
-  check_text(fixture.tidy(said.err),
-             "error: cannot write <here>/out/weights.h5: File too large\n"
-             "  make room there, or name another place for the results: --out DIR\n");
+  check_text(
+      fixture.tidy(said.err),
+      "warning: no checkpoint could be written: cannot write <here>/out/checkpoints/000001.checkpoint: File too large\n"
+      "  make room there, or name another place for the results: --out DIR\n"
+      "error: cannot write <here>/out/weights.h5: File too large\n"
+      "  make room there, or name another place for the results: --out DIR\n");
   BOOST_TEST(!fs::exists(fixture.here / "out/weights.h5"));
   BOOST_TEST(lines_of(fixture.read("out/metrics.csv")).size() == 10u);  // earlier measurements are kept
   BOOST_TEST((json::parse(fixture.read("out/run.json"))["status"] == "failed"));
@@ -155,7 +169,7 @@ BOOST_AUTO_TEST_CASE(nodes_that_cannot_grow_end_the_run_and_not_the_program) {
   const fs::path out = fixture.here.parent_path() / "o", err = fixture.here.parent_path() / "e";
   Child child("/bin/sh",
               {"limited.sh", BUILD_DIR "/bin/pipeline", "run", "study.ini", "+metric:node_snr.every=1",
-               "training.steps=500", "--out", "out", "--progress", "none"},
+               "training.steps=500", "pipeline.checkpoint=0", "--out", "out", "--progress", "none"},
               fixture.here, fixture.environment, out, err);
   const Said said = child.finish();
   check_exit(said, 1);
@@ -174,6 +188,9 @@ BOOST_AUTO_TEST_CASE(a_full_disk_causes_a_clear_error_and_no_truncated_file,
   const Said said = fixture.run({"run", "study.ini", "--out", "disk/out", "--progress", "none"});
   check_exit(said, 1);
   check_text(fixture.tidy(said.err),
+             "warning: no checkpoint could be written: cannot write <here>/disk/out/checkpoints/000001.checkpoint: No "
+             "space left on device\n"
+             "  make room there, or name another place for the results: --out DIR\n"
              "error: cannot write <here>/disk/out/weights.h5: No space left on device\n"
              "  make room there, or name another place for the results: --out DIR\n");
   BOOST_TEST(!fs::exists(fixture.here / "disk/out/weights.h5"));

@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(errors_in_overrides_quote_the_override) {
       {{"training.stpes=100"},
        "command line: training.stpes: error: unknown key 'stpes' in [training]\n"
        "   | training.stpes=100\n"
-       "   |          ^~~~~ did you mean 'steps'?  (valid: batch_size, kernels, learning_rate, loss, "
+       "   |          ^~~~~ did you mean 'steps'?  (valid: batch_size, kernels, learning_rate, loss, on_nan, "
        "steps)\n"},
       {{"training.steps=1e5"},
        "command line: training.steps: error: value '1e5' of steps is not a whole number (digits only)\n"
@@ -374,7 +374,7 @@ BOOST_AUTO_TEST_CASE(json_contains_every_complaint) {
                                                    "further_complaints": 0, "complaints": [
     {"file": "bad.ini", "line": 16, "column": 1, "width": 12, "subject": "",
      "message": "unknown key 'lerning_rate' in [training]",
-     "remedy": "did you mean 'learning_rate'?  (valid: batch_size, kernels, learning_rate, loss, steps)"},
+     "remedy": "did you mean 'learning_rate'?  (valid: batch_size, kernels, learning_rate, loss, on_nan, steps)"},
     {"file": "command line", "line": 0, "column": 16, "width": 1, "subject": "training.steps",
      "message": "value 'x' of steps is not a whole number (digits only)", "remedy": "x >= 0"}]
 })json")));

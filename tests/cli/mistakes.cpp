@@ -15,7 +15,7 @@ const Mistake mistakes[] = {
     {"an unknown key", "learning_rate = 0.1", "lerning_rate = 0.1",
      R"(study.ini:16:1: error: unknown key 'lerning_rate' in [training]
    16 | lerning_rate = 0.1
-      | ^~~~~~~~~~~~ did you mean 'learning_rate'?  (valid: batch_size, kernels, learning_rate, loss, steps)
+      | ^~~~~~~~~~~~ did you mean 'learning_rate'?  (valid: batch_size, kernels, learning_rate, loss, on_nan, steps)
 )"},
     {"an unknown key of a plugin", "l2.lambda", "l2.lamda",
      R"(study.ini:22:1: error: unknown key 'l2.lamda' in [model:l2]
@@ -443,7 +443,7 @@ study.ini:11:18: error: the network has 12 outputs, but dataset 'digits' has 10 
     {"several mistakes at once", "steps = 30\nbatch_size = 20\nlearning_rate = 0.1", "stpes = 30\nbatch_size = x\nlearning_rate = 0",
      R"(study.ini:14:1: error: unknown key 'stpes' in [training]
    14 | stpes = 30
-      | ^~~~~ did you mean 'steps'?  (valid: batch_size, kernels, learning_rate, loss, steps)
+      | ^~~~~ did you mean 'steps'?  (valid: batch_size, kernels, learning_rate, loss, on_nan, steps)
 study.ini:15:14: error: value 'x' of batch_size is not a whole number (digits only)
    15 | batch_size = x
       |              ^ x >= 1, default 60

@@ -174,7 +174,8 @@ BOOST_AUTO_TEST_CASE(no_hook_is_blamed_if_training_itself_diverges) {
   const learning::Inputs inputs(study.samples);
   const auto model = study.model_of(plugin("l1"));
   BOOST_CHECK_EXCEPTION(model->step(0, inputs, study.batch(0)), learning::Diverged, [](const auto& e) {
-    return e.what() == std::string("diverged: the gradient of layer 1 is not finite at step 0");
+    return e.what() ==
+           std::string("diverged: the gradient of layer 1 is not finite at step 0, with the starting weights");
   });
 }
 
@@ -183,7 +184,8 @@ BOOST_AUTO_TEST_CASE(divergence_names_the_number_that_is_not_finite) {
   study.start.layer(1).W.fill(1e30f), study.start.layer(2).W.fill(1e30f);
   const auto model = study.model({});
   BOOST_CHECK_EXCEPTION(study.train(*model, 0, 1), learning::Diverged, [](const auto& e) {
-    return e.what() == std::string("diverged: a logit is not finite at step 0");
+    return e.what() ==
+           std::string("diverged: a logit (layer 2) is not finite at step 0, with the starting weights");
   });
   // Weights that overflow in the last update are noticed by the last measurement.
   const Scratch scratch;
@@ -193,7 +195,9 @@ BOOST_AUTO_TEST_CASE(divergence_names_the_number_that_is_not_finite) {
                                   "[metric:weight_norm]\nevery = 1\n");
   run.in("run");
   BOOST_TEST_REQUIRE(run.warnings.size() == 1u);
-  check_says(run.warnings[0], "model plain stopped: diverged: a weight is not finite at step 1");
+  check_says(run.warnings[0],
+             "model plain stopped: diverged: a weight of layer 1 is not finite at step 1, after update 0 "
+             "(gradient descent, gradient_noise; learning rate 1e+37)");
 }
 
 BOOST_AUTO_TEST_CASE(only_the_model_of_the_hook_stops) {

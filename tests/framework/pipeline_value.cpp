@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <future>
 
-#include "experiment/hash.hpp"
+#include "experiment/identity.hpp"
 #include "support/small_run.hpp"
 
 using namespace support;

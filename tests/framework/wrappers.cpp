@@ -4,7 +4,7 @@
 
 #include "config/complaint.hpp"
 #include "data/error.hpp"
-#include "experiment/hash.hpp"
+#include "experiment/identity.hpp"
 #include "support/home_made_data.hpp"
 
 using namespace support;

@@ -53,10 +53,16 @@ class SmallRun {
   pipeline::running::RunOutcome in(const std::string& name, std::size_t threads = 1) const {
     pipeline::running::RunOptions options;
     options.threads = threads;
+    return in(name, options);
+  }
+  pipeline::running::RunOutcome in(const std::string& name, pipeline::running::RunOptions options) const {
+    Quiet quiet;
+    return in(name, options, quiet);
+  }
+  pipeline::running::RunOutcome in(const std::string& name, pipeline::running::RunOptions options, Quiet& quiet) const {
     options.fetch.offline = true;
     options.out = folder_ / name;
     warnings.clear();
-    Quiet quiet;
     const pipeline::experiment::Pipeline d = description();
     const pipeline::running::RunOutcome outcome = pipeline::running::run(d, catalogue_, options, quiet);
     warnings = quiet.warnings;
@@ -65,6 +71,8 @@ class SmallRun {
   std::string file_of(const std::string& name, const std::string& file) const {
     return read_file(folder_ / name / file);
   }
+
+  std::filesystem::path path_of(const std::string& name) const { return folder_ / name; }
 
   pipeline::Data data() const { return pipeline::running::load_data(description(), 1, {.offline = true}).data; }
 

@@ -1,0 +1,79 @@
+// checkpoints/: what `--resume` needs to continue a run with the same bits. A checkpoint is the state of all models
+// between two steps, the measurements that are not in metrics.csv yet, and how long the run's other files were then.
+//
+// File: a line "pipeline checkpoint 1 <bytes> <SHA-256>", then that many bytes of CBOR (RFC 8949). Floats lie in it as
+// they lie in memory, little-endian.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiment/identity.hpp"
+#include "learning/saved_model.hpp"
+#include "measuring/measured.hpp"
+#include "results/metrics_csv.hpp"
+#include "results/nodes_h5.hpp"
+#include "results/summary_json.hpp"
+
+namespace pipeline::results {
+
+/// What a model's regularisers watch at one step, measured before they decided.
+struct SavedWatch {
+  std::vector<std::string> sections;
+  measuring::Measured measured;
+};
+
+/// One model of the run, the control included.
+struct SavedTask {
+  std::string name;
+  std::uint64_t next = 0;  // the update that it makes next
+  bool ended = false, plugin_failed = false;
+  std::string failure;
+  std::optional<std::uint64_t> stopped_at, restored_to;
+  std::optional<learning::SavedModel> model;  // none if it failed
+  std::optional<SavedWatch> watched;
+  /// Its copies at steps that others still compare themselves with.
+  std::map<std::uint64_t, learning::SavedModel> left;
+};
+
+/// Measurements of a model that wait for slower models.
+struct Waiting {
+  std::uint64_t step = 0;
+  std::string model;
+  measuring::Measured measured;
+};
+
+/// The step of the model furthest behind.
+std::uint64_t step_of(const std::vector<SavedTask>& tasks);
+
+struct Checkpoint {
+  experiment::Identity identity;  // of the run, and of the machine where it affects the bits
+  std::uint64_t steps = 0;        // updates in the whole run
+  std::uint64_t step = 0;         // that of the model furthest behind
+  double seconds = 0;             // of training so far
+  std::vector<SavedTask> tasks;
+  std::vector<Waiting> waiting;
+  MetricsWriter::End metrics;
+  NodesWriter::Counts nodes;
+  SummaryJson::Values summary;
+};
+
+/// Writes checkpoints under numbers that grow, and keeps the last two.
+class Checkpoints {
+ public:
+  explicit Checkpoints(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  /// Written aside, synced and renamed. Throws std::runtime_error. Returns its size in bytes.
+  std::size_t write(const Checkpoint& checkpoint);
+  /// The files, newest first.
+  std::vector<std::filesystem::path> files() const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+/// Throws std::runtime_error with file and cause where the file is damaged or cut short, or of another version.
+Checkpoint read_checkpoint(const std::filesystem::path& file);
+
+}  // namespace pipeline::results

@@ -1,0 +1,163 @@
+#include "running/resume.hpp"
+
+#include <gnu/libc-version.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/utf8.hpp"
+#include "results/run_json.hpp"
+
+namespace pipeline::running {
+namespace fs = std::filesystem;
+
+using experiment::Difference;
+using experiment::Identity;
+using results::Checkpoint;
+using results::Checkpoints;
+using results::RunFolder;
+
+namespace {
+
+std::optional<std::uint64_t> number_in(const std::string& text) {
+  std::uint64_t n = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+  return error == std::errc{} && end == text.data() + text.size() ? std::optional(n) : std::nullopt;
+}
+
+/// A run may go on for more steps than it was started with.
+bool is_allowed(const Difference& d) {
+  const auto before = number_in(d.before), now = number_in(d.now);
+  return d.name == "training.steps" && before && now && *now >= *before;
+}
+
+std::vector<Difference> forbidden(const Identity& before, const Identity& now) {
+  std::vector<Difference> out = experiment::differences(before, now);
+  std::erase_if(out, is_allowed);
+  return out;
+}
+
+[[noreturn]] void refuse_changed(const RunFolder& run, const std::vector<Difference>& changed) {
+  constexpr std::size_t most = 20;
+  std::string text = "cannot resume " + run.path.string() + ": what it was started with has changed";
+  const auto value = [](const std::string& v) { return v.empty() ? "(nothing)" : base::quoted(v); };
+  for (std::size_t i = 0; i < std::min(most, changed.size()); ++i)
+    text += "\n  " + changed[i].name + ": was " + value(changed[i].before) + ", is now " + value(changed[i].now);
+  if (changed.size() > most) text += "\n  and " + std::to_string(changed.size() - most) + " more";
+  throw ResumeRefused(text +
+                      "\n  --allow-changed continues all the same; without --resume a new run is started, and this one "
+                      "stays as it is");
+}
+
+bool is_finished(const std::string& status) { return status.starts_with("finished"); }
+
+/// What run.json says; empty where it cannot be read.
+std::string status_of(const RunFolder& run) try {
+  return results::read_run_json(run.run_json()).status;
+} catch (const std::exception&) {
+  return "";
+}
+
+/// The newest checkpoint that can be read, without a lock: to choose among runs.
+std::optional<Checkpoint> peek(const RunFolder& run) {
+  for (const fs::path& file : Checkpoints(run.checkpoints()).files()) try {
+      return results::read_checkpoint(file);
+    } catch (const std::exception&) {
+      continue;
+    }
+  return std::nullopt;
+}
+
+base::AppendFile lock(const RunFolder& run) try {
+  return base::AppendFile::existing(run.metrics_csv());
+} catch (const base::FileError& e) {
+  if (e.code == EWOULDBLOCK)
+    throw ResumeRefused("cannot resume " + run.path.string() +
+                        ": another process is writing this run\n  wait for it to end, or stop it");
+  throw ResumeRefused("cannot resume " + run.path.string() + ": " + e.what());
+}
+
+/// Opens the run, and only then judges what its files say.
+Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Identity& now, bool allow_changed) {
+  Resumption r{run, lock(run), {}, {}, false, false, false, {}};
+  const std::string status = status_of(run);
+  std::string why_not;
+  for (const fs::path& file : Checkpoints(run.checkpoints()).files()) try {
+      Checkpoint c = results::read_checkpoint(file);
+      if (r.metrics.size() < c.metrics.size || r.metrics.sha256_of_first(c.metrics.size) != c.metrics.sha256)
+        throw std::runtime_error(run.metrics_csv().string() + ": its first " + std::to_string(c.metrics.size) +
+                                 " bytes are not those that were written before " + file.filename().string());
+      for (const auto& [dataset, count] : c.nodes)
+        if (results::read_node_steps(run.nodes_h5(), dataset).size() < count)
+          throw std::runtime_error(run.nodes_h5().string() + ": measurements of " + dataset + " are missing");
+      r.checkpoint = std::move(c);
+      break;
+    } catch (const std::exception& e) {
+      why_not += (why_not.empty() ? "" : "\n  ") + std::string(e.what());
+    }
+  if (!r.checkpoint) {
+    std::error_code none;
+    const bool holds_rows = r.metrics.size() > std::string_view("step,model,metric,layer,value\n").size();
+    if (holds_rows || is_finished(status) || !why_not.empty())
+      throw ResumeRefused("cannot resume " + run.path.string() + ": " +
+                          (why_not.empty() ? "it has no checkpoint (was it started with checkpoint = 0?)" : why_not) +
+                          "\n  without --resume a new run is started");
+    return r;
+  }
+  if (!why_not.empty()) r.warnings.push_back("goes back to an older checkpoint: " + why_not);
+  r.changed = experiment::differences(r.checkpoint->identity, now);
+  if (is_finished(status)) {
+    r.finished = true;
+    r.nothing_to_do = p.steps <= r.checkpoint->steps;
+    r.some_models_failed = status != "finished";
+  }
+  if (const auto changed = forbidden(r.checkpoint->identity, now); !changed.empty() && !allow_changed)
+    refuse_changed(run, changed);
+  return r;
+}
+
+bool is_run(const fs::path& folder) {
+  std::error_code none;
+  return fs::is_regular_file(folder / "metrics.csv", none);
+}
+
+}  // namespace
+
+Identity with_machine(Identity identity, const experiment::Pipeline& p) {
+  identity.emplace_back("program version", PIPELINE_VERSION);
+  identity.emplace_back("C library", gnu_get_libc_version());
+  identity.emplace_back("kernels", p.kernels == kernels::Backend::blas
+                                       ? kernels::blas_library() + " " + kernels::blas_core()
+                                   : kernels::own_fuses() ? "with fused multiply-add"
+                                                          : "without fused multiply-add");
+  return identity;
+}
+
+std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& p, const Identity& now,
+                                             const RunOptions& options) {
+  if (!options.resume_from.empty()) {
+    const RunFolder run{fs::absolute(options.resume_from).lexically_normal()};
+    if (!is_run(run.path))
+      throw ResumeRefused("cannot resume " + run.path.string() + ": it has no metrics.csv, so it is not a run folder");
+    return open(run, p, now, options.allow_changed);
+  }
+  if (!options.out.empty()) {
+    const RunFolder run{fs::absolute(options.out).lexically_normal()};
+    if (!is_run(run.path)) return std::nullopt;
+    return open(run, p, now, options.allow_changed);
+  }
+  std::optional<RunFolder> other;
+  std::vector<Difference> changed;
+  for (const RunFolder& run : results::runs_of(p.name)) {
+    if (is_finished(status_of(run))) continue;
+    const std::optional<Checkpoint> newest = peek(run);
+    if (!newest) continue;
+    const std::vector<Difference> differing = forbidden(newest->identity, now);
+    if (differing.empty() || options.allow_changed) return open(run, p, now, options.allow_changed);
+    if (!other) other = run, changed = differing;
+  }
+  if (other) refuse_changed(*other, changed);
+  return std::nullopt;
+}
+
+}  // namespace pipeline::running

@@ -1,0 +1,34 @@
+// Finds the run to continue, and judges whether it can be: the state lies in the run's own files, and a lock on its
+// metrics.csv makes sure that one process continues it.
+#pragma once
+#include <optional>
+#include <stdexcept>
+
+#include "base/append_file.hpp"
+#include "results/checkpoint.hpp"
+#include "results/run_folder.hpp"
+#include "running/run.hpp"
+
+namespace pipeline::running {
+
+/// A run, opened to be continued.
+struct Resumption {
+  results::RunFolder folder;
+  base::AppendFile metrics;                       // holds the lock; cut to the length that the checkpoint states
+  std::optional<results::Checkpoint> checkpoint;  // none if the run was ended before it wrote one or any row
+  std::vector<experiment::Difference> changed;    // since the checkpoint
+  bool finished = false;                          // at fewer steps: the rest is a new run, and this one stays as it is
+  bool nothing_to_do = false;                     // finished, with as many steps
+  bool some_models_failed = false;
+  std::vector<std::string> warnings;
+};
+
+/// The run that options.resume asks for; nothing where a new one is to be started, because there is no unfinished run.
+/// Throws ResumeRefused.
+std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& pipeline, const experiment::Identity& now,
+                                             const RunOptions& options);
+
+/// The identity of a configuration, and what else the bits depend on: the version of the program, its kernels, libm.
+experiment::Identity with_machine(experiment::Identity identity, const experiment::Pipeline& pipeline);
+
+}  // namespace pipeline::running

@@ -1,0 +1,210 @@
+// A run that is stopped and resumed ends with the same bytes as one that was never stopped: for every regulariser alone
+// and in pairs, with models that are compared with each other, stopped early, or fail.
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <csignal>
+
+#include "config/complaint.hpp"
+#include "results/checkpoint.hpp"
+#include "support/csv_rows.hpp"
+#include "support/same_run.hpp"
+#include "support/small_run.hpp"
+
+using namespace support;
+using namespace pipeline;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Sets the signal at a call of progress().
+class StopsAt final : public running::Observer {
+ public:
+  StopsAt(std::atomic<int>& signal, std::size_t call) : signal_(signal), call_(call) {}
+  void progress(const std::vector<running::ModelProgress>&, std::uint64_t, double) override {
+    if (++calls_ == call_) signal_ = SIGTERM;
+  }
+
+ private:
+  std::atomic<int>& signal_;
+  std::size_t call_, calls_ = 0;
+};
+
+/// Runs it whole, and again with stops; the two must be the same. Returns how often it was resumed.
+std::size_t check_resumed(const fs::path& folder, const experiment::Pipeline& p, plugins::Catalogue& catalogue,
+                          const std::vector<std::size_t>& stops) {
+  running::RunOptions options;
+  options.threads = 2;
+  Quiet quiet;
+  options.out = folder / "whole";
+  running::run(p, catalogue, options, quiet);
+  options.out = folder / "stopped";
+  options.resume = true;
+  std::size_t resumed = 0;
+  for (const std::size_t call : stops) {
+    std::atomic<int> signal = 0;
+    options.stop_signal = &signal;
+    options.threads = resumed % 3 + 1;
+    StopsAt observer(signal, call);
+    const running::RunOutcome outcome = running::run(p, catalogue, options, observer);
+    if (!outcome.stopped) break;
+    BOOST_TEST(outcome.checkpoint_at.has_value());
+    ++resumed;
+  }
+  options.stop_signal = nullptr;
+  options.threads = 2;
+  const running::RunOutcome outcome = running::run(p, catalogue, options, quiet);
+  BOOST_TEST(!outcome.stopped);
+  check_same_run(folder / "whole", folder / "stopped");
+  return resumed;
+}
+
+std::string head(int steps) {
+  return "[pipeline]\nname = small\n[dataset]\nplugin = digits\ntrain = 240\ntest = 60\nvalidation = 40\n"
+         "[network]\nlayers = 784, 8, 6, 10\n[training]\nbatch_size = 10\nsteps = " +
+         std::to_string(steps) + "\n";
+}
+
+std::string model_text(const std::vector<std::string>& regularisers) {
+  std::string name, list, keys;
+  for (const std::string& r : regularisers) {
+    name += (name.empty() ? "" : "-") + r;
+    list += (list.empty() ? "" : ", ") + r;
+    if (r == "early_stopping") keys = "early_stopping.metric = loss\nearly_stopping.patience = 2\n";
+  }
+  return "[model:" + name + "]\nregularisers = " + list + "\n" + keys;
+}
+
+const std::string watched = "[metric:loss]\nevery = 5\non = validation\n";
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(resume)
+
+BOOST_AUTO_TEST_CASE(every_regulariser_alone_and_in_pairs_ends_with_the_same_bytes) {
+  const Scratch scratch;
+  plugins::Catalogue catalogue{plugins::search_path({}, false)};
+  const std::vector<std::string> all = catalogue.names(plugins::PluginKind::regulariser);
+  std::string models;
+  std::size_t taken = 0, refused = 0;
+  const auto add = [&](const std::vector<std::string>& regularisers) {
+    const std::string text = model_text(regularisers);
+    try {
+      experiment::read_pipeline(scratch.write("one.ini", head(30) + text + watched), {}, catalogue);
+      models += text;
+      ++taken;
+    } catch (const config::PipelineTextError&) {
+      ++refused;  // these two exclude each other
+    }
+  };
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    add({all[i]});
+    for (std::size_t j = i + 1; j < all.size(); ++j) add({all[i], all[j]});
+  }
+  BOOST_TEST(taken > refused * 20);
+  BOOST_TEST(taken >= all.size() * 12);
+  const experiment::Pipeline p =
+      experiment::read_pipeline(scratch.write("all.ini", head(30) + models + watched), {}, catalogue);
+  const std::size_t resumed = check_resumed(scratch.path(), p, catalogue, {60, 90, 40, 120, 70});
+  BOOST_TEST(resumed == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(models_that_are_compared_stopped_early_or_fail_end_with_the_same_bytes) {
+  const Scratch scratch;
+  plugins::Catalogue catalogue{plugins::search_path({}, false)};
+  const std::string text = head(900) +
+                           "[model:plain]\n[model:stops]\nregularisers = early_stopping\nearly_stopping.metric = loss\n"
+                           "early_stopping.patience = 1\nlearning_rate = 0.5\n[model:best]\nregularisers = "
+                           "early_stopping, batch_norm\nearly_stopping.metric = loss\nearly_stopping.patience = 900\n"
+                           "[model:fails]\nlearning_rate = 1e30\n[model:drops]\nregularisers = dropout\n" +
+                           watched +
+                           "[metric:node_snr]\nevery = 20\n[metric:linear_cka]\nwith = plain\nevery = 10\n"
+                           "[metric:confusion_matrix]\nevery = 100\n[metric:accuracy]\non = both\nevery = 3\n";
+  const experiment::Pipeline p = experiment::read_pipeline(scratch.write("some.ini", text), {}, catalogue);
+  for (std::size_t first = 1; first <= 9; ++first) {
+    fs::remove_all(scratch.path() / "whole");
+    fs::remove_all(scratch.path() / "stopped");
+    check_resumed(scratch.path(), p, catalogue, {first, 4, 3, first, 2});
+  }
+  // The study is what it says.
+  const std::string csv = read_file(scratch.path() / "whole/metrics.csv");
+  BOOST_TEST(csv.find(",fails,accuracy.train,,") != csv.npos);
+  BOOST_TEST(csv.find("\n900,stops,") == csv.npos);
+  BOOST_TEST(csv.find("\n900,drops,linear_cka,1,") != csv.npos);
+}
+
+BOOST_AUTO_TEST_CASE(every_metric_is_measured_the_same_after_a_stop) {
+  const Scratch scratch;
+  plugins::Catalogue catalogue{plugins::search_path({}, false)};
+  std::string text = head(40) + "[model:plain]\n[model:both]\nregularisers = l2, dropout\n";
+  for (const std::string& metric : catalogue.names(plugins::PluginKind::metric))
+    if (metric != "fitted_noise") text += "[metric:" + metric + "]\nevery = 7\n";
+  const experiment::Pipeline p = experiment::read_pipeline(scratch.write("metrics.ini", text), {}, catalogue);
+  BOOST_TEST(check_resumed(scratch.path(), p, catalogue, {2, 2, 1}) > 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_checkpoint_holds_is_read_back) {
+  const Scratch scratch;
+  results::Checkpoint c;
+  c.identity = {{"training.steps", "9"}, {"plugin regulariser l2", "ab"}};
+  c.steps = 9, c.step = 4, c.seconds = 1.5;
+  results::SavedTask& task = c.tasks.emplace_back();
+  task.name = "a";
+  task.next = 4;
+  task.stopped_at = 3;
+  task.model.emplace();
+  task.model->network.layers.push_back({arma::fmat{{1, 2, 3}, {4, 5, 6}}, arma::fvec{-0.0f, 1e-44f}});
+  task.model->arrays["l.counts"].counts = {-1, std::numeric_limits<std::int64_t>::max()};
+  task.model->arrays["l.values"].values[2] = arma::fmat(0, 3);
+  task.model->remembered = std::make_shared<learning::SavedModel>(*task.model);
+  task.model->remembered_at = 2;
+  task.watched.emplace().sections = {"loss"};
+  c.waiting.push_back({4, "a", {{{4, "a", "loss", 0, std::nan("")}, {4, "a", "loss", 1, infinity}}, {}}});
+  c.waiting[0].measured.sheets.push_back({"node_snr", "1", true, arma::mat{0.1, -infinity}});
+  c.metrics = {31, "cd"};
+  c.nodes = {{"/a/node_snr/1", 3}};
+  c.summary["a"]["loss"][0] = {{3, 0.25}, {2, 0.125}, true};
+  results::Checkpoints files(scratch.path() / "checkpoints");
+  files.write(c);
+  BOOST_TEST_REQUIRE(files.files().size() == 1u);
+  const results::Checkpoint back = results::read_checkpoint(files.files()[0]);
+  BOOST_TEST((back.identity == c.identity));
+  BOOST_TEST_REQUIRE(back.tasks.size() == 1u);
+  const results::SavedTask& t = back.tasks[0];
+  BOOST_TEST((t.name == "a" && t.next == 4 && !t.ended && t.stopped_at == 3u && !t.restored_to));
+  const Layer& layer = t.model->network.layer(1);
+  BOOST_TEST(arma::approx_equal(layer.W, task.model->network.layer(1).W, "absdiff", 0));
+  BOOST_TEST((std::signbit(layer.b[0]) && layer.b[1] == 1e-44f));
+  BOOST_TEST((t.model->arrays.at("l.counts").counts == task.model->arrays["l.counts"].counts));
+  BOOST_TEST(t.model->arrays.at("l.values").values.at(2).n_cols == 3u);
+  BOOST_TEST((t.model->remembered && t.model->remembered_at == 2 && t.model->remembered->network.depth() == 1));
+  BOOST_TEST((t.watched && t.watched->sections == std::vector<std::string>{"loss"}));
+  BOOST_TEST_REQUIRE(back.waiting.size() == 1u);
+  const measuring::Measured& m = back.waiting[0].measured;
+  BOOST_TEST((std::isnan(m.rows.at(0).value) && m.rows.at(1).value == infinity && m.rows[1].layer == 1));
+  BOOST_TEST((m.sheets.at(0).is_vector && m.sheets[0].values[1] == -infinity && m.sheets[0].values[0] == 0.1));
+  BOOST_TEST((back.metrics.size == 31 && back.metrics.sha256 == "cd" && back.nodes == c.nodes));
+  const auto& v = back.summary.at("a").at("loss").at(0);
+  BOOST_TEST((v.last.step == 3 && v.last.value == 0.25 && v.best.value == 0.125 && v.has_best));
+}
+
+BOOST_AUTO_TEST_CASE(the_last_two_checkpoints_are_kept_and_a_damaged_one_is_recognised) {
+  const Scratch scratch;
+  results::Checkpoints files(scratch.path() / "checkpoints");
+  for (int i = 0; i < 4; ++i) files.write({});
+  const auto kept = files.files();
+  BOOST_TEST_REQUIRE(kept.size() == 2u);
+  BOOST_TEST(kept[0].filename() == "000004.checkpoint");
+  BOOST_TEST(kept[1].filename() == "000003.checkpoint");
+  const std::string whole = read_file(kept[0]);
+  // Every byte changed, and every length.
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    std::string changed = whole;
+    changed[at] = static_cast<char>(changed[at] ^ 1);
+    scratch.write("changed.checkpoint", changed);
+    BOOST_CHECK_THROW(results::read_checkpoint(scratch.path() / "changed.checkpoint"), std::runtime_error);
+    scratch.write("short.checkpoint", whole.substr(0, at));
+    BOOST_CHECK_THROW(results::read_checkpoint(scratch.path() / "short.checkpoint"), std::runtime_error);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
