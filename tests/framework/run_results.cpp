@@ -1,6 +1,5 @@
 // Reading a run folder: rows, figures of nodes.h5, and the error messages for damaged files.
 #include <boost/test/unit_test.hpp>
-#include <chrono>
 
 #include "results/run_results.hpp"
 #include "support/synthetic_run.hpp"
@@ -96,19 +95,18 @@ BOOST_AUTO_TEST_CASE(newest_is_the_last_measurement_with_the_shape_that_h5py_sho
   BOOST_CHECK_THROW(run.newest("noreg", "some", "1"), std::runtime_error);
 }
 
-BOOST_AUTO_TEST_CASE(a_hundred_thousand_rows_are_read_within_a_second) {
+BOOST_AUTO_TEST_CASE(a_hundred_thousand_rows_are_read) {
   const Folder folder;
   write(folder.path / "run.json", description);
   std::string text = header;
   for (int i = 0; i < 100000; ++i) text += std::to_string(200 * i) + ",dropout,sign_disagreement,2,0.123456789\n";
   write(folder.path / "metrics.csv", text);
-  const auto start = std::chrono::steady_clock::now();
   const auto opened = results::open_run(folder.path);
   const RunResults& run = *opened;
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   BOOST_TEST(run.rows.size() == 100000u);
-  BOOST_TEST_MESSAGE("100,000 rows in " << 1000 * took.count() << " ms");
-  BOOST_TEST(took.count() < 1.0);  // 20 ms here; a busy machine or a sanitizer may need ten times that
+  BOOST_TEST(run.rows.front().step == 0u);
+  BOOST_TEST(run.rows.back().step == 19'999'800u);
+  BOOST_TEST(run.rows.back().value == 0.123456789);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -199,9 +199,7 @@ BOOST_AUTO_TEST_CASE(the_advice_works_with_the_users_terminal) {
 BOOST_AUTO_TEST_CASE(a_hanging_gnuplot_is_killed) {
   const OtherGnuplot hanging("while :; do :; done");
   const Folder folder;
-  const auto start = std::chrono::steady_clock::now();
   BOOST_TEST((run_program("gnuplot", {"any.gp"}, folder.path, std::chrono::seconds(1)) == Ran::too_slow));
-  BOOST_TEST((std::chrono::steady_clock::now() - start < std::chrono::seconds(20)));  // a busy machine may be late
 }
 
 BOOST_AUTO_TEST_CASE(the_axis_range_shows_the_end_of_training) {
