@@ -1,9 +1,10 @@
 // The order of rows whose last ones are set aside, for testing or for validation.
 //
 //   shuffle    in an order drawn from the seed
-//   stratify   the rows set aside hold each class in proportion: of n_c rows of a class, n_c * count / n, rounded down,
-//              and one more where rounding took most away. Of each class they are the last rows in the order so far.
-//              A class gives all its rows away only if no other class can give one instead.
+//   stratify   the rows set aside hold each class in proportion: of n_c rows of a class, n_c * count / n, rounded down.
+//              The rows that are then still missing come one each from the classes with the largest remainders. Of
+//              each class, its last rows in the order so far are set aside. A class loses all its rows only if no
+//              other class has more than one left.
 #pragma once
 #include <pipeline/dataset.hpp>
 #include <pipeline/random.hpp>
