@@ -19,6 +19,10 @@
 // tested on what follows. A table sorted by label needs shuffle = yes, and the program says so. stratify = yes takes
 // rows of every label in proportion.
 //
+// A column is named by its name, or by its number from 1. "column 2" is always a number, where names are numbers too.
+//
+// The file is UTF-8. Up to ten mistakes of a table are told together, each kind once per column.
+//
 // Numbers are computed in double and rounded once to float32. Under minmax and standardise a feature that is constant
 // over the rows trained on becomes 0. A category that occurs only in other rows gives zeros, and a warning. A label
 // that occurs only in the test rows is refused, as are nan, inf, dates, and rows of unequal length, with line and column.
@@ -155,11 +159,11 @@ class Csv final : public Dataset {
     text += "\n[dataset]\nplugin = csv\n";
     for (const auto& [key, value] : settings)
       text.append(key).append(" = ").append(datasets::CsvInspection::written(value)).append("\n");
-    return text + tried(settings);
+    return text + tried(settings, inspection.rows());
   }
 
   /// What the section gives, as comments below it.
-  static std::string tried(const datasets::CsvSettings& settings) {
+  static std::string tried(const datasets::CsvSettings& settings, std::size_t rows) {
     struct Access final : DataAccess {
       mutable std::string text;
       std::filesystem::path file(const std::string&) const override { return {}; }
@@ -175,12 +179,15 @@ class Csv final : public Dataset {
       csv.check();
       const Data data = csv.load(access);
       const auto text = [](std::size_t n) { return std::to_string(n); };
+      const std::size_t lost = rows - data.train.size() - data.test.size();
+      const bool told = lost == 0 || access.text.find("drop_rows") != std::string::npos;
       return "; " + text(data.train.size()) + " training and " + text(data.test.size()) + " test samples of " +
              text(data.train.features()) + " inputs in " + text(data.classes) +
              " classes: [network] layers = " + text(data.train.features()) + ", ..., " + text(data.classes) + "\n" +
+             (told ? "" : "; missing = drop_rows leaves out " + text(lost) + " of " + text(rows) + " rows\n") +
              access.text;
     } catch (const std::exception& e) {
-      return std::string("; this does not work yet: ") + e.what() + "\n";
+      return "; this does not work yet: " + boost::replace_all_copy(std::string(e.what()), "\n", "\n; ") + "\n";
     }
   }
 
@@ -196,13 +203,14 @@ class Csv final : public Dataset {
     std::vector<std::size_t> off_the_end;
     if (test_rows) off_the_end.push_back(test_rows);
     if (validation) off_the_end.push_back(validation);
-    return datasets::row_order(table.labels.of_row, off_the_end, split);
+    return datasets::row_order(table.classes_of_rows(), off_the_end, split);
   }
 
   void warn(const DataAccess& access, const CsvTable& table, const datasets::CsvClasses& classes,
             std::size_t validation) const {
     const bool taken_off = test_rows > 0 || validation > 0;
-    for (const auto& warning : {datasets::doubtful_header(table), datasets::doubtful_counter(table), classes.doubt()})
+    for (const auto& warning : {datasets::doubtful_header(table), datasets::doubtful_counter(table), classes.doubt(),
+                                datasets::doubtful_words(table)})
       if (warning) access.warn(*warning);
     if (taken_off && !split.changes_order() && datasets::sorted_by_label(table))
       access.warn(train.string() +
@@ -210,7 +218,8 @@ class Csv final : public Dataset {
                   "yes, or stratify = yes");
     if (!taken_off && split.changes_order())
       access.warn(std::string(split.stratify ? "stratify = yes" : "shuffle = yes") +
-                  " changes nothing that matters here: test is a file of its own, and no validation is set aside");
+                  " only reorders the rows trained on, because test is a file of its own and no validation is set "
+                  "aside: remove it");
   }
 
   std::vector<FeatureScale> scales_of(const CsvInputs& X) const {

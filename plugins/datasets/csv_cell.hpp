@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace pipeline::datasets {
 
@@ -40,6 +41,13 @@ inline CsvNumber number_in(std::string_view cell) {
   else if (!std::isfinite(n.value))
     n.fault = "is not a finite number";
   return n;
+}
+
+/// A number that a double holds exactly enough to tell it from its neighbours.
+inline std::optional<double> exact_number(std::string_view word) {
+  const CsvNumber n = number_in(word);
+  if (n.fault || std::abs(n.value) >= 0x1p53) return std::nullopt;
+  return n.value + 0.0;  // -0 is 0
 }
 
 inline bool is_number(std::string_view cell) { return !number_in(cell).fault; }
@@ -95,6 +103,20 @@ inline bool looks_like_a_date(std::string_view cell) {
       if (rest.empty() || ((rest[0] == ' ' || rest[0] == 'T') && is_time(rest.substr(1)))) return true;
     }
   return false;
+}
+
+/// How many of these names are numbers, if they count up from 0 or 1, as data frames name columns; otherwise 0.
+inline std::size_t counted_names(const std::vector<std::string_view>& names) {
+  std::size_t count = 0;
+  double last = 0;
+  for (const std::string_view name : names) {
+    const CsvNumber n = number_in(name);
+    if (n.fault) continue;
+    if (count == 0 ? n.value != 0 && n.value != 1 : n.value != last + 1) return 0;
+    last = n.value;
+    ++count;
+  }
+  return count;
 }
 
 }  // namespace pipeline::datasets

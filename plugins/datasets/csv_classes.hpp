@@ -20,10 +20,10 @@ class CsvClasses {
     std::vector<std::string> words;
     for (std::size_t w = 0; w < used.size(); ++w)
       if (used[w]) words.push_back(table.labels.words[w].text);
-    numbers_ = std::ranges::all_of(words, [](const std::string& word) { return exact(word).has_value(); });
+    numbers_ = std::ranges::all_of(words, [](const std::string& word) { return exact_number(word).has_value(); });
     if (numbers_) {
       std::map<double, std::string> sorted;
-      for (const std::string& word : words) sorted.try_emplace(*exact(word), word);
+      for (const std::string& word : words) sorted.try_emplace(*exact_number(word), word);
       for (const auto& [value, word] : sorted) {
         by_number_[value] = names_.size();
         names_.push_back(shortest(value));
@@ -86,16 +86,9 @@ class CsvClasses {
  private:
   static constexpr std::size_t most = 65535, shown = 10;
 
-  /// A number that a double holds exactly enough to tell it from its neighbours.
-  static std::optional<double> exact(std::string_view word) {
-    const CsvNumber n = number_in(word);
-    if (n.fault || std::abs(n.value) >= 0x1p53) return std::nullopt;
-    return n.value + 0.0;  // -0 is 0
-  }
-
   std::optional<std::size_t> find(const std::string& word) const {
     if (numbers_) {
-      const auto value = exact(word);
+      const auto value = exact_number(word);
       const auto found = value ? by_number_.find(*value) : by_number_.end();
       return found == by_number_.end() ? std::nullopt : std::optional(found->second);
     }

@@ -8,20 +8,17 @@
 namespace pipeline::datasets {
 
 /// Line 1 taken as names although it looks like a sample: all names of inputs are numbers or missing values, or two are
-/// the same number. 0, 1, 2, ... are names that pandas gives.
+/// the same number. 0, 1, 2, ... are names that pandas gives, and its index has none.
 inline std::optional<std::string> doubtful_header(const CsvTable& table) {
   const CsvColumns& columns = table.columns;
   if (columns.names.empty()) return std::nullopt;
   std::size_t inputs = 0, numbers = 0, missing = 0;
-  bool alike = false, counting = true;
-  double last = 0;
+  bool alike = false;
   std::set<double> seen;
   for (std::size_t c = 0; c < columns.count(); ++c) {
     const std::string& name = columns.names[c];
     if (const CsvNumber n = number_in(name); !n.fault) {
       alike |= !seen.insert(n.value).second;
-      counting &= numbers == 0 ? n.value == 0 || n.value == 1 : n.value == last + 1;
-      last = n.value;
       numbers += c != columns.label;
     } else {
       missing += is_missing(name) && c != columns.label;
@@ -29,7 +26,8 @@ inline std::optional<std::string> doubtful_header(const CsvTable& table) {
     inputs += c != columns.label;
   }
   const bool all = numbers > 0 && numbers + missing == inputs;
-  if (!alike && (!all || (counting && numbers > 2))) return std::nullopt;
+  const std::size_t counted = counted_names({columns.names.begin(), columns.names.end()});
+  if (!alike && (!all || counted > 2 || (counted > 0 && columns.names.front().empty()))) return std::nullopt;
   return table.path.string() + ": " +
          (all ? "the names of the columns are numbers" : "two columns are named by the same number") +
          ", as if the line of names were a sample; if it is one, set header = no";
@@ -52,11 +50,32 @@ inline std::optional<std::string> doubtful_counter(const CsvTable& table) {
 
 /// Whether all rows of a label follow each other, for every label.
 inline bool sorted_by_label(const CsvTable& table) {
-  const std::vector<std::uint32_t>& labels = table.labels.of_row;
+  const std::vector<std::uint32_t> labels = table.classes_of_rows();
   std::size_t changes = 0;
   for (std::size_t row = 1; row < labels.size(); ++row) changes += labels[row] != labels[row - 1];
   const std::size_t different = std::set(labels.begin(), labels.end()).size();
   return different > 1 && changes + 1 == different && labels.size() >= 3 * different;
+}
+
+/// Labels, or words of a category, that are the same but for case or blanks around them.
+inline std::optional<std::string> doubtful_words(const CsvTable& table) {
+  std::vector<std::pair<std::size_t, const CsvWords*>> columns = {{table.columns.label, &table.labels}};
+  for (std::size_t place = 0; place < table.categories.size(); ++place)
+    columns.emplace_back(table.category_columns[place], &table.categories[place]);
+  for (const auto& [column, words] : columns) {
+    std::map<std::string, const CsvWords::Word*> known;
+    for (const CsvWords::Word& word : words->words) {
+      if (is_number(word.text)) continue;
+      const auto [other, is_new] = known.try_emplace(plain_text(word.text), &word);
+      if (!is_new)
+        return table.path.string() + ":" + std::to_string(word.line) + ":" + std::to_string(word.column) + ": " +
+               table.columns.title(column) + ": " + pipeline::quoted(word.text) + " and " +
+               pipeline::quoted(other->second->text) + " (line " + std::to_string(other->second->line) +
+               ") differ only in case or blanks, and are two " +
+               (column == table.columns.label ? "classes" : "categories") + "; if they mean the same, write them alike";
+    }
+  }
+  return std::nullopt;
 }
 
 /// More rows left out than one would expect.

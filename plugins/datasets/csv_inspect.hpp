@@ -7,7 +7,7 @@
 #include <pipeline/text_table.hpp>
 
 #include "csv_columns.hpp"
-#include "csv_columns_seen.hpp"
+#include "csv_seen.hpp"
 
 namespace pipeline::datasets {
 
@@ -40,22 +40,19 @@ class CsvInspection {
         "\n\n" + table() + "\n";
     if (label_) {
       out += "label: " + columns_.title(*label_) + ", " + classes() + "\n";
+      if (const std::size_t n = seen_.columns[*label_].missing)
+        out += "  " + number_of(n, "row") + (n == 1 ? " has" : " have") + " no label\n";
       if (seen_.columns[*label_].sorted()) out += "  the rows are sorted by it: shuffle = yes is needed\n";
       if (!others_.empty()) out += "  could be the label as well: " + others_ + "\n";
-    } else {
-      out += "No column can be the label: that needs the same few words or whole numbers in many rows.\n";
     }
-    for (std::size_t i = 0; i < left_out_.size() && i < 20; ++i)
-      out += (i ? "  " : "left out:\n  ") + left_out_[i] + "\n";
-    if (left_out_.size() > 20) out += "  and " + std::to_string(left_out_.size() - 20) + " more\n";
+    out += listed("left out", left_out_) + listed("doubtful", doubts()) + order();
+    if (const auto why = why_no_section()) out += "No [dataset] section can be proposed: " + *why + "\n";
     return out;
   }
 
   /// The parameters of a [dataset] that reads it, in order; empty if there is no label or no input.
   CsvSettings settings() const {
-    const bool any =
-        std::ranges::any_of(columns_.uses, [](CsvUse u) { return u == CsvUse::number || u == CsvUse::category; });
-    if (!label_ || !any) return {};
+    if (why_no_section()) return {};
     CsvSettings out = {{"train", path_.string()}, {"header", seen_.header ? "yes" : "no"}};
     out.emplace_back("label", columns_.reference(*label_));
     if (seen_.format.separator != ',') out.emplace_back("separator", separator_word());
@@ -73,11 +70,13 @@ class CsvInspection {
     }
     const std::size_t held_out = std::max({rows / 5, std::min(classes_seen(), rows / 2), std::size_t{1}});
     out.emplace_back("test_rows", std::to_string(held_out));
-    out.emplace_back("shuffle", "yes");
-    out.emplace_back("stratify", "yes");
+    if (!ordered_by()) out.emplace_back("shuffle", "yes");
+    if (!ordered_by() || label_only_at_the_end(held_out)) out.emplace_back("stratify", "yes");
     if (!listed(CsvUse::number).empty()) out.emplace_back("scaling", "standardise");
     return out;
   }
+
+  std::size_t rows() const { return seen_.rows; }
 
   /// A value as it is written in a pipeline file.
   static std::string written(const std::string& value) {
@@ -102,7 +101,7 @@ class CsvInspection {
     const CsvColumnSeen& s = seen_.columns[c];
     const std::size_t n = s.different.size();
     return !s.too_many && n >= 2 && n <= 100 && 2 * n <= s.present() && s.dates == 0 && 2 * s.missing < seen_.rows &&
-           (s.all_numbers() ? s.whole && s.high - s.low < 0x1p53 : s.numbers == 0);
+           (s.all_numbers() ? s.whole && s.high - s.low < 0x1p53 : s.numbers + s.all_foreign() == 0);
   }
 
   void find_label() {
@@ -134,20 +133,29 @@ class CsvInspection {
     if (s.counts && seen_.rows >= 10) return "only counts the rows";
     if (s.different.size() == 1) return "is the same in every row";
     if (s.dates > 0) return "holds dates or times";
+    if (const ForeignNumber* foreign = s.mostly_foreign(); foreign && s.mostly_numbers())
+      return number_of(s.all_foreign(), "cell") +
+             (s.all_foreign() == 1 ? " looks like a number" : " look like numbers") + " with " + foreign->with +
+             ", which csv does not read: " + foreign->remedy;
+    if (s.mostly_numbers())
+      return std::to_string(s.words) + " of " + number_of(s.present(), "cell") +
+             (s.words == 1 ? " is no number: " : " are no numbers: ") + first_words(s) +
+             "; to keep the column, write numbers, or leave these cells empty";
     if (!s.all_numbers() && (s.too_many || s.different.size() > 20 || 2 * s.different.size() > seen_.rows))
-      return "holds " + (s.too_many ? "more than 1,000" : std::to_string(s.different.size())) + " different words";
+      return "holds " + (s.too_many ? "more than 1,000" : std::to_string(s.different.size())) + " different words" +
+             (s.different.size() * 10 > s.present() * 8 ? ", like names or numbers of things" : "");
     return std::nullopt;
   }
 
   std::string classes() const {
-    std::vector<std::pair<std::string, std::size_t>> all(seen_.columns[*label_].different.begin(),
-                                                         seen_.columns[*label_].different.end());
+    std::vector<std::pair<std::string, std::size_t>> all;
+    for (const auto& [word, seen] : seen_.columns[*label_].different) all.emplace_back(word, seen.count);
     std::ranges::sort(all);
     if (seen_.columns[*label_].all_numbers())
       std::ranges::sort(all, {}, [](const auto& word) { return number_in(word.first).value; });
     std::string out = number_of(all.size(), "class") + ": ";
     for (std::size_t i = 0; i < all.size() && i < 10; ++i)
-      out += (i ? ", " : "") + unquoted(all[i].first) + " (" + number_of(all[i].second, "row") + ")";
+      out += (i ? ", " : "") + shown(all[i].first) + " (" + number_of(all[i].second, "row") + ")";
     return all.size() > 10 ? out + " and " + std::to_string(all.size() - 10) + " more" : out;
   }
 
@@ -174,8 +182,12 @@ class CsvInspection {
 
   static std::string held(const CsvColumnSeen& s) {
     if (s.present() == 0) return "nothing";
-    if (s.all_numbers())
-      return std::string(s.whole ? "whole numbers " : "numbers ") + nine_digits(s.low) + " to " + nine_digits(s.high);
+    const std::string range =
+        std::string(s.whole ? "whole numbers " : "numbers ") + nine_digits(s.low) + " to " + nine_digits(s.high);
+    if (s.all_numbers()) return range;
+    if (const ForeignNumber* foreign = s.mostly_foreign(); foreign && s.mostly_numbers())
+      return std::string("numbers with ") + foreign->with;
+    if (s.mostly_numbers()) return range + ", and " + number_of(s.words, "word");
     std::string words = s.numbers ? "numbers and words: " : s.dates == s.present() ? "dates or times: " : "words: ";
     std::size_t n = 0;
     std::set<std::string> sorted;
@@ -183,9 +195,73 @@ class CsvInspection {
     for (const std::string& word : sorted) {
       if (s.numbers && is_number(word)) continue;
       if (n == 3) return words + ", ...";
-      words += (n++ ? ", " : "") + unquoted(word);
+      words += (n++ ? ", " : "") + pipeline::quoted(word);
     }
     return words;
+  }
+
+  /// "'-' (first in line 7), '<5' (line 12)"
+  static std::string first_words(const CsvColumnSeen& s) {
+    std::string out;
+    for (std::size_t i = 0; i < s.first_words.size() && i < 4; ++i)
+      out += (i ? ", " : "") + pipeline::quoted(s.first_words[i].first) + " (" + (i ? "" : "first in ") + "line " +
+             std::to_string(s.first_words[i].second) + ")";
+    return out + (s.first_words.size() > 4 ? ", ..." : "");
+  }
+
+  /// Numbers that often stand for a missing value.
+  std::vector<std::string> doubts() const {
+    std::vector<std::string> out;
+    for (std::size_t c = 0; c < columns_.count(); ++c) {
+      const CsvColumnSeen& s = seen_.columns[c];
+      for (const auto& [value, times, what] :
+           {std::tuple(s.low, s.times_low, "least"), std::tuple(s.high, s.times_high, "largest")})
+        if (times > 1 && s.low < s.high && std::ranges::count(stand_ins, value))
+          out.push_back(columns_.title(c) + ": " + nine_digits(value) + ", its " + what + " value, occurs " +
+                        std::to_string(times) +
+                        " times; if it means that the value is missing, leave these cells empty");
+    }
+    return out;
+  }
+  static constexpr double stand_ins[] = {-99, -999, -9999, -99999, -999999, 999, 9999, 99999, 999999};
+
+  /// The column in whose order the rows stand, as in a series in time; none if they are sorted by label.
+  std::optional<std::size_t> ordered_by() const {
+    if (label_ && seen_.columns[*label_].sorted()) return std::nullopt;
+    for (std::size_t c = 0; c < columns_.count(); ++c)
+      if (label_ != c && (seen_.columns[c].rises(seen_.rows) || seen_.columns[c].falls(seen_.rows))) return c;
+    return std::nullopt;
+  }
+  std::string order() const {
+    const auto c = ordered_by();
+    if (!c || !label_) return "";
+    const bool falls = seen_.columns[*c].falls(seen_.rows);
+    return "the rows are in the " + std::string(falls ? "falling " : "") + "order of " + columns_.title(*c) +
+           ": without shuffle = yes, the split is by time, and the last rows are the test set\n" +
+           (falls ? "  these are the earliest: turn the table round to test on the latest\n" : "") +
+           "  if the order means nothing, set shuffle = yes and stratify = yes\n";
+  }
+  bool label_only_at_the_end(std::size_t held_out) const {
+    return std::ranges::any_of(seen_.columns[*label_].different,
+                               [&](const auto& word) { return word.second.first_row + held_out >= seen_.rows; });
+  }
+
+  std::optional<std::string> why_no_section() const {
+    if (columns_.count() < 2)
+      return "there is only one column; neither commas, semicolons, tabs nor blanks divide the rows into equally many";
+    if (!label_)
+      return "no column can be the label: that needs the same few words or whole numbers in many rows. Add a column "
+             "with the class of every row, or mend the one that has it.";
+    if (std::ranges::none_of(columns_.uses, [](CsvUse u) { return u == CsvUse::number || u == CsvUse::category; }))
+      return "no column is left as input; mend one of those left out.";
+    return std::nullopt;
+  }
+
+  /// Under a heading, the first 20.
+  static std::string listed(const std::string& heading, const std::vector<std::string>& lines) {
+    std::string out = lines.empty() ? "" : heading + ":\n";
+    for (std::size_t i = 0; i < lines.size() && i < 20; ++i) out += "  " + lines[i] + "\n";
+    return out + (lines.size() > 20 ? "  and " + std::to_string(lines.size() - 20) + " more\n" : "");
   }
 
   std::string listed(CsvUse use) const {
@@ -202,6 +278,8 @@ class CsvInspection {
   static std::string number_of(std::size_t n, const std::string& what) {
     return std::to_string(n) + " " + what + (n == 1 ? "" : what.ends_with("s") ? "es" : "s");
   }
+  /// A label: a number as it is, a word in quotes.
+  static std::string shown(const std::string& text) { return is_number(text) ? text : pipeline::quoted(text); }
   static std::string unquoted(const std::string& text) {
     const std::string shown = pipeline::quoted(text);
     return shown.substr(1, shown.size() - 2);

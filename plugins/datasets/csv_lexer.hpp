@@ -7,6 +7,7 @@
 //
 // Every error names file:line:column (bytes, from 1).
 #pragma once
+#include <boost/algorithm/string/replace.hpp>
 #include <deque>
 #include <filesystem>
 #include <stdexcept>
@@ -34,12 +35,26 @@ using CsvRow = std::vector<CsvCell>;
   throw std::runtime_error(path.string() + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + what);
 }
 
+/// The end of a message about how a table is built. The command can be pasted into a shell.
+inline std::string see_the_table(const std::filesystem::path& path) {
+  std::string file = path.string();
+  const bool plain = std::ranges::all_of(file, [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) ||
+           std::string_view("/._-+@:,=").find(c) != std::string_view::npos;
+  });
+  if (!plain) file = "'" + boost::replace_all_copy(file, "'", "'\\''") + "'";
+  return "; pipeline data inspect " + file + " shows what the table is";
+}
+
 class CsvLexer {
  public:
   static constexpr std::size_t most_columns = 1'000'000;
 
-  CsvLexer(const std::filesystem::path& path, const CsvText& text, CsvFormat format)
-      : path_(path), text_(text.text()), format_(std::move(format)), mark_(text.mark()) {}
+  /// Begins after `skipped` lines.
+  CsvLexer(const std::filesystem::path& path, const CsvText& text, CsvFormat format, std::size_t skipped = 0)
+      : path_(path), text_(text.text()), format_(std::move(format)), mark_(text.mark()) {
+    for (; skipped > 0 && !done(); --skipped) skip_line();
+  }
 
   /// Reads the next row; false after the last. Its cells are valid until the next call. A row of more than `most` cells
   /// is left after one more.
@@ -55,6 +70,12 @@ class CsvLexer {
     }
     end_line();
     return true;
+  }
+
+  /// Goes on behind the line that a row of too many cells was left in.
+  void skip_line() {
+    at_ = std::min(text_.find('\n', at_), text_.size());
+    end_line();
   }
 
  private:

@@ -41,6 +41,20 @@ struct CsvTable {
   std::size_t dropped = 0;         // rows left out because a value is missing
 
   std::size_t rows() const { return lines.size(); }
+  /// Numbers that are equal for rows of the same class: 1, 1.0 and 01 are one class where all labels are numbers. The
+  /// class that occurs first has the least number.
+  std::vector<std::uint32_t> classes_of_rows() const {
+    std::vector<std::uint32_t> same;  // for each word, the first one of its class
+    std::map<double, std::uint32_t> first;
+    for (const CsvWords::Word& word : labels.words) {
+      const auto value = exact_number(word.text);
+      if (!value) return labels.of_row;
+      same.push_back(first.try_emplace(*value, static_cast<std::uint32_t>(same.size())).first->second);
+    }
+    std::vector<std::uint32_t> classes = labels.of_row;
+    for (std::uint32_t& word : classes) word = same[word];
+    return classes;
+  }
   double number(std::size_t row, std::size_t column) const { return numbers[row * number_columns.size() + column]; }
 };
 

@@ -1,7 +1,10 @@
 // Reads the whole text of a table, plain or gzipped, and refuses what is no text in UTF-8 with one record per line.
 #pragma once
+#include <boost/locale/utf.hpp>
 #include <string>
 #include <string_view>
+
+#include <pipeline/quoted.hpp>
 
 #include "csv_formats.hpp"
 #include "gz_file.hpp"
@@ -24,6 +27,7 @@ class CsvText {
     if (text().find_first_not_of(" \t\r\n") == std::string_view::npos) refuse(have == start_ ? "is empty" : "is blank");
     if (const std::size_t zero = text_.find('\0'); zero != std::string::npos)
       refuse("contains a zero byte (line " + std::to_string(line_of(zero)) + "), so it is no text");
+    refuse_other_encodings();
     if (text_.find('\n') == std::string::npos && text_.find('\r') != std::string::npos)
       refuse("its lines end in CR alone, as in 'CSV (Macintosh)': save it with lines that end in LF or CRLF");
   }
@@ -49,6 +53,23 @@ class CsvText {
     };
     if (some.size() >= 4 && std::max(zeros(0), zeros(1)) * 2 > some.size() / 2 && zeros(0) + zeros(1) < some.size())
       refuse("looks like UTF-16 or UTF-32: save it as UTF-8");
+  }
+  void refuse_other_encodings() const {
+    namespace utf = boost::locale::utf;
+    for (auto at = text_.begin(); at != text_.end();) {
+      const auto from = at;
+      if (static_cast<unsigned char>(*at) < 0x80) {
+        ++at;
+      } else if (const utf::code_point c = utf::utf_traits<char>::decode(at, text_.end());
+                 c == utf::illegal || c == utf::incomplete) {
+        const auto place = static_cast<std::size_t>(from - text_.begin());
+        const std::string byte = pipeline::quoted(text_.substr(place, 1));
+        throw std::runtime_error(path_.string() + ":" + std::to_string(line_of(place)) + ":" +
+                                 std::to_string(place - (text_.rfind('\n', place) + 1) + 1) + ": the byte " + byte +
+                                 " is not UTF-8: save the file as UTF-8; if it is Latin-1, as from Excel: iconv -f "
+                                 "latin1 -t utf8 FILE > NEW");
+      }
+    }
   }
   std::size_t line_of(std::size_t at) const {
     return 1 +

@@ -1,31 +1,8 @@
 // `pipeline data inspect`: what it says of a table, and that the section it prints reads the table.
 #include "support/data_files.hpp"
-#include "support/program.hpp"
+#include "tables.hpp"
 
 using namespace support;
-
-namespace {
-
-/// `count` rows; `row` returns the text of each.
-std::string table(const std::string& head, int count, const std::function<std::string(int)>& row) {
-  std::string text = head;
-  for (int i = 0; i < count; ++i) text += row(i) + "\n";
-  return text;
-}
-
-std::string number(int n) { return std::to_string(n); }
-
-/// The numbers of training samples, test samples, inputs and classes in the comment below a section.
-std::vector<std::string> sizes(const std::string& said) {
-  static const std::regex comment(
-      "; (\\d+) training and (\\d+) test samples of (\\d+) inputs in (\\d+) classes: \\[network\\] layers = \\d+, ..., "
-      "\\d+\n");
-  std::smatch found;
-  if (!std::regex_search(said, found, comment)) return {"", "", "", ""};
-  return {found[1], found[2], found[3], found[4]};
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(data_inspect)
 
@@ -39,15 +16,15 @@ BOOST_AUTO_TEST_CASE(a_table_is_described_column_by_column) {
   check_exit(said, 0);
   check_text(said.out, R"(animals.csv: 12 rows and 5 columns, separated by commas, with names in line 1
 
-    column  holds                                                    missing  different
-    -----------------------------------------------------------------------------------
-    1 id    whole numbers 1 to 12                                          0         12
-    2 mass  numbers 0.5 to 121.5                                           1         11
-    3 sex   words: f, m                                                    0          2
-    4 seen  dates or times: 2024-01-10, 2024-01-11, 2024-01-12, ...        0         12
-    5 kind  words: cat, dog                                                0          2
+    column  holds                                                          missing  different
+    -----------------------------------------------------------------------------------------
+    1 id    whole numbers 1 to 12                                                0         12
+    2 mass  numbers 0.5 to 121.5                                                 1         11
+    3 sex   words: 'f', 'm'                                                      0          2
+    4 seen  dates or times: '2024-01-10', '2024-01-11', '2024-01-12', ...        0         12
+    5 kind  words: 'cat', 'dog'                                                  0          2
 
-label: column 5 (kind), 2 classes: cat (6 rows), dog (6 rows)
+label: column 5 (kind), 2 classes: 'cat' (6 rows), 'dog' (6 rows)
   the rows are sorted by it: shuffle = yes is needed
   could be the label as well: sex
 left out:
@@ -135,14 +112,9 @@ BOOST_AUTO_TEST_CASE(the_section_runs_as_it_stands) {
       const Said said = world.run({"data", "inspect", file});
       check_exit(said, 0);
       BOOST_TEST(sizes(said.out) == c.sizes, boost::test_tools::per_element());
-      const std::size_t at = std::min(said.out.find("[dataset]\n"), said.out.size());
       for (const std::string& line : c.lines)
-        BOOST_TEST(("\n" + said.out.substr(at)).find("\n" + line + "\n") != std::string::npos, line);
-      world.write("study.ini", said.out.substr(at) + "[network]\nlayers = " + sizes(said.out)[2] + ", 3, " +
-                                   sizes(said.out)[3] +
-                                   "\n[training]\nsteps = 2\nbatch_size = 2\nlearning_rate = 0.1\n[model:plain]\n"
-                                   "[metric:accuracy]\nevery = 1\n");
-      const Said ran = world.run({"run", "study.ini", "--out", "o"});
+        BOOST_TEST(("\n" + section(said.out)).find("\n" + line + "\n") != std::string::npos, line);
+      const Said ran = run_section(world, said.out);
       check_exit(ran, 0);
       BOOST_TEST(ran.err == "");
     }
@@ -153,8 +125,10 @@ BOOST_AUTO_TEST_CASE(a_table_without_label_gets_no_section) {
   world.write("t.csv", table("a,b\n", 20, [](int i) { return number(i * i) + "," + number(i) + ".5"; }));
   const Said said = world.run({"data", "inspect", "t.csv"});
   check_exit(said, 0);
-  check_says(said.out, "No column can be the label: that needs the same few words or whole numbers in many rows.\n");
-  BOOST_TEST(said.out.find("[dataset]") == std::string::npos);
+  check_says(said.out,
+             "No [dataset] section can be proposed: no column can be the label: that needs the same few words or whole "
+             "numbers in many rows. Add a column with the class of every row, or mend the one that has it.\n");
+  BOOST_TEST(said.out.find("\n[dataset]\n") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_table_is_named) {
@@ -165,9 +139,10 @@ BOOST_AUTO_TEST_CASE(what_is_no_table_is_named) {
   const std::pair<std::string, std::string> cases[] = {
       {"page.csv", "error: page.csv: begins with '<', like a web page: download the file itself\n"},
       {"ragged.csv",
-       "error: ragged.csv:2:1: the line has more cells than line 1, which has 4; if that line is no part of the table, "
-       "delete "
-       "it\n"},
+       "error: ragged.csv:1:1: line 1 has 4 cells, one fewer than the lines of the table, which begins in line 2 with "
+       "5 "
+       "cells; if it names all columns but the first, as R writes them, add that name; if it is no part of the table, "
+       "delete it, or begin each such line with # and set comment = \"#\"\n"},
       {"folder", "error: folder: is a folder, not a file\n"},
       {"none.csv", "error: none.csv: there is no such file\n"}};
   for (const auto& [file, expected] : cases) {

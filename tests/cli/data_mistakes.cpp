@@ -264,7 +264,9 @@ BOOST_AUTO_TEST_CASE(csv_mistakes_are_reported_with_line_and_column) {
       .check_error(
           4,
           "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: column 2 (y): 'four' is not a "
-          "number; leave the column out (drop = y), or make an input of each of its words (categories = y)\n");
+          "number, while most cells of the column are; if it stands for a missing value, leave it empty and set "
+          "missing, "
+          "or leave the column out (drop = y)\n");
   Csv(replaced(good, "3,4", "3,"))
       .check_error(4,
                    "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: column 2 (y) is empty; "
@@ -277,7 +279,7 @@ BOOST_AUTO_TEST_CASE(csv_mistakes_are_reported_with_line_and_column) {
       .check_error(
           4,
           "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:3:3: the line ends after 2 cells; "
-          "line 1 has 3\n");
+          "line 1 has 3; pipeline data inspect <here>/d/table.csv shows what the table is\n");
   Csv(replaced(good, "7,8,1", "7,8,2"))
       .check_error(4,
                    "error: dataset 'csv' in [dataset] (study.ini:2): <here>/d/table.csv:5:5: label column 3 (label): "

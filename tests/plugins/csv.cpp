@@ -126,7 +126,9 @@ BOOST_AUTO_TEST_CASE(quoted_cells_may_contain_separators_quotes_and_newlines) {
 BOOST_AUTO_TEST_CASE(errors_are_reported_with_line_and_column) {
   const std::pair<std::string, std::string> cases[] = {
       {"a,b,k\n1,2,x\n1,wrong,x\n", "3:3: column 2 (b): 'wrong' is not a number"},
-      {"a,b,k\n1,\"0,5\",x\n", "2:3: column 2 (b): '0,5' is not a number (the decimal point is '.', and"},
+      {"a,b,k\n1,\"0,5\",x\n",
+       "2:3: column 2 (b): '0,5' is not a number, but looks like one with a decimal comma: write 3.14, not 3,14, or "
+       "leave"},
       {"a,b,k\n1,,x\n", "2:3: column 2 (b) is empty"},
       {"a,b,k\n1,2,\n", "2:5: column 3 (k) is empty"},
       {"a,b,k\n1,2,x\n1,2\n", "3:3: the line ends after 2 cells; line 1 has 3"},

@@ -114,4 +114,16 @@ BOOST_AUTO_TEST_CASE(doubtful_labels_are_warned_of_with_their_column) {
     BOOST_TEST(warned(good) == "");
 }
 
+BOOST_AUTO_TEST_CASE(labels_that_differ_only_in_case_or_blanks_are_noticed) {
+  BOOST_TEST(warned({"cat", "dog", "Cat"}) ==
+             "train.csv:4:3: column 2 (kind): 'Cat' and 'cat' (line 2) differ only in case or blanks, and are two "
+             "classes; if they mean the same, write them alike\n");
+  check_says(warned({"cat", "\"cat \""}), "'cat ' and 'cat' (line 2) differ only in case or blanks");
+  BOOST_TEST(warned({"cat", "cats"}) == "");
+  const std::string sexes = "sex,k\nm,x\nM,y\n";
+  check_says(
+      (Study{.train = sexes, .test = sexes, .settings = {{"categories", "sex"}}}.warned()),
+      "train.csv:3:1: column 1 (sex): 'M' and 'm' (line 2) differ only in case or blanks, and are two categories");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -50,6 +50,17 @@ BOOST_AUTO_TEST_CASE(columns_that_cannot_be_meant_are_refused) {
       {{{"comment", ","}}, "comment cannot begin with ','"}};
   for (const auto& [settings, expected] : cases)
     check_says((Study{.train = animals, .test = animals, .settings = settings}.complaint()), expected);
+  // The name that was probably meant.
+  const std::tuple<const char*, const char*, const char*> near[] = {
+      {"label", "Kind", "'kind'"}, {"label", "kinds", "'kind'"}, {"drop", "NAME", "'name'"},
+      {"drop", "mas", "'mass'"},   {"columns", "agee", "'age'"}, {"categories", "Sex", "'sex'"}};
+  for (const auto& [key, word, meant] : near)
+    check_says((Study{.train = animals, .settings = {{key, word}}}.complaint()),
+               std::string("; did you mean ") + meant + "? The columns are 1 to 5: name");
+  check_says((Study{.train = "a,\"b,c\",k\n1,2,x\n", .settings = {{"label", "B,C"}}}.complaint()),
+             "did you mean '2', column 2 (b,c)? The columns");
+  BOOST_TEST((Study{.train = animals, .settings = {{"label", "height"}}}.complaint().find("did you mean")) ==
+             std::string::npos);
   for (const char* key : {"label", "columns", "drop", "categories"})
     check_says((Study{.settings = {{"header", "no"}, {key, "mass"}}}.complaint()),
                std::string(key) + " has 'mass', but a table with header = no has no names: give numbers from 1");
@@ -59,7 +70,13 @@ BOOST_AUTO_TEST_CASE(columns_that_cannot_be_meant_are_refused) {
 BOOST_AUTO_TEST_CASE(a_number_that_may_mean_two_columns_is_refused) {
   const std::string table = ",1,k\n7,2,0\n4,3,1\n";
   Study study{.train = table, .test = table, .settings = {{"drop", "1"}}};
-  check_says(study.complaint(), "'1' in drop is the name of column 2 and the number of a column without a name");
+  check_says(
+      study.complaint(),
+      "'1' in drop is the name of column 2 and the number of a column without a name; write 'column 2' or 'column 1'");
+  study.settings = {{"drop", "column 1"}};
+  BOOST_TEST(rows(study.data().train.floats) == "2 | 3");
+  study.settings = {{"drop", "column 2"}};
+  BOOST_TEST(rows(study.data().train.floats) == "7 | 4");
   study.settings = {{"drop", "2"}};
   BOOST_TEST(rows(study.data().train.floats) == "7 | 4");
 }
@@ -129,7 +146,22 @@ BOOST_AUTO_TEST_CASE(a_word_in_place_of_a_number_is_refused_with_what_can_be_don
                    "' looks like a date or time: convert it to a number, or leave the column out (drop = the b)");
   for (const char* word : {"1-2", "a-b-c", "1:2:3:4", "mars 5 8", "12345-1-1"})
     check_says(said(word), "'" + std::string(word) + "' is not a number; leave");
-  check_says(said("\"1,5\""), "'1,5' is not a number (the decimal point is '.', and thousands are not marked)");
+  // Numbers written in another way.
+  for (const auto& [cell, with] : {std::pair("1,5", "a decimal comma: write 3.14, not 3,14"),
+                                   {"-0,123", "a decimal comma"},
+                                   {"1.234,56", "a decimal comma"},
+                                   {"1,234,567", "thousands separators: write 1234567, not 1,234,567"},
+                                   {"1,234.5", "thousands separators"},
+                                   {"1.234.567", "thousands separators"},
+                                   {"1'234", "thousands separators"},
+                                   {"1\u00a0234", "thousands separators"},
+                                   {"1,234", "a comma: write 1.234 or 1234, whichever is meant"},
+                                   {"12.5 %", "a percent sign: write the number alone"},
+                                   {"$1,200.50", "a currency sign: write the number alone"},
+                                   {"5\u20ac", "a currency sign"}})
+    check_says(said("\"" + std::string(cell) + "\""), std::string("is not a number, but looks like one with ") + with);
+  for (const char* word : {"a,b", "%", "$", ",", "1,2,3,4", "v1,5"})
+    BOOST_TEST(said("\"" + std::string(word) + "\"").find("looks like") == std::string::npos, word);
   check_says(said("1;5"), "'1;5' is not a number; is separator = semicolon meant?");
   check_says(said("1\t5"), "is not a number; is separator = tab meant?");
   // A name that cannot be written in a list is replaced by its number.
@@ -151,6 +183,7 @@ BOOST_AUTO_TEST_CASE(a_sample_taken_as_names_is_noticed) {
       "header = no\n");
   BOOST_TEST(warned("0,1,2,k\n2,5,1,0\n2,6,0,1\n") == "");       // as pandas names columns
   BOOST_TEST(warned(",0,1,2,k\n7,2,5,1,0\n4,2,6,0,1\n") == "");  // behind its index, which has no name
+  BOOST_TEST(warned(",0,k\n7,2,0\n4,2,1\n") == "");
   BOOST_TEST(warned("a,1980,k\n2,5,1\n2,6,0\n") == "");
   // Never advised where row 1 only lacks a value, or has one word among numbers.
   for (const char* table : {"NA,1,0\n2,2,1\n", "?,red,0\n2,2,1\n", "1,red,0\n2,2,1\n"}) {

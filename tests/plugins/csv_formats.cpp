@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(the_wrong_separator_is_noticed) {
   check_says(said("a,b,k\n1,2,x\n", "semicolon"), "the line has commas: set separator = comma");
   check_says(said("# by hand\na,b,k\n1,2,x\n"), "if this line is a comment, set comment = \"#\"");
   check_says(said("\"a\";\"b\"\n1;2\n"), "text after the closing quote of this cell; is separator = semicolon meant?");
-  BOOST_TEST(said("a\n1\n").ends_with("only one column, so no input besides the label"));
+  check_says(said("a\n1\n"), "only one column, so no input besides the label; pipeline data inspect /");
 }
 
 BOOST_AUTO_TEST_CASE(line_ends_of_CR_alone_are_named) {

@@ -83,12 +83,28 @@ BOOST_AUTO_TEST_CASE(stratified_rows_hold_every_label_in_proportion) {
   }
 }
 
+// 1, 1.0 and 01 are one class of 20 rows, and 2 is the other.
+BOOST_AUTO_TEST_CASE(spellings_of_a_label_are_not_counted_as_classes) {
+  std::string mixed = "a,kind\n", sorted = "a,kind\n";
+  for (int i = 0; i < 30; ++i) {
+    const std::string one[] = {"1", "1.0", "01", "+1"}, number = std::to_string(i);
+    mixed += number + "," + (i % 3 == 2 ? "2" : one[i % 4]) + "\n";
+    sorted += number + "," + (i >= 20 ? "2" : one[i % 4]) + "\n";
+  }
+  Study study{.train = mixed, .test = "", .settings = {{"test_rows", "3"}, {"stratify", "yes"}}, .validation = 3};
+  const Data data = study.data();
+  BOOST_TEST((counts(data.test, 0, 3, 2) == std::vector<std::size_t>{2, 1}));
+  BOOST_TEST((counts(data.train, 24, 27, 2) == std::vector<std::size_t>{2, 1}));
+  check_says((Study{.train = sorted, .test = "", .settings = {{"test_rows", "5"}}, .validation = 6}.warned()),
+             "the rows are sorted by label");
+}
+
 BOOST_AUTO_TEST_CASE(an_order_without_effect_is_told) {
   for (const char* key : {"shuffle", "stratify"}) {
     Study study{.settings = {{key, "yes"}}};
     BOOST_TEST(study.warned() == std::string(key) +
-                                     " = yes changes nothing that matters here: test is a file of its own, "
-                                     "and no validation is set aside\n");
+                                     " = yes only reorders the rows trained on, because test is a file of its own "
+                                     "and no validation is set aside: remove it\n");
     study.validation = 1;
     BOOST_TEST(study.warned() == "");
   }
