@@ -28,6 +28,7 @@ struct CsvColumnSeen {
 
   std::size_t numbers = 0, dates = 0, words = 0, missing = 0;
   std::map<const ForeignNumber*, std::size_t> foreign;
+  std::size_t first_foreign = 0;  // its line
   double low = std::numeric_limits<double>::infinity(), high = -low;
   std::size_t times_low = 0, times_high = 0;
   bool whole = true, counts = true;
@@ -37,7 +38,7 @@ struct CsvColumnSeen {
   std::string last;                                              // word of the last row that has one
   std::size_t changes = 0;                                       // rows whose word differs from that before
   double next = 0;                                               // what a column that counts the rows has next
-  CsvOrder<double> number_order{true};
+  CsvOrder<double> number_order{true}, year_order{false};
   CsvDateOrder date_order;
 
   void see(std::string_view cell, std::size_t row, std::size_t line) {
@@ -65,6 +66,8 @@ struct CsvColumnSeen {
 
   std::size_t present() const { return numbers + all_foreign() + dates + words; }
   bool all_numbers() const { return numbers == present() && numbers > 0; }
+  /// Whether these are probably years.
+  bool years() const { return all_numbers() && whole && low >= 1800 && high <= 2100 && different.size() > 2; }
   /// Whether every word stands in rows that follow each other.
   bool sorted() const { return !too_many && different.size() > 1 && changes == different.size(); }
 
@@ -89,7 +92,8 @@ struct CsvColumnSeen {
   /// Whether the rows stand in the order of this column, as in a series in time.
   bool rises(std::size_t rows) const {
     if (rows < 10 || present() != rows) return false;
-    return dates == rows ? date_order.rises() : all_numbers() && !counts && number_order.rises();
+    if (dates == rows) return date_order.rises();
+    return all_numbers() && !counts && (years() ? year_order.rises() : number_order.rises());
   }
   bool falls(std::size_t rows) const { return rows >= 10 && dates == rows && date_order.falls(); }
 
@@ -103,10 +107,15 @@ struct CsvColumnSeen {
     times_low += value == low, times_high += value == high;
     whole = whole && value == std::floor(value);
     number_order.see(value);
+    year_order.see(value);
   }
 
   void see_word(std::string_view cell, std::size_t line) {
-    if (const ForeignNumber* is = foreign_number(cell)) return void(++foreign[is]);
+    if (const ForeignNumber* is = foreign_number(cell)) {
+      if (foreign.empty()) first_foreign = line;
+      ++foreign[is];
+      return;
+    }
     if (looks_like_a_date(cell)) {
       ++dates;
       date_order.see(cell);

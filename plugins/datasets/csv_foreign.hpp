@@ -1,6 +1,6 @@
 // Numbers as people write them that csv does not read: 3,14 and 1,234,567 and 12 % and $5.
 #pragma once
-#include <algorithm>
+#include <cctype>
 #include <regex>
 #include <string>
 #include <string_view>
@@ -21,14 +21,16 @@ inline constexpr ForeignNumber currency{"a currency sign", "write the number alo
 
 /// How such a word writes a number; nullptr if it is none.
 inline const ForeignNumber* foreign_number(std::string_view cell) {
+  // Most words need no pattern to be told apart.
   if (cell.size() > 40 || cell.find_first_of("0123456789") == cell.npos) return nullptr;
+  if (std::isalpha(static_cast<unsigned char>(cell[0])) || cell.find_first_of("-:/", 1) != cell.npos) return nullptr;
   using Pattern = std::regex;
   static const struct {
     Pattern pattern;
     const ForeignNumber* is;
   } known[] = {
       {Pattern(R"([+-]?([0-9]+[.,]?[0-9]*|[.,][0-9]+) ?%)"), &percent},
-      {Pattern("[+-]?(\\$|\u20ac|\u00a3|\u00a5) ?-?[0-9][0-9.,' ]*"), &currency},
+      {Pattern("[+-]?(\\$|\u20ac|\u00a3|\u00a5) ?[0-9][0-9.,' ]*"), &currency},
       {Pattern("[+-]?[0-9][0-9.,' ]*(\\$|\u20ac|\u00a3|\u00a5)"), &currency},
       {Pattern(R"([+-]?[1-9][0-9]{0,2},[0-9]{3})"), &some_comma},
       {Pattern(R"([+-]?[0-9]{1,3}(,[0-9]{3})+\.[0-9]*|[+-]?[0-9]{1,3}(,[0-9]{3}){2,})"), &thousands},

@@ -3,9 +3,9 @@
 #include <optional>
 #include <set>
 
-#include <pipeline/numbers.hpp>
 #include <pipeline/text_table.hpp>
 
+#include "csv_column_words.hpp"
 #include "csv_columns.hpp"
 #include "csv_seen.hpp"
 
@@ -21,7 +21,7 @@ class CsvInspection {
     if (seen_.rows == 0 || columns_.count() < 2) return;
     find_label();
     for (std::size_t c = 0; c < columns_.count(); ++c)
-      if (const auto why = why_left_out(c); why && (!label_ || c != *label_)) {
+      if (const auto why = why_left_out(seen_.columns[c], seen_.rows); why && (!label_ || c != *label_)) {
         columns_.uses[c] = CsvUse::none;
         left_out_.push_back(columns_.title(c) + ": " + *why);
       } else if (!seen_.columns[c].all_numbers()) {
@@ -96,12 +96,12 @@ class CsvInspection {
     return false;
   }
 
-  /// A label has few different words or whole numbers, each in two rows on average, and few are missing.
+  /// A label has few different words or whole numbers other than years, each in two rows on average, and few are missing.
   bool may_be_label(std::size_t c) const {
     const CsvColumnSeen& s = seen_.columns[c];
     const std::size_t n = s.different.size();
     return !s.too_many && n >= 2 && n <= 100 && 2 * n <= s.present() && s.dates == 0 && 2 * s.missing < seen_.rows &&
-           (s.all_numbers() ? s.whole && s.high - s.low < 0x1p53 : s.numbers + s.all_foreign() == 0);
+           !s.years() && (s.all_numbers() ? s.whole && s.high - s.low < 0x1p53 : s.numbers + s.all_foreign() == 0);
   }
 
   void find_label() {
@@ -124,27 +124,6 @@ class CsvInspection {
                                                          : candidates.back();
     for (const std::size_t c : candidates)
       if (c != *label_ && columns_.count() <= 30) others_ += (others_.empty() ? "" : ", ") + columns_.reference(c);
-  }
-
-  std::optional<std::string> why_left_out(std::size_t c) const {
-    const CsvColumnSeen& s = seen_.columns[c];
-    if (s.present() == 0) return "holds nothing";
-    if (2 * s.missing > seen_.rows) return "more than half is missing";
-    if (s.counts && seen_.rows >= 10) return "only counts the rows";
-    if (s.different.size() == 1) return "is the same in every row";
-    if (s.dates > 0) return "holds dates or times";
-    if (const ForeignNumber* foreign = s.mostly_foreign(); foreign && s.mostly_numbers())
-      return number_of(s.all_foreign(), "cell") +
-             (s.all_foreign() == 1 ? " looks like a number" : " look like numbers") + " with " + foreign->with +
-             ", which csv does not read: " + foreign->remedy;
-    if (s.mostly_numbers())
-      return std::to_string(s.words) + " of " + number_of(s.present(), "cell") +
-             (s.words == 1 ? " is no number: " : " are no numbers: ") + first_words(s) +
-             "; to keep the column, write numbers, or leave these cells empty";
-    if (!s.all_numbers() && (s.too_many || s.different.size() > 20 || 2 * s.different.size() > seen_.rows))
-      return "holds " + (s.too_many ? "more than 1,000" : std::to_string(s.different.size())) + " different words" +
-             (s.different.size() * 10 > s.present() * 8 ? ", like names or numbers of things" : "");
-    return std::nullopt;
   }
 
   std::string classes() const {
@@ -180,50 +159,12 @@ class CsvInspection {
     return out;
   }
 
-  static std::string held(const CsvColumnSeen& s) {
-    if (s.present() == 0) return "nothing";
-    const std::string range =
-        std::string(s.whole ? "whole numbers " : "numbers ") + nine_digits(s.low) + " to " + nine_digits(s.high);
-    if (s.all_numbers()) return range;
-    if (const ForeignNumber* foreign = s.mostly_foreign(); foreign && s.mostly_numbers())
-      return std::string("numbers with ") + foreign->with;
-    if (s.mostly_numbers()) return range + ", and " + number_of(s.words, "word");
-    std::string words = s.numbers ? "numbers and words: " : s.dates == s.present() ? "dates or times: " : "words: ";
-    std::size_t n = 0;
-    std::set<std::string> sorted;
-    for (const auto& [word, count] : s.different) sorted.insert(word);
-    for (const std::string& word : sorted) {
-      if (s.numbers && is_number(word)) continue;
-      if (n == 3) return words + ", ...";
-      words += (n++ ? ", " : "") + pipeline::quoted(word);
-    }
-    return words;
-  }
-
-  /// "'-' (first in line 7), '<5' (line 12)"
-  static std::string first_words(const CsvColumnSeen& s) {
-    std::string out;
-    for (std::size_t i = 0; i < s.first_words.size() && i < 4; ++i)
-      out += (i ? ", " : "") + pipeline::quoted(s.first_words[i].first) + " (" + (i ? "" : "first in ") + "line " +
-             std::to_string(s.first_words[i].second) + ")";
-    return out + (s.first_words.size() > 4 ? ", ..." : "");
-  }
-
-  /// Numbers that often stand for a missing value.
   std::vector<std::string> doubts() const {
     std::vector<std::string> out;
-    for (std::size_t c = 0; c < columns_.count(); ++c) {
-      const CsvColumnSeen& s = seen_.columns[c];
-      for (const auto& [value, times, what] :
-           {std::tuple(s.low, s.times_low, "least"), std::tuple(s.high, s.times_high, "largest")})
-        if (times > 1 && s.low < s.high && std::ranges::count(stand_ins, value))
-          out.push_back(columns_.title(c) + ": " + nine_digits(value) + ", its " + what + " value, occurs " +
-                        std::to_string(times) +
-                        " times; if it means that the value is missing, leave these cells empty");
-    }
+    for (std::size_t c = 0; c < columns_.count(); ++c)
+      for (const std::string& doubt : stand_ins(seen_.columns[c])) out.push_back(columns_.title(c) + ": " + doubt);
     return out;
   }
-  static constexpr double stand_ins[] = {-99, -999, -9999, -99999, -999999, 999, 9999, 99999, 999999};
 
   /// The column in whose order the rows stand, as in a series in time; none if they are sorted by label.
   std::optional<std::size_t> ordered_by() const {
@@ -275,15 +216,6 @@ class CsvInspection {
     return s == ',' ? "comma" : s == ';' ? "semicolon" : s == '\t' ? "tab" : "space";
   }
   std::string separator_words() const { return seen_.format.separator == ' ' ? "white space" : separator_word() + "s"; }
-  static std::string number_of(std::size_t n, const std::string& what) {
-    return std::to_string(n) + " " + what + (n == 1 ? "" : what.ends_with("s") ? "es" : "s");
-  }
-  /// A label: a number as it is, a word in quotes.
-  static std::string shown(const std::string& text) { return is_number(text) ? text : pipeline::quoted(text); }
-  static std::string unquoted(const std::string& text) {
-    const std::string shown = pipeline::quoted(text);
-    return shown.substr(1, shown.size() - 2);
-  }
 
   std::filesystem::path path_;
   CsvSeen seen_;
