@@ -37,7 +37,7 @@ Diagnosis examine(const pipeline::plugins::SearchPath& path, const fs::path& lib
   const Contents contents = pipeline::plugins::contents_of(library);
   if (contents.damaged) return {library, "", Refusal{"the file " + contents.passed_over, {}, "rebuild it"}, {}};
   if (contents.plugins.empty()) return {library, contents.passed_over, {}, {}};
-  const std::optional<Refusal> open = pipeline::plugins::refusal_of_open_folder(path, library);
+  const std::optional<Refusal> open = pipeline::plugins::refusal_of_untrusted(path, library);
   ProbeResult result = open ? ProbeResult{open, {}} : pipeline::plugins::probe(library);
   // The plugins of a library are known from its symbols, even if the probe did not reach them.
   if (result.refusal) {

@@ -113,7 +113,7 @@ const Loaded& Catalogue::load(PluginKind kind, const std::string& name) {
   const std::string id = std::string(name_of(kind)) + " " + name;
   if (const auto known = loaded_.find(id); known != loaded_.end()) return known->second;
   const Found plugin = find(kind, name);
-  if (const std::optional<Refusal> open = refusal_of_open_folder(path_, plugin.library))
+  if (const std::optional<Refusal> open = refusal_of_untrusted(path_, plugin.library))
     throw RefusedPlugin(refusal_of(plugin, *open), plugin.library);
   // The built-in plugins were tested with the program, and a process for each of a pipeline's dozen plugins would take
   // 20 ms. Every other library is probed once, and the result is cached.

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/plugin_fixture.hpp"
+#include "support/requirements.hpp"
 
 using namespace support;
 using nlohmann::json;
@@ -141,6 +142,37 @@ BOOST_AUTO_TEST_CASE(a_folder_that_everybody_can_write_to_is_refused_unless_it_i
   fs::copy_file(library, own / "example_metric.so");
   fs::permissions(own, fs::perms::others_write, fs::perm_options::add);
   check_exit(fixture.run({"plugins", "inspect", "example_metric"}), 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_library_that_another_user_could_replace_is_refused,
+                     *boost::unit_test::precondition(support::needs_root)) {
+  PluginFixture fixture;
+  const fs::path folder = fixture.here / "plugins", library = folder / "example_metric.so";
+  fixture.put(BUILD_DIR "/lib/pipeline/template/example_metric.so");
+  fixture.environment["PIPELINE_PLUGIN_PATH"] = folder.string();
+  const Words names_it = {"plugins", "inspect", "example_metric"};
+  const auto refused = [&](const std::string& why) {
+    const Said said = fixture.run(names_it);
+    check_exit(said, 3);
+    check_says(fixture.tidy(said.err), why);
+  };
+  check_exit(fixture.run(names_it), 0);
+  constexpr uid_t somebody = 65534;
+  for (const auto& [path, what] :
+       {std::pair{library, "it"}, {folder, "its folder"}, {fixture.here, "a folder above it"}}) {
+    BOOST_TEST(::chown(path.c_str(), somebody, 0) == 0);
+    refused("user 'nobody', who is neither you nor root, owns " + std::string(what));
+    BOOST_TEST(::chown(path.c_str(), 0, somebody) == 0);
+    fs::permissions(path, fs::perms::group_write, fs::perm_options::add);
+    refused("a group of users can write to " + std::string(what));
+    BOOST_TEST(::chown(path.c_str(), 0, 0) == 0);
+    check_exit(fixture.run(names_it), 0);  // root's own group
+    fs::permissions(path, fs::perms::group_write, fs::perm_options::remove);
+  }
+  fs::permissions(fixture.here, fs::perms::others_write, fs::perm_options::add);
+  refused("everybody can write to a folder above it, <here>");
+  fs::permissions(fixture.here, fs::perms::sticky_bit, fs::perm_options::add);
+  check_exit(fixture.run(names_it), 0);
 }
 
 BOOST_AUTO_TEST_CASE(doctor_probes_again_instead_of_using_a_remembered_result) {

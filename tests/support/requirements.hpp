@@ -27,6 +27,9 @@ inline boost::test_tools::assertion_result needs_gnuplot(boost::unit_test::test_
 inline boost::test_tools::assertion_result needs_git(boost::unit_test::test_unit_id) {
   return met_if(std::system("git --version >/dev/null 2>&1") == 0, "git is not installed");
 }
+inline boost::test_tools::assertion_result needs_root(boost::unit_test::test_unit_id) {
+  return met_if(::geteuid() == 0, "only root may give files to others");
+}
 /// A disk that can be filled: tmpfs, which only root may mount, and not in every container.
 inline boost::test_tools::assertion_result needs_a_small_disk(boost::unit_test::test_unit_id) {
   const Scratch scratch;
