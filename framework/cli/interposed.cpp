@@ -18,8 +18,10 @@
 
 #include "plugins/call_scope.hpp"
 #include "plugins/ending.hpp"
+#include "plugins/process_state.hpp"
 
 using pipeline::plugins::about_to_end_the_process;
+using pipeline::plugins::Shared;
 
 namespace {
 
@@ -38,13 +40,40 @@ Function* real(Function*, const char* name, std::atomic<void*>& known) {
   }()
 
 /// Tested here already: this file alone is compiled without sanitizers, which are not ready for others at the start.
-void about_to_change() {
-  if (pipeline::plugins::current_call) pipeline::plugins::about_to_change_the_process();
+void about_to_change(Shared kind) {
+  if (pipeline::plugins::current_call) pipeline::plugins::about_to_change_the_process(kind);
 }
 
 /// A program may replace itself by another one; a plugin may not replace it.
 void about_to_be_replaced(const char* function) {
   if (pipeline::plugins::current_call) about_to_end_the_process(function, 0);
+}
+
+/// A plugin calls the system without the C library's function for it.
+void about_to_call_the_system(long number, const long* a) {
+  switch (number) {
+    case SYS_exit:  // of the thread, as in pthread_exit()
+      return about_to_end_the_process("the system call exit", static_cast<int>(a[0]));
+    case SYS_execve:
+      return about_to_be_replaced("the system call execve");
+    case SYS_execveat:
+      return about_to_be_replaced("the system call execveat");
+    case SYS_chdir:
+    case SYS_fchdir:
+      return about_to_change(Shared::folder);
+    case SYS_umask:
+      return about_to_change(Shared::umask);
+    case SYS_rt_sigaction:
+      return a[1] ? about_to_change(Shared::handlers) : void();
+    case SYS_rt_sigprocmask:
+      return a[1] ? about_to_change(Shared::blocked_signals) : void();
+    case SYS_sigaltstack:
+      return a[0] ? about_to_change(Shared::signal_stack) : void();
+    case SYS_setrlimit:
+      return about_to_change(Shared::limits);
+    case SYS_prlimit64:
+      return a[2] ? about_to_change(Shared::limits) : void();
+  }
 }
 
 // Signal handlers use these two, so they are looked up at the start.
@@ -92,6 +121,7 @@ long syscall(long number, ...) {
   for (long& x : a) x = va_arg(rest, long);
   va_end(rest);
   if (number == SYS_exit_group) about_to_end_the_process("exit_group", static_cast<int>(a[0]));
+  if (pipeline::plugins::current_call) about_to_call_the_system(number, a);
   return real_syscall()(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
@@ -115,6 +145,10 @@ int execvp(const char* file, char* const words[]) noexcept {
 int execvpe(const char* file, char* const words[], char* const variables[]) noexcept {
   about_to_be_replaced("execvpe");
   return REAL(execvpe)(file, words, variables);
+}
+int execveat(int folder, const char* path, char* const words[], char* const variables[], int flags) noexcept {
+  about_to_be_replaced("execveat");
+  return REAL(execveat)(folder, path, words, variables, flags);
 }
 int fexecve(int file, char* const words[], char* const variables[]) noexcept {
   about_to_be_replaced("fexecve");
@@ -148,64 +182,76 @@ int execle(const char* path, const char* first, ...) noexcept {
 // Changes of the process. Called without a new value, these functions only tell the present one.
 
 int chdir(const char* folder) noexcept {
-  about_to_change();
+  about_to_change(Shared::folder);
   return REAL(chdir)(folder);
 }
 int fchdir(int folder) noexcept {
-  about_to_change();
+  about_to_change(Shared::folder);
   return REAL(fchdir)(folder);
 }
 mode_t umask(mode_t mask) noexcept {
-  about_to_change();
+  about_to_change(Shared::umask);
   return REAL(umask)(mask);
 }
 char* setlocale(int category, const char* locale) noexcept {
-  if (locale) about_to_change();
+  if (locale) about_to_change(Shared::locale);
   return REAL(setlocale)(category, locale);
 }
 locale_t uselocale(locale_t locale) noexcept {
-  if (locale) about_to_change();
+  if (locale) about_to_change(Shared::thread_locale);
   return REAL(uselocale)(locale);
 }
 int setenv(const char* name, const char* value, int replace) noexcept {
-  about_to_change();
+  about_to_change(Shared::environment);
   return REAL(setenv)(name, value, replace);
 }
 int unsetenv(const char* name) noexcept {
-  about_to_change();
+  about_to_change(Shared::environment);
   return REAL(unsetenv)(name);
 }
 int putenv(char* setting) noexcept {
-  about_to_change();
+  about_to_change(Shared::environment);
   return REAL(putenv)(setting);
 }
 int clearenv() noexcept {
-  about_to_change();
+  about_to_change(Shared::environment);
   return REAL(clearenv)();
 }
 int sigaction(int number, const struct sigaction* action, struct sigaction* before) noexcept {
-  if (action) about_to_change();
+  if (action) about_to_change(Shared::handlers);
   return REAL(sigaction)(number, action, before);
 }
 sighandler_t signal(int number, sighandler_t handler) noexcept {
-  about_to_change();
+  about_to_change(Shared::handlers);
   return real_signal()(number, handler);
 }
 int sigaltstack(const stack_t* stack, stack_t* before) noexcept {
-  if (stack) about_to_change();
+  if (stack) about_to_change(Shared::signal_stack);
   return REAL(sigaltstack)(stack, before);
 }
 int pthread_sigmask(int how, const sigset_t* set, sigset_t* before) noexcept {
-  if (set) about_to_change();
+  if (set) about_to_change(Shared::blocked_signals);
   return REAL(pthread_sigmask)(how, set, before);
 }
 int sigprocmask(int how, const sigset_t* set, sigset_t* before) noexcept {
-  if (set) about_to_change();
+  if (set) about_to_change(Shared::blocked_signals);
   return REAL(sigprocmask)(how, set, before);
 }
 int setrlimit(__rlimit_resource_t resource, const rlimit* limits) noexcept {
-  about_to_change();
+  about_to_change(Shared::limits);
   return REAL(setrlimit)(resource, limits);
+}
+int setrlimit64(__rlimit_resource_t resource, const rlimit64* limits) noexcept {
+  about_to_change(Shared::limits);
+  return REAL(setrlimit64)(resource, limits);
+}
+int prlimit(pid_t process, __rlimit_resource resource, const rlimit* limits, rlimit* before) noexcept {
+  if (limits) about_to_change(Shared::limits);
+  return REAL(prlimit)(process, resource, limits, before);
+}
+int prlimit64(pid_t process, __rlimit_resource resource, const rlimit64* limits, rlimit64* before) noexcept {
+  if (limits) about_to_change(Shared::limits);
+  return REAL(prlimit64)(process, resource, limits, before);
 }
 
 }  // extern "C"

@@ -2,18 +2,20 @@
 
 #include <exception>
 #include <memory>
+#include <utility>
 
-#include "plugins/process_state.hpp"
+#include "plugins/changes.hpp"
 
 namespace pipeline::plugins {
 
 constinit thread_local const PluginCall* current_call = nullptr;
-constinit thread_local const ProcessState* state_before_change = nullptr;
+constinit thread_local Changes* changes_of_call = nullptr;
 constinit thread_local Arithmetic usual_arithmetic;
 
-void about_to_change_the_process() {
-  if (!current_call || state_before_change) return;
-  state_before_change = new ProcessState(ProcessState::now(std::locale::classic()));  // our programs set no other
+void about_to_change_the_process(Shared kind) {
+  if (!current_call) return;
+  if (!changes_of_call) changes_of_call = new Changes();
+  changes_of_call->note(kind);
 }
 
 std::string what_was_thrown() try { throw; } catch (const std::exception& e) {
@@ -28,14 +30,11 @@ std::string CallScope::restore() {
     usual_arithmetic.restore();
     what = usual_arithmetic.difference(now);
   }
-  // Taken first: restoring it calls the same functions as the plugin did.
-  const std::unique_ptr<const ProcessState> before(state_before_change);
-  if (before) {
-    if (const std::string more = before->difference(ProcessState::now()); !more.empty()) {
-      before->restore();
-      what += (what.empty() ? "" : " and ") + more;
-    }
-    state_before_change = nullptr;
+  if (const std::unique_ptr<Changes> changes(std::exchange(changes_of_call, nullptr)); changes) {
+    const PluginCall* const call = std::exchange(current_call, nullptr);  // the plugin restores nothing itself here
+    const std::string more = changes->undo();
+    current_call = call;
+    if (!more.empty()) what += (what.empty() ? "" : " and ") + more;
   }
   return what;
 }

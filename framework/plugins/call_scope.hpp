@@ -15,7 +15,8 @@
 
 namespace pipeline::plugins {
 
-class ProcessState;
+class Changes;
+enum class Shared : unsigned;
 
 struct PluginCall {
   const char* kind;   // "regulariser"
@@ -40,27 +41,28 @@ struct LeftChanged : std::runtime_error {
 /// How this thread computes, as it was found before its first call into a plugin and has been restored after each since:
 /// reading the register before each call as well would take as long again.
 [[gnu::tls_model("initial-exec")]] extern constinit thread_local Arithmetic usual_arithmetic;
-/// How the process was before the plugin that is being called first changed something; null as long as it has not.
-[[gnu::tls_model("initial-exec")]] extern constinit thread_local const ProcessState* state_before_change;
+/// What the plugin that is being called has changed for everybody; null as long as it has changed nothing.
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local Changes* changes_of_call;
 
-/// Called before a function of the C library changes the process. Notes its state if a plugin is being called.
-void about_to_change_the_process();
+/// To be called before each function of the C library that changes something for everybody. Notes how it was, if a
+/// plugin is being called.
+void about_to_change_the_process(Shared kind);
 
 /// Records a call until the end of the scope. The names must outlive it.
 class CallScope {
  public:
-  explicit CallScope(PluginCall call) : call_(call), state_of_caller_(state_before_change) {
+  explicit CallScope(PluginCall call) : call_(call), changes_of_caller_(changes_of_call) {
     if (!usual_arithmetic.is_known()) [[unlikely]]
       usual_arithmetic = Arithmetic::now();
     call_.caller = current_call;
     current_call = &call_;
-    state_before_change = nullptr;
+    changes_of_call = nullptr;
   }
   ~CallScope() {
     if (!is_checked_ && may_have_changed()) [[unlikely]]
       restore();
     current_call = call_.caller;
-    state_before_change = state_of_caller_;
+    changes_of_call = changes_of_caller_;
   }
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
@@ -85,12 +87,12 @@ class CallScope {
   }
 
  private:
-  static bool may_have_changed() { return state_before_change || Arithmetic::now() != usual_arithmetic; }
+  static bool may_have_changed() { return changes_of_call || Arithmetic::now() != usual_arithmetic; }
   /// Returns what was changed.
   static std::string restore();
 
   PluginCall call_;
-  const ProcessState* state_of_caller_;
+  Changes* changes_of_caller_;
   bool is_checked_ = false;  // the plugin has returned, and what it left was seen
 };
 

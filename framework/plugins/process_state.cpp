@@ -14,6 +14,8 @@ namespace pipeline::plugins {
 
 namespace {
 
+bool includes(Shared kinds, Shared kind) { return static_cast<unsigned>(kinds) & static_cast<unsigned>(kind); }
+
 /// Linux tells it without setting it: another thread may be creating a file. Without a stream, which has a locale.
 mode_t current_umask() {
   char text[4096] = {};
@@ -82,58 +84,61 @@ ProcessState::ProcessState(const std::locale& of_streams) : stream_locale_(of_st
   for (std::size_t i = 0; i < limits_.size(); ++i) ::getrlimit(static_cast<__rlimit_resource_t>(i), &limits_.at(i));
 }
 
-std::string ProcessState::difference(const ProcessState& later) const {
+std::string ProcessState::difference(const ProcessState& later, Shared kind) const {
   std::vector<std::string> out;
-  const auto add = [&](bool same, const std::string& what) {
-    if (!same) out.push_back(what);
+  const auto add = [&](Shared what, bool same, const std::string& name) {
+    if (includes(kind, what) && !same && std::ranges::find(out, name) == out.end()) out.push_back(name);
   };
-  add(folder_ == later.folder_, "the working directory");
-  add(locale_ == later.locale_ && stream_locale_ == later.stream_locale_ && thread_locale_ == later.thread_locale_,
-      "the locale");
-  add(umask_ == later.umask_, "the umask");
+  add(Shared::folder, folder_ == later.folder_, "the working directory");
+  add(Shared::locale, locale_ == later.locale_ && stream_locale_ == later.stream_locale_, "the locale");
+  add(Shared::thread_locale, thread_locale_ == later.thread_locale_, "the locale");
+  add(Shared::umask, umask_ == later.umask_, "the umask");
   for (std::size_t n = 1; n < handlers_.size(); ++n)
-    add(same_handler(handlers_[n], later.handlers_[n]), "the handler of " + name_of_signal(static_cast<int>(n)));
-  add(same_set(blocked_, later.blocked_), "which signals are blocked");
-  add(signal_stack_.ss_sp == later.signal_stack_.ss_sp && signal_stack_.ss_size == later.signal_stack_.ss_size,
+    add(Shared::handlers, same_handler(handlers_[n], later.handlers_[n]),
+        "the handler of " + name_of_signal(static_cast<int>(n)));
+  add(Shared::blocked_signals, same_set(blocked_, later.blocked_), "which signals are blocked");
+  add(Shared::signal_stack,
+      signal_stack_.ss_sp == later.signal_stack_.ss_sp && signal_stack_.ss_size == later.signal_stack_.ss_size,
       "the stack for signal handlers");
-  std::vector<std::string> changed = only_in(environment_, later.environment_),
-                           added = only_in(later.environment_, environment_), names;
-  changed.insert(changed.end(), added.begin(), added.end());
-  for (const std::string& setting : changed)
-    if (const std::string name = name_of_variable(setting); std::ranges::find(names, name) == names.end())
-      names.push_back(name);
-  for (const std::string& name : names) out.push_back("the environment variable " + name);
+  for (const auto& settings : {only_in(environment_, later.environment_), only_in(later.environment_, environment_)})
+    for (const std::string& setting : settings)
+      add(Shared::environment, false, "the environment variable " + name_of_variable(setting));
   const char* const streams[] = {"input", "output", "error"};
   for (std::size_t i = 0; i < streams_.size(); ++i)
-    add(streams_[i] == later.streams_[i], std::string("what standard ") + streams[i] + " is");
+    add(Shared::streams, streams_[i] == later.streams_[i], std::string("what standard ") + streams[i] + " is");
   const auto same_limit = [](const rlimit& a, const rlimit& b) {
     return a.rlim_cur == b.rlim_cur && a.rlim_max == b.rlim_max;
   };
-  add(std::ranges::equal(limits_, later.limits_, same_limit), "a resource limit");
+  add(Shared::limits, std::ranges::equal(limits_, later.limits_, same_limit), "a resource limit");
   return listed(out);
 }
 
-void ProcessState::restore() const {
+void ProcessState::restore(Shared kind) const {
   const ProcessState changed = now();
-  if (changed.folder_ != folder_ && ::chdir(folder_.c_str()) != 0) {
+  const auto restores = [&](Shared what, bool differs) { return includes(kind, what) && differs; };
+  if (restores(Shared::folder, changed.folder_ != folder_) && ::chdir(folder_.c_str()) != 0) {
     // It was removed meanwhile; there is nowhere to go back to.
   }
-  if (changed.stream_locale_ != stream_locale_) std::locale::global(stream_locale_);
-  if (changed.locale_ != locale_) std::setlocale(LC_ALL, locale_.c_str());
-  if (changed.thread_locale_ != thread_locale_) ::uselocale(thread_locale_);
-  if (changed.umask_ != umask_) ::umask(umask_);
+  if (restores(Shared::locale, changed.stream_locale_ != stream_locale_)) std::locale::global(stream_locale_);
+  if (restores(Shared::locale, changed.locale_ != locale_)) std::setlocale(LC_ALL, locale_.c_str());
+  if (restores(Shared::thread_locale, changed.thread_locale_ != thread_locale_)) ::uselocale(thread_locale_);
+  if (restores(Shared::umask, changed.umask_ != umask_)) ::umask(umask_);
   for (std::size_t n = 1; n < handlers_.size(); ++n)
-    if (!same_handler(handlers_[n], changed.handlers_[n])) ::sigaction(static_cast<int>(n), &handlers_[n], nullptr);
-  ::pthread_sigmask(SIG_SETMASK, &blocked_, nullptr);
-  if (changed.signal_stack_.ss_sp != signal_stack_.ss_sp) ::sigaltstack(&signal_stack_, nullptr);
-  for (const std::string& setting : only_in(changed.environment_, environment_))
-    ::unsetenv(name_of_variable(setting).c_str());
-  for (const std::string& setting : only_in(environment_, changed.environment_)) {
-    const std::string name = name_of_variable(setting);
-    if (name.size() < setting.size()) ::setenv(name.c_str(), setting.c_str() + name.size() + 1, 1);
+    if (restores(Shared::handlers, !same_handler(handlers_[n], changed.handlers_[n])))
+      ::sigaction(static_cast<int>(n), &handlers_[n], nullptr);
+  if (restores(Shared::blocked_signals, true)) ::pthread_sigmask(SIG_SETMASK, &blocked_, nullptr);
+  if (restores(Shared::signal_stack, changed.signal_stack_.ss_sp != signal_stack_.ss_sp))
+    ::sigaltstack(&signal_stack_, nullptr);
+  if (includes(kind, Shared::environment)) {
+    for (const std::string& setting : only_in(changed.environment_, environment_))
+      ::unsetenv(name_of_variable(setting).c_str());
+    for (const std::string& setting : only_in(environment_, changed.environment_)) {
+      const std::string name = name_of_variable(setting);
+      if (name.size() < setting.size()) ::setenv(name.c_str(), setting.c_str() + name.size() + 1, 1);
+    }
   }
   for (std::size_t i = 0; i < limits_.size(); ++i)
-    if (limits_[i].rlim_cur != changed.limits_[i].rlim_cur)
+    if (restores(Shared::limits, limits_[i].rlim_cur != changed.limits_[i].rlim_cur))
       ::setrlimit(static_cast<__rlimit_resource_t>(i), &limits_[i]);
 }
 

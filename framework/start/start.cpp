@@ -7,6 +7,9 @@
 //                        (ulimit -v, batch systems), it asks for them for ever. The environment of a process is fixed
 //                        when it starts, so the program starts itself again with the variable set.
 #include <fcntl.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -25,6 +28,29 @@ PIPELINE_BEFORE_INITIALISATION bool is_threads(const char* variable) {
   return std::strncmp(variable, kThreads, sizeof kThreads - 1) == 0;
 }
 
+/// The system call execve. The C library's function of this name is the program's own (cli/interposed.cpp), which is not
+/// ready yet.
+PIPELINE_BEFORE_INITIALISATION void replace_by(const char* program, char** words, char** variables) {
+#if defined(__x86_64__)
+  long result = SYS_execve;
+  asm volatile("syscall" : "+a"(result) : "D"(program), "S"(words), "d"(variables) : "rcx", "r11", "memory");
+#elif defined(__aarch64__)
+  register long number asm("x8") = SYS_execve;
+  register long result asm("x0") = reinterpret_cast<long>(program);
+  register char** second asm("x1") = words;
+  register char** third asm("x2") = variables;
+  asm volatile("svc 0" : "+r"(result) : "r"(number), "r"(second), "r"(third) : "memory");
+#endif
+}
+
+/// Whether the caller started the loader, and the loader this program: then /proc/self/exe is the loader.
+PIPELINE_BEFORE_INITIALISATION bool is_started_by_the_loader() {
+  const auto* const given = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+  struct stat program, running;
+  return given && ::stat(given, &program) == 0 && ::stat("/proc/self/exe", &running) == 0 &&
+         (program.st_dev != running.st_dev || program.st_ino != running.st_ino);
+}
+
 PIPELINE_BEFORE_INITIALISATION void start_with_one_thread(char** argv, char** environment) {
   std::size_t count = 0;
   for (const char* first = nullptr; environment[count]; ++count)
@@ -32,6 +58,7 @@ PIPELINE_BEFORE_INITIALISATION void start_with_one_thread(char** argv, char** en
       first = environment[count] + sizeof kThreads - 1;
       if (std::strcmp(first, "1") == 0) return;
     }
+  if (is_started_by_the_loader()) return;
   char one[] = "OPENBLAS_NUM_THREADS=1", program[4096];
   const ssize_t length = ::readlink("/proc/self/exe", program, sizeof program - 1);
   if (length <= 0) return;
@@ -43,9 +70,8 @@ PIPELINE_BEFORE_INITIALISATION void start_with_one_thread(char** argv, char** en
   for (std::size_t i = 0; i < count; ++i)
     if (!is_threads(environment[i])) changed[at++] = environment[i];
   changed[at] = nullptr;
-  // If it fails, the program goes on with the threads that OpenBLAS chooses. (execve itself may be the program's own:
-  // cli/interposed.cpp.)
-  ::execveat(AT_FDCWD, program, argv, changed, 0);
+  replace_by(program, argv, changed);
+  // It has failed: the program goes on with the threads that OpenBLAS chooses.
 }
 
 PIPELINE_BEFORE_INITIALISATION void before_initialisation(int, char** argv, char** environment) {

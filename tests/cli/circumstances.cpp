@@ -292,6 +292,17 @@ BOOST_AUTO_TEST_CASE(another_locale_changes_no_byte) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_loader_can_start_the_program,
+                     *boost::unit_test::precondition([](auto) { return fs::exists("/lib64/ld-linux-x86-64.so.2"); })) {
+  World world;
+  world.write("study.ini", small_study);
+  world.environment.erase("OPENBLAS_NUM_THREADS");
+  const std::string start = "/lib64/ld-linux-x86-64.so.2 ";
+  check_exit(world.bash(start + "$P version"), 0);
+  check_exit(world.bash("ln -s $P program && " + start + "./program run study.ini --progress none --out out"), 0);
+  check_exit(world.bash(start + BUILD_DIR "/lib/pipeline/laws --help"), 0);
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_environment_works) {
   StudyFixture fixture;
   fixture.environment.clear();

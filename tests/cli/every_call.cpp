@@ -185,6 +185,10 @@ BOOST_AUTO_TEST_CASE(every_way_to_end_the_program_is_noticed) {
                                                         {"daemon", "daemon"},
                                                         {"execl", "execv"},
                                                         {"execv", "execv"},
+                                                        {"execveat", "execveat"},
+                                                        {"syscall exit", "the system call exit"},
+                                                        {"syscall execve", "the system call execve"},
+                                                        {"syscall execveat", "the system call execveat"},
                                                         {"errx", "a function that exits"}};
   for (const auto& [how, function] : functions)
     for (const std::string call : {"GradientChange::change", "Report::write"}) BOOST_TEST_CONTEXT(how) {
@@ -198,7 +202,7 @@ BOOST_AUTO_TEST_CASE(every_way_to_end_the_program_is_noticed) {
                               {"~model:square", "+model:more.regularisers=every_hook", "--threads", "2"}),
                3);
   // A process that the plugin started may end.
-  check_exit(world.run_that("BatchChange::change", "child"), 0);
+  for (const std::string how : {"child", "spawn"}) check_exit(world.run_that("BatchChange::change", how), 0);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_hook_leaves_changed_ends_its_model_and_nothing_else) {
@@ -220,7 +224,10 @@ BOOST_AUTO_TEST_CASE(what_a_hook_leaves_changed_ends_its_model_and_nothing_else)
     {"crash_handler", "the handler of SIGSEGV"},
     {"mask", "which signals are blocked"},
     {"environment", "the environment variable TZ"},
-    {"limit", "a resource limit"}
+    {"limit", "a resource limit"},
+    {"prlimit", "a resource limit"},
+    {"syscall umask", "the umask"},
+    {"syscall folder", "the working directory"}
   };
   for (const auto& [how, what] : changes) BOOST_TEST_CONTEXT(how) {
       const Said said = world.run_that("GradientChange::change", how, {"--threads", "1"});

@@ -7,10 +7,13 @@
 #include <pipeline/report.hpp>
 
 #include <err.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -39,13 +42,21 @@ void misbehave(const std::string& how) {
   if (how == "errx") ::errx(0, "good bye");
   if (how == "pthread_exit") ::pthread_exit(nullptr);
   if (how == "exit_group") ::syscall(SYS_exit_group, 0);
+  char* const words[] = {const_cast<char*>("true"), nullptr};
+  if (how == "execveat") ::execveat(AT_FDCWD, "/bin/true", words, environ, 0);
+  if (how == "syscall exit") ::syscall(SYS_exit, 0);
+  if (how == "syscall execve") ::syscall(SYS_execve, "/bin/true", words, environ);
+  if (how == "syscall execveat") ::syscall(SYS_execveat, AT_FDCWD, "/bin/true", words, environ, 0);
   if (how == "daemon" && ::daemon(1, 1) != 0) std::abort();
   if (how == "execl") ::execl("/bin/true", "true", nullptr);
-  if (how == "execv") {
-    char* words[] = {const_cast<char*>("true"), nullptr};
-    ::execv("/bin/true", words);
+  if (how == "execv") ::execv("/bin/true", words);
+  // No harm: what other processes do.
+  if (how == "child" && ::fork() == 0) ::_exit(0);
+  if (how == "spawn") {
+    pid_t child = 0;
+    if (::posix_spawn(&child, "/bin/true", nullptr, nullptr, words, environ) != 0) std::abort();
+    ::waitpid(child, nullptr, 0);
   }
-  if (how == "child" && ::fork() == 0) ::_exit(0);  // which is no harm
   // What it leaves changed for everybody.
   if (how == "rounding") std::fesetround(FE_UPWARD);
 #if defined(__x86_64__)
@@ -56,6 +67,8 @@ void misbehave(const std::string& how) {
   if (how == "traps") ::feenableexcept(FE_DIVBYZERO);
   if (how == "folder" && ::chdir("/") != 0) std::abort();
   if (how == "umask") ::umask(0);
+  if (how == "syscall umask") ::syscall(SYS_umask, 0);
+  if (how == "syscall folder" && ::syscall(SYS_chdir, "/") != 0) std::abort();
   if (how == "locale") std::setlocale(LC_ALL, "C.UTF-8");
   if (how == "stream_locale") std::locale::global(std::locale("C.UTF-8"));
   if (how == "handler") std::signal(SIGINT, SIG_IGN);
@@ -68,6 +81,11 @@ void misbehave(const std::string& how) {
   if (how == "limit") {
     rlimit limit{};
     ::getrlimit(RLIMIT_CORE, &limit), limit.rlim_cur = limit.rlim_cur ? 0 : 1, ::setrlimit(RLIMIT_CORE, &limit);
+  }
+  if (how == "prlimit") {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_CORE, &limit), limit.rlim_cur = limit.rlim_cur ? 0 : 1;
+    ::prlimit(0, RLIMIT_CORE, &limit, nullptr);
   }
   if (how == "output") ::close(STDOUT_FILENO);
   // What it restores.
