@@ -11,6 +11,8 @@ std::size_t characters(std::string_view text);
 /// The byte at which character `index` (from 0) starts; the text's size if there are not that many.
 std::size_t byte_of(std::string_view text, std::size_t index);
 
+/// The number of bytes of the character that starts at this byte, or 0 if it is not well-formed.
+std::size_t length_at(std::string_view text, std::size_t at);
 /// The first byte that is a control character other than the tab, or npos.
 std::size_t find_control(std::string_view text);
 /// The first byte that does not belong to well-formed UTF-8, or npos.

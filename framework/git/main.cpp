@@ -1,5 +1,5 @@
-// Prints the commit of the working directory, and whether tracked files differ from it: "<40 digits> clean", "dirty" or
-// "unknown". Prints nothing outside a repository, or in one that belongs to another user, as git does.
+// Prints the commit of the working directory, in a line of its own, and then whether tracked files differ from it:
+// "clean", "dirty" or "unknown". The second takes long in a large tree. Prints nothing outside a repository, or in one that belongs to another user, as git does.
 //
 // libgit2 runs no other program, whereas git runs those that the settings of a repository name (core.fsmonitor, filters
 // and others), and the folder of a pipeline may come from anybody. It still reads what that folder contains, where a
@@ -56,5 +56,7 @@ int main() {
   git_oid commit;
   if (git_reference_name_to_id(&commit, repository, "HEAD") != 0) return 0;
   char digits[GIT_OID_HEXSZ + 1];
-  std::printf("%s %s\n", git_oid_tostr(digits, sizeof digits, &commit), state_of(repository));
+  std::puts(git_oid_tostr(digits, sizeof digits, &commit));
+  std::fflush(stdout);
+  std::puts(state_of(repository));
 }

@@ -7,6 +7,8 @@
 #include <atomic>
 #include <cerrno>
 
+#include "base/utf8.hpp"
+
 namespace pipeline::results {
 
 namespace {
@@ -71,9 +73,14 @@ void run_crashed(const char* why) {
   if (!run || run->file_ < 0) return;
   Overwriter out{run->file_};
   out.write(run->before_.data(), run->before_.size());
-  for (; *why && out.at + run->after_.size() + 1 < run->size_; ++why) {
-    const bool plain = static_cast<unsigned char>(*why) >= 0x20 && *why != '"' && *why != '\\';
-    out.write(plain ? why : *why == '"' ? "'" : " ", 1);
+  for (std::string_view rest = why; !rest.empty();) {
+    const char first = rest.front();
+    const std::size_t length = base::length_at(rest, 0);  // 0 if it is not UTF-8, as JSON must be
+    const bool plain = length > 0 && static_cast<unsigned char>(first) >= 0x20 && first != '"' && first != '\\';
+    const std::string_view shown = plain ? rest.substr(0, length) : first == '"' ? "'" : " ";
+    if (out.at + shown.size() + run->after_.size() >= run->size_) break;
+    out.write(shown.data(), shown.size());
+    rest.remove_prefix(std::max<std::size_t>(length, 1));
   }
   out.write(run->after_.data(), run->after_.size());
   out.fill_up_to(run->size_);

@@ -130,6 +130,26 @@ BOOST_AUTO_TEST_CASE(a_change_that_a_filter_may_undo_is_unknown) {
   BOOST_TEST((repository.recorded() == json({{"commit", repository.head()}, {"dirty", nullptr}})));
 }
 
+BOOST_AUTO_TEST_CASE(the_commit_is_recorded_even_if_the_tree_cannot_be_compared_with_it) {
+  const Repository repository;
+  const fs::path index = repository.here / ".git/index";
+  fs::remove(index);
+  BOOST_TEST_REQUIRE(::mkfifo(index.c_str(), 0666) == 0);
+  const auto run = repository.start({"run", "study.ini", "--progress", "none", "--out", "../out"});
+  // A pipe can be opened so once somebody waits to read it.
+  int pipe = -1;
+  const bool waits =
+      run->wait_until([&] { return (pipe = ::open(index.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC)) >= 0; });
+  BOOST_TEST_REQUIRE(waits);
+  const std::string parent = std::to_string(run->pid());
+  const std::string reader = read_file("/proc/" + parent + "/task/" + parent + "/children");
+  BOOST_TEST_REQUIRE(::kill(std::stoi(reader), SIGKILL) == 0);  // as the program itself does after ten seconds
+  check_exit(run->finish(), 0);
+  ::close(pipe);
+  BOOST_TEST((json::parse(repository.read("../out/run.json"))["git"] ==
+              json({{"commit", repository.head()}, {"dirty", nullptr}})));
+}
+
 BOOST_AUTO_TEST_CASE(a_relative_home_is_no_home) {
   // Otherwise the working directory, which somebody may have sent, would hold the user's settings, data and plugins.
   Repository repository;
