@@ -5,8 +5,13 @@
 #include <cxxabi.h>
 #include <boost/dll/shared_library.hpp>
 #include <cstdlib>
+#include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <sstream>
+
+#include "base/sha256.hpp"
+#include "plugins/probe_cache.hpp"
 
 namespace pipeline::plugins {
 
@@ -26,6 +31,21 @@ std::string demangled(std::string text) {
     at += written.size();
   }
   return text;
+}
+
+/// The SHA-256 of a library, and what shows that its file has changed.
+struct Identity {
+  std::string sha256;
+  nlohmann::json stamp;
+};
+
+/// Of the file before it is loaded for the first time; a library stays loaded as it was then.
+const Identity& identity_of(const std::filesystem::path& library) {
+  static auto* const known = new std::map<std::filesystem::path, Identity>();
+  const auto at = known->find(library);
+  if (at != known->end()) return at->second;
+  nlohmann::json stamp = stamp_of(library);  // read first: a change while the file is hashed shows too
+  return known->emplace(library, Identity{base::sha256_of(library), std::move(stamp)}).first->second;
 }
 
 boost::dll::shared_library open(const std::filesystem::path& library) try {
@@ -94,8 +114,12 @@ Refusal refusal_of(const Found& plugin, Refusal library) {
 Loaded load_plugin(const Found& plugin) try {
   // Loading runs the library's own code, and a damaged record may point anywhere.
   CallScope scope({name_of(plugin.kind), plugin.name.c_str(), "load", "", 0});
+  const Identity& identity = identity_of(plugin.library);
   const boost::dll::shared_library opened = open(plugin.library);
   scope.expect_unchanged();
+  if (stamp_of(plugin.library) != identity.stamp)
+    throw RefusedPlugin({"the library was changed while it was in use", {}, "start again once it is complete"},
+                        plugin.library);
   const auto& record = opened.get<const PipelinePlugin>(symbol_of(plugin.kind, plugin.name));
   if (record.contract != PIPELINE_CONTRACT)
     throw RefusedPlugin(
@@ -110,7 +134,7 @@ Loaded load_plugin(const Found& plugin) try {
                           "program: " PIPELINE_BUILD, "         " PIPELINE_COMPILER},
                          "rebuild it with the program's compiler and libraries"},
                         plugin.library);
-  return {plugin.kind, plugin.name, record.summary, record.version, plugin.library, record.make};
+  return {plugin.kind, plugin.name, record.summary, record.version, plugin.library, record.make, identity.sha256};
 } catch (const RefusedPlugin& e) {
   throw RefusedPlugin(refusal_of(plugin, e.why), plugin.library);
 } catch (const LeftChanged& e) {

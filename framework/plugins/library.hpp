@@ -16,6 +16,7 @@ struct Loaded {
   std::string name, summary, version;
   std::filesystem::path library;
   void* (*make)();
+  std::string sha256;  // of the library that was loaded
 };
 
 /// Loads a library and binds all of its symbols. Throws RefusedPlugin with the loader's message, or with what loading

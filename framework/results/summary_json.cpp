@@ -34,6 +34,8 @@ void SummaryJson::write(const std::filesystem::path& file) const {
     for (const auto& [metric, layers] : metrics)
       for (const auto& [layer, v] : layers) {
         Json value = {{"last", number(v.last.value)}, {"last_step", v.last.step}};
+        if (const auto at = went_back_.find(model); at != went_back_.end() && v.last.step >= at->second.stop)
+          value["restored_step"] = at->second.restored;
         if (v.has_best) value["best"] = number(v.best.value), value["best_step"] = v.best.step;
         if (layer)
           j[model][metric][std::to_string(layer)] = value;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "base/sha256.hpp"
 #include "experiment/identity.hpp"
 #include "results/metrics_csv.hpp"
 #include "results/nodes_h5.hpp"
@@ -35,7 +34,7 @@ results::RunFacts facts_of(const Pipeline& p, const plugins::Catalogue& catalogu
                           loaded.warnings};
   for (const auto& [id, plugin] : catalogue.loaded()) {
     facts.plugins.push_back(plugin);
-    facts.plugin_hashes[id] = base::sha256_of(plugin.library);
+    facts.plugin_hashes[id] = plugin.sha256;
   }
   facts.configuration =
       experiment::configuration_hash(p, facts.plugin_hashes, facts.files).substr(0, experiment::kHashDigits);
@@ -390,6 +389,7 @@ class Run {
       if (task.stopped_at || task.restored_to) {
         const std::uint64_t stop = task.stopped_at.value_or(pipeline_.steps);
         record_->stopped_early(task.name, stop, task.restored_to.value_or(stop));
+        if (task.restored_to) measurements_->summary.went_back(task.name, stop, *task.restored_to);
       }
       if (!task.failure.empty()) {
         failures[task.name] = task.failure;

@@ -3,6 +3,8 @@
 //   A measurement is better if it is strictly above the best so far (strictly below, if lower is better); NaN never is.
 //   better: the weights are remembered     not better `patience` times in a row: the model stops
 //
+//   no value is better than that of step 0         a warning: the model is the untrained network
+//
 //   metric    a [metric:...] section with on = validation
 //   patience  a number of measurements, so that the section's `every` determines how many steps it covers. With a
 //             patience longer than the run, the model is never stopped.
@@ -25,7 +27,7 @@ class EarlyStopping final : public Regulariser, public Watcher {
   std::string metric;
   std::uint64_t patience = 10;
   Counts counts;
-  enum : std::size_t { has_best, best, waited, how_many };
+  enum : std::size_t { has_best, best, waited, best_step, how_many };
 
   void declare(Parameters& p) override {
     p.text("metric", metric, "the [metric:...] section to watch").must_be_given();
@@ -35,9 +37,11 @@ class EarlyStopping final : public Regulariser, public Watcher {
   }
   void declare_state(State& state) override { state.counts("counts", counts, how_many); }
   std::string remark() const override {
-    return counts[has_best]
-               ? ""
-               : "never saw a value of [metric:" + metric + "] that is a number: the weights are the last ones";
+    if (!counts[has_best])
+      return "never saw a value of [metric:" + metric + "] that is a number: the weights are the last ones";
+    if (counts[best_step] == 0)
+      return "no value of [metric:" + metric + "] was better than that of step 0: the model is the untrained network";
+    return "";
   }
   std::string section() const override { return metric; }
 
@@ -48,6 +52,7 @@ class EarlyStopping final : public Regulariser, public Watcher {
                                                 : seen.value < so_far;
     if (better) {
       counts[has_best] = 1, counts[best] = std::bit_cast<std::int64_t>(seen.value), counts[waited] = 0;
+      counts[best_step] = static_cast<std::int64_t>(seen.step);
       return Decision::remember;
     }
     return static_cast<std::uint64_t>(++counts[waited]) >= patience ? Decision::stop : Decision::go_on;

@@ -1,4 +1,7 @@
 // A metric against the step: one line per model, one panel per layer.
+//
+// The last value of a model that went back to earlier weights is not of the weights that it had trained by then: its
+// line ends before it, and the value is a circle of its own.
 #pragma once
 #include <pipeline/series.hpp>
 #include "axis_range.hpp"
@@ -27,16 +30,22 @@ class LinePicture {
       : models_(results.models), column_(column) {
     std::size_t most = 0;
     for (const std::size_t layer : column.layers) {
-      Panel panel{layer, {}, {}, {}};
+      Panel panel{layer, {}, {}, {}, {}};
+      std::vector<const Points*> all;
       for (const std::string& model : models_) {
         const Points& points = series.of(column.metric, layer, model);
-        panel.models.push_back(&points);
+        all.push_back(&points);
         most = std::max(most, points.size());
         if (!points.empty()) last_ = std::max(last_, points.back().step);
+        panel.models.push_back(points);
+        const bool back =
+            !points.empty() && results.restored.contains(model) && points.back().step == series.last_step(model);
+        panel.restored.push_back(back ? std::optional(points.back()) : std::nullopt);
+        if (back) panel.models.back().pop_back();
       }
       if (const Points& start = series.of(column.metric, layer, "control"); !start.empty())
         panel.control = start.back().value;
-      panel.range = axis_range(panel.models, panel.control);
+      panel.range = axis_range(all, panel.control);
       panels_.push_back(panel);
     }
     smooth_ = most >= 10 * mean_rows;
@@ -57,7 +66,8 @@ class LinePicture {
  private:
   struct Panel {
     std::size_t layer;  // 0: the whole network
-    std::vector<const Points*> models;
+    std::vector<Points> models;
+    std::vector<std::optional<Point>> restored;  // of each model that went back to earlier weights
     std::optional<double> control;
     AxisRange range;
   };
@@ -68,10 +78,21 @@ class LinePicture {
     add(direction_words(column_.info.better));
     if (!column_.split.empty()) add("on the " + column_.split + " set");
     if (smooth_) add("bold: mean of " + number(mean_rows) + " rows");
+    if (!restored().empty()) add("circle: after going back to earlier weights");
     if (std::any_of(panels_.begin(), panels_.end(), [](const Panel& p) { return p.range.cut; }))
       add("axis cut to the range of the last three quarters of the steps");
     return text;
   }
+
+  /// Panel and model of each restored value, in the order of their columns, which follow the others.
+  std::vector<std::pair<std::size_t, std::size_t>> restored() const {
+    std::vector<std::pair<std::size_t, std::size_t>> all;
+    for (std::size_t i = 0; i < panels_.size(); ++i)
+      for (std::size_t m = 0; m < models_.size(); ++m)
+        if (panels_[i].restored[m]) all.emplace_back(i, m);
+    return all;
+  }
+  std::size_t columns_of_lines() const { return panels_.size() * models_.size() * (smooth_ ? 2 : 1); }
 
   std::string step_axis(std::size_t across) const {
     const double end = last_ ? static_cast<double>(last_) : 1;
@@ -82,7 +103,7 @@ class LinePicture {
   }
 
   std::string panel(std::size_t i) const {
-    const auto& [layer, models, control, range] = panels_[i];
+    const auto& [layer, models, restored_values, control, range] = panels_[i];
     std::string lines;
     const auto add = [&](std::string_view line, std::size_t m, std::size_t column) {
       lines +=
@@ -106,6 +127,11 @@ class LinePicture {
       add("<file> using 1:<column> notitle with lines lt <type> lw 0.8 lc rgb '#A8<colour>'", m, first + 2 * m);
     for (std::size_t m = 0; m < models_.size(); ++m)
       add("<file> using 1:<column> title <model> with <with> lt <type>", m, smooth_ ? first + 2 * m + 1 : first + m);
+    const auto circles = restored();
+    for (std::size_t at = 0; at < circles.size(); ++at)
+      if (circles[at].first == i)
+        add("<file> using 1:<column> notitle with points lt <type> pt 6 ps 1.4", circles[at].second,
+            2 + columns_of_lines() + at);
     const std::string name = layer ? "layer " + number(layer) : panels_.size() > 1 ? "network" : "";
     return fill(
         R"(
@@ -120,24 +146,35 @@ plot <lines>
          {"lines", lines}});
   }
 
-  /// One row per step; one column per layer and model, and another for its means.
+  std::string name_of(const Panel& panel, std::size_t m) const {
+    return models_[m] + (panel.layer ? " layer " + number(panel.layer) : "");
+  }
+
+  /// One row per step; one column per layer and model, and another for its means. Restored values have their own.
   std::string data() const {
     std::string head = "step";
     std::map<std::uint64_t, std::vector<double>> rows;
-    const std::size_t each = smooth_ ? 2 : 1, columns = panels_.size() * models_.size() * each;
+    const std::size_t each = smooth_ ? 2 : 1, columns = columns_of_lines() + restored().size();
+    const auto row_of = [&](std::uint64_t step) -> std::vector<double>& {
+      return rows.try_emplace(step, columns, std::nan("")).first->second;
+    };
     std::size_t column = 0;
     for (const Panel& panel : panels_)
       for (std::size_t m = 0; m < models_.size(); ++m, column += each) {
-        const Points& points = *panel.models[m];
-        const std::string name = models_[m] + (panel.layer ? " layer " + number(panel.layer) : "");
+        const Points& points = panel.models[m];
+        const std::string name = name_of(panel, m);
         head += "\t" + name + (smooth_ ? "\t" + name + " mean of " + number(mean_rows) : "");
         const std::vector<double> means = moving_means(points);
         for (std::size_t i = 0; i < points.size(); ++i) {
-          std::vector<double>& row = rows.try_emplace(points[i].step, columns, std::nan("")).first->second;
+          std::vector<double>& row = row_of(points[i].step);
           row[column] = points[i].value;
           if (smooth_) row[column + 1] = means[i];
         }
       }
+    for (const auto& [panel, m] : restored()) {
+      head += "\t" + name_of(panels_[panel], m) + " restored";
+      row_of(panels_[panel].restored[m]->step)[column++] = panels_[panel].restored[m]->value;
+    }
     std::string text = head + "\n";
     for (const auto& [step, values] : rows) {
       text += number(step);

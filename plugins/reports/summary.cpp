@@ -64,7 +64,7 @@ class Summary final : public Report {
     std::vector<Lines> cells(names.size());
     for (std::size_t m = 0; m < names.size(); ++m) cells[m] = {names[m] + " "};
     std::string section;
-    bool any_earlier = false;
+    bool any_best = false, any_earlier = false;
     for (const Column& column : series.columns)
       for (const std::size_t layer : column.layers) {
         const bool first = layer == *column.layers.begin(), more = column.section == section;
@@ -80,7 +80,9 @@ class Summary final : public Report {
         for (std::size_t m = 1; m < names.size(); ++m) {
           const bool earlier = steps[m] && *steps[m] < step;
           any_earlier |= earlier;
-          cells[m].push_back(shown[m] + (steps[m] == compared && shown[m] == best ? "*" : earlier ? "'" : " "));
+          const bool is_best = steps[m] == compared && shown[m] == best;
+          any_best |= is_best;
+          cells[m].push_back(shown[m] + (is_best ? "*" : earlier ? "'" : " "));
         }
       }
     TextTable table;
@@ -91,8 +93,7 @@ class Summary final : public Report {
     Lines lines = {results.pipeline + " after " + std::to_string(step) + " updates", ""};
     for (std::string& line : table.lines(page, true)) lines.push_back(std::move(line));
     lines.push_back("");
-    if (results.models.size() > 1)
-      lines.push_back("  *  the best of the models;  control is the network before training");
+    if (any_best) lines.push_back("  *  the best of the models;  control is the network before training");
     if (any_earlier) lines.push_back("  '  of an earlier step, so it gets no *");
     for (const std::string& model : results.models)
       if (const auto failed = results.failures.find(model); failed != results.failures.end())

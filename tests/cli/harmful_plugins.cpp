@@ -203,6 +203,19 @@ BOOST_AUTO_TEST_CASE(a_library_that_is_replaced_while_it_is_probed_is_probed_aga
   check_says(said.err, "the library crashes while it is loaded");
 }
 
+BOOST_AUTO_TEST_CASE(a_library_that_changes_while_it_is_loaded_is_refused) {
+  // Otherwise run.json would name the SHA-256 of another file than the one that was used.
+  PluginFixture fixture;
+  fixture.put(libraries / "is_touched_loading.so");
+  fixture.environment["HARMS_FILE"] = (fixture.here / "plugins/is_touched_loading.so").string();
+  const Said said = fixture.run_with_regulariser("harms");
+  check_exit(said, 3);
+  check_text(fixture.tidy(said.err),
+             "error: command line: regulariser 'harms' cannot be used: the library was changed while it was in use\n  "
+             "<here>/plugins/is_touched_loading.so\n  start again once it is complete\n");
+  BOOST_TEST(!fs::exists(fixture.here / "out"));
+}
+
 BOOST_AUTO_TEST_CASE(a_library_that_leaves_the_process_changed_is_refused) {
   PluginFixture fixture;
   fixture.put(libraries / "changes_loading.so");

@@ -206,6 +206,33 @@ BOOST_AUTO_TEST_CASE(a_metric_that_never_has_a_value_is_told_at_the_end) {
   BOOST_TEST(e.object->remark() == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_model_that_goes_back_to_its_start_is_told_of) {
+  const Scratch scratch;
+  std::string rising = text(plain + stops);
+  rising.replace(rising.find("learning_rate = 0.5"), 19, "learning_rate = 50");
+  const SmallRun run(scratch, rising);
+  run.in("run");
+  BOOST_TEST_REQUIRE((steps_of(run, "run", "stops") == std::pair<std::uint64_t, std::uint64_t>(20, 0)));
+  const auto json = nlohmann::json::parse(run.file_of("run", "run.json"));
+  BOOST_TEST((json["remarks"]["stops"][0] ==
+              "early_stopping: no value of [metric:held_out] was better than that of step 0: the model is the "
+              "untrained network"));
+}
+
+BOOST_AUTO_TEST_CASE(summary_json_names_the_step_of_restored_weights) {
+  const Scratch scratch;
+  const SmallRun run(scratch, text(plain + stops));
+  run.in("run");
+  const auto [stop, restored] = steps_of(run, "run", "stops");
+  const auto json = nlohmann::json::parse(run.file_of("run", "summary.json"));
+  for (const char* metric : {"held_out", "accuracy"}) {
+    BOOST_TEST((json["stops"][metric]["last_step"] == stop));
+    BOOST_TEST((json["stops"][metric]["restored_step"] == restored));
+    BOOST_TEST(!json["plain"][metric].contains("restored_step"));
+  }
+  BOOST_TEST((json["stops"]["held_out"]["last"] == json["stops"]["held_out"]["best"]));
+}
+
 BOOST_AUTO_TEST_CASE(a_metric_it_cannot_watch_is_refused_before_any_work) {
   const auto check_refused = [](const std::string& pipeline, const std::string& expected) {
     const std::string message = complaint(pipeline);
@@ -222,7 +249,9 @@ BOOST_AUTO_TEST_CASE(a_metric_it_cannot_watch_is_refused_before_any_work) {
   check_refused(rarely, "which is measured only before the first and after the last update");
   rarely.replace(rarely.find("every = 400\n"), 12, "every = 399\n");
   BOOST_TEST(complaint(rarely) == "none");
-  check_refused(text("[model:m]\nregularisers = early_stopping\n"), "metric");
+  const std::string none = complaint(text("[model:m]\nregularisers = early_stopping\n"));
+  check_says(none, "needs 'early_stopping.metric'");
+  check_says(none, "(valid: accuracy, held_out)");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

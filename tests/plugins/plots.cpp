@@ -99,6 +99,25 @@ BOOST_AUTO_TEST_CASE(several_nodes_are_drawn_in_a_grid_of_panels) {
     BOOST_TEST(script.find(title) != script.npos, title);
 }
 
+BOOST_AUTO_TEST_CASE(the_line_of_a_model_that_went_back_ends_where_it_was_trained) {
+  const Folder folder;
+  write(folder.path / "run.json", R"({"pipeline": "two", "steps": 9, "models": ["plain", "stopped", "patient"],
+    "stopped_early": {"stopped": {"stop_step": 6, "restored_step": 3}, "patient": {"stop_step": 9, "restored_step": 3}},
+    "metrics": [{"section": "loss", "plugin": "loss", "better": "lower"}]})");
+  write(folder.path / "metrics.csv",
+        "step,model,metric,layer,value\n0,plain,loss,,8\n0,stopped,loss,,8\n0,patient,loss,,8\n"
+        "3,plain,loss,,4\n3,stopped,loss,,2\n3,patient,loss,,1\n6,plain,loss,,4\n6,stopped,loss,,2\n6,patient,loss,,5\n"
+        "9,plain,loss,,4\n9,patient,loss,,1\n");
+  draw(folder.path, {9, true});
+  BOOST_TEST(read(folder.path / "plots/loss.tsv") ==
+             "step\tplain\tstopped\tpatient\tstopped restored\tpatient restored\n"
+             "0\t8\t8\t8\tnan\tnan\n3\t4\t2\t1\tnan\tnan\n6\t4\tnan\t5\t2\tnan\n9\t4\tnan\tnan\tnan\t1\n");
+  const std::string script = read(folder.path / "plots/loss.gp");
+  for (const char* words : {"using 1:5 notitle with points lt 2 pt 6", "using 1:6 notitle with points lt 3 pt 6",
+                            "circle: after going back to earlier weights"})
+    BOOST_TEST(script.find(words) != script.npos, words);
+}
+
 BOOST_AUTO_TEST_CASE(the_scatter_is_drawn_only_after_the_last_step) {
   const Folder folder;
   make_run(folder.path, 40000);

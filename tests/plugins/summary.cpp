@@ -142,6 +142,12 @@ BOOST_AUTO_TEST_CASE(models_that_went_back_to_earlier_weights_are_not_compared_w
              "  patient made all updates and went back to its weights of step 3\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_mark_that_no_value_has_is_not_explained) {
+  const std::string text = closing_of(R"("a", "b")", R"("stopped_early": {"b": {"stop_step": 9, "restored_step": 3}})",
+                                      "9,a,loss,,0.75\n9,b,loss,,0.5\n");
+  BOOST_TEST(text.find('*') + 1 == text.find("  '  of an earlier step, so it gets no *") + 40, text);
+}
+
 BOOST_AUTO_TEST_CASE(an_older_run_has_the_stop_step_alone) {
   const std::string text = closing_of(R"("a", "b")", R"("stopped_early": {"b": 5})", "9,a,loss,,0.75\n9,b,loss,,0.5\n");
   BOOST_TEST(text.find("  b stopped at step 5\n") != text.npos, text);

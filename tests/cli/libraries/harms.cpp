@@ -6,10 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
+#include <string>
 
 namespace {
 using namespace pipeline;
@@ -41,6 +43,9 @@ struct AtStart {
     hang();
 #elif defined(IS_REPLACED_LOADING)
     if (const char* other = std::getenv("HARMS_REPLACEMENT")) ::rename(other, std::getenv("HARMS_FILE"));
+#elif defined(IS_TOUCHED_LOADING)
+    if (std::string(program_invocation_short_name) != "probe")
+      ::utimensat(AT_FDCWD, std::getenv("HARMS_FILE"), nullptr, 0);
 #elif defined(CHANGES_LOADING)
     ::umask(0777);
 #elif defined(EXITS_LOADING)
