@@ -83,7 +83,13 @@ std::vector<Loaded> named(Catalogue& catalogue, const std::string& name) {
       known.push_back(other);
       if (other == name) out.push_back(catalogue.load(kind, name));
     }
-  if (out.empty()) throw UsageError("unknown plugin " + base::quoted(name) + indented(config::suggestion(name, known)));
+  if (out.empty()) {
+    const std::string near = config::suggestion(name, known);
+    throw UsageError("unknown plugin " + base::quoted(name) +
+                     indented(!near.empty() ? near
+                                            : "pipeline plugins list prints all; the plugin of a section with another "
+                                              "name is its `plugin =`"));
+  }
   return out;
 }
 

@@ -50,6 +50,18 @@ SectionReader::SectionReader(std::string section, const Tree* tree, Complaints& 
       tree_(tree),
       complaints_(complaints) {}
 
+std::string SectionReader::removal(const std::string& cause, const std::string& key) const {
+  const Tree* const by = tree_ ? child(*tree_, cause) : nullptr;
+  const Tree* const of = tree_ ? child(*tree_, key) : nullptr;
+  const bool overridden = by && of && by->data().value.place.on_command_line() && of->data().name.place.in_a_file();
+  return overridden ? "add '~" + name_.text + "." + key + "' to leave it out" : "remove it";
+}
+
+void SectionReader::advise_on_missing(const std::string& prefix, const std::string& advice) {
+  for (Missing& m : missing_)
+    if (m.is_text && m.key.starts_with(prefix)) m.remedy += advice;
+}
+
 bool SectionReader::take(Parameters& parameters, const std::string& prefix, const std::string& owner) {
   const fs::path base_before = parameters.base;
   std::set<std::string> misread;
@@ -80,10 +92,11 @@ bool SectionReader::take(Parameters& parameters, const std::string& prefix, cons
     const bool used = parameters.used(p);
     if (node && !used && !undecided(p))
       complaints_.add(node->data().name, base::quoted(key) + " has no effect",
-                      "it is used only with " + condition_text(p, prefix) + "; remove it, or set that");
+                      "it is used only with " + condition_text(p, prefix) + "; " +
+                          removal(prefix + p.condition_name, key) + ", or set that");
     if (!node && used && p.required && !undecided(p)) {
       const std::string values = p.values_text();
-      missing_.push_back({key, p.meaning + (values.empty() ? "" : " (" + values + ")")});
+      missing_.push_back({key, p.meaning + (values.empty() ? "" : " (" + values + ")"), p.type == ParameterType::text});
       complete = false;
     }
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;  // declared twice, listed once
@@ -100,6 +113,7 @@ bool SectionReader::take(Parameters& parameters, const std::string& prefix, cons
 
 std::vector<std::string> SectionReader::known() const {
   std::vector<std::string> all = known_;
+  std::erase_if(all, [&](const std::string& key) { return not_offered_.contains(key); });
   if (name_.text == "pipeline") all.insert(all.end(), {"drop", "include"});  // applied when the file was read
   return all;
 }
@@ -162,7 +176,7 @@ bool SectionReader::is_excused(const std::string& key) const {
 std::string SectionReader::remedy_for_unknown(const Word& key, const std::vector<std::string>& known,
                                               const Advice& advice) const {
   std::string whole;  // "keep_prob" where "dropout.keep_prob" is known
-  for (const std::string& k : known_)
+  for (const std::string& k : known)
     if (k.ends_with("." + key.text)) whole += (whole.empty() ? "'" : " or '") + k + "'";
   if (!whole.empty()) return "did you mean " + whole + "?";
   if (!nearest(key.text, known).empty()) return suggestion(key.text, known);

@@ -35,6 +35,9 @@ class SectionReader {
   /// Ignores keys with this prefix, which ends with a dot, or this key: what they belong to was already complained about.
   void excuse(const std::string& prefix) { excused_.insert(prefix); }
 
+  /// No message offers this key: it has no effect here.
+  void do_not_offer(const std::string& key) { not_offered_.insert(key); }
+
   using Advice = std::function<std::string(const Word& key)>;
   /// Complains about keys that no parameter has, and suggests the nearest known one; where none is near, what `advice`
   /// says of that key. Then about required keys that are missing, unless an unknown key was probably meant to be it. Says
@@ -54,6 +57,11 @@ class SectionReader {
   std::vector<Word> unknown() const;
 
   const std::vector<Setting>& settings() const { return settings_; }
+  /// Adds to what is said of the texts with this prefix that are required and missing.
+  void advise_on_missing(const std::string& prefix, const std::string& advice);
+  /// How to be rid of a key that has no effect because of the value of another: where only that one was overridden, the
+  /// file may stay as it is.
+  std::string removal(const std::string& cause, const std::string& key) const;
   /// The setting of a key that was taken; later complaints point at its word.
   const Setting& setting(const std::string& key) const;
   /// The word that complaints about the whole section point at.
@@ -68,6 +76,7 @@ class SectionReader {
 
   struct Missing {
     std::string key, remedy;
+    bool is_text;
   };
 
   Word name_;
@@ -75,7 +84,7 @@ class SectionReader {
   Complaints& complaints_;
   std::vector<Setting> settings_;
   std::vector<std::string> known_;
-  std::set<std::string> excused_, unsure_;
+  std::set<std::string> excused_, unsure_, not_offered_;
   std::vector<Missing> missing_;
 };
 

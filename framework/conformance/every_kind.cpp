@@ -1,5 +1,6 @@
 // Laws of every kind of plugin: it can be created, describes itself, and its parameters behave as declared.
 #include <cmath>
+#include <pipeline/quoted.hpp>
 #include <set>
 
 #include "base/numbers.hpp"
@@ -21,7 +22,8 @@ void can_be_created(const Candidate& candidate, Findings& findings) {
 void has_summary_and_version(const Candidate& candidate, Findings& findings) {
   const plugins::Loaded& p = candidate.plugin;
   // A phrase of ten characters or fewer does not distinguish a plugin from the others in a list.
-  findings.expect(p.summary.size() > 10, "its summary is '" + p.summary + "'; write more than ten characters");
+  findings.expect(p.summary.size() > 10,
+                  "its summary is " + pipeline::quoted(p.summary) + "; write more than ten characters");
   findings.expect(!p.summary.ends_with('.'),
                   "its summary ends with a full stop; it is a phrase in a list, so leave the stop out");
   findings.expect(!p.version.empty(), "it has no version");
@@ -47,7 +49,8 @@ void parameters_are_described(const Candidate& candidate, Findings& findings) {
     findings.expect(seen.insert(p.name).second, "is declared twice");
     findings.expect(p.name != "plugin" && p.name != "layers" && p.name != "biases",
                     "is a key that the engine itself uses");
-    findings.expect(p.meaning.size() > 5, "its meaning is '" + p.meaning + "'; write more than five characters");
+    findings.expect(p.meaning.size() > 5,
+                    "its meaning is " + pipeline::quoted(p.meaning) + "; write more than five characters");
   });
 }
 
@@ -55,9 +58,10 @@ void defaults_are_accepted(const Candidate& candidate, Findings& findings) {
   each_parameter(candidate, findings, [&](const Parameter& p) {
     if (p.required) return;
     if (const auto complaint = p.set(p.initial))
-      findings.fail("its own default '" + p.initial + "' " + *complaint);
+      findings.fail("its own default " + pipeline::quoted(p.initial) + " " + *complaint);
     else
-      findings.expect(p.get() == p.initial, "its default '" + p.initial + "' is read back as '" + p.get() + "'");
+      findings.expect(p.get() == p.initial,
+                      "its default " + pipeline::quoted(p.initial) + " is read back as " + pipeline::quoted(p.get()));
   });
 }
 
@@ -67,10 +71,10 @@ void neutral_values_are_accepted(const Candidate& candidate, Findings& findings)
     if (p.neutral_value.empty()) return;
     any = true;
     if (const auto complaint = p.set(p.neutral_value))
-      findings.fail("its neutral value '" + p.neutral_value + "' " + *complaint);
+      findings.fail("its neutral value " + pipeline::quoted(p.neutral_value) + " " + *complaint);
     else
-      findings.expect(p.get() == p.neutral_value,
-                      "its neutral value '" + p.neutral_value + "' is read back as '" + p.get() + "'");
+      findings.expect(p.get() == p.neutral_value, "its neutral value " + pipeline::quoted(p.neutral_value) +
+                                                      " is read back as " + pipeline::quoted(p.get()));
   });
   if (!any) throw Skip("declares no neutral value");
 }
@@ -103,9 +107,9 @@ void rejects_invalid_values(const Candidate& candidate, Findings& findings) {
     const std::string before = p.get();
     for (const std::string& text : invalid) {
       findings.expect(p.set(text).has_value(),
-                      "accepts '" + text + "' for a " + name_of(p.type) + ", " + p.values_text());
-      findings.expect(p.get() == before,
-                      "rejects '" + text + "' but still changes from '" + before + "' to '" + p.get() + "'");
+                      "accepts " + pipeline::quoted(text) + " for a " + name_of(p.type) + ", " + p.values_text());
+      findings.expect(p.get() == before, "rejects " + pipeline::quoted(text) + " but still changes from " +
+                                             pipeline::quoted(before) + " to " + pipeline::quoted(p.get()));
       p.set(before);
     }
   });

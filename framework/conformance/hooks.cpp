@@ -1,5 +1,6 @@
 // Laws of single hooks, each called directly: one exists, it throws nothing, makes no NaN, and its result is a function
 // of its arguments, the step and the declared arrays.
+#include <pipeline/quoted.hpp>
 #include <set>
 
 #include "base/utf8.hpp"
@@ -120,8 +121,8 @@ void arrays_change_only_after_the_update(const Candidate& candidate, Findings& f
       const bool counted = hook == "NetworkGradientChange::change" && !changed.empty() &&
                            !fixture.states.all().at(changed).counts.empty();  // it is called once per update
       if (!changed.empty() && !counted && !may_change.contains(hook) && reported.insert(hook).second)
-        findings.fail(hook + " changes '" + changed +
-                      "': arrays may change only after the update (AfterUpdate, AfterLayerUpdate) or when watching; "
+        findings.fail(hook + " changes " + pipeline::quoted(changed) +
+                      ": arrays may change only after the update (AfterUpdate, AfterLayerUpdate) or when watching; "
                       "declare what a step leaves to later hooks with Life::step");
       const auto now = gradients_of(fixture.states);
       const bool equal = std::ranges::equal(now, gradients, [](const auto& x, const auto& y) {

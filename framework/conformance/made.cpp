@@ -4,14 +4,16 @@
 
 #include <cstdio>
 #include <iostream>
+#include <pipeline/quoted.hpp>
 
 namespace pipeline::conformance {
 
 void expect_known_parameter(const Misfit& misfit, const Parameters& parameters, Findings& findings) {
   std::vector<std::string> known = {"layers", "biases", "on", "images"};
   for (const Parameter& p : parameters.all()) known.push_back(p.name);
-  findings.expect(std::ranges::find(known, misfit.parameter) != known.end(),
-                  "throws a Misfit for '" + misfit.parameter + "', which is not a parameter: " + misfit.what());
+  findings.expect(
+      std::ranges::find(known, misfit.parameter) != known.end(),
+      "throws a Misfit for " + pipeline::quoted(misfit.parameter) + ", which is not a parameter: " + misfit.what());
 }
 
 std::string other_choices(const Parameters& parameters) {

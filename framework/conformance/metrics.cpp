@@ -4,6 +4,7 @@
 #include <cmath>
 #include <exception>
 #include <numeric>
+#include <pipeline/quoted.hpp>
 #include <thread>
 
 #include "base/signal_stack.hpp"
@@ -28,7 +29,7 @@ void states_unit_and_direction(const Candidate& candidate, Findings& findings) {
       info.better == Direction::neither || info.better == Direction::higher || info.better == Direction::lower,
       "states a direction that does not exist");
   findings.expect(info.on == "test" || info.on == "train" || info.on == "validation" || info.on == "both",
-                  "looks at '" + info.on + "' by default, which is not a split");
+                  "looks at " + pipeline::quoted(info.on) + " by default, which is not a split");
 }
 
 void misfit_names_a_parameter(const Candidate& candidate, Findings& findings) {
@@ -106,8 +107,9 @@ void values_are_finite(const Candidate& candidate, Findings& findings) {
     findings.expect(std::isfinite(row.value) || (may_be_undefined && std::isnan(row.value)),
                     row_name(row) + " is not finite for a trained network and 620 samples");
   for (const measuring::Sheet& sheet : found.sheets)
-    findings.expect(sheet.values.is_finite(),
-                    "'" + sheet.name + "' has a value that is not finite for a trained network and 620 samples");
+    findings.expect(
+        sheet.values.is_finite(),
+        pipeline::quoted(sheet.name) + " has a value that is not finite for a trained network and 620 samples");
 }
 
 void same_values_when_repeated(const Candidate& candidate, Findings& findings) {
@@ -187,7 +189,7 @@ void same_values_beside_other_metrics(const Candidate& candidate, Findings& find
 /// itself refuses duplicates.)
 void same_sheets(const Measured& at_start, const Measured& later, Findings& findings) {
   const auto shape = [](const measuring::Sheet& s) {
-    return (s.is_vector ? "nodes of layer " + s.name : "matrix '" + s.name + "'") + " [" +
+    return (s.is_vector ? "nodes of layer " + s.name : "matrix " + pipeline::quoted(s.name)) + " [" +
            std::to_string(s.values.n_rows) + " x " + std::to_string(s.values.n_cols) + "]";
   };
   if (at_start.sheets.size() != later.sheets.size())

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <functional>
 #include <numeric>
+#include <pipeline/quoted.hpp>
 
 #include "conformance/metric_fixture.hpp"
 #include "conformance/own_metrics.hpp"
@@ -52,7 +53,7 @@ void sample_order_does_not_matter(const Candidate& candidate, Findings& findings
     const arma::mat &x = a.sheets[i].values, &y = b.sheets[i].values;
     bool good = arma::size(x) == arma::size(y);
     for (arma::uword k = 0; good && k < x.n_elem; ++k) good = near(x[k], y[k], arma::abs(x).max());
-    findings.expect(good, "'" + a.sheets[i].name + "' differs for the same samples in another order");
+    findings.expect(good, pipeline::quoted(a.sheets[i].name) + " differs for the same samples in another order");
   }
 }
 

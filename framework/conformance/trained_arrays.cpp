@@ -1,6 +1,7 @@
 // The law of trained arrays: a hook that works tile by tile and stores numbers for each tile must not use the same ones
 // for weights and for a column of a trained array.
 #include <cstring>
+#include <pipeline/quoted.hpp>
 #include <set>
 
 #include "conformance/hook_fixture.hpp"
@@ -112,7 +113,7 @@ std::set<Place> differences(const Entry& entry, const learning::States& before, 
   for (const auto& [name, kept] : after.all()) {
     if (kept.owner != &entry || kept.life == Life::step) continue;
     const learning::Kept& old = before.all().at(name);
-    const auto array = [&](std::size_t layer) { return "'" + name + "', layer " + std::to_string(layer); };
+    const auto array = [&](std::size_t layer) { return pipeline::quoted(name) + ", layer " + std::to_string(layer); };
     for (std::size_t l = 1; l <= kept.like_weights.network.depth(); ++l) {
       compare(array(l), old.like_weights.network.layer(l).W, kept.like_weights.network.layer(l).W);
       compare(array(l) + ", biases", old.like_weights.network.layer(l).b, kept.like_weights.network.layer(l).b);

@@ -46,9 +46,11 @@ bool fits(const Pipeline& p, const std::string& section, const std::string& pref
     return true;
   } catch (const Misfit& e) {
     const std::string key = prefix + e.parameter;
-    const Word word = given_word(p, section, fallback, [&](const config::Setting& s) { return s.key == key; });
     const bool own = has_key(p, section, key);  // or one of [training]
-    if (!complaints.about(word))
+    const auto sets_it = [&](const config::Setting& s) { return s.key == (own ? key : e.parameter); };
+    const Word word = given_word(p, own ? section : "training", fallback, sets_it);
+    // A value of [training] may suit none of several entries: each says why, since another one may be left out.
+    if (!own || !complaints.about(word))
       complaints.add(word,
                      "[" + section + "]: " + (own ? prefix : prefix.substr(0, prefix.find('.')) + " with ") + e.what());
     return false;

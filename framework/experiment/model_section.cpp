@@ -125,10 +125,20 @@ class ModelReader {
   void check_entry(const EntryConfig& e, const std::shared_ptr<Regulariser>& object,
                    const std::vector<std::string>& words) try {
     const learning::Entry entry(e.name, object, e.scope, reading_.pipeline.seed, "");
+    if (entry.watcher) reader_.advise_on_missing(e.name + ".", watchable());
     check_effect(e, entry, words);
     check_look_ahead(e, entry);
   } catch (const learning::HookFailure& failure) {  // while it says where it acts
     reading_.refused.push_back(base::location(e.word.place) + ": " + failure.what());
+  }
+
+  /// The sections that an entry can watch, as advice.
+  std::string watchable() const {
+    std::vector<std::string> names;
+    const std::string metric = "metric:";
+    for (const auto& [section, keys] : reading_.tree)
+      if (section.starts_with(metric)) names.push_back(section.substr(metric.size()));
+    return names.empty() ? "; this pipeline has none" : " " + config::suggestion("", names);
   }
 
   /// Complains where the entry, or a key of it, would silently have no effect.
@@ -144,9 +154,11 @@ class ModelReader {
     const auto refuse = [&](const std::string& name, const std::string& why) {
       const std::string key = e.name + name;
       without_effect_.insert(key);
+      reader_.do_not_offer(key);
       const Word& given = reader_.setting(key).word;
       if (config::child(tree_, key) && !complaints_.about(given))
-        complaints_.add(given, "'" + e.name + "' " + why + ", so " + key + " has no effect", "remove it");
+        complaints_.add(given, "'" + e.name + "' " + why + ", so " + key + " has no effect",
+                        reader_.removal(e.plugin.name == e.name ? "regularisers" : e.name + ".plugin", key));
     };
     if (!entry.knows_layers()) refuse(".layers", "acts on the whole network or batch");
     if (!entry.on_weights()) refuse(".biases", "does not act on weights");

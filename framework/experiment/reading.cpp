@@ -75,6 +75,7 @@ void Reading::check_listed(SectionReader& reader, const std::string& list, const
   std::vector<std::string> missing;
   std::set<std::string> seen;
   const base::Word* first = nullptr;
+  std::string removals;               // where the list was overridden and the file has the keys
   std::set<std::string> with_plugin;  // entries whose plugin has another name
   for (const base::Word& key : unknown)
     if (key.text.ends_with(".plugin")) with_plugin.insert(key.text.substr(0, key.text.find('.')));
@@ -85,6 +86,7 @@ void Reading::check_listed(SectionReader& reader, const std::string& list, const
     if (!first) first = &key;
     if (seen.insert(entry).second) missing.push_back(entry);
     reader.excuse(key.text);
+    if (reader.removal(list, key.text) != "remove it") removals += " '~" + reader.name().text + "." + key.text + "'";
     if (missing.size() == most_entries) break;
   }
   if (!first) return;
@@ -96,7 +98,8 @@ void Reading::check_listed(SectionReader& reader, const std::string& list, const
   std::vector<std::string> all = entries;
   all.insert(all.end(), missing.begin(), missing.end());
   complaints.add(*first, base::quoted(first->text) + " has no effect: " + list + " does not list " + joined(missing),
-                 all.size() <= 8 ? "write " + list + " = " + joined(all) : "add it to " + list);
+                 (all.size() <= 8 ? "write " + list + " = " + joined(all) : "add it to " + list) +
+                     (removals.empty() ? "" : ", or add" + removals));
 }
 
 base::Word Reading::first_word() const {

@@ -1,5 +1,7 @@
 #include "learning/entry.hpp"
 
+#include <pipeline/quoted.hpp>
+
 namespace pipeline::learning {
 
 namespace {
@@ -23,7 +25,8 @@ Entry::Entry(std::string entry_name, std::shared_ptr<Regulariser> made, Scope wh
 
 Entry Entry::remade() const {
   if (!remake)
-    throw std::logic_error("entry '" + name + "' cannot be copied: it has no function that makes a new object");
+    throw std::logic_error("entry " + pipeline::quoted(name) +
+                           " cannot be copied: it has no function that makes a new object");
   Entry copy = *this;
   copy.object = remake();
   copy.find_hooks();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <pipeline/quoted.hpp>
 #include <pipeline/regulariser.hpp>
 #include <set>
 #include <stdexcept>
@@ -16,8 +17,8 @@ namespace pipeline::learning {
 /// A hook threw, or returned a result of the wrong shape or with NaN or infinity.
 struct HookFailure : std::runtime_error {
   HookFailure(std::string entry_name, const std::string& hook, std::uint64_t step, const std::string& what)
-      : std::runtime_error("regulariser '" + entry_name + "', hook " + hook + ", step " + std::to_string(step) + ": " +
-                           what),
+      : std::runtime_error("regulariser " + pipeline::quoted(entry_name) + ", hook " + hook + ", step " +
+                           std::to_string(step) + ": " + what),
         entry(std::move(entry_name)) {}
   std::string entry;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <pipeline/quoted.hpp>
 
 #include "base/numbers.hpp"
 #include "kernels/elementwise.hpp"
@@ -24,8 +25,9 @@ Model::Model(std::string name, const Network& start, Entries entries, float lear
       dz_(start.depth()) {
   for (const Entry& e : entries_) {
     if (e.look_ahead && look_ahead_)
-      throw HookFailure(e.name, "LookAhead", 0,
-                        "a model can have one LookAhead hook only, and '" + look_ahead_->name + "' has one already");
+      throw HookFailure(
+          e.name, "LookAhead", 0,
+          "a model can have one LookAhead hook only, and " + pipeline::quoted(look_ahead_->name) + " has one already");
     states_.declare(e);
     if (e.look_ahead) look_ahead_ = &e;
     weight_changes_ |= e.weight != nullptr;
@@ -41,8 +43,8 @@ Model::Model(std::string name, const Network& start, Entries entries, float lear
   for (const Entry& e : entries_)
     if (e.measured && !states_.trained().empty())
       throw HookFailure(e.name, "MeasuredWeights", 0,
-                        "replaces the weights for measurements but cannot replace the trained array '" +
-                            states_.trained().front().first + "'; do not use both in one model");
+                        "replaces the weights for measurements but cannot replace the trained array " +
+                            pipeline::quoted(states_.trained().front().first) + "; do not use both in one model");
 }
 
 const Network& Model::network() const {

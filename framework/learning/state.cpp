@@ -1,6 +1,7 @@
 #include "learning/state.hpp"
 
 #include <algorithm>
+#include <pipeline/quoted.hpp>
 
 namespace pipeline::learning {
 
@@ -74,7 +75,7 @@ class States::Declaration final : public State {
  private:
   Kept& add(const std::string& name, Life life) {
     const auto [place, fresh] = states_.kept_.try_emplace(entry_.name + "." + name);
-    if (!fresh) throw std::logic_error("declares two arrays named '" + name + "'");
+    if (!fresh) throw std::logic_error("declares two arrays named " + pipeline::quoted(name));
     place->second.life = life;
     place->second.owner = &entry_;
     return place->second;

@@ -194,6 +194,9 @@ BOOST_AUTO_TEST_CASE(mistakes_exit_with_2_and_a_remedy) {
       {{"plugins", "inspect", "dropot"},
        "error: unknown plugin 'dropot'\n"
        "  <plugin near dropot>\n"},
+      {{"plugins", "inspect", "S"},
+       "error: unknown plugin 'S'\n"
+       "  pipeline plugins list prints all; the plugin of a section with another name is its `plugin =`\n"},
       {{"data"},
        "error: data needs a subcommand\n"
        "  (valid: fetch, inspect, path, verify)\n"
@@ -299,6 +302,10 @@ BOOST_AUTO_TEST_CASE(errors_in_overrides_quote_the_override) {
        "   | model:l2.weight_average.decay=0.5\n"
        "   |          ^~~~~~~~~~~~~~~~~~~~ it is used only with weight_average.form = exponential; remove it, or set "
        "that\n"},
+      {{"model:l2.regularisers=dropout"},
+       "study.ini:22:1: error: 'l2.lambda' has no effect: regularisers does not list l2\n"
+       "   22 | l2.lambda = 1e-3\n"
+       "      | ^~~~~~~~~ write regularisers = dropout, l2, or add '~model:l2.l2.lambda'\n"},
       {{"study2.ini"},
        "command line: study2.ini: error: missing '=' in override 'study2.ini'\n"
        "   | study2.ini\n"

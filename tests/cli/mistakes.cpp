@@ -177,15 +177,25 @@ study.ini:26:15: error: 'norm' does not act on biases, so norm.biases has no eff
 )"},
     {"batches of one for regularisers that compare the samples of a batch", "batch_size = 20\nlearning_rate = 0.1\n\n[model:plain]\n",
      "batch_size = 1\nlearning_rate = 0.1\n\n[model:plain]\nregularisers = norm, snr, mixup\nnorm.plugin = batch_norm\n",
-     R"(study.ini:19:16: error: [model:plain]: norm with batch_size = 1 makes every unit its offset beta, whatever the inputs, because one sample has no variance; use larger batches, or leave it out
-   19 | regularisers = norm, snr, mixup
-      |                ^~~~
-study.ini:19:22: error: [model:plain]: snr with batch_size = 1 has no covariance, and so no gradient; use larger batches, or leave it out
-   19 | regularisers = norm, snr, mixup
-      |                      ^~~
-study.ini:19:27: error: [model:plain]: mixup with batch_size = 1 leaves nothing to blend a sample with; use larger batches, or leave it out
-   19 | regularisers = norm, snr, mixup
-      |                           ^~~~~
+     R"(study.ini:15:14: error: [model:plain]: norm with batch_size = 1 makes every unit its offset beta, whatever the inputs, because one sample has no variance; use larger batches, or leave it out
+   15 | batch_size = 1
+      |              ^
+study.ini:15:14: error: [model:plain]: snr with batch_size = 1 has no covariance, and so no gradient; use larger batches, or leave it out
+   15 | batch_size = 1
+      |              ^
+study.ini:15:14: error: [model:plain]: mixup with batch_size = 1 leaves nothing to blend a sample with; use larger batches, or leave it out
+   15 | batch_size = 1
+      |              ^
+)"},
+    {"a key that its regulariser never takes is not offered", "regularisers = l2\nl2.lambda = 1e-3", "regularisers = dropout\ndropout.biasses = yes",
+     R"(study.ini:22:1: error: unknown key 'dropout.biasses' in [model:l2]
+   22 | dropout.biasses = yes
+      | ^~~~~~~~~~~~~~~ (valid: dropout.keep_prob, dropout.layers, dropout.plugin)
+)"},
+    {"nor are those of one that acts on the whole network", "regularisers = l2\nl2.lambda = 1e-3", "regularisers = sam\nsam.layerz = 1",
+     R"(study.ini:22:1: error: unknown key 'sam.layerz' in [model:l2]
+   22 | sam.layerz = 1
+      | ^~~~~~~~~~ (valid: sam.plugin, sam.rho)
 )"},
     {"an average that would start after the last update", "regularisers = l2\nl2.lambda = 1e-3", "regularisers = weight_average\nweight_average.from = 30",
      R"(study.ini:22:23: error: [model:l2]: weight_average.from = 30 is after the last update, 29, so that nothing is averaged
