@@ -315,6 +315,21 @@ BOOST_AUTO_TEST_CASE(a_model_that_diverges_does_not_affect_the_others) {
   BOOST_TEST((json::parse(world.read("out/summary.json"))["plain"]["accuracy"]["last_step"] == 30));
 }
 
+BOOST_AUTO_TEST_CASE(the_whole_run_stops_there_if_it_is_told_to) {
+  World world;
+  world.write("study.ini", small_study);
+  const Words words = {"run", "study.ini", "model:l2.learning_rate=1e6", "training.steps=100000000",
+                       "training.on_nan=stop_run", "--out", "out", "--progress", "none"};
+  const Said said = world.run(words);
+  check_exit(said, 1);
+  check_says(said.err, "error: model l2 diverged: ");
+  check_says(said.err, "\n  the run stops there because on_nan = stop_run\n");
+  const json run = json::parse(world.read("out/run.json"));
+  BOOST_TEST((run["status"] == "failed"));
+  BOOST_TEST(run["failures"]["run"].get<std::string>().starts_with("model l2 diverged: "));
+  BOOST_TEST(rows_of(world.read("out/metrics.csv"), "plain").starts_with("0,plain,accuracy,,"));
+}
+
 BOOST_AUTO_TEST_CASE(the_exit_code_is_1_if_every_model_diverged) {
   World world;
   world.write("study.ini", small_study);
