@@ -14,6 +14,7 @@
 #include <iterator>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 extern char** environ;
 

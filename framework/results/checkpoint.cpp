@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_file.hpp"
+#include "base/json_depth.hpp"
 #include "base/sha256.hpp"
 #include "results/run_folder.hpp"
 
@@ -210,26 +211,6 @@ Checkpoint checkpoint_from(const Json& j) {
   return c;
 }
 
-/// Accepts CBOR that is nested as little as a checkpoint is; the parser of the library calls itself for each level.
-struct DepthCheck final : nlohmann::json_sax<Json> {
-  int depth = 0;
-  bool enter() { return ++depth <= 32; }
-  bool leave() { return --depth >= 0; }
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
-  bool start_object(std::size_t) override { return enter(); }
-  bool key(string_t&) override { return true; }
-  bool end_object() override { return leave(); }
-  bool start_array(std::size_t) override { return enter(); }
-  bool end_array() override { return leave(); }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
-};
-
 /// The body of a file whose first line tells its length and sum.
 std::string_view body_of(const std::string& text) {
   const std::size_t end = text.find('\n');
@@ -249,6 +230,14 @@ std::string_view body_of(const std::string& text) {
   sum.add(body);
   if (sum.hex() != facts.substr(space + 1)) throw std::runtime_error("is damaged: its SHA-256 is another");
   return body;
+}
+
+Checkpoint decoded(std::string_view body) {
+  if (base::nested_too_deeply(body, base::JsonNotation::cbor))
+    throw std::runtime_error("is damaged: its CBOR is nested too deeply");
+  const Json json = Json::from_cbor(body, true, false);
+  if (json.is_discarded()) throw std::runtime_error("is damaged: it is not CBOR");
+  return checkpoint_from(json);
 }
 
 /// The number in "000012.checkpoint"; nothing for other files.
@@ -298,11 +287,7 @@ std::size_t Checkpoints::write(const Checkpoint& checkpoint) {
 
 Checkpoint read_checkpoint(const fs::path& file) try {
   const std::string text = read_file(file);
-  const std::string_view body = body_of(text);
-  DepthCheck check;
-  if (!Json::sax_parse(body, &check, Json::input_format_t::cbor))
-    throw std::runtime_error("is damaged: it is not CBOR");
-  return checkpoint_from(Json::from_cbor(body));
+  return decoded(body_of(text));
 } catch (const std::exception& e) {
   const std::string message = e.what();
   throw std::runtime_error(message.starts_with(file.string()) ? message : file.string() + ": " + message);

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/json_depth.hpp"
 #include "base/utc.hpp"
 #include "results/git.hpp"
 #include "results/run_folder.hpp"
@@ -57,6 +58,21 @@ MeasuredMetric metric_from(const nlohmann::json& j) {
   metric.info.on = j.value("on", "");
   metric.info.better_for = j.value("better_for", metric.info.better_for);
   return metric;
+}
+
+/// A step: the library would turn 1e300, -1 and true into one.
+std::uint64_t step_from(const nlohmann::json& j) {
+  if (!j.is_number_unsigned()) throw std::runtime_error(j.dump().substr(0, 40) + " is not a whole number");
+  return j.get<std::uint64_t>();
+}
+
+/// The text of a run.json. Throws std::runtime_error.
+std::string read_shallow(const std::filesystem::path& file) {
+  std::string text = read_file(file);
+  if (base::nested_too_deeply(text))
+    throw std::runtime_error("is nested more than " + std::to_string(base::kMostJsonLevels) +
+                             " levels deep, so no run wrote it");
+  return text;
 }
 
 }  // namespace
@@ -155,7 +171,7 @@ void RunJson::resumed(const std::filesystem::path& earlier, std::uint64_t step,
   Json& json = content_->json;
   Json before = Json::object();
   try {
-    before = Json::parse(read_file(earlier));
+    before = Json::parse(read_shallow(earlier));
   } catch (const std::exception&) {
     // Its times are lost; everything else is known from the checkpoint.
   }
@@ -181,10 +197,10 @@ void RunJson::remark(const std::string& model, const std::string& text) {
 
 RunInfo read_run_json(const std::filesystem::path& file) try {
   RunInfo run;
-  const auto json = nlohmann::json::parse(read_file(file));
+  const auto json = nlohmann::json::parse(read_shallow(file));
   json.at("pipeline").get_to(run.pipeline);
   run.status = json.value("status", "");
-  json.at("steps").get_to(run.steps);
+  run.steps = step_from(json.at("steps"));
   json.at("models").get_to(run.models);
   for (const auto& m : json.at("metrics")) run.metrics.push_back(metric_from(m));
   run.class_names = json.value("class_names", run.class_names);
@@ -192,9 +208,9 @@ RunInfo read_run_json(const std::filesystem::path& file) try {
   const auto early = json.value("stopped_early", nlohmann::json::object());
   for (const auto& [model, steps] : early.items()) {
     const bool one = steps.is_number();  // before contract 7, of models that were stopped only
-    const std::uint64_t stop = one ? steps.get<std::uint64_t>() : steps.at("stop_step").get<std::uint64_t>();
+    const std::uint64_t stop = step_from(one ? steps : steps.at("stop_step"));
     if (stop < run.steps) run.stopped[model] = stop;
-    if (const auto restored = one ? stop : steps.at("restored_step").get<std::uint64_t>(); restored != stop)
+    if (const auto restored = one ? stop : step_from(steps.at("restored_step")); restored != stop)
       run.restored[model] = restored;
   }
   run.remarks = json.value("remarks", run.remarks);

@@ -77,6 +77,32 @@ BOOST_AUTO_TEST_CASE(complaints_name_the_file_and_the_line) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(steps_that_are_no_whole_numbers_are_refused) {
+  const Folder folder;
+  const std::string file = (folder.path / "run.json").string();
+  for (const std::string step : {"-1", "1e300", "1.5", "true", "18446744073709551616"})
+    for (const std::string form : {R"("steps": *)", R"("steps": 9, "stopped_early": {"a": *})",
+                                   R"("steps": 9, "stopped_early": {"a": {"stop_step": 3, "restored_step": *}})"}) {
+      if (step == "true" && form.ends_with("{\"a\": *}")) continue;  // not even an attempt at a number
+      const std::size_t at = form.find('*');
+      write(file, R"({"pipeline": "x", "models": [], "metrics": [], )" + form.substr(0, at) + step +
+                      form.substr(at + 1) + "}");
+      const std::string said = complaint(folder.path);
+      BOOST_TEST(said.starts_with(file + ": "), said);
+      BOOST_TEST(said.ends_with(" is not a whole number"), said);
+    }
+}
+
+// Copying and printing such a value would exhaust the stack.
+BOOST_AUTO_TEST_CASE(a_description_that_is_nested_deeply_is_refused) {
+  const Folder folder;
+  const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
+  write(folder.path / "run.json",
+        R"({"pipeline": "x", "steps": 1, "models": [], "metrics": [], "stopped_early": )" + deep + "}");
+  BOOST_TEST(complaint(folder.path) ==
+             (folder.path / "run.json").string() + ": is nested more than 32 levels deep, so no run wrote it");
+}
+
 BOOST_AUTO_TEST_CASE(newest_is_the_last_measurement_with_the_shape_that_h5py_shows) {
   const Folder folder;
   write(folder.path / "run.json", description);
