@@ -1,4 +1,7 @@
 // Reads a file from start to end, plain or gzipped; every error names the file.
+//
+// A gzipped file may unpack to 256 MB, or to 100 times its size if that is more. Large tables and images shrink by less;
+// a file that unpacks to more was probably made to fill the memory: 1 MB can unpack to 1 GB.
 #pragma once
 #include <zlib.h>
 
@@ -38,7 +41,8 @@ class GzFile {
     while (have < count) {
       const auto piece = static_cast<unsigned>(std::min<std::size_t>(count - have, 1u << 30));
       const int got = gzread(file_, static_cast<char*>(into) + have, piece);
-      if (got > 0) have += static_cast<std::size_t>(got);
+      if (got > 0) have += static_cast<std::size_t>(got), total_ += static_cast<std::size_t>(got);
+      if (gzipped() && total_ > allowed()) fail(unpacks_to("more than " + megabytes(static_cast<double>(allowed()))));
       if (got < static_cast<int>(piece)) {  // end of file, or an error
         int code = Z_OK;
         const char* words = gzerror(file_, &code);
@@ -51,8 +55,13 @@ class GzFile {
     return have;
   }
 
+  /// Refuses a file whose own words say that it unpacks to so many bytes, if they are more than it may.
+  void must_allow(double bytes) {
+    if (gzipped() && bytes > static_cast<double>(allowed())) fail(unpacks_to(megabytes(bytes)));
+  }
+
   /// An upper bound on the bytes that can be read: a gzipped byte unpacks to at most 1032.
-  std::size_t most() { return gzdirect(file_) ? length_ : length_ * 1032; }
+  std::size_t most() { return gzipped() ? length_ * 1032 : length_; }
 
   [[noreturn]] void fail(const std::string& what) const {
     if (file_) {
@@ -63,9 +72,19 @@ class GzFile {
   }
 
  private:
+  bool gzipped() { return !gzdirect(file_); }
+  std::size_t allowed() const { return std::max<std::size_t>(256'000'000, 100 * length_); }
+  std::string unpacks_to(const std::string& size) const {
+    return "its " + std::to_string(length_) + " bytes unpack to " + size +
+           ", as those of a file made to fill the memory do; if it is data, unpack it with gunzip and name the "
+           "unpacked "
+           "file";
+  }
+  static std::string megabytes(double bytes) { return std::to_string(static_cast<std::uint64_t>(bytes / 1e6)) + " MB"; }
+
   std::filesystem::path path_;
   mutable gzFile file_;
-  std::size_t length_ = 0;
+  std::size_t length_ = 0, total_ = 0;
 };
 
 }  // namespace pipeline::datasets

@@ -45,6 +45,7 @@ class IdxFile {
     // A damaged header must not lead to an allocation of terabytes.
     for (std::size_t d = 0, before = 1; d < sizes.size(); before *= sizes[d++])
       if (before > file_.most() / sizes[d]) file_.fail(too_short());
+    file_.must_allow(static_cast<double>(elements()));
   }
 
   /// Reads all elements; the file must end after the last.
