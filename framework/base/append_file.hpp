@@ -15,7 +15,8 @@ namespace pipeline::base {
 
 class AppendFile {
  public:
-  /// Creates the file. Throws FileError, with code EEXIST if it already exists.
+  /// Creates the file. Throws FileError, with code EEXIST if it already exists, and EWOULDBLOCK if another process has
+  /// opened it at once.
   explicit AppendFile(std::filesystem::path path);
   /// Opens a file that exists. Throws FileError, with code EWOULDBLOCK while another writer holds it.
   static AppendFile existing(std::filesystem::path path);

@@ -24,7 +24,9 @@ void rename_durably(const fs::path& from, const fs::path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) throw FileError("rename " + from.string() + " to", to);
   // The rename is durable only once the folder is synced. Some file systems cannot sync a folder; that is ignored.
   const fs::path folder = to.has_parent_path() ? to.parent_path() : fs::path(".");
-  if (const Descriptor open{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)}; open.fd >= 0) ::fsync(open.fd);
+  const Descriptor open{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (open.fd < 0 || ::fsync(open.fd) == 0) return;
+  if (errno != EINVAL && errno != ENOTSUP && errno != ENOSYS && errno != EROFS) throw FileError("write", to);
 }
 
 }  // namespace

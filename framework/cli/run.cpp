@@ -72,13 +72,14 @@ std::string entry_text(const experiment::Pipeline& p, const std::string& model, 
   return entry + (inside.empty() ? "" : " (" + inside + ")");
 }
 
-/// Checked before any work: a run must not fail after hours, nor write into another run.
-std::filesystem::path out_folder(const std::string& out, bool may_hold_a_run) {
+/// Checked before any work: a run must not fail after hours, nor write into another run, but to continue it.
+std::filesystem::path out_folder(const std::string& out, bool continues) {
   std::error_code error;
   if (out.empty()) throw UsageError("--out is empty; give a new folder: --out DIR");
   if (!std::filesystem::exists(out, error)) return out;
   if (!std::filesystem::is_directory(out, error)) throw UsageError("--out " + out + " is a file; give a new folder");
-  if (!std::filesystem::is_empty(out, error) && !may_hold_a_run)
+  const bool holds_a_run = std::filesystem::exists(std::filesystem::path(out) / "metrics.csv", error);
+  if (!std::filesystem::is_empty(out, error) && !(continues && holds_a_run))
     throw UsageError("--out " + out + " is not empty; give a new folder: earlier results are never overwritten");
   return out;
 }
@@ -92,8 +93,8 @@ bool has_pictures(const std::filesystem::path& folder) {
 
 class Screen final : public running::Observer {
  public:
-  Screen(ProgressStyle style, const std::string& value_name)
-      : json_(style == ProgressStyle::json), progress_(style, value_name) {}
+  Screen(ProgressStyle style, const std::string& value_name, bool resumes)
+      : json_(style == ProgressStyle::json), resumes_(resumes), progress_(style, value_name) {}
 
   void heading(const running::Heading& h) override {
     const experiment::Pipeline& p = h.pipeline;
@@ -127,6 +128,8 @@ class Screen final : public running::Observer {
     print_part("plugins", plugins);
     std::cout << "  results    " << h.folder.string() << "\n";
     if (h.resumes_at) std::cout << "  resumes    at step " << *h.resumes_at << " of " << p.steps << "\n";
+    if (resumes_ && !h.resumes_at)
+      std::cout << "  resumes    nothing: there is no unfinished run, so this one is new\n";
     std::cout << "  about " << duration(h.estimated_seconds) << "\n" << std::endl;
   }
 
@@ -164,32 +167,44 @@ class Screen final : public running::Observer {
     else
       warn(word + ": " + message);
   }
-  bool json_;
+  bool json_, resumes_;
   RunProgress progress_;
 };
 
-/// `--resume DIR` as one word, `--resume=DIR`: its folder may be left out, so the parser does not look at the next word.
+/// `--resume DIR` as one word, `--resume=DIR`. Where the folder is left out, `--resume` becomes the last word: otherwise
+/// the parser would take the next one for it.
 Words with_folder_of_resume(Words words) {
+  bool is_alone = false;
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    if (words[i] != "--resume") continue;
     const std::string& next = words[i + 1];
     std::error_code none;
     const bool is_folder = std::filesystem::is_directory(next, none),
                is_path = next.find('/') != next.npos && next.find('=') == next.npos &&
                          !std::filesystem::exists(next, none) && next.find_first_of("-+~") != 0;
-    if (words[i] != "--resume" || (!is_folder && !is_path)) continue;
-    words[i] += "=" + next;
-    words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    const bool names_it = is_folder || is_path;
+    if (names_it) words[i + 1] = "--resume=" + next;
+    is_alone |= !names_it;
+    words.erase(words.begin() + static_cast<std::ptrdiff_t>(i--));
   }
+  if (is_alone) words.push_back("--resume");
   return words;
 }
 
-/// The command that continues a stopped run.
+/// The command that continues a stopped run: the same words, with its folder where the command named an earlier one.
 std::string command_to_continue(const Words& words, const running::RunOptions& how, const std::string& folder) {
+  const bool names_run = !how.resume_from.empty();
   std::string text = "pipeline run";
-  for (const std::string& word : words)
-    if (!word.starts_with("--resume"))
-      text += " " + (word.find_first_of(" '\"~$*") == word.npos ? word : "'" + word + "'");
-  return text + (how.resume_from.empty() ? " --resume" : " --resume " + folder);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (word.starts_with("--resume") || (names_run && word.starts_with("--out="))) continue;
+    if (names_run && word == "--out") {
+      ++i;
+      continue;
+    }
+    text += " " + (word.find_first_of(" '\"~$*") == word.npos ? word : "'" + word + "'");
+  }
+  return text + (names_run ? " --resume " + folder : " --resume");
 }
 
 }  // namespace
@@ -231,11 +246,12 @@ int run(const Words& given) {
   if (how.allow_changed && !how.resume) throw UsageError("--allow-changed needs --resume");
   if (how.resume) how.resume_from = parsed.get<std::string>("resume");
   if (parsed.has("out")) how.out = out_folder(parsed.get<std::string>("out"), how.resume && how.resume_from.empty());
-  how.argv = words;
+  how.argv = given;
   how.argv.insert(how.argv.begin(), {"pipeline", "run"});
   how.stop_signal = &stop_signal;
   how.ask_signal = SIGALRM;
 
+  listen_for_signals();  // before anything takes long
   const std::string& file = parsed.positional().front();
   pipeline::plugins::Catalogue catalogue = catalogue_from(parsed);
   const experiment::Pipeline p =
@@ -249,8 +265,7 @@ int run(const Words& given) {
     fetching.show(name, have, total);
   };
 
-  listen_for_signals();
-  Screen screen(style, p.metrics.empty() ? "" : p.metrics.front().name);
+  Screen screen(style, p.metrics.empty() ? "" : p.metrics.front().name, how.resume);
   running::RunOutcome outcome;
   try {
     outcome = running::run(p, catalogue, how, screen);
@@ -268,7 +283,7 @@ int run(const Words& given) {
   if (const auto plots = outcome.folder / "plots"; has_pictures(plots))
     std::cout << "pictures in " << plots.string() << "\n";
   if (outcome.stopped) {
-    screen.stopped(outcome, command_to_continue(given, how, outcome.folder.string()));
+    screen.stopped(outcome, command_to_continue(words, how, outcome.folder.string()));
     return outcome.checkpoint_at ? static_cast<int>(Exit::stopped) : 128 + stop_signal;
   }
   if (outcome.failed_models == 0) return Exit::ok;

@@ -285,6 +285,12 @@ std::size_t Checkpoints::write(const Checkpoint& checkpoint) {
   return body.size();
 }
 
+void Checkpoints::remove_after(const fs::path& file) {
+  std::error_code ignored;
+  for (const fs::path& other : files())
+    if (*number_of(other) > *number_of(file)) fs::remove(other, ignored);
+}
+
 Checkpoint read_checkpoint(const fs::path& file) try {
   const std::string text = read_file(file);
   return decoded(body_of(text));

@@ -68,6 +68,8 @@ class Checkpoints {
   std::size_t write(const Checkpoint& checkpoint);
   /// The files, newest first.
   std::vector<std::filesystem::path> files() const;
+  /// Removes the files newer than this one, which cannot be used.
+  void remove_after(const std::filesystem::path& file);
 
  private:
   std::filesystem::path folder_;

@@ -17,7 +17,7 @@ constexpr std::string_view kHeader = "step,model,metric,layer,value";
 base::AppendFile create(const std::filesystem::path& file) try {
   return base::AppendFile(file);
 } catch (const base::FileError& e) {
-  if (e.code != EEXIST) rethrow_with_advice();
+  if (e.code != EEXIST && e.code != EWOULDBLOCK) rethrow_with_advice();
   throw std::runtime_error("another run has just begun in " + file.parent_path().string() +
                            "\n  give each run a folder of its own: --out DIR");
 }

@@ -121,8 +121,17 @@ void NodesWriter::continue_from(const Counts& counts) {
   remove_file(part_);
   if (counts.empty()) return remove_file(target_);  // published after the state that the run goes back to
   const hdf5::Silence silence;
-  open();
   const Handle before = hdf5::open_to_read(target_.string());
+  try {
+    copy_first(before, counts);
+  } catch (const std::exception& e) {
+    discard();
+    cannot_write(e);
+  }
+}
+
+void NodesWriter::copy_first(hid_t before, const Counts& counts) {
+  open();
   for (const auto& [path, count] : counts) {
     const std::vector<std::uint64_t> steps = read_node_steps(target_, path);
     if (steps.size() < count)

@@ -48,6 +48,7 @@ class NodesWriter {
   Stack& stack(const std::string& path, const measuring::Sheet& sheet);
   void open();
   void discard();
+  void copy_first(hid_t before, const Counts& counts);
   static void write_steps(hid_t file, const std::map<std::string, Stack>& stacks);
   [[noreturn]] void cannot_write(const std::exception& why) const;
 

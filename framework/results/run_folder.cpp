@@ -57,16 +57,18 @@ std::vector<RunFolder> runs_of(const std::string& name) {
   return runs;
 }
 
-void copy_measurements(const RunFolder& from, const RunFolder& to, std::size_t size) {
-  write_file(to.metrics_csv(), read_file(from.metrics_csv()).substr(0, size));
+void copy_measurements(const RunFolder& from, const RunFolder& to, const fs::path& checkpoint, std::size_t size) {
+  write_file(to.checkpoints() / checkpoint.filename(), read_file(checkpoint));
   if (fs::exists(from.nodes_h5())) write_file(to.nodes_h5(), read_file(from.nodes_h5()));
+  write_file(to.metrics_csv(), read_file(from.metrics_csv()).substr(0, size));
 }
 
 void remove_temporary_files(const RunFolder& run) {
   std::error_code ignored;
-  for (const fs::path& folder : {run.path, run.checkpoints()})
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored))
-      if (entry.path().extension() == ".part") fs::remove(entry.path(), ignored);
+  std::vector<fs::path> found;
+  for (fs::recursive_directory_iterator at(run.path, ignored), end; at != end && !ignored; at.increment(ignored))
+    if (at->path().extension() == ".part") found.push_back(at->path());
+  for (const fs::path& file : found) fs::remove(file, ignored);
 }
 
 std::string make_latest(const RunFolder& run) {

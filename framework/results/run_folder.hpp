@@ -25,10 +25,12 @@ RunFolder make_run_folder(const std::string& name, const std::string& hash, cons
 /// The run folders of a pipeline of that name, newest first.
 std::vector<RunFolder> runs_of(const std::string& name);
 
-/// Begins a new run with the first `size` bytes of another's metrics.csv, and its nodes.h5.
-void copy_measurements(const RunFolder& from, const RunFolder& to, std::size_t size);
+/// Begins a new run with a checkpoint of another, its nodes.h5, and the first `size` bytes of its metrics.csv. That file
+/// is the last one, because a folder that has it is a run.
+void copy_measurements(const RunFolder& from, const RunFolder& to, const std::filesystem::path& checkpoint,
+                       std::size_t size);
 
-/// Removes the temporary files that a killed process left in a run folder. Only its one writer may call it.
+/// Removes the temporary files that a killed process left anywhere in a run folder. Only its one writer may call it.
 void remove_temporary_files(const RunFolder& run);
 
 /// Makes `latest`, beside the run, a link to it. Returns a warning if something that is not a link has that name, and

@@ -195,12 +195,19 @@ void RunJson::remark(const std::string& model, const std::string& text) {
   content_->json["remarks"][model].push_back(text);
 }
 
+void note_final_reports(const std::filesystem::path& file) {
+  Json json = Json::parse(read_file(file));
+  json["final_reports"] = base::utc_now();
+  write_file(file, text_of(json));
+}
+
 RunInfo read_run_json(const std::filesystem::path& file) try {
   RunInfo run;
   const auto json = nlohmann::json::parse(read_shallow(file));
   json.at("pipeline").get_to(run.pipeline);
   run.status = json.value("status", "");
   run.steps = step_from(json.at("steps"));
+  run.has_final_reports = json.contains("final_reports");
   json.at("models").get_to(run.models);
   for (const auto& m : json.at("metrics")) run.metrics.push_back(metric_from(m));
   run.class_names = json.value("class_names", run.class_names);

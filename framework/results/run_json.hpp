@@ -57,10 +57,14 @@ class RunJson {
   std::optional<LastWords> last_words_;
 };
 
+/// Notes in the run.json of a finished run that its final reports are written too. Throws std::runtime_error.
+void note_final_reports(const std::filesystem::path& file);
+
 /// The part of run.json that readers use.
 struct RunInfo {
   std::string pipeline, status;
   std::uint64_t steps = 0;
+  bool has_final_reports = false;
   std::vector<std::string> models, class_names;
   std::vector<MeasuredMetric> metrics;
   std::map<std::string, std::string> failures;              // by model

@@ -37,25 +37,24 @@ std::vector<Difference> forbidden(const Identity& before, const Identity& now) {
   return out;
 }
 
-[[noreturn]] void refuse_changed(const RunFolder& run, const std::vector<Difference>& changed) {
+[[noreturn]] void refuse_changed(const RunFolder& run, const std::vector<Difference>& changed,
+                                 const RunOptions& options) {
   constexpr std::size_t most = 20;
   std::string text = "cannot resume " + run.path.string() + ": what it was started with has changed";
   const auto value = [](const std::string& v) { return v.empty() ? "(nothing)" : base::quoted(v); };
   for (std::size_t i = 0; i < std::min(most, changed.size()); ++i)
     text += "\n  " + changed[i].name + ": was " + value(changed[i].before) + ", is now " + value(changed[i].now);
   if (changed.size() > most) text += "\n  and " + std::to_string(changed.size() - most) + " more";
-  throw ResumeRefused(text +
-                      "\n  --allow-changed continues all the same; without --resume a new run is started, and this one "
-                      "stays as it is");
+  throw ResumeRefused(text + "\n  --allow-changed continues all the same; " + how_to_start_anew(options));
 }
 
 bool is_finished(const std::string& status) { return status.starts_with("finished"); }
 
-/// What run.json says; empty where it cannot be read.
-std::string status_of(const RunFolder& run) try {
-  return results::read_run_json(run.run_json()).status;
+/// What run.json says; nothing where it cannot be read.
+results::RunInfo info_of(const RunFolder& run) try {
+  return results::read_run_json(run.run_json());
 } catch (const std::exception&) {
-  return "";
+  return {};
 }
 
 /// The newest checkpoint that can be read, without a lock: to choose among runs.
@@ -78,9 +77,10 @@ base::AppendFile lock(const RunFolder& run) try {
 }
 
 /// Opens the run, and only then judges what its files say.
-Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Identity& now, bool allow_changed) {
-  Resumption r{run, lock(run), {}, {}, false, false, false, {}};
-  const std::string status = status_of(run);
+Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Identity& now, const RunOptions& options) {
+  Resumption r{run, lock(run), {}, {}, {}, false, false, false, false, {}};
+  const results::RunInfo info = info_of(run);
+  const std::string& status = info.status;
   std::string why_not;
   for (const fs::path& file : Checkpoints(run.checkpoints()).files()) try {
       Checkpoint c = results::read_checkpoint(file);
@@ -91,17 +91,17 @@ Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Ident
         if (results::read_node_steps(run.nodes_h5(), dataset).size() < count)
           throw std::runtime_error(run.nodes_h5().string() + ": measurements of " + dataset + " are missing");
       r.checkpoint = std::move(c);
+      r.checkpoint_file = file;
       break;
     } catch (const std::exception& e) {
       why_not += (why_not.empty() ? "" : "\n  ") + std::string(e.what());
     }
   if (!r.checkpoint) {
-    std::error_code none;
     const bool holds_rows = r.metrics.size() > std::string_view("step,model,metric,layer,value\n").size();
     if (holds_rows || is_finished(status) || !why_not.empty())
       throw ResumeRefused("cannot resume " + run.path.string() + ": " +
                           (why_not.empty() ? "it has no checkpoint (was it started with checkpoint = 0?)" : why_not) +
-                          "\n  without --resume a new run is started");
+                          "\n  " + how_to_start_anew(options));
     return r;
   }
   if (!why_not.empty()) r.warnings.push_back("goes back to an older checkpoint: " + why_not);
@@ -109,10 +109,11 @@ Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Ident
   if (is_finished(status)) {
     r.finished = true;
     r.nothing_to_do = p.steps <= r.checkpoint->steps;
+    r.has_final_reports = info.has_final_reports;
     r.some_models_failed = status != "finished";
   }
-  if (const auto changed = forbidden(r.checkpoint->identity, now); !changed.empty() && !allow_changed)
-    refuse_changed(run, changed);
+  if (const auto changed = forbidden(r.checkpoint->identity, now); !changed.empty() && !options.allow_changed)
+    refuse_changed(run, changed, options);
   return r;
 }
 
@@ -122,6 +123,11 @@ bool is_run(const fs::path& folder) {
 }
 
 }  // namespace
+
+std::string how_to_start_anew(const RunOptions& options) {
+  return options.out.empty() ? "without --resume a new run is started, and this one stays as it is"
+                             : "a new run needs another folder: --out DIR";
+}
 
 Identity with_machine(Identity identity, const experiment::Pipeline& p) {
   identity.emplace_back("program version", PIPELINE_VERSION);
@@ -139,24 +145,43 @@ std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& p, cons
     const RunFolder run{fs::absolute(options.resume_from).lexically_normal()};
     if (!is_run(run.path))
       throw ResumeRefused("cannot resume " + run.path.string() + ": it has no metrics.csv, so it is not a run folder");
-    return open(run, p, now, options.allow_changed);
+    Resumption r = open(run, p, now, options);
+    if (!options.out.empty() && !r.finished)
+      throw ResumeRefused("cannot resume " + run.path.string() + " in " + options.out.string() +
+                          ": an unfinished run continues in its own folder\n  leave out --out");
+    return r;
   }
   if (!options.out.empty()) {
     const RunFolder run{fs::absolute(options.out).lexically_normal()};
     if (!is_run(run.path)) return std::nullopt;
-    return open(run, p, now, options.allow_changed);
+    Resumption r = open(run, p, now, options);
+    if (r.finished && !r.nothing_to_do)
+      throw ResumeRefused("cannot resume " + run.path.string() + ": it finished after " +
+                          std::to_string(r.checkpoint->steps) + " steps, and stays as it is" +
+                          "\n  to continue it in a new folder: --resume " + run.path.string() + " --out DIR");
+    return r;
   }
-  std::optional<RunFolder> other;
+  std::optional<RunFolder> damaged, other;
   std::vector<Difference> changed;
   for (const RunFolder& run : results::runs_of(p.name)) {
-    if (is_finished(status_of(run))) continue;
+    if (!is_run(run.path) || is_finished(info_of(run).status) || Checkpoints(run.checkpoints()).files().empty())
+      continue;
     const std::optional<Checkpoint> newest = peek(run);
-    if (!newest) continue;
+    if (!newest) {
+      if (!damaged) damaged = run;
+      continue;
+    }
     const std::vector<Difference> differing = forbidden(newest->identity, now);
-    if (differing.empty() || options.allow_changed) return open(run, p, now, options.allow_changed);
+    if (differing.empty() || options.allow_changed) {
+      Resumption r = open(run, p, now, options);
+      if (damaged)
+        r.warnings.push_back("continues an older run: no checkpoint of " + damaged->path.string() + " can be read");
+      return r;
+    }
     if (!other) other = run, changed = differing;
   }
-  if (other) refuse_changed(*other, changed);
+  if (damaged) return open(*damaged, p, now, options);  // says what is damaged
+  if (other) refuse_changed(*other, changed, options);
   return std::nullopt;
 }
 

@@ -16,9 +16,11 @@ struct Resumption {
   results::RunFolder folder;
   base::AppendFile metrics;                       // holds the lock; cut to the length that the checkpoint states
   std::optional<results::Checkpoint> checkpoint;  // none if the run was ended before it wrote one or any row
+  std::filesystem::path checkpoint_file;          // of that one
   std::vector<experiment::Difference> changed;    // since the checkpoint
   bool finished = false;                          // at fewer steps: the rest is a new run, and this one stays as it is
   bool nothing_to_do = false;                     // finished, with as many steps
+  bool has_final_reports = false;                 // finished, and they are written
   bool some_models_failed = false;
   std::vector<std::string> warnings;
 };
@@ -27,6 +29,9 @@ struct Resumption {
 /// Throws ResumeRefused.
 std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& pipeline, const experiment::Identity& now,
                                              const RunOptions& options);
+
+/// The advice that ends a refusal: how to start a new run instead.
+std::string how_to_start_anew(const RunOptions& options);
 
 /// The identity of a configuration, and what else the bits depend on: the version of the program, its kernels, libm.
 experiment::Identity with_machine(experiment::Identity identity, const experiment::Pipeline& pipeline);

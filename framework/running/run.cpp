@@ -91,6 +91,12 @@ class Run {
     std::optional<Resumption> earlier;
     if (options_.resume) earlier = find_run_to_resume(pipeline_, identity_, options_);
     if (earlier && earlier->nothing_to_do) {
+      folder_ = earlier->folder;
+      if (!earlier->has_final_reports && !reports_.empty()) {
+        restore(*earlier);
+        results::remove_temporary_files(folder_);
+        write_final_reports();
+      }
       RunOutcome outcome;
       outcome.folder = earlier->folder.path;
       outcome.models = pipeline_.models.size();
@@ -121,12 +127,12 @@ class Run {
         write_due_reports(news.horizon);
         show_progress();
         over = news.over;
-        if (news.held || (over && is_stopped() && !all_ended())) {
-          write_checkpoint();  // if held: of trained models that have not had their last measurement, so that more steps can follow
+        // If held: of trained models that have not had their last measurement, so that more steps can follow.
+        if (!news.failed && (news.held || news.paused || (over && is_stopped() && !all_ended()))) {
+          write_checkpoint();
           if (news.held) scheduler_.release(), is_released_ = true;
         } else if (!over && !is_released_ && checkpointing_.is_due(news.horizon)) {
-          scheduler_.pause();
-          write_checkpoint();
+          scheduler_.pause();  // until then there is still progress to show, and signals to answer
         }
         if (!over) ask_what_is_awaited();
       }
@@ -163,18 +169,20 @@ class Run {
     if (const std::string warning = results::make_latest(folder_); !warning.empty()) observer_.warning(warning);
   }
 
+  void restore(const Resumption& earlier) try {
+    if (earlier.checkpoint) scheduler_.restore({earlier.checkpoint->tasks, earlier.checkpoint->waiting});
+  } catch (const std::runtime_error& e) {
+    throw ResumeRefused("cannot resume " + earlier.folder.path.string() + ": " + e.what() + "\n  " +
+                        how_to_start_anew(options_));
+  }
+
   /// In the folder of the earlier run; or, if that one is finished, in a new folder that begins as a copy of it.
   void begin_from(Resumption earlier) {
-    const std::string where = earlier.folder.path.string();
-    try {
-      if (earlier.checkpoint) scheduler_.restore({earlier.checkpoint->tasks, earlier.checkpoint->waiting});
-    } catch (const std::runtime_error& e) {
-      throw ResumeRefused("cannot resume " + where + ": " + e.what() + "\n  without --resume a new run is started");
-    }
+    restore(earlier);
     const fs::path run_json = earlier.folder.run_json();
     if (earlier.finished) {
       const RunFolder copy = results::make_run_folder(pipeline_.name, facts_.configuration, options_.out);
-      results::copy_measurements(earlier.folder, copy, earlier.checkpoint->metrics.size);
+      results::copy_measurements(earlier.folder, copy, earlier.checkpoint_file, earlier.checkpoint->metrics.size);
       earlier.folder = copy;
       earlier.metrics = base::AppendFile::existing(copy.metrics_csv());
     }
@@ -182,16 +190,19 @@ class Run {
     if (options_.resume_from.empty() || earlier.finished) make_latest();
     results::remove_temporary_files(folder_);
     if (earlier.checkpoint) {
+      results::Checkpoints(folder_.checkpoints()).remove_after(earlier.checkpoint_file);
       measurements_.emplace(pipeline_, folder_, loaded_->data.class_names, std::move(earlier.metrics),
                             *earlier.checkpoint);
-      resumes_at_ = earlier.checkpoint->step;
+      resumes_at_ = checkpoint_at_ = earlier.checkpoint->step;
       seconds_before_ = earlier.checkpoint->seconds;
       checkpointing_.continues_at(*resumes_at_);
-      for (LiveReport& r : reports_)
-        while (r.due < *resumes_at_ && r.due <= pipeline_.steps) r.due += r.config->every;
       for (const auto& [model, metrics] : earlier.checkpoint->summary)
         for (const auto& [metric, layers] : metrics)
           for (const auto& [layer, value] : layers) last_step_ = std::max(last_step_, value.last.step);
+      // The reports of the steps whose rows were there have been written. Rows of later steps may be in the checkpoint.
+      if (!earlier.checkpoint->summary.empty())
+        for (LiveReport& r : reports_)
+          while (r.due <= last_step_ && r.due <= pipeline_.steps) r.due += r.config->every;
     } else {
       measurements_.emplace(pipeline_, folder_, loaded_->data.class_names, std::move(earlier.metrics));
     }
@@ -224,9 +235,10 @@ class Run {
       failed_checkpoint_.clear();
     } catch (const std::exception& e) {
       scheduler_.go_on();
-      checkpoint_at_.reset();
-      if (failed_checkpoint_ != e.what()) observer_.warning(std::string("no checkpoint could be written: ") + e.what());
-      failed_checkpoint_ = e.what();
+      const bool no_memory = dynamic_cast<const std::bad_alloc*>(&e);
+      const std::string why = no_memory ? "there is not enough memory for a copy of all models" : e.what();
+      if (failed_checkpoint_ != why) observer_.warning("no checkpoint could be written: " + why);
+      failed_checkpoint_ = why;
     }
   }
 
@@ -265,8 +277,23 @@ class Run {
       outcome.plugin_failed |= task.plugin_failed;
     }
     finish(outcome.stopped ? "stopped" : outcome.failed_models ? "finished, some models failed" : "finished");
-    for (const LiveReport& r : reports_) write_report(r, {outcome.stopped ? last_step_ : updates_made(), true});
+    if (outcome.stopped)
+      for (const LiveReport& r : reports_) write_report(r, {last_step_, true});
+    else
+      write_final_reports();
     return outcome;
+  }
+
+  /// Of a finished run. One that is killed before they are written gets them when it is resumed.
+  void write_final_reports() {
+    bool all = true;
+    for (const LiveReport& r : reports_) all &= write_report(r, {updates_made(), true});
+    if (!all || reports_.empty()) return;
+    try {
+      results::note_final_reports(folder_.run_json());
+    } catch (const std::exception&) {
+      // They are there all the same, and would be written once more.
+    }
   }
 
   /// By the model that made the most; all of them where every model failed.
@@ -324,7 +351,8 @@ class Run {
       }
   }
 
-  void write_report(const LiveReport& r, const Occasion& occasion) {
+  /// False, after a warning, if it fails.
+  bool write_report(const LiveReport& r, const Occasion& occasion) {
     const std::string& plugin = r.config->plugin.name;
     const std::string failure = plugins::title(plugins::PluginKind::report, plugin) + " in [report:" + r.config->name +
                                 "] (" + base::location(r.config->word.place) + ") failed";
@@ -335,8 +363,10 @@ class Run {
                                                 [&] { return r.report->write(*results, occasion); });
       observer_.lines(output.lines);
       for (const std::string& warning : output.warnings) observer_.warning(warning);
+      return true;
     } catch (...) {
       observer_.warning(failure + ": " + plugins::what_was_thrown());
+      return false;
     }
   }
 

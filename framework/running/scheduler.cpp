@@ -312,11 +312,14 @@ Scheduler::News Scheduler::wait(double seconds) {
     return holds_ && none_busy() &&
            std::ranges::all_of(tasks_, [&](const ModelTask& task) { return task.ended || is_held(task); });
   };
-  if (!is_over() && !all_held()) changed_.wait_for(lock, std::chrono::duration<double>(seconds));
+  const auto is_paused = [&] { return paused_ && none_busy(); };
+  if (!is_over() && !all_held() && !is_paused()) changed_.wait_for(lock, std::chrono::duration<double>(seconds));
   News news;
   news.horizon = order_.horizon();
   news.over = is_over();
   news.held = all_held();
+  news.paused = is_paused();
+  news.failed = failure_ != nullptr;
   news.rows = order_.release();
   return news;
 }
@@ -334,9 +337,8 @@ void Scheduler::release() {
 }
 
 void Scheduler::pause() {
-  std::unique_lock lock(mutex_);
+  const std::lock_guard lock(mutex_);
   paused_ = true;
-  changed_.wait(lock, [&] { return std::ranges::none_of(tasks_, &ModelTask::busy); });
 }
 
 void Scheduler::go_on() {

@@ -82,6 +82,8 @@ class Scheduler {
     std::uint64_t horizon = 0;             // rows of all steps before this one have been returned
     bool over = false;                     // all threads have ended
     bool held = false;                     // every model has made its last update: see hold()
+    bool paused = false;                   // no model is being advanced: see pause()
+    bool failed = false;                   // rethrow() throws
   };
   /// Waits for at most `seconds` for something to happen.
   News wait(double seconds);
@@ -92,7 +94,7 @@ class Scheduler {
   /// all of them could still train further.
   void hold() { holds_ = true; }
   void release();
-  /// Lets every model end its step, and returns once none is being advanced; go_on() continues.
+  /// Lets every model end its step. wait() returns `paused` once none is being advanced; go_on() continues.
   void pause();
   void go_on();
   /// The state of the run, while it is paused, held or over; restore() is called before start(). Throws
