@@ -24,8 +24,12 @@ import sys
 import tempfile
 import time
 
-import h5py
-import numpy
+try:
+    import h5py
+    import numpy
+except ImportError:
+    print("skipped: h5py and numpy are not installed (Debian: python3-h5py)", file=sys.stderr)
+    sys.exit(77)
 
 STUDY = """[pipeline]
 name = torture
