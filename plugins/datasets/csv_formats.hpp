@@ -81,8 +81,8 @@ inline std::optional<std::string> other_format(std::string_view start) {
     const std::string_view entry = start.substr(0, 200);
     const bool sheet = entry.find("[Content_Types]") != entry.npos || entry.find("xl/") != entry.npos ||
                        entry.find("opendocument.spreadsheet") != entry.npos;
-    return sheet ? std::string("is a spreadsheet (xlsx or ods): save the sheet as CSV")
-                 : std::string("is a zip archive") + unpack;
+    if (sheet) return "is a spreadsheet (xlsx or ods): save the sheet as CSV";
+    return std::string("is a zip archive") + unpack;
   }
   if (start.size() > 262 && start.substr(257, 5) == "ustar") return std::string("is a tar archive") + unpack;
   for (const FileFormat& f : formats)
