@@ -178,7 +178,8 @@ void RunJson::resumed(const std::filesystem::path& earlier, std::uint64_t step,
   Json now = {{"at_step", step}, {"started", json["started"]}, {"host", json["host"]}, {"threads", json["threads"]}};
   if (earlier != file_) now["continues"] = earlier.parent_path().string();
   for (const experiment::Difference& d : changed) now["changed"][d.name] = {{"before", d.before}, {"now", d.now}};
-  json["resumed"] = before.is_object() ? before.value("resumed", Json::array()) : Json::array();
+  const auto resumed = before.find("resumed");
+  json["resumed"] = resumed != before.end() && resumed->is_array() ? *resumed : Json::array();
   json["resumed"].push_back(std::move(now));
   if (before.is_object() && before.contains("started")) json["started"] = before["started"];
 }

@@ -1,4 +1,4 @@
-// csv: a table with one column of labels, plain or gzipped.
+// csv: a table with one column of labels, plain or gzipped (which may unpack to 256 MB or to 100 times the file's size).
 //
 //   inputs     [inputs x samples]: every column except the label, or those of `columns`, or all but those of `drop`, in
 //              file order. Columns of `categories` hold words: each word of the rows trained on becomes an input that

@@ -10,6 +10,9 @@
 // is drawn from the seed; with stratify the last ones hold each class in proportion. Both are off by default: the files
 // are a split made by somebody, and most are in random order already.
 //
+// A gzipped file may unpack to 256 MB, or to 100 times its size. A header that declares more than the file holds is
+// refused before anything is allocated.
+//
 // Format: http://yann.lecun.com/exdb/mnist (section "the IDX file format"); see idx_reader.hpp.
 // See also: mnist, csv.
 #include <pipeline/dataset.hpp>

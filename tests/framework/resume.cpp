@@ -132,6 +132,33 @@ BOOST_AUTO_TEST_CASE(models_that_are_compared_stopped_early_or_fail_end_with_the
   BOOST_TEST(csv.find("\n900,drops,linear_cka,1,") != csv.npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_damaged_run_json_does_not_keep_a_run_from_going_on) {
+  const Scratch scratch;
+  plugins::Catalogue catalogue{plugins::search_path({}, false)};
+  const experiment::Pipeline p =
+      experiment::read_pipeline(scratch.write("plain.ini", head(900) + "[model:plain]\n" + watched), {}, catalogue);
+  const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
+  std::size_t number = 0;
+  for (const std::string& damaged : std::vector<std::string>{
+           "", "[1]", R"({"resumed": 5})", R"({"resumed": {"at_step": 5}})", R"({"resumed": )" + deep + "}"}) {
+    running::RunOptions options;
+    options.threads = 1;
+    options.out = scratch.path() / std::to_string(number++);
+    options.resume = true;
+    std::atomic<int> signal = 0;
+    options.stop_signal = &signal;
+    StopsAt observer(signal, 2);
+    BOOST_TEST(running::run(p, catalogue, options, observer).stopped);
+    std::ofstream(options.out / "run.json") << damaged;
+    options.stop_signal = nullptr;
+    Quiet quiet;
+    BOOST_TEST(!running::run(p, catalogue, options, quiet).stopped);
+    const auto json = nlohmann::json::parse(read_file(options.out / "run.json"));
+    BOOST_TEST(json.at("status") == "finished");
+    BOOST_TEST(json.at("resumed").size() == 1u);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(every_metric_is_measured_the_same_after_a_stop) {
   const Scratch scratch;
   plugins::Catalogue catalogue{plugins::search_path({}, false)};
