@@ -78,7 +78,7 @@ base::AppendFile lock(const RunFolder& run) try {
 
 /// Opens the run, and only then judges what its files say.
 Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Identity& now, const RunOptions& options) {
-  Resumption r{run, lock(run), {}, {}, {}, false, false, false, false, {}};
+  Resumption r{run, lock(run), {}, {}, {}, false, false, false, 0, {}};
   const results::RunInfo info = info_of(run);
   const std::string& status = info.status;
   std::string why_not;
@@ -110,7 +110,7 @@ Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Ident
     r.finished = true;
     r.nothing_to_do = p.steps <= r.checkpoint->steps;
     r.has_final_reports = info.has_final_reports;
-    r.some_models_failed = status != "finished";
+    r.failed_models = info.failures.size();
   }
   if (const auto changed = forbidden(r.checkpoint->identity, now); !changed.empty() && !options.allow_changed)
     refuse_changed(run, changed, options);

@@ -21,7 +21,7 @@ struct Resumption {
   bool finished = false;                          // at fewer steps: the rest is a new run, and this one stays as it is
   bool nothing_to_do = false;                     // finished, with as many steps
   bool has_final_reports = false;                 // finished, and they are written
-  bool some_models_failed = false;
+  std::size_t failed_models = 0;                  // of a finished run
   std::vector<std::string> warnings;
 };
 

@@ -101,7 +101,8 @@ class Run {
       outcome.folder = earlier->folder.path;
       outcome.models = pipeline_.models.size();
       outcome.nothing_to_do = true;
-      outcome.failed_models = earlier->some_models_failed ? 1 : 0;
+      outcome.failed_models = earlier->failed_models;
+      outcome.plugin_failed = std::ranges::any_of(earlier->checkpoint->tasks, &results::SavedTask::plugin_failed);
       return outcome;
     }
     std::vector<std::string> warnings;

@@ -427,6 +427,27 @@ BOOST_AUTO_TEST_CASE(out_and_resume_start_continue_and_find_finished) {
   check_exit(fixture.study_with({"--allow-changed"}), 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_finished_run_keeps_its_exit_code) {
+  const ResumeFixture fixture;
+  fixture.open_gate();
+  const std::string huge = "learning_rate=1e30";
+  const Words all_fail = {"model:plain." + huge, "model:l2." + huge, "model:waits." + huge};
+  for (const auto& [out, exit] : {std::pair{"some", 5}, {"all", 1}}) {
+    const Words words = Words{"--out", out} + (exit == 5 ? Words{all_fail[0]} : all_fail);
+    check_exit(fixture.study_with(words), exit);
+    const Said said = fixture.study_with(words + Words{"--resume"});
+    check_exit(said, exit);
+    check_says(said.out, "the run is finished already\n");
+  }
+  // A run that failed is tried again, and fails again.
+  const Words words = {"--out", "stopped", "training.on_nan=stop_run", all_fail[1]};
+  const Said first = fixture.study_with(words);
+  check_exit(first, 1);
+  const Said again = fixture.study_with(words + Words{"--resume"});
+  check_exit(again, 1);
+  check_text(again.err, first.err);
+}
+
 BOOST_AUTO_TEST_CASE(the_word_after_resume_is_a_folder_only_if_it_looks_like_one) {
   const ResumeFixture fixture;
   fixture.whole("whole", {"pipeline.seed=3"});
