@@ -82,9 +82,10 @@ inline std::optional<std::string> other_format(std::string_view start) {
     const bool sheet = entry.find("[Content_Types]") != entry.npos || entry.find("xl/") != entry.npos ||
                        entry.find("opendocument.spreadsheet") != entry.npos;
     if (sheet) return "is a spreadsheet (xlsx or ods): save the sheet as CSV";
-    return std::string("is a zip archive") + unpack;
+    return "is a zip archive: unpack it first (only gzip is read as it is)";
   }
-  if (start.size() > 262 && start.substr(257, 5) == "ustar") return std::string("is a tar archive") + unpack;
+  if (start.size() > 262 && start.substr(257, 5) == "ustar")
+    return "is a tar archive: unpack it first (only gzip is read as it is)";
   for (const FileFormat& f : formats)
     if (binary && begins_with(f.begins)) return f.advice;
   for (const FileFormat& f : texts)
