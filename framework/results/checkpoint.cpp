@@ -285,6 +285,12 @@ std::size_t Checkpoints::write(const Checkpoint& checkpoint) {
   return body.size();
 }
 
+void Checkpoints::keep_newest() {
+  std::error_code ignored;
+  const std::vector<fs::path> all = files();
+  for (std::size_t i = 1; i < all.size(); ++i) fs::remove(all[i], ignored);
+}
+
 void Checkpoints::remove_after(const fs::path& file) {
   std::error_code ignored;
   for (const fs::path& other : files())

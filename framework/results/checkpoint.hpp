@@ -60,7 +60,7 @@ struct Checkpoint {
   SummaryJson::Values summary;
 };
 
-/// Writes checkpoints under numbers that grow, and keeps the last two.
+/// Writes checkpoints under numbers that grow, and keeps the last two; of a finished run the last.
 class Checkpoints {
  public:
   explicit Checkpoints(std::filesystem::path folder) : folder_(std::move(folder)) {}
@@ -68,6 +68,8 @@ class Checkpoints {
   std::size_t write(const Checkpoint& checkpoint);
   /// The files, newest first.
   std::vector<std::filesystem::path> files() const;
+  /// Removes all but the newest.
+  void keep_newest();
   /// Removes the files newer than this one, which cannot be used.
   void remove_after(const std::filesystem::path& file);
 

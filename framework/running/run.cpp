@@ -282,6 +282,7 @@ class Run {
       for (const LiveReport& r : reports_) write_report(r, {last_step_, true});
     else
       write_final_reports();
+    if (!outcome.stopped) results::Checkpoints(folder_.checkpoints()).keep_newest();  // for more steps
     return outcome;
   }
 

@@ -318,8 +318,15 @@ BOOST_AUTO_TEST_CASE(a_model_that_diverges_does_not_affect_the_others) {
 BOOST_AUTO_TEST_CASE(the_whole_run_stops_there_if_it_is_told_to) {
   World world;
   world.write("study.ini", small_study);
-  const Words words = {"run", "study.ini", "model:l2.learning_rate=1e6", "training.steps=100000000",
-                       "training.on_nan=stop_run", "--out", "out", "--progress", "none"};
+  const Words words = {"run",
+                       "study.ini",
+                       "model:l2.learning_rate=1e6",
+                       "training.steps=100000000",
+                       "training.on_nan=stop_run",
+                       "--out",
+                       "out",
+                       "--progress",
+                       "none"};
   const Said said = world.run(words);
   check_exit(said, 1);
   check_says(said.err, "error: model l2 diverged: ");

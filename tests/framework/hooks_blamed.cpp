@@ -184,8 +184,7 @@ BOOST_AUTO_TEST_CASE(divergence_names_the_number_that_is_not_finite) {
   study.start.layer(1).W.fill(1e30f), study.start.layer(2).W.fill(1e30f);
   const auto model = study.model({});
   BOOST_CHECK_EXCEPTION(study.train(*model, 0, 1), learning::Diverged, [](const auto& e) {
-    return e.what() ==
-           std::string("diverged: a logit (layer 2) is not finite at step 0, with the starting weights");
+    return e.what() == std::string("diverged: a logit (layer 2) is not finite at step 0, with the starting weights");
   });
   // Weights that overflow in the last update are noticed by the last measurement.
   const Scratch scratch;
