@@ -129,7 +129,7 @@ class Screen final : public running::Observer {
     std::cout << "  results    " << h.folder.string() << "\n";
     if (h.resumes_at) std::cout << "  resumes    at step " << *h.resumes_at << " of " << p.steps << "\n";
     if (resumes_ && !h.resumes_at)
-      std::cout << "  resumes    nothing: there is no unfinished run, so this one is new\n";
+      std::cout << "  resumes    nothing: there is no unfinished run here, so this one is new\n";
     std::cout << "  about " << duration(h.estimated_seconds) << "\n" << std::endl;
   }
 
@@ -143,9 +143,14 @@ class Screen final : public running::Observer {
   }
   void warning(const std::string& message) override { print_message("warning", message); }
   void stopped(const running::RunOutcome& outcome, const std::string& again) {
-    if (outcome.checkpoint_at)
+    if (outcome.checkpoint_at && outcome.why_no_newer_checkpoint.empty())
       print_message("stopped", "at step " + std::to_string(*outcome.checkpoint_at) +
                                    "; results so far are kept\n  to continue: " + again);
+    else if (outcome.checkpoint_at)
+      print_message("stopped", "results so far are kept, but the last checkpoint is of step " +
+                                   std::to_string(*outcome.checkpoint_at) +
+                                   ", because no newer one could be written: " + outcome.why_no_newer_checkpoint +
+                                   "\n  to continue from there: " + again);
     else
       print_message("stopped", "results so far are kept; there is no checkpoint to continue from");
   }
@@ -191,6 +196,15 @@ Words with_folder_of_resume(Words words) {
   return words;
 }
 
+/// The word as a shell takes it.
+std::string for_shell(const std::string& word) {
+  static const std::string plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+  if (!word.empty() && word.find_first_not_of(plain) == word.npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + "'";
+}
+
 /// The command that continues a stopped run: the same words, with its folder where the command named an earlier one.
 std::string command_to_continue(const Words& words, const running::RunOptions& how, const std::string& folder) {
   const bool names_run = !how.resume_from.empty();
@@ -202,9 +216,9 @@ std::string command_to_continue(const Words& words, const running::RunOptions& h
       ++i;
       continue;
     }
-    text += " " + (word.find_first_of(" '\"~$*") == word.npos ? word : "'" + word + "'");
+    text += " " + for_shell(word);
   }
-  return text + (names_run ? " --resume " + folder : " --resume");
+  return text + (names_run ? " --resume " + for_shell(folder) : " --resume");
 }
 
 }  // namespace

@@ -53,7 +53,10 @@ std::optional<Doubt> doubt_about(const fs::path& path, bool sticky_protects) {
 
 }  // namespace
 
-std::optional<Refusal> refusal_of_untrusted(const SearchPath& path, const fs::path& library) {
+std::optional<Refusal> refusal_of_untrusted(const SearchPath& path, const fs::path& named) {
+  std::error_code unreadable;
+  const fs::path real = fs::canonical(named, unreadable);  // where a link leads
+  const fs::path& library = unreadable ? named : real;
   const fs::path folder = library.parent_path();
   const auto given_end = path.folders.begin() + static_cast<std::ptrdiff_t>(path.given);
   if (folder == own_folder() || std::find(path.folders.begin(), given_end, folder) != given_end) return std::nullopt;

@@ -190,8 +190,9 @@ Json checkpoint_json(const Checkpoint& c) {
             {"tasks", Json::array()},
             {"waiting", Json::array()},
             {"metrics", {c.metrics.size, c.metrics.sha256}},
-            {"nodes", c.nodes},
+            {"nodes", Json::object()},
             {"last_and_best", summary_json(c.summary)}};
+  for (const auto& [path, end] : c.nodes) j["nodes"][path] = {end.count, end.sha256};
   for (const SavedTask& t : c.tasks) j["tasks"].push_back(task_json(t));
   for (const Waiting& w : c.waiting) j["waiting"].push_back({w.step, w.model, measured_json(w.measured)});
   return j;
@@ -206,7 +207,8 @@ Checkpoint checkpoint_from(const Json& j) {
   for (const Json& w : j.at("waiting"))
     c.waiting.push_back({w.at(0).get<std::uint64_t>(), w.at(1).get<std::string>(), measured_from(w.at(2))});
   c.metrics = {j.at("metrics").at(0).get<std::size_t>(), j.at("metrics").at(1).get<std::string>()};
-  c.nodes = j.at("nodes").get<NodesWriter::Counts>();
+  for (const auto& [path, end] : j.at("nodes").items())
+    c.nodes[path] = {end.at(0).get<std::size_t>(), end.at(1).get<std::string>()};
   c.summary = summary_from(j.at("last_and_best"));
   return c;
 }
@@ -245,7 +247,9 @@ std::optional<std::uint64_t> number_of(const fs::path& file) {
   const std::string name = file.filename().string();
   std::uint64_t number = 0;
   const auto [rest, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  return error == std::errc{} && std::string_view(rest) == ".checkpoint" ? std::optional(number) : std::nullopt;
+  constexpr std::uint64_t most = 1'000'000'000'000;  // no program has written so many
+  return error == std::errc{} && number <= most && std::string_view(rest) == ".checkpoint" ? std::optional(number)
+                                                                                           : std::nullopt;
 }
 
 }  // namespace
@@ -261,7 +265,7 @@ std::vector<fs::path> Checkpoints::files() const {
   std::vector<fs::path> found;
   std::error_code none;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder_, none))
-    if (number_of(entry.path())) found.push_back(entry.path());
+    if (number_of(entry.path()) && entry.is_regular_file(none)) found.push_back(entry.path());
   std::ranges::sort(found, std::greater(), [](const fs::path& file) { return *number_of(file); });
   return found;
 }

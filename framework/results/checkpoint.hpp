@@ -56,7 +56,7 @@ struct Checkpoint {
   std::vector<SavedTask> tasks;
   std::vector<Waiting> waiting;
   MetricsWriter::End metrics;
-  NodesWriter::Counts nodes;
+  NodesWriter::Ends nodes;
   SummaryJson::Values summary;
 };
 

@@ -1,6 +1,7 @@
 #include "results/nodes_h5.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "base/atomic_file.hpp"
 #include "base/utf8.hpp"
@@ -52,8 +53,8 @@ Handle make_growing(hid_t file, const std::string& path, const std::vector<hsize
           "make " + path};
 }
 
-void append(hid_t dataset, const std::vector<hsize_t>& shape, hsize_t index, const arma::mat& values,
-            const std::string& path) {
+void append_to(hid_t dataset, const std::vector<hsize_t>& shape, hsize_t index, const arma::mat& row_by_row,
+               const std::string& path) {
   const std::vector<hsize_t> size = with_first(index + 1, shape), count = with_first(1, shape);
   std::vector<hsize_t> from(size.size(), 0);
   from[0] = index;
@@ -62,7 +63,6 @@ void append(hid_t dataset, const std::vector<hsize_t>& shape, hsize_t index, con
   check(H5Sselect_hyperslab(space, H5S_SELECT_SET, from.data(), nullptr, count.data(), nullptr), "write " + path);
   const Handle memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose,
                       "write " + path);
-  const arma::mat row_by_row = transposed(values);
   check(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, row_by_row.memptr()), "write " + path);
 }
 
@@ -79,6 +79,53 @@ void write_class_names(hid_t dataset, const std::vector<std::string>& names) {
   const Handle attribute(H5Acreate2(dataset, "class_names", type, line, H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
                          "write class names");
   check(H5Awrite(attribute, type, texts.data()), "write class names");
+}
+
+/// Measurement `index` of a dataset of this size, row by row.
+arma::mat read_one(hid_t dataset, const std::vector<hsize_t>& size, hsize_t index, const std::string& path) {
+  std::vector<hsize_t> from(size.size(), 0), count = size;
+  from[0] = index, count[0] = 1;
+  const Handle space(H5Dget_space(dataset), H5Sclose, "read " + path);
+  check(H5Sselect_hyperslab(space, H5S_SELECT_SET, from.data(), nullptr, count.data(), nullptr), "read " + path);
+  const Handle memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose,
+                      "read " + path);
+  arma::mat row_by_row(size.size() == 3 ? size[2] : 1, size[1]);
+  check(H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, row_by_row.memptr()), "read " + path);
+  return row_by_row;
+}
+
+void add_to(base::Sha256& sum, std::int64_t step, const arma::mat& row_by_row) {
+  sum.add(&step, sizeof step);
+  sum.add(row_by_row.memptr(), row_by_row.n_elem * sizeof(double));
+}
+
+using SeesMeasurement = std::function<void(const std::string& path, const std::vector<hsize_t>& shape,
+                                           std::int64_t step, const arma::mat&)>;
+
+/// Calls `see` with each of these measurements of a published file. Throws std::runtime_error if they are not there, or
+/// others than they were.
+void for_each_measurement(const fs::path& target, const NodesWriter::Ends& ends, const SeesMeasurement& see) {
+  const Handle file = hdf5::open_to_read(target.string());
+  for (const auto& [path, end] : ends) {
+    const auto differs = [&, &of = path](const std::string& why) {
+      return std::runtime_error(target.string() + ": " + base::quoted(of) + " " + why);
+    };
+    if (!hdf5::exists(file, path)) throw differs("is missing");
+    const std::vector<std::uint64_t> steps = read_node_steps(target, path);
+    const Handle set(H5Dopen2(file, path.c_str(), H5P_DEFAULT), H5Dclose, "open " + path);
+    std::vector<hsize_t> size = hdf5::size_of(set);
+    if (size.size() != 2 && size.size() != 3) throw differs("is not a stack of vectors or matrices");
+    if (size[0] < end.count || steps.size() < end.count)
+      throw differs("has fewer than " + std::to_string(end.count) + " measurements");
+    base::Sha256 sum;
+    for (std::size_t i = 0; i < end.count; ++i) {
+      const arma::mat row_by_row = read_one(set, size, i, path);
+      const auto step = static_cast<std::int64_t>(steps[i]);
+      add_to(sum, step, row_by_row);
+      see(path, {size.begin() + 1, size.end()}, step, row_by_row);
+    }
+    if (sum.hex() != end.sha256) throw differs("has other values than were written");
+  }
 }
 
 /// Frees its room even if HDF5 could not close it.
@@ -111,51 +158,42 @@ void NodesWriter::open() {
   file_ = Handle(H5Fcreate(part_.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, access), H5Fclose, "create " + part_.string());
 }
 
-NodesWriter::Counts NodesWriter::counts() const {
-  Counts out;
-  for (const auto& [path, s] : stacks_) out[path] = s.steps.size();
+NodesWriter::Ends NodesWriter::ends() const {
+  Ends out;
+  for (const auto& [path, s] : stacks_) out[path] = {s.steps.size(), s.sum.hex_so_far()};
   return out;
 }
 
-void NodesWriter::continue_from(const Counts& counts) {
+void NodesWriter::continue_from(const Ends& ends) {
   remove_file(part_);
-  if (counts.empty()) return remove_file(target_);  // published after the state that the run goes back to
+  if (ends.empty()) return remove_file(target_);  // published after the state that the run goes back to
   const hdf5::Silence silence;
-  const Handle before = hdf5::open_to_read(target_.string());
   try {
-    copy_first(before, counts);
+    copy_first(ends);
   } catch (const std::exception& e) {
     discard();
     cannot_write(e);
   }
 }
 
-void NodesWriter::copy_first(hid_t before, const Counts& counts) {
+/// The copy is made of what was read, not by H5Ocopy, which crashes on some damaged files.
+void NodesWriter::copy_first(const Ends& ends) {
   open();
-  for (const auto& [path, count] : counts) {
-    const std::vector<std::uint64_t> steps = read_node_steps(target_, path);
-    if (steps.size() < count)
-      throw std::runtime_error(target_.string() + ": has " + std::to_string(steps.size()) + " measurements of " + path +
-                               ", not " + std::to_string(count));
-    const Handle links = hdf5::link_properties();
-    check(H5Ocopy(before, path.c_str(), file_, path.c_str(), H5P_DEFAULT, links), "copy " + path);
-    Stack& s = stacks_[path];
-    s.dataset = Handle(H5Dopen2(file_, path.c_str(), H5P_DEFAULT), H5Dclose, "open " + path);
-    if (H5Aexists(s.dataset, "steps") > 0) check(H5Adelete(s.dataset, "steps"), "write " + path);
-    std::vector<hsize_t> size = hdf5::size_of(s.dataset);
-    if (size.empty()) throw std::runtime_error(target_.string() + ": " + path + " is not a stack");
-    size[0] = count;
-    check(H5Dset_extent(s.dataset, size.data()), "shorten " + path);
-    s.shape.assign(size.begin() + 1, size.end());
-    s.steps.assign(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(count));
-  }
+  for_each_measurement(target_, ends,
+                       [&](const std::string& path, const std::vector<hsize_t>& shape, std::int64_t step,
+                           const arma::mat& row_by_row) { append(stack(path, shape), step, row_by_row, path); });
 }
 
-NodesWriter::Stack& NodesWriter::stack(const std::string& path, const measuring::Sheet& sheet) {
+void NodesWriter::append(Stack& s, std::int64_t step, const arma::mat& row_by_row, const std::string& path) {
+  append_to(s.dataset, s.shape, s.steps.size(), row_by_row, path);
+  s.steps.push_back(step);
+  add_to(s.sum, step, row_by_row);
+}
+
+NodesWriter::Stack& NodesWriter::stack(const std::string& path, const std::vector<hsize_t>& shape) {
   Stack& s = stacks_[path];
   if (s.dataset.is_open()) return s;
-  s.shape = {sheet.values.n_rows};
-  if (!sheet.is_vector) s.shape.push_back(sheet.values.n_cols);
+  s.shape = shape;
   s.dataset = make_growing(file_, path, s.shape);
   const bool of_classes = s.shape == std::vector<hsize_t>(2, class_names_.size());
   if (of_classes && !class_names_.empty()) write_class_names(s.dataset, class_names_);
@@ -173,16 +211,15 @@ void NodesWriter::add(const std::string& model, std::uint64_t step, const std::v
   for (const measuring::Sheet& sheet : sheets) try {
       const std::string path = "/" + model + "/" + sheet.section + "/" + sheet.name;
       open();
-      Stack& s = stack(path, sheet);
       const std::vector<hsize_t> shape = sheet.is_vector
                                              ? std::vector<hsize_t>{sheet.values.n_rows}
                                              : std::vector<hsize_t>{sheet.values.n_rows, sheet.values.n_cols};
+      Stack& s = stack(path, shape);
       if (shape != s.shape)
         throw measuring::MetricFailure("[metric:" + sheet.section + "], model " + model + ", step " +
                                        std::to_string(step) + ": returned " + base::quoted(sheet.name) +
                                        " with another shape than at its first measurement");
-      append(s.dataset, s.shape, s.steps.size(), sheet.values, path);
-      s.steps.push_back(static_cast<std::int64_t>(step));
+      append(s, static_cast<std::int64_t>(step), transposed(sheet.values), path);
     } catch (const measuring::MetricFailure&) {
       throw;
     } catch (const std::exception& e) {
@@ -245,6 +282,12 @@ void NodesWriter::finish() {
   }
 }
 
+void expect_nodes(const fs::path& file, const NodesWriter::Ends& ends) {
+  if (ends.empty()) return;
+  const hdf5::Silence silence;
+  for_each_measurement(file, ends, [](const auto&...) {});
+}
+
 std::vector<std::uint64_t> read_node_steps(const fs::path& path, const std::string& dataset) {
   std::vector<std::uint64_t> steps;
   if (!fs::exists(path)) return steps;
@@ -282,16 +325,7 @@ arma::mat read_nodes(const fs::path& path, const std::string& dataset, std::size
   std::vector<hsize_t> size = hdf5::size_of(set);
   if (size.size() != 2 && size.size() != 3) throw cannot_read("is not a stack of vectors or matrices");
   if (index >= size[0]) throw cannot_read("has only " + std::to_string(size[0]) + " measurements");
-  std::vector<hsize_t> from(size.size(), 0), count = size;
-  from[0] = index, count[0] = 1;
-  const Handle space(H5Dget_space(set), H5Sclose, "read " + dataset);
-  check(H5Sselect_hyperslab(space, H5S_SELECT_SET, from.data(), nullptr, count.data(), nullptr), "read " + dataset);
-  const Handle memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose,
-                      "read " + dataset);
-  arma::mat row_by_row(size.size() == 3 ? size[2] : 1, size[1]);
-  if (H5Dread(set, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, row_by_row.memptr()) < 0)
-    throw cannot_read("cannot be read");
-  return transposed(row_by_row);
+  return transposed(read_one(set, size, index, dataset));
 }
 
 }  // namespace pipeline::results

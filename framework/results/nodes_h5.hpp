@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/sha256.hpp"
 #include "measuring/measured.hpp"
 #include "results/hdf5.hpp"
 
@@ -24,12 +25,17 @@ class NodesWriter {
   NodesWriter(const NodesWriter&) = delete;
   NodesWriter& operator=(const NodesWriter&) = delete;
 
-  /// How many measurements of each dataset a writer has added.
-  using Counts = std::map<std::string, std::size_t>;
-  Counts counts() const;
-  /// Continues from the published nodes.h5, with the first `counts` measurements of these datasets and nothing else.
-  /// Called before add(). Throws std::runtime_error if the file does not have them.
-  void continue_from(const Counts& counts);
+  /// How many measurements of a dataset have been added, and the SHA-256 of their steps and values.
+  struct End {
+    std::size_t count = 0;
+    std::string sha256;
+    bool operator==(const End&) const = default;
+  };
+  using Ends = std::map<std::string, End>;  // by path
+  Ends ends() const;
+  /// Continues from the published nodes.h5, with these measurements and nothing else. Called before add(). Throws
+  /// std::runtime_error if the file does not have them.
+  void continue_from(const Ends& ends);
 
   /// Throws measuring::MetricFailure if a sheet has another shape than at its first measurement, and
   /// std::runtime_error if the file cannot be written; all measurements are then lost but for a published nodes.h5.
@@ -44,11 +50,13 @@ class NodesWriter {
     std::vector<hsize_t> shape;  // of one measurement
     std::vector<std::int64_t> steps;
     hdf5::Handle dataset;
+    base::Sha256 sum = {};  // of the steps and values so far
   };
-  Stack& stack(const std::string& path, const measuring::Sheet& sheet);
+  Stack& stack(const std::string& path, const std::vector<hsize_t>& shape);
+  static void append(Stack& stack, std::int64_t step, const arma::mat& row_by_row, const std::string& path);
   void open();
   void discard();
-  void copy_first(hid_t before, const Counts& counts);
+  void copy_first(const Ends& ends);
   static void write_steps(hid_t file, const std::map<std::string, Stack>& stacks);
   [[noreturn]] void cannot_write(const std::exception& why) const;
 
@@ -58,6 +66,9 @@ class NodesWriter {
   bool created_ = false;                 // part_ exists
   std::map<std::string, Stack> stacks_;  // by path
 };
+
+/// Throws std::runtime_error, with the cause, unless the file begins with these measurements.
+void expect_nodes(const std::filesystem::path& file, const NodesWriter::Ends& ends);
 
 /// The steps of the measurements of a dataset; none if the file or the dataset does not exist.
 std::vector<std::uint64_t> read_node_steps(const std::filesystem::path& file, const std::string& path);

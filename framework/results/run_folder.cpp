@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <stdexcept>
 
 #include "base/atomic_file.hpp"
@@ -65,9 +66,13 @@ void copy_measurements(const RunFolder& from, const RunFolder& to, const fs::pat
 
 void remove_temporary_files(const RunFolder& run) {
   std::error_code ignored;
+  const auto is_ours = [](const fs::path& file) {  // as base::AtomicFile and NodesWriter name them
+    static const std::regex name(R"((.+\.[0-9]+-[0-9]+|nodes\.h5|nodes\.h5\.copy)\.part)");
+    return std::regex_match(file.filename().string(), name);
+  };
   std::vector<fs::path> found;
   for (fs::recursive_directory_iterator at(run.path, ignored), end; at != end && !ignored; at.increment(ignored))
-    if (at->path().extension() == ".part") found.push_back(at->path());
+    if (is_ours(at->path())) found.push_back(at->path());
   for (const fs::path& file : found) fs::remove(file, ignored);
 }
 
@@ -102,8 +107,11 @@ void write_file(const fs::path& target, const std::string& text) {
 
 std::string read_file(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw std::runtime_error(file.string() + ": cannot be read");
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::error_code none;
+  if (!in || !fs::is_regular_file(file, none)) throw std::runtime_error(file.string() + ": cannot be read");
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  if (in.bad()) throw base::FileError("read", file);
+  return text;
 }
 
 }  // namespace pipeline::results

@@ -207,6 +207,7 @@ RunInfo read_run_json(const std::filesystem::path& file) try {
   const auto json = nlohmann::json::parse(read_shallow(file));
   json.at("pipeline").get_to(run.pipeline);
   run.status = json.value("status", "");
+  run.configuration = json.value("configuration", "");
   run.steps = step_from(json.at("steps"));
   run.has_final_reports = json.contains("final_reports");
   json.at("models").get_to(run.models);

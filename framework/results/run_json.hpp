@@ -62,7 +62,7 @@ void note_final_reports(const std::filesystem::path& file);
 
 /// The part of run.json that readers use.
 struct RunInfo {
-  std::string pipeline, status;
+  std::string pipeline, status, configuration;
   std::uint64_t steps = 0;
   bool has_final_reports = false;
   std::vector<std::string> models, class_names;

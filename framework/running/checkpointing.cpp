@@ -6,8 +6,6 @@ namespace pipeline::running {
 
 std::string Checkpointing::write(const results::RunFolder& folder, const results::Checkpoint& checkpoint,
                                  Clock::time_point began) {
-  written_ = began;  // also if it fails: not again at once
-  step_ = checkpoint.step;
   const std::size_t bytes = results::Checkpoints(folder.checkpoints()).write(checkpoint);
   const double took = std::chrono::duration<double>(Clock::now() - began).count();
   const bool first_long = took > kNotice && longest_ <= kNotice;
@@ -17,7 +15,7 @@ std::string Checkpointing::write(const results::RunFolder& folder, const results
   return "writing a checkpoint of " + std::to_string(bytes >> 20) + " MB took " +
          std::to_string(static_cast<int>(std::round(took))) +
          " s; batch systems often give a process 30 s between a signal and its end"
-         "\n  ask for more notice (sbatch --signal=B:USR1@300), or keep the run on a faster disk";
+         "\n  let it send its signal earlier (sbatch --signal=B:USR1@300), or keep the run on a faster disk";
 }
 
 }  // namespace pipeline::running

@@ -3,8 +3,10 @@
 #include <gnu/libc-version.h>
 
 #include <algorithm>
+#include <boost/dll/runtime_symbol_info.hpp>
 #include <charconv>
 
+#include "base/sha256.hpp"
 #include "base/utf8.hpp"
 #include "results/run_json.hpp"
 
@@ -40,10 +42,11 @@ std::vector<Difference> forbidden(const Identity& before, const Identity& now) {
 [[noreturn]] void refuse_changed(const RunFolder& run, const std::vector<Difference>& changed,
                                  const RunOptions& options) {
   constexpr std::size_t most = 20;
-  std::string text = "cannot resume " + run.path.string() + ": what it was started with has changed";
+  std::string text = "cannot resume " + run.path.string() + ": something has changed since its last checkpoint";
   const auto value = [](const std::string& v) { return v.empty() ? "(nothing)" : base::quoted(v); };
   for (std::size_t i = 0; i < std::min(most, changed.size()); ++i)
-    text += "\n  " + changed[i].name + ": was " + value(changed[i].before) + ", is now " + value(changed[i].now);
+    text += "\n  " + base::printable(changed[i].name) + ": was " + value(changed[i].before) + ", is now " +
+            value(changed[i].now);
   if (changed.size() > most) text += "\n  and " + std::to_string(changed.size() - most) + " more";
   throw ResumeRefused(text + "\n  --allow-changed continues all the same; " + how_to_start_anew(options));
 }
@@ -76,8 +79,19 @@ base::AppendFile lock(const RunFolder& run) try {
   throw ResumeRefused("cannot resume " + run.path.string() + ": " + e.what());
 }
 
+/// Whether a run was ended while it created its folder: it has no results yet, and may start over there.
+bool has_just_begun(const RunFolder& run, const std::string& status) {
+  std::error_code none;
+  for (const fs::path& result : {run.weights_h5(), run.nodes_h5(), run.summary_json()})
+    if (fs::exists(result, none)) return false;
+  const bool unwritten = !fs::exists(run.run_json(), none);
+  return (unwritten || status == "running" || status == "failed") &&
+         std::string_view("step,model,metric,layer,value\n").starts_with(results::read_file(run.metrics_csv()));
+}
+
 /// Opens the run, and only then judges what its files say.
-Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Identity& now, const RunOptions& options) {
+Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Identity& now,
+                const std::string& configuration, const RunOptions& options) {
   Resumption r{run, lock(run), {}, {}, {}, false, false, false, 0, {}};
   const results::RunInfo info = info_of(run);
   const std::string& status = info.status;
@@ -87,20 +101,30 @@ Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Ident
       if (r.metrics.size() < c.metrics.size || r.metrics.sha256_of_first(c.metrics.size) != c.metrics.sha256)
         throw std::runtime_error(run.metrics_csv().string() + ": its first " + std::to_string(c.metrics.size) +
                                  " bytes are not those that were written before " + file.filename().string());
-      for (const auto& [dataset, count] : c.nodes)
-        if (results::read_node_steps(run.nodes_h5(), dataset).size() < count)
-          throw std::runtime_error(run.nodes_h5().string() + ": measurements of " + dataset + " are missing");
+      results::expect_nodes(run.nodes_h5(), c.nodes);
       r.checkpoint = std::move(c);
       r.checkpoint_file = file;
       break;
+    } catch (const std::bad_alloc&) {  // says nothing of the file
+      throw ResumeRefused("cannot resume " + run.path.string() + ": there is not enough memory to read " +
+                          file.filename().string());
+    } catch (const base::FileError& e) {
+      throw ResumeRefused("cannot resume " + run.path.string() + ": " + e.what());
     } catch (const std::exception& e) {
       why_not += (why_not.empty() ? "" : "\n  ") + std::string(e.what());
     }
   if (!r.checkpoint) {
-    const bool holds_rows = r.metrics.size() > std::string_view("step,model,metric,layer,value\n").size();
-    if (holds_rows || is_finished(status) || !why_not.empty())
+    if (is_finished(status) && info.configuration == configuration) {
+      r.finished = r.nothing_to_do = true;
+      r.has_final_reports = true;
+      r.failed_models = info.failures.size();
+      return r;
+    }
+    if (!has_just_begun(run, status) || !why_not.empty())
       throw ResumeRefused("cannot resume " + run.path.string() + ": " +
-                          (why_not.empty() ? "it has no checkpoint (was it started with checkpoint = 0?)" : why_not) +
+                          (!why_not.empty()      ? why_not
+                           : is_finished(status) ? "it is finished, and its checkpoints have been removed"
+                                                 : "it has no checkpoint (was it started with checkpoint = 0?)") +
                           "\n  " + how_to_start_anew(options));
     return r;
   }
@@ -130,7 +154,8 @@ std::string how_to_start_anew(const RunOptions& options) {
 }
 
 Identity with_machine(Identity identity, const experiment::Pipeline& p) {
-  identity.emplace_back("program version", PIPELINE_VERSION);
+  static const std::string engine = base::sha256_of(boost::dll::this_line_location().string());
+  identity.emplace_back("engine", PIPELINE_VERSION ", SHA-256 " + engine);
   identity.emplace_back("C library", gnu_get_libc_version());
   identity.emplace_back("kernels", p.kernels == kernels::Backend::blas
                                        ? kernels::blas_library() + " " + kernels::blas_core()
@@ -140,12 +165,14 @@ Identity with_machine(Identity identity, const experiment::Pipeline& p) {
 }
 
 std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& p, const Identity& now,
-                                             const RunOptions& options) {
+                                             const std::string& configuration, const RunOptions& options) {
   if (!options.resume_from.empty()) {
     const RunFolder run{fs::absolute(options.resume_from).lexically_normal()};
+    std::error_code none;
+    if (!fs::exists(run.path, none)) throw ResumeRefused("cannot resume " + run.path.string() + ": it does not exist");
     if (!is_run(run.path))
       throw ResumeRefused("cannot resume " + run.path.string() + ": it has no metrics.csv, so it is not a run folder");
-    Resumption r = open(run, p, now, options);
+    Resumption r = open(run, p, now, configuration, options);
     if (!options.out.empty() && !r.finished)
       throw ResumeRefused("cannot resume " + run.path.string() + " in " + options.out.string() +
                           ": an unfinished run continues in its own folder\n  leave out --out");
@@ -154,7 +181,7 @@ std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& p, cons
   if (!options.out.empty()) {
     const RunFolder run{fs::absolute(options.out).lexically_normal()};
     if (!is_run(run.path)) return std::nullopt;
-    Resumption r = open(run, p, now, options);
+    Resumption r = open(run, p, now, configuration, options);
     if (r.finished && !r.nothing_to_do)
       throw ResumeRefused("cannot resume " + run.path.string() + ": it finished after " +
                           std::to_string(r.checkpoint->steps) + " steps, and stays as it is" +
@@ -173,14 +200,14 @@ std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& p, cons
     }
     const std::vector<Difference> differing = forbidden(newest->identity, now);
     if (differing.empty() || options.allow_changed) {
-      Resumption r = open(run, p, now, options);
+      Resumption r = open(run, p, now, configuration, options);
       if (damaged)
         r.warnings.push_back("continues an older run: no checkpoint of " + damaged->path.string() + " can be read");
       return r;
     }
     if (!other) other = run, changed = differing;
   }
-  if (damaged) return open(*damaged, p, now, options);  // says what is damaged
+  if (damaged) return open(*damaged, p, now, configuration, options);  // says what is damaged
   if (other) refuse_changed(*other, changed, options);
   return std::nullopt;
 }

@@ -25,10 +25,10 @@ struct Resumption {
   std::vector<std::string> warnings;
 };
 
-/// The run that options.resume asks for; nothing where a new one is to be started, because there is no unfinished run.
+/// The run that options.resume asks for, `configuration` being the hash in run.json; nothing where a new one is to be started, because there is no unfinished run.
 /// Throws ResumeRefused.
 std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& pipeline, const experiment::Identity& now,
-                                             const RunOptions& options);
+                                             const std::string& configuration, const RunOptions& options);
 
 /// The advice that ends a refusal: how to start a new run instead.
 std::string how_to_start_anew(const RunOptions& options);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/utf8.hpp"
 #include "experiment/identity.hpp"
 #include "results/metrics_csv.hpp"
 #include "results/nodes_h5.hpp"
@@ -89,7 +90,7 @@ class Run {
 
   RunOutcome train() {
     std::optional<Resumption> earlier;
-    if (options_.resume) earlier = find_run_to_resume(pipeline_, identity_, options_);
+    if (options_.resume) earlier = find_run_to_resume(pipeline_, identity_, facts_.configuration, options_);
     if (earlier && earlier->nothing_to_do) {
       folder_ = earlier->folder;
       if (!earlier->has_final_reports && !reports_.empty()) {
@@ -108,6 +109,12 @@ class Run {
     std::vector<std::string> warnings;
     if (earlier) {
       warnings = earlier->warnings;
+      if (std::string changes; options_.allow_changed && !earlier->changed.empty()) {
+        for (const experiment::Difference& d : earlier->changed)
+          changes +=
+              "\n  " + base::printable(d.name) + ": was " + base::quoted(d.before) + ", is now " + base::quoted(d.now);
+        warnings.push_back("continues although these have changed:" + changes);
+      }
       begin_from(std::move(*earlier));
     } else {
       begin();
@@ -219,16 +226,17 @@ class Run {
   /// it cannot be written, the run goes on with the one before.
   void write_checkpoint() {
     if (!checkpointing_.is_on() || is_released_) return;
+    const Clock::time_point began = Clock::now();
     try {
-      const Clock::time_point began = Clock::now();
-      const Scheduler::State state = scheduler_.state();
+      Scheduler::State state = scheduler_.state();
       scheduler_.go_on();
       const std::uint64_t step = results::step_of(state.tasks);
-      results::Checkpoint checkpoint{identity_, pipeline_.steps, step, seconds(), state.tasks, state.waiting, {}, {},
-                                     {}};
+      checkpointing_.attempted(began, step);
+      results::Checkpoint checkpoint{
+          identity_, pipeline_.steps, step, seconds(), std::move(state.tasks), std::move(state.waiting), {}, {}, {}};
       measurements_->nodes.publish();
       checkpoint.metrics = measurements_->metrics.sync();
-      checkpoint.nodes = measurements_->nodes.counts();
+      checkpoint.nodes = measurements_->nodes.ends();
       checkpoint.summary = measurements_->summary.values();
       const std::string warning = checkpointing_.write(folder_, checkpoint, began);
       if (!warning.empty()) observer_.warning(warning);
@@ -236,6 +244,7 @@ class Run {
       failed_checkpoint_.clear();
     } catch (const std::exception& e) {
       scheduler_.go_on();
+      checkpointing_.attempted(began, checkpointing_.last_step());
       const bool no_memory = dynamic_cast<const std::bad_alloc*>(&e);
       const std::string why = no_memory ? "there is not enough memory for a copy of all models" : e.what();
       if (failed_checkpoint_ != why) observer_.warning("no checkpoint could be written: " + why);
@@ -271,7 +280,10 @@ class Run {
     outcome.folder = folder_.path;
     outcome.models = pipeline_.models.size();
     outcome.stopped = is_stopped() && !all_ended();
-    if (outcome.stopped) outcome.checkpoint_at = checkpoint_at_;
+    if (outcome.stopped) {
+      outcome.checkpoint_at = checkpoint_at_;
+      outcome.why_no_newer_checkpoint = failed_checkpoint_;
+    }
     for (const ModelTask& task : scheduler_.tasks()) {
       if (task.failure.empty()) continue;
       ++outcome.failed_models;

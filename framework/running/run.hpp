@@ -58,6 +58,7 @@ struct RunOptions {
 struct RunOutcome {
   bool stopped = false;                             // by the signal, before all models had ended
   std::optional<std::uint64_t> checkpoint_at = {};  // stopped, and can be continued from this step
+  std::string why_no_newer_checkpoint = {};         // where the last one could not be written
   bool nothing_to_do = false;                       // the run to be continued was finished before
   std::filesystem::path folder;
   std::size_t models = 0, failed_models = 0;

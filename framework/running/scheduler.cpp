@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <ranges>
+#include <set>
 
 #include "base/signal_stack.hpp"
 #include "base/thread.hpp"
@@ -375,7 +376,9 @@ void Scheduler::restore(const State& state) {
     return std::ranges::find(tasks_, name, &ModelTask::name) != tasks_.end();
   };
   if (state.tasks.size() != tasks_.size()) throw std::runtime_error("it has other models");
+  std::set<std::string> seen;
   for (const results::SavedTask& saved : state.tasks) {
+    if (!seen.insert(saved.name).second) throw std::runtime_error("it has the model '" + saved.name + "' twice");
     if (!has(saved.name)) throw std::runtime_error("the pipeline has no model '" + saved.name + "'");
     ModelTask& task = named(saved.name);
     task.next = saved.next;
@@ -393,6 +396,8 @@ void Scheduler::restore(const State& state) {
     };
     if (!saved.model != !saved.failure.empty() || (saved.model && !task.model))
       throw std::runtime_error("model " + saved.name + " does not fit: it failed");
+    if (saved.ended && saved.failure.empty() && !saved.stopped_at && saved.next <= task.steps)
+      throw std::runtime_error("model " + saved.name + " is not in a state that a run reaches");
     if (!saved.ended && saved.next > task.steps)
       throw std::runtime_error("model " + saved.name + " has made " + std::to_string(saved.next) +
                                " updates already, which is more than steps");

@@ -80,7 +80,7 @@ class Summary final : public Report {
         for (std::size_t m = 1; m < names.size(); ++m) {
           const bool earlier = steps[m] && *steps[m] < step;
           any_earlier |= earlier;
-          const bool is_best = steps[m] == compared && shown[m] == best;
+          const bool is_best = !earlier && steps[m] == compared && shown[m] == best;
           any_best |= is_best;
           cells[m].push_back(shown[m] + (is_best ? "*" : earlier ? "'" : " "));
         }

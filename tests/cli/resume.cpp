@@ -126,6 +126,20 @@ BOOST_AUTO_TEST_CASE(the_command_that_continues_is_printed_and_works) {
   fixture.check_same("whole", run);
 }
 
+BOOST_AUTO_TEST_CASE(the_printed_command_can_be_pasted_whatever_the_folder_is_called) {
+  const ResumeFixture fixture;
+  const std::string out = "o'x;y $(touch pwned) &";
+  const auto child = fixture.started({"--out", out});
+  child->signal(SIGTERM);
+  fixture.open_gate();
+  const Said said = child->finish();
+  const std::string mark = "\n  to continue: pipeline ";
+  const std::string again = said.err.substr(said.err.find(mark) + mark.size());
+  check_exit(fixture.bash("$P " + again), 0);
+  BOOST_TEST(fixture.status(out) == "finished");
+  BOOST_TEST(!fs::exists(fixture.here / "pwned"));
+}
+
 BOOST_AUTO_TEST_CASE(the_printed_command_names_the_run_once) {
   const ResumeFixture fixture;
   const Words settings = {"training.steps=400", "model:waits.hook_waits.at=350"};
@@ -198,8 +212,8 @@ BOOST_AUTO_TEST_CASE(a_signal_while_data_loads_stops_before_the_first_step) {
     check_exit(said, checkpoint == "0" ? 143 : 75);
     if (checkpoint != "0") check_says(said.err, "stopped: at step 0; results so far are kept\n");
     check_text(fixture.read(out + "/metrics.csv"), "step,model,metric,layer,value\n");
-    check_exit(fixture.study_with(words + Words{"--resume"}), 0);
-    check_same_run(fixture.here / "whole", fixture.here / out);
+    check_exit(fixture.study_with(words + Words{"--resume"}), checkpoint == "0" ? 6 : 0);
+    if (checkpoint != "0") check_same_run(fixture.here / "whole", fixture.here / out);
   }
   // At once, while it still loads.
   const auto child = fixture.started({"--out", "nothing"});
@@ -267,7 +281,7 @@ BOOST_AUTO_TEST_CASE(a_changed_key_is_refused_and_listed) {
   check_exit(said, 6);
   check_text(
       fixture.tidy(said.err),
-      "error: cannot resume <here>/out: what it was started with has changed\n"
+      "error: cannot resume <here>/out: something has changed since its last checkpoint\n"
       "  training.steps: was '300', is now '200'\n"
       "  training.batch_size: was '20', is now '10'\n"
       "  model:l2.l2.lambda: was '0.001', is now '0.01'\n"
@@ -404,7 +418,7 @@ BOOST_AUTO_TEST_CASE(out_and_resume_start_continue_and_find_finished) {
   const Words words = {"--out", "out", "--resume"};
   // Nothing is there.
   const auto child = fixture.started(words);
-  check_says(child->out_so_far(), "  resumes    nothing: there is no unfinished run, so this one is new\n");
+  check_says(child->out_so_far(), "  resumes    nothing: there is no unfinished run here, so this one is new\n");
   child->signal(SIGTERM);
   fixture.open_gate();
   check_exit(child->finish(), 75);
@@ -468,7 +482,7 @@ BOOST_AUTO_TEST_CASE(resume_without_a_run_starts_one_and_says_so) {
   for (int i = 0; i < 2; ++i) {  // also beside a finished one
     const Said said = fixture.study_with({"--resume"});
     check_exit(said, 0);
-    check_says(said.out, "\n  resumes    nothing: there is no unfinished run, so this one is new\n");
+    check_says(said.out, "\n  resumes    nothing: there is no unfinished run here, so this one is new\n");
   }
 }
 
@@ -573,6 +587,15 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_shorter_than_the_newest_checkpoint_goes_back
       [&] { fs::resize_file(fixture.checkpoints("out").back(), 0); },
       [&] { fs::remove(fixture.here / "out/nodes.h5"); },
       [&] { fs::resize_file(fixture.here / "out/nodes.h5", 1000); },
+      [&] {  // one number of a measurement, which HDF5 reads without an error
+        std::string bytes = fixture.read("out/nodes.h5");
+        const auto values = read_hdf5(fixture.here / "out/nodes.h5").begin()->second.values;
+        const std::string first(reinterpret_cast<const char*>(values.data()), sizeof(double));
+        const std::size_t at = bytes.find(first);
+        BOOST_TEST_REQUIRE(at != bytes.npos);
+        bytes[at] ^= 1;
+        std::ofstream(fixture.here / "out/nodes.h5", std::ios::binary) << bytes;
+      },
   };
   for (const auto& damage : damages) {
     fixture.stop({"--out", "out"});
@@ -610,6 +633,34 @@ BOOST_AUTO_TEST_CASE(what_fits_no_checkpoint_is_refused_and_left_as_it_is) {
     BOOST_TEST((content(fixture.here / "out") == before));
     fs::remove_all(fixture.here / "out");
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_holds_something_else_is_left_as_it_is) {
+  const ResumeFixture fixture;
+  fixture.open_gate();
+  for (const std::string& metrics : Words{"a,b\n1,2\n", "step,model,metric,layer,value\n"}) {
+    fixture.write("other/metrics.csv", metrics);
+    for (const std::string name : {"nodes.h5", "weights.h5", "pipeline.ini", "sub/film.part"})
+      fixture.write("other/" + name, "mine");
+    const auto before = content(fixture.here / "other");
+    check_exit(fixture.study_with({"--out", "other", "--resume"}), 6);
+    check_exit(fixture.study_with({"--resume", "other"}), 6);
+    BOOST_TEST((content(fixture.here / "other") == before));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_finished_run_without_its_checkpoints_is_still_finished) {
+  const ResumeFixture fixture;
+  fixture.whole("out");
+  fs::remove_all(fixture.here / "out/checkpoints");
+  const auto before = content(fixture.here / "out");
+  Said said = fixture.study_with({"--out", "out", "--resume"});
+  check_exit(said, 0);
+  check_says(said.out, "the run is finished already\n");
+  said = fixture.study_with({"--resume", "out", "training.steps=400"});
+  check_exit(said, 6);
+  check_says(said.err, ": it is finished, and its checkpoints have been removed\n");
+  BOOST_TEST((content(fixture.here / "out") == before));
 }
 
 BOOST_AUTO_TEST_CASE(a_damaged_run_is_not_passed_over_in_silence) {

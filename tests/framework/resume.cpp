@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(what_a_checkpoint_holds_is_read_back) {
   c.waiting.push_back({4, "a", {{{4, "a", "loss", 0, std::nan("")}, {4, "a", "loss", 1, infinity}}, {}}});
   c.waiting[0].measured.sheets.push_back({"node_snr", "1", true, arma::mat{0.1, -infinity}});
   c.metrics = {31, "cd"};
-  c.nodes = {{"/a/node_snr/1", 3}};
+  c.nodes = {{"/a/node_snr/1", {3, "ef"}}};
   c.summary["a"]["loss"][0] = {{3, 0.25}, {2, 0.125}, true};
   results::Checkpoints files(scratch.path() / "checkpoints");
   files.write(c);
