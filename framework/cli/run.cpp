@@ -13,6 +13,7 @@
 #include "config/complaint.hpp"
 #include "plugins/ending.hpp"
 #include "results/last_words.hpp"
+#include "results/run_folder.hpp"
 #include "running/run.hpp"
 
 namespace pipeline::cli {
@@ -78,7 +79,7 @@ std::filesystem::path out_folder(const std::string& out, bool continues) {
   if (out.empty()) throw UsageError("--out is empty; give a new folder: --out DIR");
   if (!std::filesystem::exists(out, error)) return out;
   if (!std::filesystem::is_directory(out, error)) throw UsageError("--out " + out + " is a file; give a new folder");
-  const bool holds_a_run = std::filesystem::exists(std::filesystem::path(out) / "metrics.csv", error);
+  const bool holds_a_run = std::filesystem::exists(results::RunFolder{out}.metrics_csv(), error);
   if (!std::filesystem::is_empty(out, error) && !(continues && holds_a_run))
     throw UsageError("--out " + out + " is not empty; give a new folder: earlier results are never overwritten");
   return out;

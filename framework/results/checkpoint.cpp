@@ -254,13 +254,6 @@ std::optional<std::uint64_t> number_of(const fs::path& file) {
 
 }  // namespace
 
-std::uint64_t step_of(const std::vector<SavedTask>& tasks) {
-  std::optional<std::uint64_t> first;
-  for (const SavedTask& task : tasks)
-    if (!task.ended) first = std::min(first.value_or(task.next), task.next);
-  return first.value_or(0);
-}
-
 std::vector<fs::path> Checkpoints::files() const {
   std::vector<fs::path> found;
   std::error_code none;

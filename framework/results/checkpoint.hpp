@@ -4,6 +4,7 @@
 // File: a line "pipeline checkpoint 1 <bytes> <SHA-256>", then that many bytes of CBOR (RFC 8949). Floats lie in it as
 // they lie in memory, little-endian.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -25,13 +26,28 @@ struct SavedWatch {
   measuring::Measured measured;
 };
 
-/// One model of the run, the control included.
-struct SavedTask {
+/// How far one model of the run has come, the control included.
+struct TaskProgress {
   std::string name;
-  std::uint64_t next = 0;  // the update that it makes next
-  bool ended = false, plugin_failed = false;
-  std::string failure;
-  std::optional<std::uint64_t> stopped_at, restored_to;
+  std::uint64_t next = 0;  // the update that it makes next, as of its last slice; one past the last one when done
+  bool ended = false;
+  std::string failure;  // why it ended early
+  bool plugin_failed = false;
+  std::optional<std::uint64_t> stopped_at;   // a regulariser stopped it before this update
+  std::optional<std::uint64_t> restored_to;  // after its last update, it went back to the weights of this step
+};
+
+/// The step of the model furthest behind, of those that have not ended; 0 if all have.
+template <class Tasks>
+std::uint64_t step_of(const Tasks& tasks) {
+  std::optional<std::uint64_t> first;
+  for (const TaskProgress& task : tasks)
+    if (!task.ended) first = std::min(first.value_or(task.next), task.next);
+  return first.value_or(0);
+}
+
+/// One model, with everything that it needs to go on.
+struct SavedTask : TaskProgress {
   std::optional<learning::SavedModel> model;  // none if it failed
   std::optional<SavedWatch> watched;
   /// Its copies at steps that others still compare themselves with.
@@ -44,9 +60,6 @@ struct Waiting {
   std::string model;
   measuring::Measured measured;
 };
-
-/// The step of the model furthest behind.
-std::uint64_t step_of(const std::vector<SavedTask>& tasks);
 
 struct Checkpoint {
   experiment::Identity identity;  // of the run, and of the machine where it affects the bits

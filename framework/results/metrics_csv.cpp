@@ -77,6 +77,10 @@ void MetricsWriter::append(const std::vector<Row>& rows) {
   if (!text.empty()) with_advice([&] { file_.append(text); });
 }
 
+bool holds_no_rows(const std::filesystem::path& file) {
+  return (std::string(kHeader) + "\n").starts_with(read_file(file));
+}
+
 std::vector<Row> read_metrics(const std::filesystem::path& file) {
   const std::string text = read_file(file);
   const auto complain = [&](std::size_t line, const std::string& message) {

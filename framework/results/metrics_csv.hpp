@@ -31,6 +31,9 @@ class MetricsWriter {
   base::AppendFile file_;
 };
 
+/// Whether the file ends within its header or after it.
+bool holds_no_rows(const std::filesystem::path& file);
+
 /// Every complete row. A last line without a newline is left out: the run was killed while it wrote it. Throws
 /// std::runtime_error that names file and line.
 std::vector<Row> read_metrics(const std::filesystem::path& file);

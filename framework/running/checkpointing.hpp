@@ -28,7 +28,6 @@ class Checkpointing {
   void continues_at(std::uint64_t step) { step_ = step; }
   /// Called whether it succeeds or fails: the next one is due an interval later.
   void attempted(Clock::time_point began, std::uint64_t step) { written_ = began, step_ = step; }
-  std::uint64_t last_step() const { return step_; }
   /// Writes one, and returns a warning if that took longer than the notice; once. `began` is when the run started to
   /// prepare for it. Throws std::runtime_error.
   std::string write(const results::RunFolder& folder, const results::Checkpoint& checkpoint, Clock::time_point began);

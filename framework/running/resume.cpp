@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/dll/runtime_symbol_info.hpp>
 #include <charconv>
+#include <ranges>
 
 #include "base/sha256.hpp"
 #include "base/utf8.hpp"
@@ -39,16 +40,21 @@ std::vector<Difference> forbidden(const Identity& before, const Identity& now) {
   return out;
 }
 
+/// A line for each difference.
+std::string listed(const std::vector<Difference>& changed) {
+  constexpr std::size_t most = 20;
+  const auto value = [](const std::string& v) { return v.empty() ? "(nothing)" : base::quoted(v); };
+  std::string text;
+  for (const Difference& d : changed | std::views::take(most))
+    text += "\n  " + base::printable(d.name) + ": was " + value(d.before) + ", is now " + value(d.now);
+  if (changed.size() > most) text += "\n  and " + std::to_string(changed.size() - most) + " more";
+  return text;
+}
+
 [[noreturn]] void refuse_changed(const RunFolder& run, const std::vector<Difference>& changed,
                                  const RunOptions& options) {
-  constexpr std::size_t most = 20;
-  std::string text = "cannot resume " + run.path.string() + ": something has changed since its last checkpoint";
-  const auto value = [](const std::string& v) { return v.empty() ? "(nothing)" : base::quoted(v); };
-  for (std::size_t i = 0; i < std::min(most, changed.size()); ++i)
-    text += "\n  " + base::printable(changed[i].name) + ": was " + value(changed[i].before) + ", is now " +
-            value(changed[i].now);
-  if (changed.size() > most) text += "\n  and " + std::to_string(changed.size() - most) + " more";
-  throw ResumeRefused(text + "\n  --allow-changed continues all the same; " + how_to_start_anew(options));
+  throw ResumeRefused("cannot resume " + run.path.string() + ": something has changed since its last checkpoint" +
+                      listed(changed) + "\n  --allow-changed continues all the same; " + how_to_start_anew(options));
 }
 
 bool is_finished(const std::string& status) { return status.starts_with("finished"); }
@@ -85,8 +91,7 @@ bool has_just_begun(const RunFolder& run, const std::string& status) {
   for (const fs::path& result : {run.weights_h5(), run.nodes_h5(), run.summary_json()})
     if (fs::exists(result, none)) return false;
   const bool unwritten = !fs::exists(run.run_json(), none);
-  return (unwritten || status == "running" || status == "failed") &&
-         std::string_view("step,model,metric,layer,value\n").starts_with(results::read_file(run.metrics_csv()));
+  return (unwritten || status == "running" || status == "failed") && results::holds_no_rows(run.metrics_csv());
 }
 
 /// Opens the run, and only then judges what its files say.
@@ -116,7 +121,6 @@ Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Ident
   if (!r.checkpoint) {
     if (is_finished(status) && info.configuration == configuration) {
       r.finished = r.nothing_to_do = true;
-      r.has_final_reports = true;
       r.failed_models = info.failures.size();
       return r;
     }
@@ -130,6 +134,8 @@ Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Ident
   }
   if (!why_not.empty()) r.warnings.push_back("goes back to an older checkpoint: " + why_not);
   r.changed = experiment::differences(r.checkpoint->identity, now);
+  if (options.allow_changed && !r.changed.empty())
+    r.warnings.push_back("continues although something has changed:" + listed(r.changed));
   if (is_finished(status)) {
     r.finished = true;
     r.nothing_to_do = p.steps <= r.checkpoint->steps;
@@ -141,9 +147,9 @@ Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Ident
   return r;
 }
 
-bool is_run(const fs::path& folder) {
+bool is_run(const RunFolder& run) {
   std::error_code none;
-  return fs::is_regular_file(folder / "metrics.csv", none);
+  return fs::is_regular_file(run.metrics_csv(), none);
 }
 
 }  // namespace
@@ -170,7 +176,7 @@ std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& p, cons
     const RunFolder run{fs::absolute(options.resume_from).lexically_normal()};
     std::error_code none;
     if (!fs::exists(run.path, none)) throw ResumeRefused("cannot resume " + run.path.string() + ": it does not exist");
-    if (!is_run(run.path))
+    if (!is_run(run))
       throw ResumeRefused("cannot resume " + run.path.string() + ": it has no metrics.csv, so it is not a run folder");
     Resumption r = open(run, p, now, configuration, options);
     if (!options.out.empty() && !r.finished)
@@ -180,7 +186,7 @@ std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& p, cons
   }
   if (!options.out.empty()) {
     const RunFolder run{fs::absolute(options.out).lexically_normal()};
-    if (!is_run(run.path)) return std::nullopt;
+    if (!is_run(run)) return std::nullopt;
     Resumption r = open(run, p, now, configuration, options);
     if (r.finished && !r.nothing_to_do)
       throw ResumeRefused("cannot resume " + run.path.string() + ": it finished after " +
@@ -191,8 +197,7 @@ std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& p, cons
   std::optional<RunFolder> damaged, other;
   std::vector<Difference> changed;
   for (const RunFolder& run : results::runs_of(p.name)) {
-    if (!is_run(run.path) || is_finished(info_of(run).status) || Checkpoints(run.checkpoints()).files().empty())
-      continue;
+    if (!is_run(run) || is_finished(info_of(run).status) || Checkpoints(run.checkpoints()).files().empty()) continue;
     const std::optional<Checkpoint> newest = peek(run);
     if (!newest) {
       if (!damaged) damaged = run;

@@ -5,24 +5,20 @@
 
 #include "base/utf8.hpp"
 #include "experiment/identity.hpp"
-#include "results/metrics_csv.hpp"
-#include "results/nodes_h5.hpp"
 #include "results/run_folder.hpp"
 #include "results/run_json.hpp"
-#include "results/run_results.hpp"
-#include "results/summary_json.hpp"
-#include "results/weights_h5.hpp"
 #include "running/checkpointing.hpp"
 #include "running/data_for_run.hpp"
 #include "running/estimate.hpp"
+#include "running/final_weights.hpp"
+#include "running/live_reports.hpp"
+#include "running/measurements.hpp"
 #include "running/resume.hpp"
 
 namespace pipeline::running {
 namespace fs = std::filesystem;
 
-using experiment::MetricConfig;
 using experiment::Pipeline;
-using experiment::ReportConfig;
 using results::RunFolder;
 
 namespace {
@@ -42,35 +38,6 @@ results::RunFacts facts_of(const Pipeline& p, const plugins::Catalogue& catalogu
   return facts;
 }
 
-std::vector<MeasuredMetric> measured_metrics(const Pipeline& p) {
-  std::vector<MeasuredMetric> out;
-  for (const MetricConfig& m : p.metrics) out.push_back({m.name, m.plugin.name, m.info});
-  return out;
-}
-
-/// The measurements of a run, written as it goes.
-struct Measurements {
-  Measurements(const Pipeline& p, const RunFolder& folder, const std::vector<std::string>& class_names)
-      : summary(measured_metrics(p)), metrics(folder.metrics_csv()), nodes(folder.nodes_h5(), class_names) {}
-  /// Of an earlier run that had none yet.
-  Measurements(const Pipeline& p, const RunFolder& folder, const std::vector<std::string>& class_names,
-               base::AppendFile file)
-      : summary(measured_metrics(p)), metrics(std::move(file)), nodes(folder.nodes_h5(), class_names) {
-    nodes.continue_from({});
-  }
-  /// Those of an earlier run, up to a checkpoint.
-  Measurements(const Pipeline& p, const RunFolder& folder, const std::vector<std::string>& class_names,
-               base::AppendFile file, const results::Checkpoint& from)
-      : summary(measured_metrics(p), from.summary),
-        metrics(std::move(file), from.metrics.size, from.metrics.sha256),
-        nodes(folder.nodes_h5(), class_names) {
-    nodes.continue_from(from.nodes);
-  }
-  results::SummaryJson summary;
-  results::MetricsWriter metrics;
-  results::NodesWriter nodes;
-};
-
 /// One run, once its data is there.
 class Run {
  public:
@@ -84,37 +51,16 @@ class Run {
         facts_(facts_of(p, catalogue, options, *loaded_)),
         identity_(with_machine(experiment::identity_of(p, facts_.plugin_hashes, facts_.files), p)),
         checkpointing_(p.checkpoint),
-        scheduler_(p, loaded_->data, options.threads, options.stop_signal) {
-    for (const ReportConfig& r : p.reports) reports_.push_back({&r, r.plugin.make(), r.every ? 0 : p.steps + 1});
-  }
+        reports_(p, loaded_, observer),
+        scheduler_(p, loaded_->data, options.threads, options.stop_signal) {}
 
   RunOutcome train() {
     std::optional<Resumption> earlier;
     if (options_.resume) earlier = find_run_to_resume(pipeline_, identity_, facts_.configuration, options_);
-    if (earlier && earlier->nothing_to_do) {
-      folder_ = earlier->folder;
-      if (!earlier->has_final_reports && !reports_.empty()) {
-        restore(*earlier);
-        results::remove_temporary_files(folder_);
-        write_final_reports();
-      }
-      RunOutcome outcome;
-      outcome.folder = earlier->folder.path;
-      outcome.models = pipeline_.models.size();
-      outcome.nothing_to_do = true;
-      outcome.failed_models = earlier->failed_models;
-      outcome.plugin_failed = std::ranges::any_of(earlier->checkpoint->tasks, &results::SavedTask::plugin_failed);
-      return outcome;
-    }
+    if (earlier && earlier->nothing_to_do) return complete(*earlier);
     std::vector<std::string> warnings;
     if (earlier) {
       warnings = earlier->warnings;
-      if (std::string changes; options_.allow_changed && !earlier->changed.empty()) {
-        for (const experiment::Difference& d : earlier->changed)
-          changes +=
-              "\n  " + base::printable(d.name) + ": was " + base::quoted(d.before) + ", is now " + base::quoted(d.now);
-        warnings.push_back("continues although these have changed:" + changes);
-      }
       begin_from(std::move(*earlier));
     } else {
       begin();
@@ -132,7 +78,7 @@ class Run {
       for (bool over = false; !over;) {
         Scheduler::News news = scheduler_.wait(0.2);
         write_rows(std::move(news.rows));
-        write_due_reports(news.horizon);
+        reports_.write_due(folder_.path, news.horizon, last_step_, [&] { publish_nodes(); });
         show_progress();
         over = news.over;
         // If held: of trained models that have not had their last measurement, so that more steps can follow.
@@ -157,12 +103,6 @@ class Run {
   }
 
  private:
-  struct LiveReport {
-    const ReportConfig* config;
-    std::shared_ptr<const Report> report;
-    std::uint64_t due;  // the next step at which it is written
-  };
-
   void begin() {
     folder_ = results::make_run_folder(pipeline_.name, facts_.configuration, options_.out);
     make_latest();
@@ -170,6 +110,24 @@ class Run {
     measurements_.emplace(pipeline_, folder_, loaded_->data.class_names);
     // Whatever fails from here on, run.json states how the run ended.
     record_.emplace(pipeline_, facts_, folder_.run_json()).begin();
+  }
+
+  /// A finished run: only its final reports may be missing.
+  RunOutcome complete(const Resumption& earlier) {
+    folder_ = earlier.folder;
+    if (earlier.checkpoint && !earlier.has_final_reports && !reports_.empty()) {
+      restore(earlier);
+      results::remove_temporary_files(folder_);
+      write_final_reports();
+    }
+    RunOutcome outcome;
+    outcome.folder = folder_.path;
+    outcome.models = pipeline_.models.size();
+    outcome.nothing_to_do = true;
+    outcome.failed_models = earlier.failed_models;
+    outcome.plugin_failed =
+        earlier.checkpoint && std::ranges::any_of(earlier.checkpoint->tasks, &results::SavedTask::plugin_failed);
+    return outcome;
   }
 
   void make_latest() {
@@ -208,9 +166,7 @@ class Run {
         for (const auto& [metric, layers] : metrics)
           for (const auto& [layer, value] : layers) last_step_ = std::max(last_step_, value.last.step);
       // The reports of the steps whose rows were there have been written. Rows of later steps may be in the checkpoint.
-      if (!earlier.checkpoint->summary.empty())
-        for (LiveReport& r : reports_)
-          while (r.due <= last_step_ && r.due <= pipeline_.steps) r.due += r.config->every;
+      if (!earlier.checkpoint->summary.empty()) reports_.continue_after(last_step_);
     } else {
       measurements_.emplace(pipeline_, folder_, loaded_->data.class_names, std::move(earlier.metrics));
     }
@@ -227,11 +183,11 @@ class Run {
   void write_checkpoint() {
     if (!checkpointing_.is_on() || is_released_) return;
     const Clock::time_point began = Clock::now();
+    const std::uint64_t step = results::step_of(scheduler_.tasks());
+    checkpointing_.attempted(began, step);
     try {
       Scheduler::State state = scheduler_.state();
       scheduler_.go_on();
-      const std::uint64_t step = results::step_of(state.tasks);
-      checkpointing_.attempted(began, step);
       results::Checkpoint checkpoint{
           identity_, pipeline_.steps, step, seconds(), std::move(state.tasks), std::move(state.waiting), {}, {}, {}};
       measurements_->nodes.publish();
@@ -244,7 +200,6 @@ class Run {
       failed_checkpoint_.clear();
     } catch (const std::exception& e) {
       scheduler_.go_on();
-      checkpointing_.attempted(began, checkpointing_.last_step());
       const bool no_memory = dynamic_cast<const std::bad_alloc*>(&e);
       const std::string why = no_memory ? "there is not enough memory for a copy of all models" : e.what();
       if (failed_checkpoint_ != why) observer_.warning("no checkpoint could be written: " + why);
@@ -290,19 +245,18 @@ class Run {
       outcome.plugin_failed |= task.plugin_failed;
     }
     finish(outcome.stopped ? "stopped" : outcome.failed_models ? "finished, some models failed" : "finished");
-    if (outcome.stopped)
-      for (const LiveReport& r : reports_) write_report(r, {last_step_, true});
-    else
+    if (outcome.stopped) {
+      reports_.write_last(folder_.path, last_step_);
+    } else {
       write_final_reports();
-    if (!outcome.stopped) results::Checkpoints(folder_.checkpoints()).keep_newest();  // for more steps
+      results::Checkpoints(folder_.checkpoints()).keep_newest();  // for more steps
+    }
     return outcome;
   }
 
   /// Of a finished run. One that is killed before they are written gets them when it is resumed.
   void write_final_reports() {
-    bool all = true;
-    for (const LiveReport& r : reports_) all &= write_report(r, {updates_made(), true});
-    if (!all || reports_.empty()) return;
+    if (!reports_.write_last(folder_.path, updates_made()) || reports_.empty()) return;
     try {
       results::note_final_reports(folder_.run_json());
     } catch (const std::exception&) {
@@ -352,35 +306,11 @@ class Run {
     observer_.progress(progress, pipeline_.steps, seconds());
   }
 
-  /// A report is due once the rows of its step are written: never for a step that no model reached.
-  void write_due_reports(std::uint64_t horizon) {
-    for (LiveReport& r : reports_)
-      for (; r.due < horizon && r.due <= last_step_ && r.due < pipeline_.steps; r.due += r.config->every) {
-        try {
-          measurements_->nodes.publish();
-        } catch (const std::exception& e) {
-          observer_.warning(e.what());  // it is written again at the end
-        }
-        write_report(r, {r.due, false});
-      }
-  }
-
-  /// False, after a warning, if it fails.
-  bool write_report(const LiveReport& r, const Occasion& occasion) {
-    const std::string& plugin = r.config->plugin.name;
-    const std::string failure = plugins::title(plugins::PluginKind::report, plugin) + " in [report:" + r.config->name +
-                                "] (" + base::location(r.config->word.place) + ") failed";
+  void publish_nodes() {
     try {
-      const auto data = std::shared_ptr<const Data>(loaded_, &loaded_->data);
-      const auto results = results::open_run(folder_.path, [&] { return data; });
-      const ReportOutput output = plugins::call({"report", plugin.c_str(), "Report::write", "", occasion.step},
-                                                [&] { return r.report->write(*results, occasion); });
-      observer_.lines(output.lines);
-      for (const std::string& warning : output.warnings) observer_.warning(warning);
-      return true;
-    } catch (...) {
-      observer_.warning(failure + ": " + plugins::what_was_thrown());
-      return false;
+      measurements_->nodes.publish();
+    } catch (const std::exception& e) {
+      observer_.warning(e.what());  // it is written again at the end
     }
   }
 
@@ -397,21 +327,6 @@ class Run {
     attempt([&] { measurements_->summary.write(folder_.summary_json()); });
   }
 
-  /// <entry>.plugin and <entry>.<parameter> of the entries whose arrays weights.h5 contains.
-  std::vector<std::pair<std::string, std::string>> parameters_of(const ModelTask& task) const {
-    std::vector<std::pair<std::string, std::string>> out;
-    for (const experiment::ModelConfig& model : pipeline_.models)
-      for (const experiment::EntryConfig& e : model.regularisers) {
-        const bool has_arrays = std::ranges::any_of(task.model->states().all(), [&](const auto& array) {
-          return array.second.owner->name == e.name && results::is_written(array.second);
-        });
-        if (model.name != task.name || !has_arrays) continue;
-        out.emplace_back(e.name + ".plugin", e.plugin.name);
-        for (const auto& [name, value] : e.plugin.values) out.emplace_back(e.name + "." + name, value);
-      }
-    return out;
-  }
-
   /// What the model's regularisers have to say, once it has made its last update.
   void note_remarks(const ModelTask& task) {
     if (!task.ended) return;  // a signal stopped the run first
@@ -426,8 +341,6 @@ class Run {
   }
 
   void finish(const std::string& status) {
-    std::vector<results::WeightsGroup> groups;
-    std::vector<std::unique_ptr<Network>> measured;
     std::map<std::string, std::string> failures;
     for (const ModelTask& task : scheduler_.tasks()) {
       if (task.stopped_at || task.restored_to) {
@@ -441,17 +354,8 @@ class Run {
         continue;
       }
       note_remarks(task);
-      const std::string group = results::weights_group(task.name);
-      const auto parameters = parameters_of(task);
-      if (task.model->measures_other_weights()) {
-        measured.push_back(std::make_unique<Network>(task.model->measured_network(task.steps)));
-        groups.push_back({group, measured.back().get(), &task.model->states(), parameters});
-        groups.push_back({group + "/training", &task.model->network(), &task.model->states()});
-      } else {
-        groups.push_back({group, &task.model->network(), &task.model->states(), parameters});
-      }
     }
-    results::write_weights(folder_.weights_h5(), groups);
+    write_final_weights(folder_, pipeline_, scheduler_.tasks());
     measurements_->nodes.finish();
     measurements_->summary.write(folder_.summary_json());
     if (checkpointing_.is_on()) record_->checkpoints(checkpointing_.count(), checkpointing_.longest_seconds());
@@ -469,7 +373,7 @@ class Run {
   RunFolder folder_;
   std::optional<results::RunJson> record_;
   std::optional<Measurements> measurements_;
-  std::vector<LiveReport> reports_;
+  LiveReports reports_;
   std::map<std::string, double> newest_;  // by model
   std::uint64_t last_step_ = 0;           // of the rows written so far
   std::optional<std::uint64_t> resumes_at_, checkpoint_at_;

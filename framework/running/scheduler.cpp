@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <iterator>
 #include <ranges>
-#include <set>
 
 #include "base/signal_stack.hpp"
 #include "base/thread.hpp"
@@ -346,82 +345,6 @@ void Scheduler::go_on() {
   const std::lock_guard lock(mutex_);
   paused_ = false;
   changed_.notify_all();
-}
-
-Scheduler::State Scheduler::state() const {
-  State state;
-  for (const ModelTask& task : tasks_) {
-    results::SavedTask& saved = state.tasks.emplace_back();
-    saved.name = task.name;
-    saved.next = task.next;
-    saved.ended = task.ended;
-    saved.plugin_failed = task.plugin_failed;
-    saved.failure = task.failure;
-    saved.stopped_at = task.stopped_at;
-    saved.restored_to = task.restored_to;
-    if (task.failure.empty()) saved.model = task.model->saved();
-    if (task.watched) {
-      saved.watched.emplace().measured = task.watched->measured;
-      for (const LiveMetric* m : task.watched->sections) saved.watched->sections.push_back(m->config.name);
-    }
-    for (const auto& [step, copy] : task.left) saved.left.emplace(step, copy->copy->saved());
-  }
-  for (const auto& [step, model, measured] : order_.waiting())
-    state.waiting.push_back({step, tasks_[model].name, measured});
-  return state;
-}
-
-void Scheduler::restore(const State& state) {
-  const auto has = [&](const std::string& name) {
-    return std::ranges::find(tasks_, name, &ModelTask::name) != tasks_.end();
-  };
-  if (state.tasks.size() != tasks_.size()) throw std::runtime_error("it has other models");
-  std::set<std::string> seen;
-  for (const results::SavedTask& saved : state.tasks) {
-    if (!seen.insert(saved.name).second) throw std::runtime_error("it has the model '" + saved.name + "' twice");
-    if (!has(saved.name)) throw std::runtime_error("the pipeline has no model '" + saved.name + "'");
-    ModelTask& task = named(saved.name);
-    task.next = saved.next;
-    task.ended = saved.ended;
-    task.plugin_failed = saved.plugin_failed;
-    task.failure = saved.failure;
-    task.stopped_at = saved.stopped_at;
-    task.restored_to = saved.restored_to;
-    const auto load = [&](learning::Model& model, const learning::SavedModel& from) {
-      try {
-        model.load(from);
-      } catch (const std::runtime_error& e) {
-        throw std::runtime_error("model " + saved.name + " does not fit: " + e.what());
-      }
-    };
-    if (!saved.model != !saved.failure.empty() || (saved.model && !task.model))
-      throw std::runtime_error("model " + saved.name + " does not fit: it failed");
-    if (saved.ended && saved.failure.empty() && !saved.stopped_at && saved.next <= task.steps)
-      throw std::runtime_error("model " + saved.name + " is not in a state that a run reaches");
-    if (!saved.ended && saved.next > task.steps)
-      throw std::runtime_error("model " + saved.name + " has made " + std::to_string(saved.next) +
-                               " updates already, which is more than steps");
-    if ((!saved.left.empty() && !task.model) || (saved.left.contains(kForGood) && !saved.stopped_at))
-      throw std::runtime_error("model " + saved.name + " does not fit: its copies are not complete");
-    if (saved.model) load(*task.model, *saved.model);
-    if (saved.watched) {
-      task.watched.emplace().measured = saved.watched->measured;
-      for (const LiveMetric& m : metrics_)
-        if (std::ranges::find(saved.watched->sections, m.config.name) != saved.watched->sections.end())
-          task.watched->sections.push_back(&m);
-    }
-    for (const auto& [step, model] : saved.left) {
-      const std::unique_ptr<learning::Model> copy = task.model->copy();
-      load(*copy, model);
-      task.left[step] = std::make_shared<const Snapshot>(*copy, step == kForGood ? *saved.stopped_at : step);
-    }
-    order_.reached(index_of(task), task.next);
-    if (task.ended) order_.ended(index_of(task));
-  }
-  for (const results::Waiting& w : state.waiting) {
-    if (!has(w.model)) throw std::runtime_error("the pipeline has no model '" + w.model + "'");
-    order_.add(index_of(named(w.model)), w.step, w.measured);
-  }
 }
 
 void Scheduler::rethrow() const {

@@ -37,18 +37,12 @@ struct WatchedValues {
 };
 
 /// One model during the run. The control network is a task without steps.
-struct ModelTask {
-  std::string name;
+struct ModelTask : results::TaskProgress {
   std::unique_ptr<learning::Model> model;
-  std::uint64_t steps = 0;  // updates to make
-  std::uint64_t next = 0;   // the update it makes next, as of its last slice; one past `steps` when done
-  bool busy = false, ended = false;
-  std::string failure;  // why it ended early
-  bool plugin_failed = false;
-  std::optional<std::uint64_t> stopped_at;   // a regulariser stopped it before this update
-  std::optional<std::uint64_t> restored_to;  // after its last update, it went back to the weights of this step
-  std::optional<WatchedValues> watched;      // at `next`, once its regularisers have decided
-  bool waits = false;                        // for the copy that another model leaves at `next`
+  std::uint64_t steps = 0;                                        // updates to make
+  bool busy = false;                                              // a thread works on it
+  std::optional<WatchedValues> watched;                           // at `next`, once its regularisers have decided
+  bool waits = false;                                             // for the copy that another model leaves at `next`
   std::map<std::uint64_t, std::shared_ptr<const Snapshot>> left;  // copies by step
   std::unique_ptr<learning::Batches> batches;
 };
@@ -146,6 +140,7 @@ class Scheduler {
                                const std::vector<const measuring::LiveMetric*>& due);
   void sort_by_section(std::vector<Row>& rows) const;
   bool stopping() const { return stop_ || (stop_signal_ && *stop_signal_ != 0); }
+  void restore(ModelTask& task, const results::SavedTask& saved);
   bool is_held(const ModelTask& task) const { return holds_ && task.steps > 0 && task.next == task.steps; }
   std::size_t index_of(const ModelTask& task) const { return static_cast<std::size_t>(&task - tasks_.data()); }
   ModelTask& named(const std::string& name);

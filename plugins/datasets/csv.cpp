@@ -21,7 +21,7 @@
 //
 // A column is named by its name, or by its number from 1. "column 2" is always a number, where names are numbers too.
 //
-// The file is UTF-8. Up to ten mistakes of a table are told together, each kind once per column.
+// The file is UTF-8. Up to ten mistakes of a table are reported together, each kind once per column.
 //
 // Numbers are computed in double and rounded once to float32. Under minmax and standardise a feature that is constant
 // over the rows trained on becomes 0. A category that occurs only in other rows gives zeros, and a warning. A label

@@ -64,7 +64,7 @@ inline std::optional<std::string> why_left_out(const CsvColumnSeen& s, std::size
            "), which csv does not read: " + foreign->remedy;
   if (s.mostly_numbers())
     return std::to_string(s.words) + " of " + number_of(s.present(), "cell") +
-           (s.words == 1 ? " is no number: " : " are no numbers: ") + first_words(s) +
+           (s.words == 1 ? " is not a number: " : " are not numbers: ") + first_words(s) +
            "; to keep the column, write numbers, or leave these cells empty";
   if (!s.all_numbers() && (s.too_many || s.different.size() > 20 || 2 * s.different.size() > rows))
     return "holds " + (s.too_many ? "more than 1,000" : std::to_string(s.different.size())) + " different words" +

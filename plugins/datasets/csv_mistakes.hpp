@@ -1,4 +1,4 @@
-// The mistakes of a table, told together: the first of each kind and column, with how many more there are.
+// The mistakes of a table, reported together: the first of each kind and column, with how many more there are.
 #pragma once
 #include <functional>
 #include <map>

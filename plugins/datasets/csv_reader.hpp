@@ -1,7 +1,7 @@
 // Reads a table: its header, and of every row the columns that are used.
 //
 // Every error names file:line:column (bytes, from 1), the column of the table and the cell. Mistakes in cells and in the
-// lengths of rows are told together.
+// lengths of rows are reported together.
 #pragma once
 #include "csv_foreign.hpp"
 #include "csv_mistakes.hpp"

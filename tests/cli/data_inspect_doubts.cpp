@@ -114,13 +114,13 @@ BOOST_AUTO_TEST_CASE(a_few_words_among_numbers_are_listed_with_their_lines) {
   check_says(said, "1 x     numbers 0.5 to 122.5, and 4 words ");
   BOOST_TEST(
       has_line(said,
-               "  column 1 (x): 4 of 126 cells are no numbers: '<5' (first in line 9), '-' (line 22), 'n/a ' (line "
+               "  column 1 (x): 4 of 126 cells are not numbers: '<5' (first in line 9), '-' (line 22), 'n/a ' (line "
                "101); to keep the column, write numbers, or leave these cells empty"));
   BOOST_TEST(has_line(section(said), "drop = x"));
   BOOST_TEST(section(said).find("categories") == std::string::npos);
   // In the first row too.
   check_says(inspected(table("", 40, [](int i) { return (i ? number(i * 7 % 39) : "-") + "," + yes_no(i); })),
-             "column 1: 1 of 40 cells is no number: '-' (first in line 1)");
+             "column 1: 1 of 40 cells is not a number: '-' (first in line 1)");
   check_says(
       inspected(table("who,x,k\n", 40, [](int i) { return "q" + number(i) + "z," + number(i % 9) + "," + yes_no(i); })),
       "column 1 (who): holds 40 different words, like names or numbers of things");

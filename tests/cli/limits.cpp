@@ -53,12 +53,7 @@ BOOST_AUTO_TEST_CASE(a_limit_of_file_size_does_not_kill) {
   // 20 kB: weights.h5 does not fit. SIGXFSZ has its default action.
   Said said = fixture.bash("ulimit -f 20; $P run study.ini --out out --progress none");
   check_exit(said, 1);
-  check_text(
-      fixture.tidy(said.err),
-      "warning: no checkpoint could be written: cannot write <here>/out/checkpoints/000001.checkpoint: File too large\n"
-      "  make room there, or name another place for the results: --out DIR\n"
-      "error: cannot write <here>/out/weights.h5: File too large\n"
-      "  make room there, or name another place for the results: --out DIR\n");
+  check_text(fixture.tidy(said.err), no_room_for_weights("<here>/out", "File too large"));
   BOOST_TEST((json::parse(fixture.read("out/run.json"))["status"] == "failed"));
   // metrics.csv itself reaches the limit.
   said = fixture.bash(

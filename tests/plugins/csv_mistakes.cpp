@@ -1,4 +1,4 @@
-// The dataset csv: the mistakes of a table are told together, with what to do.
+// The dataset csv: the mistakes of a table are reported together, with what to do.
 #include "csv_study.hpp"
 
 using namespace support;

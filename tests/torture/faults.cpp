@@ -163,36 +163,27 @@ int symlink(const char* to, const char* path) noexcept {
   return disturbed(decide("symlink", Absolute(path).path),
                    [&] { return ::syscall(SYS_symlinkat, to, AT_FDCWD, path); });
 }
-int openat(int folder, const char* path, int flags, ...) {
-  mode_t mode = 0;
-  if (flags & (O_CREAT | O_TMPFILE)) {
-    va_list more;
-    va_start(more, flags);
-    mode = va_arg(more, mode_t);
-    va_end(more);
+// The mode that follows the flags, if they ask for one.
+#define MODE_OF(flags)                 \
+  mode_t mode = 0;                     \
+  if (flags & (O_CREAT | O_TMPFILE)) { \
+    va_list more;                      \
+    va_start(more, flags);             \
+    mode = va_arg(more, mode_t);       \
+    va_end(more);                      \
   }
+int openat(int folder, const char* path, int flags, ...) {
+  MODE_OF(flags)
   const auto open_it = [&] { return ::syscall(SYS_openat, folder, path, flags, mode); };
   if (!(flags & O_CREAT) || folder != AT_FDCWD) return static_cast<int>(open_it());
   return disturbed(decide("create", Absolute(path).path), open_it);
 }
 int open(const char* path, int flags, ...) {
-  mode_t mode = 0;
-  if (flags & (O_CREAT | O_TMPFILE)) {
-    va_list more;
-    va_start(more, flags);
-    mode = va_arg(more, mode_t);
-    va_end(more);
-  }
+  MODE_OF(flags)
   return openat(AT_FDCWD, path, flags, mode);
 }
 int open64(const char* path, int flags, ...) {
-  mode_t mode = 0;
-  if (flags & (O_CREAT | O_TMPFILE)) {
-    va_list more;
-    va_start(more, flags);
-    mode = va_arg(more, mode_t);
-    va_end(more);
-  }
+  MODE_OF(flags)
   return openat(AT_FDCWD, path, flags, mode);
 }
 }

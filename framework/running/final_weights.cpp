@@ -1,0 +1,47 @@
+#include "running/final_weights.hpp"
+
+#include <algorithm>
+
+#include "results/weights_h5.hpp"
+
+namespace pipeline::running {
+
+namespace {
+
+/// <entry>.plugin and <entry>.<parameter> of the entries whose arrays weights.h5 contains.
+std::vector<std::pair<std::string, std::string>> parameters_of(const experiment::Pipeline& p, const ModelTask& task) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const experiment::ModelConfig& model : p.models)
+    for (const experiment::EntryConfig& e : model.regularisers) {
+      const bool has_arrays = std::ranges::any_of(task.model->states().all(), [&](const auto& array) {
+        return array.second.owner->name == e.name && results::is_written(array.second);
+      });
+      if (model.name != task.name || !has_arrays) continue;
+      out.emplace_back(e.name + ".plugin", e.plugin.name);
+      for (const auto& [name, value] : e.plugin.values) out.emplace_back(e.name + "." + name, value);
+    }
+  return out;
+}
+
+}  // namespace
+
+void write_final_weights(const results::RunFolder& folder, const experiment::Pipeline& p,
+                         const std::vector<ModelTask>& tasks) {
+  std::vector<results::WeightsGroup> groups;
+  std::vector<std::unique_ptr<Network>> measured;
+  for (const ModelTask& task : tasks) {
+    if (!task.failure.empty()) continue;
+    const std::string group = results::weights_group(task.name);
+    const auto parameters = parameters_of(p, task);
+    if (task.model->measures_other_weights()) {
+      measured.push_back(std::make_unique<Network>(task.model->measured_network(task.steps)));
+      groups.push_back({group, measured.back().get(), &task.model->states(), parameters});
+      groups.push_back({group + "/training", &task.model->network(), &task.model->states()});
+    } else {
+      groups.push_back({group, &task.model->network(), &task.model->states(), parameters});
+    }
+  }
+  results::write_weights(folder.weights_h5(), groups);
+}
+
+}  // namespace pipeline::running
