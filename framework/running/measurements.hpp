@@ -15,17 +15,18 @@ inline std::vector<MeasuredMetric> measured_metrics(const experiment::Pipeline& 
 }
 
 struct Measurements {
-  Measurements(const experiment::Pipeline& p, const results::RunFolder& folder, const std::vector<std::string>& class_names)
+  Measurements(const experiment::Pipeline& p, const results::RunFolder& folder,
+               const std::vector<std::string>& class_names)
       : summary(measured_metrics(p)), metrics(folder.metrics_csv()), nodes(folder.nodes_h5(), class_names) {}
   /// Of an earlier run that had none yet.
-  Measurements(const experiment::Pipeline& p, const results::RunFolder& folder, const std::vector<std::string>& class_names,
-               base::AppendFile file)
+  Measurements(const experiment::Pipeline& p, const results::RunFolder& folder,
+               const std::vector<std::string>& class_names, base::AppendFile file)
       : summary(measured_metrics(p)), metrics(std::move(file)), nodes(folder.nodes_h5(), class_names) {
     nodes.continue_from({});
   }
   /// Those of an earlier run, up to a checkpoint.
-  Measurements(const experiment::Pipeline& p, const results::RunFolder& folder, const std::vector<std::string>& class_names,
-               base::AppendFile file, const results::Checkpoint& from)
+  Measurements(const experiment::Pipeline& p, const results::RunFolder& folder,
+               const std::vector<std::string>& class_names, base::AppendFile file, const results::Checkpoint& from)
       : summary(measured_metrics(p), from.summary),
         metrics(std::move(file), from.metrics.size, from.metrics.sha256),
         nodes(folder.nodes_h5(), class_names) {
