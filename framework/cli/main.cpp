@@ -47,6 +47,9 @@ int dispatch(const Words& words) {
   const std::string name = words[0] == "--version" ? "version" : words[0];
   for (const Command& c : commands())
     if (name == c.name) return c.run({words.begin() + 1, words.end()});
+  if (name.ends_with(".ini"))
+    throw UsageError("unknown command " + base::quoted(name) + "\n  to run it: pipeline run " +
+                     base::quoted_path(name));
   Words known;
   for (const Command& c : commands()) known.emplace_back(c.name);
   throw UsageError("unknown command " + base::quoted(name) + indented(config::suggestion(name, known)));

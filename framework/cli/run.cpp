@@ -178,16 +178,16 @@ class Screen final : public running::Observer {
 };
 
 /// `--resume DIR` as one word, `--resume=DIR`. Where the folder is left out, `--resume` becomes the last word: otherwise
-/// the parser would take the next one for it.
+/// the parser would take the next one for it. After the pipeline file, a word that is no override names a folder.
 Words with_folder_of_resume(Words words) {
   bool is_alone = false;
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     if (words[i] != "--resume") continue;
     const std::string& next = words[i + 1];
     std::error_code none;
-    const bool is_folder = std::filesystem::is_directory(next, none),
-               is_path = next.find('/') != next.npos && next.find('=') == next.npos &&
-                         !std::filesystem::exists(next, none) && next.find_first_of("-+~") != 0;
+    const bool is_folder = std::filesystem::is_directory(next, none), follows_file = i > 0 && words[0][0] != '-',
+               is_path = next.find('=') == next.npos && next.find_first_of("-+~") != 0 &&
+                         !std::filesystem::exists(next, none) && (follows_file || next.find('/') != next.npos);
     const bool names_it = is_folder || is_path;
     if (names_it) words[i + 1] = "--resume=" + next;
     is_alone |= !names_it;
@@ -222,6 +222,14 @@ std::string command_to_continue(const Words& words, const running::RunOptions& h
   return text + (names_run ? " --resume " + for_shell(folder) : " --resume");
 }
 
+/// Each run folder holds its pipeline, with every setting.
+std::string how_to_name_the_file(const Parsed& parsed) {
+  if (!parsed.has("resume") || parsed.get<std::string>("resume").empty()) return "";
+  const results::RunFolder run{parsed.get<std::string>("resume")};
+  return "\n  that of this run: pipeline run " + for_shell(run.resolved_ini().string()) + " --resume " +
+         for_shell(run.path.string());
+}
+
 }  // namespace
 
 int run(const Words& given) {
@@ -250,7 +258,8 @@ int run(const Words& given) {
       "try1\n"
       "  pipeline run mnist_snr.ini +model:both.regularisers=l2,dropout '~model:l2'");
   if (parsed.help_given()) return Exit::ok;
-  if (parsed.positional().empty()) throw UsageError("run needs a pipeline file: pipeline run FILE");
+  if (parsed.positional().empty())
+    throw UsageError("run needs a pipeline file: pipeline run FILE" + how_to_name_the_file(parsed));
 
   running::RunOptions how;
   how.threads = parsed.get<std::size_t>("threads");

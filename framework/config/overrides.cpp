@@ -50,6 +50,8 @@ std::string with_section(const Tree& tree, const Override& o) {
     return meant->key.empty() ? meant->remark : written(meant->section, meant->key);
   for (const auto& [section, keys] : tree)
     if (child(keys, word)) return written(section, word);
+  for (const auto& [section, keys] : tree)
+    if (const std::string near = nearest(word, names(keys)); !near.empty()) return written(section, near);
   return form;
 }
 
@@ -62,7 +64,11 @@ bool check_form(const Tree& tree, const Override& o, Complaints& complaints) {
   else if (drops && o.has_value)
     complaints.add(o.line.word(o.value_from - 1, 1), "'~' removes a section or key and takes no value", form);
   else if (!drops && !creates_only && !o.has_value)
-    complaints.add(whole, "missing '=' in override " + base::quoted(whole.text), form);
+    complaints.add(whole, "missing '=' in override " + base::quoted(whole.text),
+                   o.key.text == "ini" ? "one pipeline file at a time; the words after it are overrides"
+                   : o.has_key ? "an override is one word: " + std::string(o.sign == '+' ? "+" : "") + o.section.text +
+                                     "." + o.key.text + "=VALUE"
+                               : form);
   else if (!drops && !creates_only && !o.has_key)
     complaints.add(o.section, base::quoted(o.section.text) + " is not section.key", with_section(tree, o));
   else if (o.has_key && !is_key(o.key.text))

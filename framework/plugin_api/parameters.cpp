@@ -48,6 +48,18 @@ std::vector<std::string> split_at_commas(std::string_view s) {
   }
 }
 
+/// " (a list is written 6, 16, 3)" for "[6, 16, 3]" and "6 16 3"; empty for what is no such list.
+std::string list_as_written(std::string_view s) {
+  std::string list;
+  for (std::size_t at = 0; at < s.size();) {
+    const std::size_t end = std::min(s.find_first_not_of("0123456789", at), s.size());
+    if (end > at) list += (list.empty() ? "" : ", ") + std::string(s.substr(at, end - at));
+    if (end < s.size() && std::string_view("[](){} ,;").find(s[end]) == std::string_view::npos) return "";
+    at = end + 1;
+  }
+  return list.empty() ? "" : " (a list is written " + list + ")";
+}
+
 template <class T>
 std::string joined(const std::vector<T>& values, const auto& text) {
   std::string out;
@@ -86,9 +98,19 @@ std::uint64_t end_of(const Range& declared) {
   return declared.high_open ? largest : std::numeric_limits<std::uint64_t>::max();
 }
 
+/// "1000" for "1e3" and "1000.0"; empty where the text is no whole number.
+std::string in_digits(std::string_view text) {
+  const std::optional<double> x = parse_real(text);
+  if (!x || !(*x >= 0 && *x <= static_cast<double>(largest)) || std::floor(*x) != *x) return "";
+  return std::to_string(static_cast<std::uint64_t>(*x));
+}
+
 Refusal set_whole(std::uint64_t& target, const Range& declared, std::string_view text) {
   const std::optional<std::uint64_t> x = parse_whole(text);
-  if (text.empty() || text.find_first_not_of("0123456789") != text.npos) return "is not a whole number (digits only)";
+  if (text.empty() || text.find_first_not_of("0123456789") != text.npos) {
+    const std::string digits = in_digits(text);
+    return "is not a whole number (digits only" + (digits.empty() ? "" : ": " + digits) + ")";
+  }
   const Range range = of_wholes(declared);
   if (range.high == infinity && (!x || *x > end_of(declared)))
     return "is too large: at most " + std::to_string(end_of(declared));
@@ -223,7 +245,11 @@ Parameter& Parameters::wholes(std::string name, std::vector<std::uint64_t>& targ
     if (s.empty()) return target.clear(), std::nullopt;
     for (const std::string& part : split_at_commas(s)) {
       std::uint64_t value = 0;
-      if (const Refusal c = set_whole(value, range, part)) return "contains " + base::quoted(part) + ", which " + *c;
+      const Refusal refusal = set_whole(value, range, part);
+      const bool is_number = !part.empty() && part.find_first_not_of("0123456789") == part.npos;
+      if (const std::string list = list_as_written(s); refusal && !is_number && !list.empty())
+        return "is not a list" + list;
+      if (refusal) return "contains " + base::quoted(part) + ", which " + *refusal;
       values.push_back(value);
     }
     target = values;

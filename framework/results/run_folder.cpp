@@ -5,6 +5,7 @@
 #include <iterator>
 #include <regex>
 #include <stdexcept>
+#include <tuple>
 
 #include "base/atomic_file.hpp"
 #include "base/utc.hpp"
@@ -49,12 +50,25 @@ RunFolder make_run_folder(const std::string& name, const std::string& hash, cons
   return {folder};
 }
 
+namespace {
+
+/// The time at the start of the name, the number at its end (of runs that began in one second), and the whole name.
+std::tuple<std::string, unsigned long, std::string> age(const RunFolder& run) {
+  const std::string name = run.path.filename().string();
+  static const std::regex form(R"((\d{8}T\d{6}Z)-[0-9a-f]+(-(\d{1,9}))?)");
+  std::smatch parts;
+  if (!std::regex_match(name, parts, form)) return {"", 0, name};
+  return {parts[1], parts[3].matched ? std::stoul(parts[3]) : 1, name};
+}
+
+}  // namespace
+
 std::vector<RunFolder> runs_of(const std::string& name) {
   std::vector<RunFolder> runs;
   std::error_code none;
   for (const fs::directory_entry& entry : fs::directory_iterator(fs::absolute(fs::path("runs") / name), none))
     if (!entry.is_symlink(none) && entry.is_directory(none)) runs.push_back({entry.path()});
-  std::ranges::sort(runs, std::greater(), [](const RunFolder& run) { return run.path.filename(); });
+  std::ranges::sort(runs, std::greater(), age);
   return runs;
 }
 

@@ -42,7 +42,7 @@ class RunJson {
   void checkpoints(std::size_t count, double longest_seconds);
   /// Status "running".
   void begin();
-  /// "finished", "finished, some models failed", "stopped" or "failed". On a full disk the file is overwritten in place.
+  /// "finished", "finished, some models failed", "finished, every model failed", "stopped" or "failed". On a full disk the file is overwritten in place.
   void end(const std::string& status, const std::map<std::string, std::string>& failures = {});
   /// A regulariser stopped the model before update `stopped`, or the schedule ended there; its final weights are those
   /// of step `restored`.

@@ -28,11 +28,13 @@ std::optional<std::uint64_t> number_in(const std::string& text) {
   return error == std::errc{} && end == text.data() + text.size() ? std::optional(n) : std::nullopt;
 }
 
-/// A run may go on for more steps than it was started with.
-bool is_allowed(const Difference& d) {
+bool has_fewer_steps(const Difference& d) {
   const auto before = number_in(d.before), now = number_in(d.now);
-  return d.name == "training.steps" && before && now && *now >= *before;
+  return d.name == "training.steps" && !(before && now && *now >= *before);
 }
+
+/// A run may go on for more steps than it was started with.
+bool is_allowed(const Difference& d) { return d.name == "training.steps" && !has_fewer_steps(d); }
 
 std::vector<Difference> forbidden(const Identity& before, const Identity& now) {
   std::vector<Difference> out = experiment::differences(before, now);
@@ -46,7 +48,8 @@ std::string listed(const std::vector<Difference>& changed) {
   const auto value = [](const std::string& v) { return v.empty() ? "(nothing)" : base::quoted(v); };
   std::string text;
   for (const Difference& d : changed | std::views::take(most))
-    text += "\n  " + base::printable(d.name) + ": was " + value(d.before) + ", is now " + value(d.now);
+    text += "\n  " + base::printable(d.name) + ": was " + value(d.before) + ", is now " + value(d.now) +
+            (has_fewer_steps(d) ? "; a run can be given more steps, not fewer" : "");
   if (changed.size() > most) text += "\n  and " + std::to_string(changed.size() - most) + " more";
   return text;
 }
@@ -177,8 +180,15 @@ std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& p, cons
     std::error_code none;
     if (!fs::exists(run.path, none)) throw ResumeRefused("cannot resume " + run.path.string() + ": it does not exist");
     if (!is_run(run))
-      throw ResumeRefused("cannot resume " + run.path.string() + ": it has no metrics.csv, so it is not a run folder");
+      throw ResumeRefused("cannot resume " + run.path.string() + ": it has no metrics.csv, so it is not a run folder" +
+                          (is_run({run.path / "latest"})
+                               ? "\n  its newest run: --resume " + (options.resume_from / "latest").string()
+                               : ""));
     Resumption r = open(run, p, now, configuration, options);
+    if (!options.out.empty() && r.nothing_to_do)
+      throw ResumeRefused("cannot resume " + run.path.string() + " in " + options.out.string() +
+                          ": it is finished already, with as many steps\n  give it more: training.steps=N; or leave "
+                          "out --out");
     if (!options.out.empty() && !r.finished)
       throw ResumeRefused("cannot resume " + run.path.string() + " in " + options.out.string() +
                           ": an unfinished run continues in its own folder\n  leave out --out");

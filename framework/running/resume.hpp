@@ -25,8 +25,8 @@ struct Resumption {
   std::vector<std::string> warnings;
 };
 
-/// The run that options.resume asks for, `configuration` being the hash in run.json; nothing where a new one is to be started, because there is no unfinished run.
-/// Throws ResumeRefused.
+/// The run that options.resume asks for, `configuration` being the hash in run.json; nothing where a new one is to be
+/// started, because there is no unfinished run. Throws ResumeRefused.
 std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& pipeline, const experiment::Identity& now,
                                              const std::string& configuration, const RunOptions& options);
 

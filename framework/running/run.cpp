@@ -244,7 +244,10 @@ class Run {
       ++outcome.failed_models;
       outcome.plugin_failed |= task.plugin_failed;
     }
-    finish(outcome.stopped ? "stopped" : outcome.failed_models ? "finished, some models failed" : "finished");
+    finish(outcome.stopped                           ? "stopped"
+           : outcome.failed_models == 0              ? "finished"
+           : outcome.failed_models == outcome.models ? "finished, every model failed"
+                                                     : "finished, some models failed");
     if (outcome.stopped) {
       reports_.write_last(folder_.path, last_step_);
     } else {

@@ -28,6 +28,8 @@ void expect_possible(const SavedTask& saved, const ModelTask& task) {
 void load(learning::Model& model, const learning::SavedModel& saved) {
   try {
     model.load(saved);
+  } catch (const learning::HookFailure&) {
+    throw;
   } catch (const std::runtime_error& e) {
     throw std::runtime_error("model " + model.name() + " does not fit: " + e.what());
   }
@@ -67,7 +69,14 @@ void Scheduler::restore(const State& state) {
 void Scheduler::restore(ModelTask& task, const SavedTask& saved) {
   expect_possible(saved, task);
   static_cast<results::TaskProgress&>(task) = saved;
-  if (saved.model) load(*task.model, *saved.model);
+  try {
+    if (saved.model) load(*task.model, *saved.model);
+  } catch (const learning::HookFailure& e) {  // ends this model only, as in every other hook
+    task.failure = place_of(task.name, e.entry) + e.what();
+    task.plugin_failed = task.ended = true;
+    order_.ended(index_of(task));
+    return;
+  }
   if (saved.watched) {
     task.watched.emplace().measured = saved.watched->measured;
     for (const LiveMetric& m : metrics_)

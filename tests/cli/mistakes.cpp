@@ -314,7 +314,7 @@ study.ini:23:14: error: 'sam' does not act on weights, so sam.biases has no effe
       |         ^~ x >= 0
 )"},
     {"1e5", "steps = 30", "steps = 1e5",
-     R"(study.ini:14:9: error: value '1e5' of steps is not a whole number (digits only)
+     R"(study.ini:14:9: error: value '1e5' of steps is not a whole number (digits only: 100000)
    14 | steps = 1e5
       |         ^~~ x >= 0
 )"},

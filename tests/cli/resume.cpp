@@ -282,7 +282,7 @@ BOOST_AUTO_TEST_CASE(a_changed_key_is_refused_and_listed) {
   check_text(
       fixture.tidy(said.err),
       "error: cannot resume <here>/out: something has changed since its last checkpoint\n"
-      "  training.steps: was '300', is now '200'\n"
+      "  training.steps: was '300', is now '200'; a run can be given more steps, not fewer\n"
       "  training.batch_size: was '20', is now '10'\n"
       "  model:l2.l2.lambda: was '0.001', is now '0.01'\n"
       "  --allow-changed continues all the same; without --resume a new run is started, and this one stays as it "
@@ -293,9 +293,33 @@ BOOST_AUTO_TEST_CASE(a_changed_key_is_refused_and_listed) {
              "\n  --allow-changed continues all the same; a new run needs another folder: --out DIR\n");
   // An added model or metric, and one that is gone.
   check_says(fixture.study_with({"+metric:loss.every=10", "--resume", "out"}).err,
-             "  metric:loss.every: was (nothing), is now '10'\n");
+             "  [metric:loss]: was (nothing), is now 'in the pipeline'\n");
   check_says(fixture.study_with({"~metric:node_snr", "--resume", "out"}).err,
-             "  metric:node_snr.every: was '50', is now (nothing)\n");
+             "  [metric:node_snr]: was 'in the pipeline', is now (nothing)\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_finished_run_does_not_exit_with_0_without_the_folder_asked_for) {
+  const ResumeFixture fixture;
+  fixture.whole("whole");
+  const Said said = fixture.study_with({"--resume", "whole", "--out", "new"});
+  check_exit(said, 6);
+  check_text(fixture.tidy(said.err),
+             "error: cannot resume <here>/whole in new: it is finished already, with as many steps\n"
+             "  give it more: training.steps=N; or leave out --out\n");
+  BOOST_TEST(!fs::exists(fixture.here / "new"));
+}
+
+BOOST_AUTO_TEST_CASE(what_names_no_run_gets_advice) {
+  const ResumeFixture fixture;
+  check_text(fixture.tidy(fixture.study_with({"--resume", "nosuch"}).err),
+             "error: cannot resume <here>/nosuch: it does not exist\n");
+  check_exit(fixture.study_with({"training.steps=100"}), 0);
+  check_text(fixture.tidy(fixture.study_with({"--resume", "runs/small"}).err),
+             "error: cannot resume <here>/runs/small: it has no metrics.csv, so it is not a run folder\n"
+             "  its newest run: --resume runs/small/latest\n");
+  check_text(fixture.run({"run", "--resume", "runs/small/latest"}).err,
+             "error: run needs a pipeline file: pipeline run FILE\n"
+             "  that of this run: pipeline run runs/small/latest/resolved.ini --resume runs/small/latest\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_changed_key_can_be_allowed_and_is_recorded) {

@@ -70,13 +70,11 @@ BOOST_AUTO_TEST_CASE(complaints) {
       {"b.ini",
        "command line: b.ini: error: missing '=' in override 'b.ini'\n"
        "   | b.ini\n"
-       "   | ^~~~~ " +
-           form},
+       "   | ^~~~~ one pipeline file at a time; the words after it are overrides"},
       {"+training.steps",
        "command line: training.steps: error: missing '=' in override '+training.steps'\n"
        "   | +training.steps\n"
-       "   | ^~~~~~~~~~~~~~~ " +
-           form},
+       "   | ^~~~~~~~~~~~~~~ an override is one word: +training.steps=VALUE"},
       {"steps=5",
        "command line: steps: error: 'steps' is not section.key\n"
        "   | steps=5\n"

@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(prefixes_and_owners) {
 BOOST_AUTO_TEST_CASE(invalid_values_leave_the_default) {
   const std::pair<std::string, std::string> cases[] = {
       {"steps = 1e5",
-       "a.ini:2:9: error: value '1e5' of steps is not a whole number (digits only)\n"
+       "a.ini:2:9: error: value '1e5' of steps is not a whole number (digits only: 100000)\n"
        "    2 | steps = 1e5\n"
        "      |         ^~~ x >= 1, default 100"},
       {"steps = -1",
@@ -162,9 +162,17 @@ BOOST_AUTO_TEST_CASE(invalid_values_leave_the_default) {
        "      |        ^~~~~~~ did you mean 'softmax'?  (valid: hinge, softmax), default softmax"},
       {"layers = 784, 1e3",
        "a.ini:2:10: error: value '784, 1e3' of layers contains '1e3', which is not a whole number "
-       "(digits only)\n"
+       "(digits only: 1000)\n"
        "    2 | layers = 784, 1e3\n"
        "      |          ^~~~~~~~ x >= 1, default 784, 10"},
+      {"layers = [784, 10]",
+       "a.ini:2:10: error: value '[784, 10]' of layers is not a list (a list is written 784, 10)\n"
+       "    2 | layers = [784, 10]\n"
+       "      |          ^~~~~~~~~ x >= 1, default 784, 10"},
+      {"layers = 784 10",
+       "a.ini:2:10: error: value '784 10' of layers is not a list (a list is written 784, 10)\n"
+       "    2 | layers = 784 10\n"
+       "      |          ^~~~~~ x >= 1, default 784, 10"},
       {"stpes = 5",
        "a.ini:2:1: error: unknown key 'stpes' in [s]\n"
        "    2 | stpes = 5\n"
