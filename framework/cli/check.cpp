@@ -1,7 +1,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
+#include "base/cores.hpp"
 #include "base/utf8.hpp"
 #include "cli/command.hpp"
 #include "cli/complain.hpp"
@@ -68,7 +68,7 @@ std::string read_data(const experiment::Pipeline& p, const std::string& file, bo
     fetching.show(name, have, total);
   };
   const running::LoadedData loaded =
-      running::load_for_run(p, std::max(1u, std::thread::hardware_concurrency()), how, [&](const std::string& warning) {
+      running::load_for_run(p, base::usable_cores(), how, [&](const std::string& warning) {
         found.warnings.push_back(warning);
         if (!quiet) warn("warning: " + warning);
       });

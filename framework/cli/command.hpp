@@ -37,6 +37,8 @@ struct Command {
 };
 
 int run(const Words& words);
+int sweep(const Words& words);
+int compare(const Words& words);
 int check(const Words& words);
 int show(const Words& words);
 int plugins(const Words& words);

@@ -43,7 +43,11 @@ _pipeline_offered() {
   case $previous in
     --out | --dir | --plugin-path) _pipeline_folders "$current"; return ;;
     --progress) printf '%s\n' auto bar line json none; return ;;
-    --format) printf '%s\n' text json; return ;;
+    --format)
+      printf '%s\n' text json
+      [[ ${words[1]} == compare ]] && echo csv
+      return
+      ;;
   esac
   case ${#words[@]}:${words[1]}:$current in
     2:*) _pipeline_commands ;;
@@ -54,7 +58,7 @@ _pipeline_offered() {
         _pipeline_options "${words[1]}"
       fi
       ;;
-    3:run:* | 3:check:* | 3:show:*)
+    3:run:* | 3:sweep:* | 3:check:* | 3:show:*)
       _pipeline_files .ini "$current"
       _pipeline_shipped
       ;;

@@ -111,6 +111,37 @@ void RunProgress::clear() {
   bar_drawn_ = false;
 }
 
+void SweepProgressShown::show(const sweep::SweepProgress& p) {
+  if (style_ == ProgressStyle::none || Clock::now() - last_ < std::chrono::duration<double>(next_after_)) return;
+  last_ = Clock::now();
+  next_after_ = style_ == ProgressStyle::bar    ? kBarSeconds
+                : style_ == ProgressStyle::json ? kJsonSeconds
+                                                : kLineSeconds;
+  if (style_ == ProgressStyle::json) {
+    nlohmann::ordered_json j = {
+        {"jobs", p.jobs}, {"done", p.done}, {"failed", p.failed}, {"running", p.running}, {"share", p.share}};
+    j["seconds_left"] = p.seconds_left < 0 ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(p.seconds_left);
+    std::cerr << j.dump() << std::endl;
+    return;
+  }
+  std::string text = std::to_string(p.done) + " of " + std::to_string(p.jobs) + " jobs done";
+  if (p.failed) text += ", " + std::to_string(p.failed) + " failed";
+  text += ", " + std::to_string(p.running) + " running, " + fixed(100 * p.share, 1) + " %";
+  if (p.seconds_left >= 0) text += ", " + duration(p.seconds_left) + " left";
+  if (style_ == ProgressStyle::line) {
+    std::cerr << text << std::endl;
+    return;
+  }
+  text.resize(std::min(text.size(), terminal_width() - 1));
+  std::cerr << "\r\033[K" << text << std::flush;
+  bar_drawn_ = true;
+}
+
+void SweepProgressShown::clear() {
+  if (bar_drawn_) std::cerr << "\r\033[K" << std::flush;
+  bar_drawn_ = false;
+}
+
 void FetchProgress::show(const std::string& file, std::uint64_t have, std::uint64_t total) {
   constexpr std::uint64_t kStep = 1 << 20;
   if (file != file_) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "running/run.hpp"
+#include "sweep/pool.hpp"
 
 namespace pipeline::cli {
 
@@ -29,6 +30,23 @@ class RunProgress {
   bool is_time();
   ProgressStyle style_;
   std::string value_name_;
+  bool bar_drawn_ = false;
+  Clock::time_point last_ = Clock::now();
+  double next_after_ = 0;
+};
+
+/// Of all jobs of a sweep together.
+class SweepProgressShown {
+ public:
+  explicit SweepProgressShown(ProgressStyle style) : style_(style) {}
+  SweepProgressShown(const SweepProgressShown&) = delete;
+  ~SweepProgressShown() { clear(); }
+  void show(const sweep::SweepProgress& progress);
+  void clear();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  ProgressStyle style_;
   bool bar_drawn_ = false;
   Clock::time_point last_ = Clock::now();
   double next_after_ = 0;

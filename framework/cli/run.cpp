@@ -1,18 +1,15 @@
-#include <unistd.h>
 #include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
+#include "base/cores.hpp"
 #include "base/numbers.hpp"
 #include "cli/command.hpp"
 #include "cli/complain.hpp"
-#include "cli/crash.hpp"
 #include "cli/progress.hpp"
+#include "cli/stop_signal.hpp"
 #include "config/complaint.hpp"
-#include "plugins/ending.hpp"
-#include "results/last_words.hpp"
 #include "results/run_folder.hpp"
 #include "running/run.hpp"
 
@@ -20,43 +17,8 @@ namespace pipeline::cli {
 
 namespace {
 
-std::atomic<int> stop_signal = 0;
-
-std::atomic<double> asked_to_end_at = 0;  // by INT or TERM
-
-double now() {
-  timespec time{};
-  ::clock_gettime(CLOCK_MONOTONIC, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
-// The first signal lets every model finish its step. After that a second INT or TERM ends the program at once; batch
-// systems may repeat USR1, and send TERM after it. Programs such as timeout send each signal twice at once, to the
-// process and to its group: that counts as one.
-void on_signal(int number) {
-  const double time = now();
-  if (stop_signal.exchange(number) == 0) ::alarm(running::kPatience);  // for a plugin that is called on the main thread
-  if (number != SIGINT && number != SIGTERM) return;
-  if (const double first = asked_to_end_at.exchange(time); first == 0 || time <= first + 0.02) return;
-  results::run_crashed("a second signal ended the run at once");
-  pipeline::plugins::end_now(128 + number);
-}
-
 /// Stopped before there were any results to keep.
 struct Interrupted {};
-
-void listen_for_signals() {
-  name_plugin_on_alarm();
-  struct sigaction action {};
-  action.sa_handler = on_signal;
-  for (const int stops : {SIGINT, SIGTERM, SIGUSR1}) ::sigaction(stops, &action, nullptr);  // batch systems send USR1
-  struct sigaction before {};
-  ::sigaction(SIGHUP, nullptr, &before);
-  if (before.sa_handler != SIG_IGN) ::sigaction(SIGHUP, &action, nullptr);  // nohup ignores it
-  // If the reader of the output has exited (run | head), the results are still written to the folder.
-  action.sa_handler = SIG_IGN;
-  ::sigaction(SIGPIPE, &action, nullptr);
-}
 
 /// "l2 (lambda = 5e-05)": an entry with its settings, without plugin, layers and biases where they are the usual ones.
 std::string entry_text(const experiment::Pipeline& p, const std::string& model, const std::string& entry) {
@@ -127,6 +89,7 @@ class Screen final : public running::Observer {
     std::string plugins;
     for (const auto& [id, library] : h.plugins) plugins += (plugins.empty() ? "" : ", ") + id;
     print_part("plugins", plugins);
+    if (p.has_sweep) print_part("sweep", "this is one run; `pipeline sweep` runs all that [sweep] describes");
     std::cout << "  results    " << h.folder.string() << "\n";
     if (h.resumes_at) std::cout << "  resumes    at step " << *h.resumes_at << " of " << p.steps << "\n";
     if (resumes_ && !h.resumes_at)
@@ -230,18 +193,35 @@ std::string how_to_name_the_file(const Parsed& parsed) {
          for_shell(run.path.string());
 }
 
+/// `run FILE --seeds N` is `sweep FILE pipeline.seed={1..N}`, with the other words.
+int sweep_seeds(const Parsed& parsed, const Words& given) {
+  if (parsed.get<std::size_t>("seeds") < 1) throw UsageError("--seeds must be at least 1");
+  if (parsed.has("resume")) throw UsageError("--seeds needs no --resume: the same command again runs what is missing");
+  Words words;
+  for (std::size_t i = 0; i < given.size(); ++i)
+    if (given[i] == "--seeds")
+      ++i;
+    else if (!given[i].starts_with("--seeds="))
+      words.push_back(given[i]);
+  words.push_back("pipeline.seed={1.." + std::to_string(parsed.get<std::size_t>("seeds")) + "}");
+  return sweep(words);
+}
+
 }  // namespace
 
 int run(const Words& given) {
   const Words words = with_folder_of_resume(given);
-  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  const std::size_t cores = base::usable_cores();
   options::options_description visible("options");
   visible.add_options()("out", options::value<std::string>()->value_name("DIR"),
                         "the run folder; default runs/NAME/TIME-HASH")(
       "threads", options::value<std::size_t>()->default_value(cores)->value_name("N"),
       "number of threads; does not affect any result")(
       "progress", options::value<std::string>()->default_value("auto")->value_name("STYLE"),
-      "auto, bar, line, json or none")("offline", "never download data")(
+      "auto, bar, line, json or none")("offline", "never download data")("lean",
+                                                                         "no reports: no pictures, at most 12 files")(
+      "seeds", options::value<std::size_t>()->value_name("N"),
+      "run it once for each of the seeds 1 to N, side by side: a sweep")(
       "resume", options::value<std::string>()->implicit_value("")->value_name("[DIR]"),
       "continue the newest unfinished run of this pipeline, or the run in DIR")(
       "allow-changed", "with --resume: continue although settings, plugins or data have changed");
@@ -261,6 +241,7 @@ int run(const Words& given) {
   if (parsed.positional().empty())
     throw UsageError("run needs a pipeline file: pipeline run FILE" + how_to_name_the_file(parsed));
 
+  if (parsed.has("seeds")) return sweep_seeds(parsed, given);
   running::RunOptions how;
   how.threads = parsed.get<std::size_t>("threads");
   if (how.threads < 1 || how.threads > 1024) throw UsageError("--threads must be a number from 1 to 1024");
@@ -272,15 +253,16 @@ int run(const Words& given) {
   if (parsed.has("out")) how.out = out_folder(parsed.get<std::string>("out"), how.resume && how.resume_from.empty());
   how.argv = given;
   how.argv.insert(how.argv.begin(), {"pipeline", "run"});
+  const std::atomic<int>& stop_signal = listen_for_signals();  // before anything takes long
   how.stop_signal = &stop_signal;
   how.ask_signal = SIGALRM;
 
-  listen_for_signals();  // before anything takes long
   const std::string& file = parsed.positional().front();
   pipeline::plugins::Catalogue catalogue = catalogue_from(parsed);
-  const experiment::Pipeline p =
+  experiment::Pipeline p =
       experiment::read_pipeline(find_pipeline(file, style != ProgressStyle::json),
                                 {parsed.positional().begin() + 1, parsed.positional().end()}, catalogue);
+  if (parsed.has("lean")) p.reports.clear();
   FetchProgress fetching(style);
   how.fetch.offline = parsed.has("offline");
   how.fetch.pipeline_file = file;

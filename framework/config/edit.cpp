@@ -38,7 +38,7 @@ std::string plugin_of(const Tree& section) {
   return colon == name.npos ? "" : name.substr(colon + 1);
 }
 
-const std::vector<std::string> plain_sections = {"pipeline", "dataset", "network", "training"},
+const std::vector<std::string> plain_sections = {"pipeline", "dataset", "network", "training", kSweep},
                                named_sections = {"model", "metric", "report"};
 
 bool may_exist(const std::string& section) {
@@ -57,10 +57,6 @@ bool check_section_name(const Word& name, Complaints& complaints) {
   if (length > base::longest_name) {
     complaints.add(name, "a name of " + std::to_string(length) + " characters",
                    "it may have at most " + std::to_string(base::longest_name));
-    return false;
-  }
-  if (name.text == "sweep") {
-    complaints.add(name, "[sweep] is reserved", "sweeps are not supported yet");
     return false;
   }
   if (name.text == "model:control") {

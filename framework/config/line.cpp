@@ -75,6 +75,12 @@ bool is_key(std::string_view text) {
   }
 }
 
+bool is_swept_key(std::string_view text) {
+  const std::size_t dot = text.find('.');
+  if (dot == text.npos) return base::is_name(text);  // how it is swept: "zip"
+  return is_section_name(text.substr(0, dot)) && is_key(text.substr(dot + 1));
+}
+
 bool is_section_name(std::string_view text) {
   const std::size_t colon = text.find(':');
   return base::is_name(text.substr(0, colon)) && (colon == text.npos || base::is_name(text.substr(colon + 1)));
@@ -104,11 +110,17 @@ Value read_value(const Line& line, std::size_t from, Complaints& complaints) {
   if (at >= end) return {line.word(from, 0), end};
   const Word word = line.word(at, trim_end(line.text.substr(at, end - at)).size());
   if (word.text.find_first_of("{}") != std::string::npos)
-    complaints.add(word, "braces are reserved for sweeps", "quote the value if it is plain text");
+    complaints.add(word, "braces are reserved for sweeps",
+                   "`pipeline sweep` takes them: one run for each value; quote the value if it is plain text");
   else if (word.text.find('"') != std::string::npos)
     complaints.add(word, "a quote inside an unquoted value",
                    "quote the whole value, and write \\\" for each quote inside it");
   return {word, end};
+}
+
+Value read_swept_value(const Line& line, std::size_t from) {
+  const std::size_t end = find_comment(line.text, from), at = std::min(skip_space(line.text, from), end);
+  return {line.word(at, trim_end(line.text.substr(at, end - at)).size()), end};
 }
 
 std::string written_value(const std::string& value) {

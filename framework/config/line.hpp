@@ -31,6 +31,9 @@ std::size_t find_comment(std::string_view text, std::size_t from);
 
 /// "l2.lambda": words of letters, digits, _ and -, joined by dots.
 bool is_key(std::string_view text);
+/// The section that describes a sweep. Its keys name keys of other sections: "training.steps", "model:l2.l2.lambda".
+inline constexpr const char* kSweep = "sweep";
+bool is_swept_key(std::string_view text);
 /// "training" or "model:l2".
 bool is_section_name(std::string_view text);
 
@@ -43,6 +46,8 @@ struct Value {
 };
 /// The value of a key; `from` is the byte after '='.
 Value read_value(const Line& line, std::size_t from, Complaints& complaints);
+/// The value of a key of [sweep], as it is written: braces and quotes belong to it.
+Value read_swept_value(const Line& line, std::size_t from);
 /// The value as it must be written to read back the same.
 std::string written_value(const std::string& value);
 

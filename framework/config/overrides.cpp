@@ -71,7 +71,9 @@ bool check_form(const Tree& tree, const Override& o, Complaints& complaints) {
                                : form);
   else if (!drops && !creates_only && !o.has_key)
     complaints.add(o.section, base::quoted(o.section.text) + " is not section.key", with_section(tree, o));
-  else if (o.has_key && !is_key(o.key.text))
+  else if (o.has_key && o.section.text == kSweep && !is_swept_key(o.key.text))
+    complaints.add(o.key, base::quoted(o.key.text) + " is not section.key", "write sweep.section.key={...}");
+  else if (o.has_key && o.section.text != kSweep && !is_key(o.key.text))
     complaints.add(o.key, base::quoted(o.key.text) + " is not a valid key",
                    "a key consists of letters, digits, _ and -, or of several such words joined by dots");
   else
@@ -150,7 +152,8 @@ void set(Tree& tree, const Override& o, Complaints& complaints) {
           o.key.text == "drop" ? "on the command line, write ~section" : "put it in a pipeline file of your own");
       return;
     }
-    const Value value = read_value(o.line, o.value_from, complaints);
+    const Value value = o.section.text == kSweep ? read_swept_value(o.line, o.value_from)
+                                                 : read_value(o.line, o.value_from, complaints);
     entry.value = value.word;
     if (value.end < o.line.text.size())
       complaints.add(o.line.word(value.end, o.line.text.size() - value.end), "a comment in an override",

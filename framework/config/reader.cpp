@@ -31,7 +31,7 @@ class Reader {
   Tree refused_;             // receives the keys of a refused section, whose syntax is still checked
   Tree* section_ = nullptr;  // none yet
   std::size_t statements_ = 0;
-  bool skips_ = false;  // keys before the first section, and in [sweep], for which braces are reserved
+  bool skips_ = false;  // keys before the first section
 };
 
 bool Reader::read(const Line& line) {
@@ -80,7 +80,7 @@ void Reader::read_section(const Line& line, std::size_t open) {
 
 void Reader::enter_section(const Word& name) {
   section_ = &(refused_ = Tree());
-  skips_ = name.text == "sweep";
+  skips_ = false;
   if (!check_section_name(name, complaints_)) return enter_cleaned(name);
   if (const Tree* first = child(tree, name.text))
     complaints_.add(name, "section [" + name.text + "] appears twice",
@@ -103,11 +103,16 @@ void Reader::read_key(const Line& line, std::size_t at) {
   if (equals >= end) return read_key_without_value(line, at, end);
 
   const Word key = line.word(at, trim_end(line.text.substr(at, equals - at)));
-  const Word value = read_value(line, equals + 1, complaints_).word;
-  section_->data().unread |= !is_key(key.text);
+  const bool is_swept = section_->data().name.text == kSweep,
+             is_good = is_swept ? is_swept_key(key.text) : is_key(key.text);
+  const Word value = (is_swept ? read_swept_value(line, equals + 1) : read_value(line, equals + 1, complaints_)).word;
+  section_->data().unread |= !is_good;
   if (key.text.empty())
     complaints_.add(line.word(equals, 1), "no key before '='", "write key = value");
-  else if (!is_key(key.text))
+  else if (!is_good && is_swept)
+    complaints_.add(key, base::quoted(key.text) + " is not section.key",
+                    "a key of [sweep] names the key that varies: training.learning_rate = {0.05, 0.1}");
+  else if (!is_good)
     complaints_.add(key, base::quoted(key.text) + " is not a valid key",
                     "a key consists of letters, digits, _ and -, or of several such words joined by dots");
   else

@@ -2,6 +2,7 @@
 
 #include "base/names.hpp"
 #include "base/utf8.hpp"
+#include "config/line.hpp"
 #include "data/error.hpp"
 #include "data/stamp.hpp"
 #include "experiment/cross_checks.hpp"
@@ -138,11 +139,17 @@ std::string title(const WrapperConfig& w) { return title("wrapper '" + w.plugin.
 
 Pipeline read_pipeline(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                        plugins::Catalogue& catalogue) {
-  Pipeline p;
-  p.file = file;
   Complaints complaints;
   const config::Source source = read_source(file, overrides, complaints);
+  return read_pipeline(file, source, std::move(complaints), catalogue);
+}
+
+Pipeline read_pipeline(const std::filesystem::path& file, const config::Source& source, Complaints complaints,
+                       plugins::Catalogue& catalogue) {
+  Pipeline p;
+  p.file = file;
   p.text = source.text;
+  p.has_sweep = config::child(source.tree, config::kSweep) != nullptr;
   if (complaints.unread()) throw config::PipelineTextError(complaints);
   Reading reading(p, source.tree, catalogue, complaints);
   read_sections(reading);
@@ -176,6 +183,47 @@ Pipeline read_pipeline(const std::filesystem::path& file, const std::vector<std:
   if (!data_error.empty()) throw data::DataError(data_error);
   resolve_plugin_path(p, catalogue);
   return p;
+}
+
+std::map<std::string, std::string> plugin_hashes(const Pipeline& p, const plugins::Catalogue& catalogue) {
+  std::map<std::string, std::string> hashes;
+  const auto add = [&](const char* kind, const std::string& name) {
+    const std::string id = std::string(kind) + " " + name;
+    if (const auto plugin = catalogue.loaded().find(id); plugin != catalogue.loaded().end())
+      hashes[id] = plugin->second.sha256;
+  };
+  add("dataset", p.dataset.plugin.name);
+  for (const WrapperConfig& w : p.wrappers) add("dataset", w.plugin.name);
+  for (const ModelConfig& m : p.models)
+    for (const EntryConfig& e : m.regularisers) add("regulariser", e.plugin.name);
+  for (const MetricConfig& m : p.metrics) add("metric", m.plugin.name);
+  for (const ReportConfig& r : p.reports) add("report", r.plugin.name);
+  return hashes;
+}
+
+std::string text_in_one_piece(const Tree& tree, const Pipeline& p) {
+  const auto resolved = [&](const std::string& section, const std::string& key) -> const config::Setting* {
+    for (const config::ResolvedSection& s : p.resolved)
+      if (s.name == section)
+        for (const config::Setting& setting : s.settings)
+          if (setting.key == key) return &setting;
+    return nullptr;
+  };
+  std::vector<config::ResolvedSection> sections = {{"pipeline", {}}};
+  for (const char* key : {"name", "plugin_path"})
+    if (const config::Setting* setting = resolved("pipeline", key); setting && !setting->value.empty())
+      sections.front().settings.push_back(*setting);
+  for (const auto& [name, keys] : tree) {
+    if (name == config::kSweep) continue;
+    config::ResolvedSection& section = name == "pipeline" ? sections.front() : sections.emplace_back(name);
+    for (const auto& [key, node] : keys) {
+      if (name == "pipeline" && (key == "name" || key == "plugin_path")) continue;
+      const config::Setting* setting = resolved(name, key);
+      section.settings.push_back(
+          {key, setting && setting->is_path ? setting->value : node.data().value.text, "", false, {}});
+    }
+  }
+  return config::as_ini(sections, false);
 }
 
 }  // namespace pipeline::experiment

@@ -3,6 +3,7 @@
 #pragma once
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -95,6 +96,7 @@ struct Pipeline {
   std::vector<MetricConfig> metrics;
   std::vector<ReportConfig> reports;
   std::vector<config::ResolvedSection> resolved;
+  bool has_sweep = false;  // its [sweep] section, which says nothing about one run
 };
 
 /// Reads and checks a pipeline file. Loads its plugins, but of the data only what determines its shape. Throws all
@@ -102,6 +104,17 @@ struct Pipeline {
 /// data::DataError.
 Pipeline read_pipeline(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                        plugins::Catalogue& catalogue);
+
+/// The same of a text that was read from this file; `complaints` are those found while reading it.
+Pipeline read_pipeline(const std::filesystem::path& file, const config::Source& source, config::Complaints complaints,
+                       plugins::Catalogue& catalogue);
+
+/// SHA-256 of the library of each plugin that the pipeline names, by "regulariser l2".
+std::map<std::string, std::string> plugin_hashes(const Pipeline& pipeline, const plugins::Catalogue& catalogue);
+
+/// The text of a pipeline in one piece: includes and overrides are applied, paths are absolute, [sweep] is left out, and
+/// defaults are not written out. Overrides change it as they change the file.
+std::string text_in_one_piece(const config::Tree& tree, const Pipeline& pipeline);
 
 /// "dataset 'mnist' in [dataset] (mnist_snr.ini:17): ", for error messages.
 std::string title(const DatasetConfig& dataset);

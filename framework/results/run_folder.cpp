@@ -27,6 +27,11 @@ void create(const fs::path& folder) {
 
 }  // namespace
 
+bool holds_a_run(const fs::path& folder) {
+  std::error_code none;
+  return fs::exists(RunFolder{folder}.metrics_csv(), none);
+}
+
 RunFolder make_run_folder(const std::string& name, const std::string& hash, const fs::path& out) {
   if (!out.empty()) {
     const fs::path folder = fs::absolute(out).lexically_normal();

@@ -18,6 +18,9 @@ struct RunFolder {
   std::filesystem::path checkpoints() const { return path / "checkpoints"; }
 };
 
+/// Whether the folder is that of a run.
+bool holds_a_run(const std::filesystem::path& folder);
+
 /// runs/<name>/<UTC time>-<hash>, with -2, -3 ... added if it exists. With `out`, that folder instead, which must be
 /// empty or not exist. Throws std::runtime_error with a remedy.
 RunFolder make_run_folder(const std::string& name, const std::string& hash, const std::filesystem::path& out);

@@ -29,10 +29,9 @@ results::RunFacts facts_of(const Pipeline& p, const plugins::Catalogue& catalogu
                            const LoadedData& loaded) {
   results::RunFacts facts{options.argv,   options.threads, {}, {}, loaded.files, "", loaded.data.class_names,
                           loaded.warnings};
-  for (const auto& [id, plugin] : catalogue.loaded()) {
-    facts.plugins.push_back(plugin);
-    facts.plugin_hashes[id] = plugin.sha256;
-  }
+  facts.plugin_hashes = experiment::plugin_hashes(p, catalogue);
+  for (const auto& [id, plugin] : catalogue.loaded())
+    if (facts.plugin_hashes.contains(id)) facts.plugins.push_back(plugin);
   facts.configuration =
       experiment::configuration_hash(p, facts.plugin_hashes, facts.files).substr(0, experiment::kHashDigits);
   return facts;

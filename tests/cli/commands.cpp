@@ -10,7 +10,8 @@ using nlohmann::json;
 
 namespace {
 
-const std::vector<std::string> all_commands = {"run", "check", "show", "plugins", "new", "data", "version"};
+const std::vector<std::string> all_commands = {"run",     "sweep", "compare", "check",  "show",
+                                               "plugins", "new",   "data",    "version"};
 
 struct StudyFixture : World {
   StudyFixture() { write("study.ini", small_study); }
@@ -63,7 +64,7 @@ BOOST_AUTO_TEST_CASE(lists_every_command_and_the_shipped_pipelines) {
   for (const fs::path& file : shipped_pipelines()) check_says(said.out, " " + file.filename().string());
   for (const Words& words : {Words{}, Words{"-h"}, Words{"help"}}) BOOST_TEST(world.run(words).out == said.out);
   // Features that do not exist yet, or only as subcommands, are not listed.
-  for (const std::string word : {"doctor", "sweep", "compare", "--resume"})
+  for (const std::string word : {"doctor", "rank", "--resume"})
     BOOST_TEST(said.out.find(word) == std::string::npos, word);
 }
 
@@ -82,6 +83,9 @@ BOOST_AUTO_TEST_CASE(of_every_command_fits_100_columns_and_has_an_example) {
 
 BOOST_AUTO_TEST_CASE(examples_work) {
   World world;
+  check_exit(world.run({"sweep", "quickstart.ini", "pipeline.seed={1..2}", "training.steps=1", "dataset.train=600",
+                        "dataset.test=100", "--lean", "--out", "seeds", "--progress", "none"}),
+             0);  // for the example of `compare`
   // Examples that train or download are replaced: `check` reads the same file and overrides, `data path` the same name.
   for (const std::string& command : all_commands)
     for (const std::string& example : examples(world.run({command, "--help"}).out)) {
@@ -91,6 +95,7 @@ BOOST_AUTO_TEST_CASE(examples_work) {
         words[0] = "check";
         if (const auto out = std::ranges::find(words, "--out"); out != words.end()) words.erase(out, out + 2);
       }
+      if (words[0] == "sweep" && std::ranges::count(words, "--dry-run") == 0) words.push_back("--dry-run");
       if (words[0] == "data" && words[1] == "fetch") words[1] = "path";
       const Said said = world.run(words);
       BOOST_TEST(said.exit == 0, example << ": " << said.err);
@@ -117,7 +122,7 @@ BOOST_AUTO_TEST_CASE(mistakes_exit_with_2_and_a_remedy) {
   const Case cases[] = {
       {{"chek", "study.ini"},
        "error: unknown command 'chek'\n"
-       "  did you mean 'check'?  (valid: check, data, new, plugins, run, show, version)\n"},
+       "  did you mean 'check'?  (valid: check, compare, data, new, plugins, run, show, sweep, version)\n"},
       {{"check", "study.ini", "--fromat", "json"},
        "error: unrecognised option '--fromat'\n"
        "  did you mean '--format'?\n"
@@ -289,7 +294,7 @@ BOOST_AUTO_TEST_CASE(errors_in_overrides_quote_the_override) {
        "command line: modle:x: error: unknown section [modle:x]\n"
        "   | +modle:x\n"
        "   |  ^~~~~~~ did you mean [model:x]?  (valid: [pipeline], [dataset], [network], [training], "
-       "[model:NAME], [metric:NAME], [report:NAME])\n"},
+       "[sweep], [model:NAME], [metric:NAME], [report:NAME])\n"},
       {{"+model:x.regularisers=l22"},
        "command line: model:x.regularisers: error: unknown regulariser 'l22'\n"
        "   | +model:x.regularisers=l22\n"

@@ -25,12 +25,12 @@ const Mistake mistakes[] = {
     {"an unknown section", "[training]", "[trainning]",
      R"(study.ini:13:2: error: unknown section [trainning]
    13 | [trainning]
-      |  ^~~~~~~~~ did you mean [training]?  (valid: [pipeline], [dataset], [network], [training], [model:NAME], [metric:NAME], [report:NAME])
+      |  ^~~~~~~~~ did you mean [training]?  (valid: [pipeline], [dataset], [network], [training], [sweep], [model:NAME], [metric:NAME], [report:NAME])
 )"},
     {"an unknown kind of section", "[metric:accuracy]", "[metrics:accuracy]",
      R"(study.ini:24:2: error: unknown section [metrics:accuracy]
    24 | [metrics:accuracy]
-      |  ^~~~~~~~~~~~~~~~ did you mean [metric:accuracy]?  (valid: [pipeline], [dataset], [network], [training], [model:NAME], [metric:NAME], [report:NAME])
+      |  ^~~~~~~~~~~~~~~~ did you mean [metric:accuracy]?  (valid: [pipeline], [dataset], [network], [training], [sweep], [model:NAME], [metric:NAME], [report:NAME])
 )"},
     {"an invalid choice", "every = 10", "every = 10\non = tset",
      R"(study.ini:26:6: error: value 'tset' of on is not one of the choices
@@ -448,7 +448,7 @@ study.ini:11:18: error: the network has 12 outputs, but dataset 'digits' has 10 
     {"braces", "learning_rate = 0.1", "learning_rate = {0.1,0.2}",
      R"(study.ini:16:17: error: braces are reserved for sweeps
    16 | learning_rate = {0.1,0.2}
-      |                 ^~~~~~~~~ quote the value if it is plain text
+      |                 ^~~~~~~~~ `pipeline sweep` takes them: one run for each value; quote the value if it is plain text
 )"},
     {"several mistakes at once", "steps = 30\nbatch_size = 20\nlearning_rate = 0.1", "stpes = 30\nbatch_size = x\nlearning_rate = 0",
      R"(study.ini:14:1: error: unknown key 'stpes' in [training]

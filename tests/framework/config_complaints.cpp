@@ -36,10 +36,10 @@ const Case cases[] = {
      "a.ini:1:2: error: 'a:b:c' is not a valid section name\n"
      "    1 | [a:b:c]\n"
      "      |  ^~~~~ a section is 'name' or 'kind:name'; names consist of letters, digits, _ and -"},
-    {"[sweep]\nrate = {1,2}",
-     "a.ini:1:2: error: [sweep] is reserved\n"
-     "    1 | [sweep]\n"
-     "      |  ^~~~~ sweeps are not supported yet"},
+    {"[sweep]\na:b:c.rate = {1,2}",
+     "a.ini:2:1: error: 'a:b:c.rate' is not section.key\n"
+     "    2 | a:b:c.rate = {1,2}\n"
+     "      | ^~~~~~~~~~ a key of [sweep] names the key that varies: training.learning_rate = {0.05, 0.1}"},
     {"[model:control]",
      "a.ini:1:2: error: the name 'control' is reserved for the untrained network\n"
      "    1 | [model:control]\n"
@@ -87,7 +87,8 @@ const Case cases[] = {
     {"[s]\nrate = {1e-5,5e-5} ; both",
      "a.ini:2:8: error: braces are reserved for sweeps\n"
      "    2 | rate = {1e-5,5e-5} ; both\n"
-     "      |        ^~~~~~~~~~~ quote the value if it is plain text"},
+     "      |        ^~~~~~~~~~~ `pipeline sweep` takes them: one run for each value; quote the value if it is plain "
+     "text"},
     {"[s]\nk = 1\nk = 2",
      "a.ini:3:1: error: key 'k' appears twice in its section\n"
      "    3 | k = 2\n"

@@ -116,7 +116,8 @@ BOOST_AUTO_TEST_CASE(complaints) {
       {"training.steps={1..5}",
        "command line: training.steps: error: braces are reserved for sweeps\n"
        "   | training.steps={1..5}\n"
-       "   |                ^~~~~~ quote the value if it is plain text"},
+       "   |                ^~~~~~ `pipeline sweep` takes them: one run for each value; quote the value if it is plain "
+       "text"},
       {"training.name=a # b",
        "command line: training.name: error: a comment in an override\n"
        "   | training.name=a # b\n"
@@ -135,9 +136,13 @@ BOOST_AUTO_TEST_CASE(complaints) {
        "   | +model:control\n"
        "   |  ^~~~~~~~~~~~~ give the model another name"},
       {"sweep.rate=1",
-       "command line: sweep.rate: error: [sweep] is reserved\n"
+       "command line: sweep.rate: error: no section 'sweep' in the pipeline\n"
        "   | sweep.rate=1\n"
-       "   | ^~~~~ sweeps are not supported yet"},
+       "   | ^~~~~ (valid: dataset, model:l2, training); '+sweep.rate=1' creates it"},
+      {"+sweep.a:b:c.d={1, 2}",
+       "command line: sweep.a:b:c.d: error: 'a:b:c.d' is not section.key\n"
+       "   | +sweep.a:b:c.d={1, 2}\n"
+       "   |        ^~~~~~~ write sweep.section.key={...}"},
       {"+pipeline.include=b.ini",
        "command line: pipeline.include: error: 'include' belongs in a file\n"
        "   | +pipeline.include=b.ini\n"

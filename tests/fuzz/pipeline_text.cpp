@@ -2,8 +2,10 @@
 // Values are read as parameters of every type. What was understood is written and read again.
 #include <pipeline/parameters.hpp>
 
+#include "config/line.hpp"
 #include "config/reader.hpp"
 #include "config/section.hpp"
+#include "experiment/axes.hpp"
 #include "fuzz/fuzz.hpp"
 
 namespace {
@@ -73,7 +75,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     config::Complaints complaints;
     const config::Tree tree = config::read_pipeline(file, overrides, complaints).tree;
     std::vector<config::ResolvedSection> sections;
-    for (const auto& [name, keys] : tree) sections.push_back(understood(name, keys, complaints));
+    for (const auto& [name, keys] : tree)
+      if (name != config::kSweep) sections.push_back(understood(name, keys, complaints));
+    const experiment::Axes axes = experiment::read_axes(tree, complaints);
+    if (!complaints.any() && !axes.all.empty() && experiment::points(axes).empty())
+      throw std::logic_error("a sweep without points");
     if (complaints.any() && config::PipelineTextError(complaints).what() == std::string())
       throw std::logic_error("complaints without words");
     check_written(sections);

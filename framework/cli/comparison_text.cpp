@@ -1,0 +1,160 @@
+#include "cli/comparison_text.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <pipeline/series.hpp>
+#include <sstream>
+
+#include "base/utf8.hpp"
+#include "config/complaint.hpp"
+
+namespace pipeline::cli {
+
+using comparing::Comparison;
+using comparing::ComparisonOptions;
+using comparing::Estimate;
+using comparing::LastValues;
+using comparing::Verdict;
+
+namespace {
+
+std::string number(double x, int digits) {
+  std::ostringstream out;
+  out.precision(digits);
+  out << x;
+  return out.str();
+}
+
+/// With as many decimals as show two digits of the uncertainty; else four significant digits.
+std::string rounded(double x, double uncertainty) {
+  if (!(uncertainty > 0) || !std::isfinite(uncertainty) || !std::isfinite(x)) return number(x, 4);
+  const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(uncertainty))), 0, 12);
+  std::ostringstream out;
+  out.precision(decimals);
+  out << std::fixed << x;
+  return out.str();
+}
+
+double half_width(const Estimate& e) { return (e.interval.high - e.interval.low) / 2; }
+
+std::string interval(const Estimate& e) {
+  if (e.n < 2) return "";
+  const double width = half_width(e);
+  return "[" + rounded(e.interval.low, width) + ", " + rounded(e.interval.high, width) + "]";
+}
+
+using Line = std::vector<std::string>;
+
+/// Columns as wide as their widest cell; the first is aligned to the left, the others to the right.
+std::string table(const std::vector<Line>& lines) {
+  std::vector<std::size_t> widths;
+  for (const Line& line : lines) {
+    widths.resize(std::max(widths.size(), line.size()));
+    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], base::characters(line[i]));
+  }
+  std::string text;
+  for (const Line& line : lines) {
+    std::string out = " ";
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      const std::string space(widths[i] - base::characters(line[i]), ' ');
+      out += (i ? "  " : " ") + (i ? space + line[i] : line[i] + space);
+    }
+    text += out.substr(0, out.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
+Line of_model(const std::string& model, const Estimate& e) {
+  const double width = half_width(e);
+  return {model, std::to_string(e.n), rounded(e.mean, e.n < 2 ? 0 : width), e.n < 2 ? "" : number(e.sd, 2),
+          interval(e)};
+}
+
+std::vector<double> there(const std::vector<std::optional<double>>& values) {
+  std::vector<double> out;
+  for (const auto& v : values)
+    if (v) out.push_back(*v);
+  return out;
+}
+
+std::string heading(const LastValues& values) {
+  std::string text = values.metric + (values.layer ? ", layer " + std::to_string(values.layer) : "");
+  std::string inside = values.unit;
+  if (const std::string words = direction_words(values.better); !words.empty())
+    inside += (inside.empty() ? "" : "; ") + words;
+  return text + (inside.empty() ? "" : " (" + inside + ")");
+}
+
+}  // namespace
+
+std::string as_text(const std::vector<LastValues>& values, const std::vector<Comparison>& comparisons,
+                    const ComparisonOptions& options) {
+  std::string text;
+  for (const LastValues& v : values) {
+    std::string reference = options.reference;
+    if (reference.empty() && !v.models.empty()) reference = v.models.front().first;
+    const std::string level = number(100 * (1 - options.level()), 4) + " %";
+    std::vector<Line> lines = {{"model", "n", "mean", "sd", level, "minus " + reference, level, "d_z", "p", "p (Holm)",
+                                "wins", "verdict"}};
+    for (const auto& [model, by_run] : v.models) {
+      const std::vector<double> of = there(by_run);
+      if (of.empty()) continue;
+      Line line = of_model(model, comparing::estimate(of, 1 - options.level()));
+      for (const Comparison& c : comparisons) {
+        if (c.model != model || c.metric != v.metric || c.layer != v.layer) continue;
+        const double width = half_width(c.of_difference);
+        const std::size_t n = c.of_difference.n;
+        const Line more = {rounded(c.of_difference.mean, n < 2 ? 0 : width),
+                           interval(c.of_difference),
+                           std::isnan(c.d_z) ? "" : number(c.d_z, 3),
+                           number(c.p, 2),
+                           number(c.p_holm, 2),
+                           std::to_string(c.wins) + " of " + std::to_string(n - c.ties),
+                           comparing::word_of(c.verdict)};
+        line.insert(line.end(), more.begin(), more.end());
+      }
+      lines.push_back(std::move(line));
+    }
+    if (lines.size() > 1) text += heading(v) + "\n" + table(lines) + "\n";
+  }
+  return text;
+}
+
+std::string notes_on(const std::vector<Comparison>& comparisons, const ComparisonOptions& options) {
+  std::vector<std::string> notes;
+  const auto note = [&](std::string text) {
+    if (std::ranges::find(notes, text) == notes.end()) notes.push_back(std::move(text));
+  };
+  if (comparisons.empty()) return "";
+  note("Differences are taken run by run: in each, all models start from the same weights and see the same batches. "
+       "Intervals are Student's t; p counts the sign flips that give a sum as large.");
+  if (options.looks > 1)
+    note("With " + std::to_string(options.looks) + " planned looks, each one tests at " + number(options.level(), 3) +
+         " (" + number(options.alpha, 3) + " divided by the number of looks).");
+  for (const Comparison& c : comparisons) {
+    const std::string of = c.model + " in " + c.metric + (c.layer ? ", layer " + std::to_string(c.layer) : "");
+    if (c.verdict == Verdict::untestable)
+      note("untestable: with " + std::to_string(c.of_difference.n) + (c.of_difference.n == 1 ? " run" : " runs") +
+           ", p cannot fall below " + number(comparing::smallest_p(c.of_difference.n), 3) +
+           ", or below that times the number of models after Holm's correction. Add seeds.");
+    if (c.verdict == Verdict::undecided && c.of_difference.sd > 0) {
+      const std::size_t needed = runs_needed(c, options);
+      note("undecided: " + of + " differs by " + number(c.of_difference.mean, 2) + "; so many runs would show " +
+           number(detectable_difference(c, options), 2) + " or more with a chance of 80 %" +
+           (needed ? ", and " + std::to_string(needed) + " runs the difference seen" : "") + ".");
+    }
+    if (c.dropped)
+      note(of + ": " + std::to_string(c.dropped) + " runs are left out, because one of the two models failed" +
+           (c.p_failed_as_worst ? "; with failed models ranked as the worst, p = " + number(*c.p_failed_as_worst, 2)
+                                : "") +
+           ".");
+  }
+  std::string text;
+  constexpr std::size_t most = 12;
+  for (std::size_t i = 0; i < std::min(notes.size(), most); ++i) text += config::folded(notes[i], 0, "  ") + "\n";
+  if (notes.size() > most)
+    text += "and " + std::to_string(notes.size() - most) + " further notes; --metric NAME shows one metric\n";
+  return text;
+}
+
+}  // namespace pipeline::cli

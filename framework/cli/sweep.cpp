@@ -1,0 +1,230 @@
+#include <algorithm>
+#include <boost/dll/runtime_symbol_info.hpp>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "base/cores.hpp"
+#include "base/numbers.hpp"
+#include "base/utf8.hpp"
+#include "cli/command.hpp"
+#include "cli/complain.hpp"
+#include "cli/progress.hpp"
+#include "cli/stop_signal.hpp"
+#include "config/line.hpp"
+#include "results/run_folder.hpp"
+#include "sweep/estimate.hpp"
+#include "sweep/tables.hpp"
+
+namespace pipeline::cli {
+
+namespace {
+
+using sweep::Job;
+using sweep::Plan;
+using sweep::State;
+using sweep::States;
+
+/// "training.learning_rate" of an override that sets a key; "" of others.
+std::string key_of(const std::string& word) {
+  const std::size_t equals = word.find('=');
+  return equals == word.npos || word[0] == '+' || word[0] == '~' ? "" : word.substr(0, equals);
+}
+
+/// A value of a list in braces.
+std::string item(const std::string& value) {
+  if (value.find_first_of(",\"\\ \t") == value.npos && !value.empty()) return value;
+  std::string text = "\"";
+  for (const char c : value) text += (c == '"' || c == '\\' ? "\\" : "") + std::string(1, c);
+  return text + "\"";
+}
+
+/// Axes become keys of [sweep]: words with braces, and a key that occurs several times, because shells expand
+/// a={1,2} to a=1 a=2.
+Words with_axes(const Words& words) {
+  std::map<std::string, Words> values;
+  for (const std::string& word : words)
+    if (const std::string key = key_of(word); !key.empty()) values[key].push_back(word.substr(key.size() + 1));
+  Words out;
+  for (const std::string& word : words) {
+    const std::string key = key_of(word);
+    if (key.empty()) {
+      out.push_back(word);
+      continue;
+    }
+    const Words& all = values[key];
+    if (all.empty()) continue;  // the rest of a list that was taken
+    if (key.starts_with("sweep.")) {
+      out.push_back("+" + word);
+    } else if (all.size() > 1) {
+      std::string list;
+      for (const std::string& value : all) list += (list.empty() ? "" : ", ") + item(value);
+      out.push_back("+sweep." + key + "={" + list + "}");
+      values[key].clear();
+    } else {
+      out.push_back(all.front().starts_with("{") ? "+sweep." + word : word);
+    }
+  }
+  return out;
+}
+
+std::string megabytes(double bytes) {
+  return bytes < 1e9 ? base::nine_digits(std::ceil(bytes / 1e5) / 10) + " MB"
+                     : base::nine_digits(std::ceil(bytes / 1e8) / 10) + " GB";
+}
+
+std::string axes_text(const Plan& plan) {
+  std::string text;
+  for (const experiment::Axis& axis : plan.axes.all) {
+    std::string values;
+    constexpr std::size_t most = 12;
+    for (std::size_t i = 0; i < axis.values.size(); ++i) {
+      if (axis.values.size() > most && i == most - 2) {
+        values += ", ..., " + axis.values.back();
+        break;
+      }
+      values += (i ? ", " : "") + axis.values[i];
+    }
+    text += "  " + axis.key + " = " + values + "\n";
+  }
+  return text;
+}
+
+std::size_t count(const States& states, State state) {
+  return static_cast<std::size_t>(std::ranges::count(states, state, &sweep::JobState::state));
+}
+
+void print_heading(const Plan& plan, const States& states) {
+  std::cout << "sweep of " << plan.pipeline << ": " << plural(plan.jobs.size(), "job") << "\n" << axes_text(plan);
+  std::cout << "  " << count(states, State::done) << " done, " << count(states, State::failed) << " failed, "
+            << count(states, State::missing) << " missing\n  folder " << plan.folder.string() << "\n";
+}
+
+void print_jobs(const Plan& plan, const States& states, pipeline::plugins::Catalogue& catalogue) {
+  for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
+    const Job& job = plan.jobs[i];
+    std::cout << "  " << job.name << "  " << name_of(states[i].state) << "  " << text_of(plan.axes, job.point) << "\n";
+    if (states[i].state == State::failed && !states[i].why.empty())
+      std::cout << "    " << config::folded(states[i].why, 4, "    ") << "\n";
+    if (states[i].state != State::missing) continue;
+    if (const auto earlier = sweep::earlier_run(plan, job, catalogue)) {
+      std::cout << "    runs again, because since " << earlier->name << ":\n";
+      for (const std::string& difference : earlier->differences) std::cout << "      " << difference << "\n";
+    }
+  }
+}
+
+void print_estimate(const sweep::Estimate& e, std::size_t cores) {
+  std::cout << "  about " << base::nine_digits(std::ceil(e.core_seconds / 36) / 100) << " core-hours: "
+            << duration(e.seconds_on(cores)) << " on " << plural(cores, "core") << "; " << megabytes(e.bytes) << ", "
+            << e.files << " files\n";
+}
+
+class Screen final : public sweep::PoolObserver {
+ public:
+  Screen(const Plan& plan, ProgressStyle style) : plan_(plan), progress_(style) {}
+  void ended(const sweep::Ended& e) override {
+    if (e.state != State::failed) return;
+    progress_.clear();
+    warn("warning: job " + e.job->name + " (" + text_of(plan_.axes, e.job->point) + ") failed: " + e.why);
+  }
+  void progress(const sweep::SweepProgress& p) override { progress_.show(p); }
+  void clear() { progress_.clear(); }
+
+ private:
+  const Plan& plan_;
+  SweepProgressShown progress_;
+};
+
+}  // namespace
+
+int sweep(const Words& words) {
+  options::options_description visible("options");
+  visible.add_options()("out", options::value<std::string>()->value_name("DIR"),
+                        "the sweep's folder; default sweeps/NAME/HASH; the same folder again runs what is missing")(
+      "dry-run", "list the jobs and what they cost; run nothing")(
+      "budget", options::value<double>()->value_name("HOURS"), "refuse a sweep that needs more core-hours")(
+      "threads", options::value<std::size_t>()->value_name("N"),
+      "processor cores that the jobs divide; default: those that this process may use")(
+      "lean", "no reports: at most 12 files a run")("fail-fast", "the first failed job stops the others")(
+      "retry-failed", "run failed jobs again")("progress",
+                                               options::value<std::string>()->default_value("auto")->value_name("STYLE"),
+                                               "auto, bar, line, json or none")("offline", "never download data");
+  add_plugin_options(visible);
+  const Parsed parsed(
+      words, "sweep FILE section.key={...} ... [section.key=value ...] [options]",
+      "Runs the pipeline once for every combination of values in braces, several runs at a time, and\n"
+      "gathers their measurements. The same command again runs only what is missing. Values are lists\n"
+      "{1, 2}, ranges {1..10} or {1..10..3}, spaced {1e-4..1 log 5} or {0..1 linear 5}, or drawn\n"
+      "{1e-4..1 log random} with sweep.draws=20. They may be in a [sweep] section of the file, too.\n"
+      "Exit: as run; 5 some jobs failed, 1 all failed, 75 stopped by a signal: the same command continues.",
+      visible,
+      "  pipeline sweep quickstart.ini pipeline.seed={1..10} --out seeds\n"
+      "  pipeline sweep quickstart.ini 'training.learning_rate={0.01..1 log 3}' --dry-run");
+  if (parsed.help_given()) return Exit::ok;
+  if (parsed.positional().empty()) throw UsageError("sweep needs a pipeline file: pipeline sweep FILE key={...}");
+  const ProgressStyle style = progress_style(parsed.get<std::string>("progress"));
+  const std::size_t cores = parsed.has("threads") ? parsed.get<std::size_t>("threads") : base::usable_cores();
+  if (cores < 1 || cores > 4096) throw UsageError("--threads must be a number from 1 to 4096");
+
+  const std::atomic<int>& stop_signal = listen_for_signals();
+  pipeline::plugins::Catalogue catalogue = catalogue_from(parsed);
+  const std::string& file = parsed.positional().front();
+  sweep::PlanOptions how;
+  if (parsed.has("out")) how.out = parsed.get<std::string>("out");
+  if (parsed.has("out") && how.out.empty()) throw UsageError("--out is empty; give a folder: --out DIR");
+  how.threads = cores;
+  how.fetch.offline = parsed.has("offline");
+  how.fetch.pipeline_file = file;
+  how.warn = [](const std::string& warning) { warn("warning: " + warning); };
+  const Plan plan = make_plan(find_pipeline(file, style != ProgressStyle::json),
+                              with_axes({parsed.positional().begin() + 1, parsed.positional().end()}), catalogue, how);
+  if (results::holds_a_run(plan.folder))
+    throw UsageError("--out " + base::quoted_path(plan.folder.string()) + " is the folder of a run; give another one");
+
+  States states = states_of(plan);
+  print_heading(plan, states);
+  sweep::EstimateOptions estimating{how.fetch, parsed.has("lean")};
+  if (parsed.has("dry-run") || parsed.has("budget")) {
+    const sweep::Estimate e = estimate(plan, states, catalogue, estimating);
+    if (parsed.has("dry-run")) print_jobs(plan, states, catalogue);
+    print_estimate(e, cores);
+    if (parsed.has("budget") && e.core_seconds > 3600 * parsed.get<double>("budget"))
+      throw UsageError("the sweep needs more than the " + base::nine_digits(parsed.get<double>("budget")) +
+                       " core-hours of --budget; nothing was started");
+    if (parsed.has("dry-run")) return Exit::ok;
+  }
+  std::cout << std::endl;
+
+  results::write_file(plan.sweep_ini(), plan.ini);
+  write_jobs(plan, states);
+  sweep::PoolOptions pool;
+  pool.program = boost::dll::program_location().string();
+  pool.cores = cores;
+  pool.fail_fast = parsed.has("fail-fast");
+  pool.retry_failed = parsed.has("retry-failed");
+  pool.stop_signal = &stop_signal;
+  for (const char* option : {"offline", "lean", "no-user-plugins"})
+    if (parsed.has(option)) pool.words.push_back(std::string("--") + option);
+  {
+    Screen screen(plan, style);
+    states = run_jobs(plan, pool, screen);
+    screen.clear();
+  }
+  write_jobs(plan, states);
+  write_table(plan, states);
+  const std::size_t done = count(states, State::done), failed = count(states, State::failed),
+                    missing = count(states, State::missing);
+  const std::string advice = write_comparison(plan) ? "to compare the models: pipeline compare " + plan.folder.string() + "\n" : "";
+  std::cout << done << " done, " << failed << " failed, " << missing << " missing\nresults in " << plan.folder.string()
+            << "\n"
+            << advice;
+  if (stop_signal != 0 && missing > 0) {
+    warn("stopped: finished runs and checkpoints are kept; the same command continues");
+    return Exit::stopped;
+  }
+  if (failed == 0 && missing == 0) return Exit::ok;
+  return done > 0 ? Exit::some_models_failed : Exit::nothing_trained;
+}
+
+}  // namespace pipeline::cli

@@ -1,0 +1,97 @@
+#include "comparing/runs.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <stdexcept>
+
+#include "base/numbers.hpp"
+#include "results/run_folder.hpp"
+#include "results/run_results.hpp"
+
+namespace pipeline::comparing {
+namespace fs = std::filesystem;
+
+namespace {
+
+/// What changes no number, or is a path of the machine.
+bool is_left_out(const std::string& section, const std::string& key, const std::string& value) {
+  if (section.starts_with("report:")) return true;
+  if (section == "pipeline") return key != "seed";
+  return value.starts_with('/');
+}
+
+/// Whole numbers in their order, before anything else.
+bool seed_before(const std::string& a, const std::string& b) {
+  const auto x = base::parse_whole(a), y = base::parse_whole(b);
+  return x && y ? *x < *y : a < b;
+}
+
+}  // namespace
+
+std::vector<fs::path> run_folders(const fs::path& folder) {
+  std::error_code none;
+  if (fs::exists(results::RunFolder{folder}.metrics_csv(), none)) return {folder};
+  std::ifstream jobs(folder / "jobs.csv");
+  if (!jobs)
+    throw std::runtime_error(folder.string() + " is neither a run (it has no metrics.csv) nor a sweep (it has no jobs.csv)");
+  std::vector<fs::path> runs;
+  std::string line;
+  std::getline(jobs, line);  // its header
+  while (std::getline(jobs, line)) {
+    if (line.ends_with(",missing")) continue;
+    const fs::path run = folder / "runs" / line.substr(0, line.find(','));
+    if (fs::exists(results::RunFolder{run}.metrics_csv(), none)) runs.push_back(run);
+  }
+  return runs;
+}
+
+ComparedRun read_run(const fs::path& folder) {
+  ComparedRun run{results::open_run(folder), {}, ""};
+  for (const PipelineSection& section : run.results->resolved())
+    for (const auto& [key, value] : section.settings)
+      if (!is_left_out(section.name, key, value)) run.settings[section.name + "." + key] = value;
+  return run;
+}
+
+std::map<std::string, std::vector<std::string>> differing_settings(const std::vector<ComparedRun>& runs) {
+  std::set<std::string> keys;
+  for (const ComparedRun& run : runs)
+    for (const auto& [key, value] : run.settings) keys.insert(key);
+  std::map<std::string, std::vector<std::string>> differing;
+  for (const std::string& key : keys) {
+    std::vector<std::string> values;
+    for (const ComparedRun& run : runs) {
+      const auto found = run.settings.find(key);
+      values.push_back(found == run.settings.end() ? "" : found->second);
+    }
+    if (std::ranges::any_of(values, [&](const std::string& v) { return v != values.front(); }))
+      differing[key] = std::move(values);
+  }
+  return differing;
+}
+
+std::vector<Group> groups_of(const std::vector<ComparedRun>& runs) {
+  const auto differing = differing_settings(runs);
+  std::vector<Group> groups;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    std::vector<std::pair<std::string, std::string>> settings;
+    for (const auto& [key, values] : differing)
+      if (key != kSeed) settings.emplace_back(key, values[i]);
+    auto group = std::ranges::find(groups, settings, &Group::settings);
+    if (group == groups.end()) group = groups.insert(groups.end(), Group{settings, {}, {}});
+    const auto seed = runs[i].settings.find(kSeed);
+    const std::string text = seed == runs[i].settings.end() ? "" : seed->second;
+    const auto at = std::ranges::lower_bound(group->seeds, text, seed_before);
+    const auto index = at - group->seeds.begin();
+    if (at != group->seeds.end() && *at == text)
+      throw std::runtime_error(group->runs[static_cast<std::size_t>(index)]->results->folder.string() + " and " +
+                               runs[i].results->folder.string() +
+                               " have the same settings and the same seed: they are one run, not two");
+    group->seeds.insert(at, text);
+    group->runs.insert(group->runs.begin() + index, &runs[i]);
+  }
+  return groups;
+}
+
+}  // namespace pipeline::comparing

@@ -1,0 +1,41 @@
+// The runs that are compared: read from folders, and sorted into groups that differ in their seed only.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <pipeline/results.hpp>
+#include <string>
+#include <vector>
+
+namespace pipeline::comparing {
+
+struct ComparedRun {
+  std::unique_ptr<RunResults> results;
+  std::map<std::string, std::string> settings;  // of resolved.ini, by "training.steps"
+  std::string engine;                           // version and SHA-256 of the program that ran it; empty if unknown
+};
+
+/// The run folders of a run or a sweep: the folder itself, or those that jobs.csv lists as done or failed. Throws
+/// std::runtime_error if it is neither.
+std::vector<std::filesystem::path> run_folders(const std::filesystem::path& folder);
+
+/// Throws std::runtime_error that names the file.
+ComparedRun read_run(const std::filesystem::path& folder);
+
+inline constexpr const char* kSeed = "pipeline.seed";
+
+/// The settings in which runs differ, each with the value of every run ("" where it is not set). Left out are paths,
+/// reports and what changes no number.
+std::map<std::string, std::vector<std::string>> differing_settings(const std::vector<ComparedRun>& runs);
+
+/// Runs that differ in their seed only.
+struct Group {
+  std::vector<std::pair<std::string, std::string>> settings;  // what distinguishes it from the other groups
+  std::vector<const ComparedRun*> runs;                       // by seed
+  std::vector<std::string> seeds;
+};
+
+/// Throws std::runtime_error where two runs of a group have the same seed.
+std::vector<Group> groups_of(const std::vector<ComparedRun>& runs);
+
+}  // namespace pipeline::comparing

@@ -1,0 +1,136 @@
+#include "sweep/plan.hpp"
+
+#include <map>
+
+#include "base/sha256.hpp"
+#include "config/line.hpp"
+#include "config/overrides.hpp"
+#include "experiment/identity.hpp"
+#include "running/data_for_run.hpp"
+
+namespace pipeline::sweep {
+namespace fs = std::filesystem;
+
+using config::Complaints;
+using experiment::Axes;
+using experiment::Pipeline;
+using experiment::Point;
+
+namespace {
+
+/// The comment that opens a pipeline file: its question.
+std::string opening_comment(const std::string& text) {
+  std::string comment;
+  for (std::size_t from = 0; from < text.size() && (text[from] == '#' || text[from] == ';');) {
+    const std::size_t end = std::min(text.find('\n', from), text.size());
+    comment += text.substr(from, end - from) + "\n";
+    from = end + 1;
+  }
+  return comment;
+}
+
+std::string sweep_section(const config::Tree& tree) {
+  std::string text = "\n[sweep]\n";
+  if (const config::Tree* section = config::child(tree, config::kSweep))
+    for (const auto& [key, node] : *section) text += key + " = " + node.data().value.text + "\n";
+  return text;
+}
+
+/// The pipeline at one point. What is wrong with it is said of the point.
+Pipeline pipeline_at(const fs::path& file, const config::Source& source, const Axes& axes, const Point& point,
+                     plugins::Catalogue& catalogue) {
+  config::Source at = source;
+  Complaints complaints;
+  for (const std::string& word : overrides_of(axes, point)) config::apply_override(at.tree, word, complaints);
+  try {
+    return experiment::read_pipeline(file, at, std::move(complaints), catalogue);
+  } catch (const config::PipelineTextError& e) {
+    std::vector<config::Complaint> list = e.complaints;
+    if (!list.empty()) list.front().message += " (in the job with " + text_of(axes, point) + ")";
+    throw config::PipelineTextError(std::move(list), e.further);
+  }
+}
+
+std::string dataset_text(const Pipeline& p) {
+  std::vector<config::ResolvedSection> sections;
+  for (const config::ResolvedSection& section : p.resolved)
+    if (section.name == "dataset") sections.push_back(section);
+  return config::as_ini(sections, false) + "\nvalidation " + std::to_string(p.validation) + "\nseed " +
+         (p.wrappers.empty() ? "" : std::to_string(p.seed));
+}
+
+/// Of all that does not vary, and of the keys that do.
+std::string folder_hash(const Axes& axes, const experiment::Identity& identity) {
+  base::Sha256 sum;
+  for (const auto& [name, value] : identity)
+    if (std::ranges::find(axes.all, name, &experiment::Axis::key) == axes.all.end()) sum.add(name + "=" + value + "\n");
+  for (const experiment::Axis& axis : axes.all) sum.add("axis " + axis.key + "\n");
+  return sum.hex().substr(0, experiment::kHashDigits);
+}
+
+/// Two points with the same numbers would be one run.
+void refuse_same_jobs(const Plan& plan, const Axes& axes) {
+  std::map<std::string, const Job*> seen;
+  Complaints complaints;
+  for (const Job& job : plan.jobs) {
+    const auto [first, is_new] = seen.emplace(job.name, &job);
+    if (!is_new)
+      complaints.add(axes.all.front().word,
+                     "the jobs with " + text_of(axes, first->second->point) + " and with " + text_of(axes, job.point) +
+                         " are the same: no number depends on what differs",
+                     "leave one of them out");
+  }
+  if (complaints.any()) throw config::PipelineTextError(complaints);
+}
+
+}  // namespace
+
+Plan make_plan(const fs::path& file, const std::vector<std::string>& overrides, plugins::Catalogue& catalogue,
+               const PlanOptions& options) {
+  Complaints complaints;
+  config::Source source;
+  try {
+    source = config::read_pipeline(file, overrides, complaints);
+  } catch (const config::CannotRead& e) {
+    throw config::PipelineTextError({{{file.string(), 0, 0, ""}, 1, "", "cannot be read: " + e.why, ""}});
+  }
+  Plan plan;
+  plan.file = file;
+  plan.axes = experiment::read_axes(source.tree, complaints);
+  if (complaints.any()) throw config::PipelineTextError(complaints);
+  if (plan.axes.all.empty())
+    throw config::PipelineTextError(
+        {{{file.string(), 0, 0, ""}, 1, "", "there is nothing to sweep",
+          "name a key and its values: pipeline.seed={1..10}, on the command line or in a [sweep] section"}});
+
+  std::map<std::string, std::vector<data::Located>> files_of;
+  experiment::Identity first;
+  for (const Point& point : points(plan.axes)) {
+    const Pipeline p = pipeline_at(file, source, plan.axes, point, catalogue);
+    const std::string dataset = dataset_text(p);
+    auto files = files_of.find(dataset);
+    if (files == files_of.end())
+      files = files_of.emplace(dataset, running::load_for_run(p, options.threads, options.fetch, options.warn).files).first;
+    const auto plugins = experiment::plugin_hashes(p, catalogue);
+    plan.jobs.push_back(
+        {experiment::configuration_hash(p, plugins, files->second).substr(0, experiment::kHashDigits), point});
+    if (plan.jobs.size() == 1) {
+      plan.pipeline = p.name;
+      plan.ini = opening_comment(source.text) + text_in_one_piece(source.tree, p) + sweep_section(source.tree);
+      first = experiment::identity_of(p, plugins, files->second);
+    }
+  }
+  plan.source = std::move(source);
+  refuse_same_jobs(plan, plan.axes);
+  plan.folder = fs::absolute(options.out.empty() ? fs::path("sweeps") / plan.pipeline / folder_hash(plan.axes, first)
+                                                 : options.out)
+                    .lexically_normal();
+  if (plan.folder.filename().empty()) plan.folder = plan.folder.parent_path();
+  return plan;
+}
+
+Pipeline pipeline_of(const Plan& plan, const Job& job, plugins::Catalogue& catalogue) {
+  return pipeline_at(plan.file, plan.source, plan.axes, job.point, catalogue);
+}
+
+}  // namespace pipeline::sweep

@@ -1,0 +1,74 @@
+#include "sweep/tables.hpp"
+
+#include <fstream>
+
+#include "base/atomic_file.hpp"
+#include "comparing/comparison.hpp"
+#include "comparing/runs.hpp"
+#include "results/run_folder.hpp"
+
+namespace pipeline::sweep {
+
+using comparing::csv_field;
+
+namespace {
+
+std::string header(const Plan& plan) {
+  std::string text = "job,";
+  for (const experiment::Axis& axis : plan.axes.all) text += csv_field(axis.key) + ",";
+  return text;
+}
+
+std::string fields(const Job& job) {
+  std::string text = job.name + ",";
+  for (const std::string& value : job.point) text += csv_field(value) + ",";
+  return text;
+}
+
+}  // namespace
+
+void write_jobs(const Plan& plan, const States& states) {
+  std::string text = header(plan) + "state\n";
+  for (std::size_t i = 0; i < plan.jobs.size(); ++i)
+    text += fields(plan.jobs[i]) + name_of(states[i].state) + "\n";
+  results::write_file(plan.jobs_csv(), text);
+}
+
+std::size_t write_table(const Plan& plan, const States& states) {
+  std::size_t rows = 0;
+  results::with_advice([&] {
+    base::AtomicFile file(plan.table_csv());
+    std::string text = header(plan) + "step,model,metric,layer,value\n";
+    for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
+      if (states[i].state == State::missing) continue;
+      std::ifstream in(results::RunFolder{plan.run_of(plan.jobs[i])}.metrics_csv());
+      const std::string first = fields(plan.jobs[i]);
+      std::string line;
+      std::getline(in, line);  // its header
+      while (std::getline(in, line) && !in.eof()) {  // a line without its end is torn
+        text += first + line + "\n";
+        ++rows;
+      }
+      file.write(text);
+      text.clear();
+    }
+    file.commit();
+  });
+  return rows;
+}
+
+bool write_comparison(const Plan& plan) {
+  std::vector<comparing::ComparedRun> runs;
+  for (const auto& folder : comparing::run_folders(plan.folder)) runs.push_back(comparing::read_run(folder));
+  if (runs.size() < 2) return false;
+  std::vector<comparing::GroupComparison> groups;
+  for (const comparing::Group& group : comparing::groups_of(runs)) {
+    std::vector<const RunResults*> results;
+    for (const comparing::ComparedRun* run : group.runs) results.push_back(run->results.get());
+    groups.push_back({group.settings, comparing::compare(comparing::last_values(results), {})});
+  }
+  results::write_file(plan.folder / "comparison.csv", as_csv(groups));
+  return true;
+}
+
+}  // namespace pipeline::sweep

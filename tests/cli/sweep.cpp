@@ -1,0 +1,269 @@
+// Sweeps with real processes: their folder, what runs again, what fails, what is stopped or killed.
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+#include "support/plugin_fixture.hpp"
+#include "support/same_run.hpp"
+
+using namespace support;
+using nlohmann::json;
+
+namespace {
+
+struct SweepFixture : World {
+  SweepFixture() { write("study.ini", small_study); }
+  Said sweep(const Words& more) const { return run(Words{"sweep", "study.ini", "--progress", "none"} + more); }
+  /// job and the rest of each row of jobs.csv, without the header.
+  std::map<std::string, std::string> jobs(const std::string& folder) const {
+    std::map<std::string, std::string> rows;
+    std::istringstream in(read(folder + "/jobs.csv"));
+    std::string line;
+    std::getline(in, line);
+    while (std::getline(in, line)) rows[line.substr(0, line.find(','))] = line.substr(line.find(',') + 1);
+    return rows;
+  }
+  /// When each job's run was last written.
+  std::map<std::string, fs::file_time_type> times(const std::string& folder) const {
+    std::map<std::string, fs::file_time_type> out;
+    for (const auto& run : fs::directory_iterator(here / folder / "runs"))
+      out[run.path().filename().string()] = fs::last_write_time(run.path() / "run.json");
+    return out;
+  }
+  void check_same_tables(const std::string& a, const std::string& b,
+                         std::source_location where = std::source_location::current()) const {
+    for (const char* file : {"/jobs.csv", "/table.csv", "/comparison.csv", "/sweep.ini"})
+      BOOST_TEST(read(a + file) == read(b + file), where.line() << file);
+    for (const auto& [job, row] : jobs(a))
+      if (row.ends_with("done"))
+        check_same_run(here / a / "runs" / job, here / b / "runs" / job, where);
+  }
+};
+
+std::size_t lines(const std::string& text) { return static_cast<std::size_t>(std::ranges::count(text, '\n')); }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(sweeps)
+
+BOOST_AUTO_TEST_CASE(every_combination_runs_and_the_folder_has_its_tables) {
+  const SweepFixture fixture;
+  const Said said = fixture.sweep({"pipeline.seed={1..2}", "training.learning_rate={0.05, 0.1}", "--out", "s", "--lean"});
+  check_exit(said, 0);
+  check_says(said.out, "sweep of small: 4 jobs\n  pipeline.seed = 1, 2\n  training.learning_rate = 0.05, 0.1\n");
+  check_says(said.out, "4 done, 0 failed, 0 missing\n");
+  const auto jobs = fixture.jobs("s");
+  BOOST_TEST(fixture.read("s/jobs.csv").starts_with("job,pipeline.seed,training.learning_rate,state\n"));
+  std::multiset<std::string> rows;
+  for (const auto& [job, row] : jobs) rows.insert(row);
+  BOOST_TEST((rows == std::multiset<std::string>{"1,0.05,done", "1,0.1,done", "2,0.05,done", "2,0.1,done"}));
+  // Each job is named by its configuration, and has the files of a run.
+  for (const auto& [job, row] : jobs) {
+    const json info = json::parse(fixture.read("s/runs/" + job + "/run.json"));
+    BOOST_TEST((info["configuration"] == job));
+    std::size_t files = 0;
+    for (const auto& file : fs::recursive_directory_iterator(fixture.here / "s/runs" / job)) files += file.is_regular_file();
+    BOOST_TEST(files <= 12u);
+  }
+  // table.csv is every metrics.csv, with the job and its values before each row.
+  const std::string table = fixture.read("s/table.csv");
+  BOOST_TEST(table.starts_with("job,pipeline.seed,training.learning_rate,step,model,metric,layer,value\n"));
+  std::size_t expected = 1;
+  for (const auto& [job, row] : jobs) expected += lines(fixture.read("s/runs/" + job + "/metrics.csv")) - 1;
+  BOOST_TEST(lines(table) == expected);
+  BOOST_TEST(fixture.read("s/comparison.csv")
+                 .starts_with("training.learning_rate,metric,layer,model,reference,n,mean,reference_mean,difference,low,"
+                              "high,d_z,p,p_holm,wins,verdict\n0.05,accuracy,,l2,plain,2,"));
+}
+
+BOOST_AUTO_TEST_CASE(a_job_has_the_bytes_of_the_run_it_describes) {
+  const SweepFixture fixture;
+  check_exit(fixture.sweep({"pipeline.seed={3,4}", "model:l2.l2.lambda={1e-3,1e-2}", "--out", "s"}), 0);
+  check_exit(fixture.run({"run", "study.ini", "pipeline.seed=4", "model:l2.l2.lambda=1e-2", "--out", "alone"}), 0);
+  std::string job;
+  for (const auto& [name, row] : fixture.jobs("s"))
+    if (row == "4,1e-2,done") job = name;
+  BOOST_TEST((json::parse(fixture.read("alone/run.json"))["configuration"] == job));
+  check_same_run(fixture.here / "alone", fixture.here / "s/runs" / job);
+  // Its own resolved.ini, and the sweep's file with the job's values, run to the same configuration.
+  check_exit(fixture.run({"run", "s/runs/" + job + "/resolved.ini", "--out", "again"}), 0);
+  check_same_run(fixture.here / "alone", fixture.here / "again");
+  const Said said = fixture.run({"run", "s/sweep.ini", "pipeline.seed=4", "model:l2.l2.lambda=1e-2", "--out", "third"});
+  check_exit(said, 0);
+  check_says(said.out, "  sweep      this is one run; `pipeline sweep` runs all that [sweep] describes\n");
+  check_same_run(fixture.here / "alone", fixture.here / "third");
+}
+
+BOOST_AUTO_TEST_CASE(the_same_command_runs_only_what_is_missing_and_a_sweep_can_grow) {
+  const SweepFixture fixture;
+  check_exit(fixture.sweep({"pipeline.seed={1..2}"}), 0);
+  fs::path folder;
+  for (const auto& each : fs::directory_iterator(fixture.here / "sweeps/small")) folder = each.path();
+  const std::string s = fs::relative(folder, fixture.here).string();
+  const auto before = fixture.times(s);
+  check_exit(fixture.sweep({"pipeline.seed={1..2}"}), 0);
+  BOOST_TEST((fixture.times(s) == before));
+  check_exit(fixture.sweep({"pipeline.seed={1..3}"}), 0);
+  auto after = fixture.times(s);
+  BOOST_TEST(after.size() == 3u);
+  for (const auto& [job, time] : before) BOOST_TEST((after.at(job) == time));
+  // From its own file, without words; and a folder that lost a run.
+  fs::remove_all(folder / "runs" / before.begin()->first);
+  const Said said = fixture.run({"sweep", s + "/sweep.ini", "--out", s, "--progress", "none"});
+  check_exit(said, 0);
+  check_says(said.out, "  2 done, 0 failed, 1 missing\n");
+  check_says(said.out, "\n3 done, 0 failed, 0 missing\n");
+}
+
+BOOST_AUTO_TEST_CASE(shells_may_expand_the_braces_and_run_has_a_short_form) {
+  const SweepFixture fixture;
+  check_exit(fixture.sweep({"pipeline.seed={1..3}", "--out", "a"}), 0);
+  const Said said = fixture.bash("$P sweep study.ini pipeline.seed={1,2,3} --out b --progress none");
+  check_exit(said, 0);
+  BOOST_TEST(fixture.read("a/jobs.csv") == fixture.read("b/jobs.csv"));
+  BOOST_TEST(fixture.read("a/comparison.csv") == fixture.read("b/comparison.csv"));
+  check_exit(fixture.run({"run", "study.ini", "--seeds", "3", "--out", "c", "--progress", "none"}), 0);
+  fixture.check_same_tables("a", "c");
+}
+
+BOOST_AUTO_TEST_CASE(a_sweep_section_is_read_and_its_values_may_contain_commas) {
+  const SweepFixture fixture;
+  fixture.write("study.ini", small_study + "\n[sweep]\nnetwork.layers = {\"784, 10\", \"784, 16, 10\"}\n");
+  check_exit(fixture.sweep({"--out", "s"}), 0);
+  check_says(fixture.read("s/jobs.csv"), ",\"784, 10\",done\n");
+  check_says(fixture.read("s/table.csv"), ",\"784, 16, 10\",0,control,accuracy,,0");
+}
+
+BOOST_AUTO_TEST_CASE(a_diverging_job_fails_and_the_others_go_on) {
+  const SweepFixture fixture;
+  const Words words = {"model:l2.learning_rate={0.1, 1e9}", "pipeline.seed={1..3}", "--out", "s"};
+  const Said said = fixture.sweep(words);
+  check_exit(said, 5);
+  check_says(said.err, "(model:l2.learning_rate = 1e9, pipeline.seed = 2) failed: model l2: diverged: ");
+  check_says(said.out, "\n3 done, 3 failed, 0 missing\n");
+  // Failed jobs are not run again unless that is asked for.
+  const auto before = fixture.times("s");
+  check_exit(fixture.sweep(words), 5);
+  BOOST_TEST((fixture.times("s") == before));
+}
+
+BOOST_AUTO_TEST_CASE(a_sweep_that_is_killed_goes_on_to_the_same_tables) {
+  const SweepFixture fixture;
+  fixture.write("study.ini", replaced(replaced(small_study, "steps = 30\n", "steps = 1500\n"), "name = small\n",
+                                      "name = small\ncheckpoint = 200 steps\n"));
+  const Words words = {"pipeline.seed={1..4}", "model:l2.learning_rate={0.1, 1e9}", "--lean"};
+  check_exit(fixture.sweep(words + Words{"--out", "whole"}), 5);
+  for (const int number : {SIGKILL, SIGTERM}) {
+    const std::string out = number == SIGKILL ? "killed" : "stopped";
+    const auto child = fixture.start(Words{"sweep", "study.ini", "--progress", "none", "--out", out} + words);
+    const auto has_begun = [&] {
+      std::error_code none;
+      for (const auto& file : fs::recursive_directory_iterator(fixture.here / out / "runs", none))
+        if (file.path().extension() == ".checkpoint") return true;
+      return false;
+    };
+    BOOST_TEST(child->wait_until(has_begun), child->err_so_far());
+    child->signal(number);
+    check_exit(child->finish(), number == SIGKILL ? 128 + SIGKILL : 75);
+    check_exit(fixture.sweep(words + Words{"--out", out}), 5);
+    fixture.check_same_tables("whole", out);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_dry_run_says_what_would_run_and_why) {
+  const SweepFixture fixture;
+  check_exit(fixture.sweep({"pipeline.seed={1..2}", "--out", "s"}), 0);
+  fixture.write("study.ini", replaced(small_study, "learning_rate = 0.1", "learning_rate = 0.2"));
+  const Said said = fixture.sweep({"pipeline.seed={1..2}", "--out", "s", "--dry-run"});
+  check_exit(said, 0);
+  check_says(said.out, "  0 done, 0 failed, 2 missing\n");
+  check_says(said.out, ":\n      training.learning_rate was 0.1, is now 0.2\n");
+  check_says(said.out, " core-hours: ");
+  BOOST_TEST(fixture.jobs("s").size() == 2u);
+  BOOST_TEST(fixture.times("s").size() == 2u);
+  const Said refused = fixture.sweep({"pipeline.seed={1..2}", "--out", "t", "--budget", "0.0000001"});
+  check_exit(refused, 2);
+  check_says(refused.err, "error: the sweep needs more than the 1e-07 core-hours of --budget; nothing was started\n");
+  BOOST_TEST(!fs::exists(fixture.here / "t"));
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_are_told_before_anything_runs) {
+  const SweepFixture fixture;
+  const std::pair<Words, std::string> cases[] = {
+      {{}, "study.ini: error: there is nothing to sweep\n"},
+      {{"training.stpes={1..3}"}, "command line: training.stpes: error: unknown key 'stpes' in [training]"},
+      {{"training.steps={1, x}"}, "(in the job with training.steps = x)"},
+      {{"pipeline.seed={3..1}"}, "command line: sweep.pipeline.seed: error: the range 3..1 does not rise\n"},
+      {{"pipeline.name={a, b}"}, "are the same: no number depends on what differs"},
+      {{"pipeline.seed={1..2}", "sweep.zpi=x"}, "error: unknown key 'zpi' in [sweep]"},
+  };
+  for (const auto& [words, message] : cases) {
+    const Said said = fixture.sweep(words);
+    check_exit(said, 2);
+    check_says(said.err, message);
+  }
+  BOOST_TEST(!fs::exists(fixture.here / "sweeps"));
+  check_exit(fixture.run({"run", "study.ini", "--out", "run"}), 0);
+  const Said said = fixture.sweep({"pipeline.seed={1..2}", "--out", "run"});
+  check_exit(said, 2);
+  check_says(fixture.tidy(said.err), "error: --out '<here>/run' is the folder of a run; give another one\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(comparisons)
+
+BOOST_AUTO_TEST_CASE(a_sweep_is_compared_in_words_and_numbers) {
+  const SweepFixture fixture;
+  check_exit(fixture.sweep({"pipeline.seed={1..6}", "--out", "s", "--lean"}), 0);
+  const Said text = fixture.run({"compare", "s"});
+  check_exit(text, 0);
+  check_says(text.out, "6 runs, seeds 1 2 3 4 5 6\n\naccuracy (share of the samples; higher is better)\n");
+  const Said csv = fixture.run({"compare", "s", "--format", "csv"});
+  BOOST_TEST(csv.out == fixture.read("s/comparison.csv"));
+  const json j = json::parse(fixture.run({"compare", "s", "--format", "json", "--reference", "l2"}).out);
+  const json& comparison = j["groups"][0]["comparisons"][0];
+  BOOST_TEST((comparison["model"] == "plain"));
+  BOOST_TEST((comparison["reference"] == "l2"));
+  // Recomputed from metrics.csv.
+  double difference = 0;
+  for (const auto& [job, row] : fixture.jobs("s")) {
+    std::map<std::string, double> last;
+    std::istringstream in(fixture.read("s/runs/" + job + "/metrics.csv"));
+    for (std::string line; std::getline(in, line);)
+      if (line.starts_with("30,")) last[line.substr(3, line.find(',', 3) - 3)] = std::stod(line.substr(line.rfind(',') + 1));
+    difference += last.at("plain") - last.at("l2");
+  }
+  BOOST_TEST(std::abs(comparison["difference"]["mean"].get<double>() - difference / 6) < 1e-12);
+}
+
+BOOST_AUTO_TEST_CASE(two_runs_are_compared_by_what_differs) {
+  const SweepFixture fixture;
+  check_exit(fixture.run({"run", "study.ini", "--out", "a"}), 0);
+  check_exit(fixture.run({"run", "study.ini", "training.learning_rate=0.2", "training.steps=25", "--out", "b"}), 0);
+  const Said said = fixture.run({"compare", "a", "b"});
+  check_exit(said, 0);
+  check_says(said.out, "the runs differ in\n  training.learning_rate: 0.1 and 0.2\n  training.steps: 30 and 25\n");
+  check_says(said.out, "  accuracy, plain, step 20: ");
+  check_says(said.out, "4 rows of one run only are left out\n");  // steps 30 and 25 of two models
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_compared_is_refused) {
+  const SweepFixture fixture;
+  check_exit(fixture.run({"run", "study.ini", "--out", "a"}), 0);
+  const auto err = [&](const Words& words, int exit) {
+    const Said said = fixture.run(Words{"compare"} + words);
+    check_exit(said, exit);
+    return fixture.tidy(said.err);
+  };
+  check_text(err({}, 2), "error: compare needs runs or a sweep: pipeline compare RUN|SWEEP ...\n");
+  check_says(err({"nosuch"}, 2), "error: there is no folder 'nosuch': compare takes folders of runs or sweeps\n");
+  check_says(err({"."}, 1), "error: . is neither a run (it has no metrics.csv) nor a sweep (it has no jobs.csv)\n");
+  check_says(err({"a", "a"}, 1), "have the same settings and the same seed: they are one run, not two\n");
+  check_text(err({"a", "--reference", "l3"}, 2), "error: no model 'l3' in these runs\n");
+  check_text(err({"a", "--metric", "los"}, 2), "error: no metric 'los' was measured in these runs\n");
+  check_text(err({"a", "--delta", "accuracy"}, 2),
+             "error: --delta 'accuracy' is not METRIC=SIZE, such as accuracy=0.002\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
