@@ -151,8 +151,8 @@ void print_two(const std::vector<ComparedRun>& runs, const std::set<std::string>
     const auto& [metric, layer, model] = key;
     if (!only.empty() && !only.contains(metric)) continue;
     const auto& [step, a, b] = last.at(key);
-    std::cout << "  " << metric << (layer ? ", layer " + std::to_string(layer) : "") << ", " << model << ", step " << step
-              << ": " << base::nine_digits(a) << " and " << base::nine_digits(b) << ", difference "
+    std::cout << "  " << metric << (layer ? ", layer " + std::to_string(layer) : "") << ", " << model << ", step "
+              << step << ": " << base::nine_digits(a) << " and " << base::nine_digits(b) << ", difference "
               << base::nine_digits(b - a) << "\n";
   }
   if (unmatched) std::cout << plural(unmatched, "row") << " of one run only are left out\n";

@@ -5,7 +5,7 @@
 #include <pipeline/series.hpp>
 #include <sstream>
 
-#include "base/utf8.hpp"
+#include "cli/text_table.hpp"
 #include "config/complaint.hpp"
 
 namespace pipeline::cli {
@@ -45,25 +45,6 @@ std::string interval(const Estimate& e) {
 
 using Line = std::vector<std::string>;
 
-/// Columns as wide as their widest cell; the first is aligned to the left, the others to the right.
-std::string table(const std::vector<Line>& lines) {
-  std::vector<std::size_t> widths;
-  for (const Line& line : lines) {
-    widths.resize(std::max(widths.size(), line.size()));
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], base::characters(line[i]));
-  }
-  std::string text;
-  for (const Line& line : lines) {
-    std::string out = " ";
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      const std::string space(widths[i] - base::characters(line[i]), ' ');
-      out += (i ? "  " : " ") + (i ? space + line[i] : line[i] + space);
-    }
-    text += out.substr(0, out.find_last_not_of(' ') + 1) + "\n";
-  }
-  return text;
-}
-
 Line of_model(const std::string& model, const Estimate& e) {
   const double width = half_width(e);
   return {model, std::to_string(e.n), rounded(e.mean, e.n < 2 ? 0 : width), e.n < 2 ? "" : number(e.sd, 2),
@@ -94,8 +75,8 @@ std::string as_text(const std::vector<LastValues>& values, const std::vector<Com
     std::string reference = options.reference;
     if (reference.empty() && !v.models.empty()) reference = v.models.front().first;
     const std::string level = number(100 * (1 - options.level()), 4) + " %";
-    std::vector<Line> lines = {{"model", "n", "mean", "sd", level, "minus " + reference, level, "d_z", "p", "p (Holm)",
-                                "wins", "verdict"}};
+    std::vector<Line> lines = {
+        {"model", "n", "mean", "sd", level, "minus " + reference, level, "d_z", "p", "p (Holm)", "wins", "verdict"}};
     for (const auto& [model, by_run] : v.models) {
       const std::vector<double> of = there(by_run);
       if (of.empty()) continue;
@@ -115,7 +96,7 @@ std::string as_text(const std::vector<LastValues>& values, const std::vector<Com
       }
       lines.push_back(std::move(line));
     }
-    if (lines.size() > 1) text += heading(v) + "\n" + table(lines) + "\n";
+    if (lines.size() > 1) text += heading(v) + "\n" + text_table(lines) + "\n";
   }
   return text;
 }
@@ -126,8 +107,9 @@ std::string notes_on(const std::vector<Comparison>& comparisons, const Compariso
     if (std::ranges::find(notes, text) == notes.end()) notes.push_back(std::move(text));
   };
   if (comparisons.empty()) return "";
-  note("Differences are taken run by run: in each, all models start from the same weights and see the same batches. "
-       "Intervals are Student's t; p counts the sign flips that give a sum as large.");
+  note(
+      "Differences are taken run by run: in each, all models start from the same weights and see the same batches. "
+      "Intervals are Student's t; p counts the sign flips that give a sum as large.");
   if (options.looks > 1)
     note("With " + std::to_string(options.looks) + " planned looks, each one tests at " + number(options.level(), 3) +
          " (" + number(options.alpha, 3) + " divided by the number of looks).");

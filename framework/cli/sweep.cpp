@@ -115,9 +115,9 @@ void print_jobs(const Plan& plan, const States& states, pipeline::plugins::Catal
 }
 
 void print_estimate(const sweep::Estimate& e, std::size_t cores) {
-  std::cout << "  about " << base::nine_digits(std::ceil(e.core_seconds / 36) / 100) << " core-hours: "
-            << duration(e.seconds_on(cores)) << " on " << plural(cores, "core") << "; " << megabytes(e.bytes) << ", "
-            << e.files << " files\n";
+  std::cout << "  about " << base::nine_digits(std::ceil(e.core_seconds / 36) / 100)
+            << " core-hours: " << duration(e.seconds_on(cores)) << " on " << plural(cores, "core") << "; "
+            << megabytes(e.bytes) << ", " << e.files << " files\n";
 }
 
 class Screen final : public sweep::PoolObserver {
@@ -147,9 +147,9 @@ int sweep(const Words& words) {
       "threads", options::value<std::size_t>()->value_name("N"),
       "processor cores that the jobs divide; default: those that this process may use")(
       "lean", "no reports: at most 12 files a run")("fail-fast", "the first failed job stops the others")(
-      "retry-failed", "run failed jobs again")("progress",
-                                               options::value<std::string>()->default_value("auto")->value_name("STYLE"),
-                                               "auto, bar, line, json or none")("offline", "never download data");
+      "retry-failed", "run failed jobs again")(
+      "progress", options::value<std::string>()->default_value("auto")->value_name("STYLE"),
+      "auto, bar, line, json or none")("offline", "never download data");
   add_plugin_options(visible);
   const Parsed parsed(
       words, "sweep FILE section.key={...} ... [section.key=value ...] [options]",
@@ -215,7 +215,8 @@ int sweep(const Words& words) {
   write_table(plan, states);
   const std::size_t done = count(states, State::done), failed = count(states, State::failed),
                     missing = count(states, State::missing);
-  const std::string advice = write_comparison(plan) ? "to compare the models: pipeline compare " + plan.folder.string() + "\n" : "";
+  const std::string advice =
+      write_comparison(plan) ? "to compare the models: pipeline compare " + plan.folder.string() + "\n" : "";
   std::cout << done << " done, " << failed << " failed, " << missing << " missing\nresults in " << plan.folder.string()
             << "\n"
             << advice;

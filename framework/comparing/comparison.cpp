@@ -6,10 +6,13 @@
 #include <pipeline/series.hpp>
 #include <stdexcept>
 
+#include "base/csv.hpp"
 #include "base/numbers.hpp"
 #include "base/utf8.hpp"
 
 namespace pipeline::comparing {
+
+using base::csv_field;
 
 namespace {
 
@@ -39,7 +42,8 @@ std::vector<double> signed_ranks(const std::vector<double>& differences) {
 
 struct Pairs {
   std::vector<double> model, reference, differences;
-  std::vector<double> with_failed;  // differences, infinite where one of the two failed: positive if the model is better
+  std::vector<double>
+      with_failed;  // differences, infinite where one of the two failed: positive if the model is better
   std::size_t dropped = 0;
   bool one_failed = false;
 };
@@ -163,8 +167,7 @@ std::vector<Comparison> compare(const std::vector<LastValues>& values, const Com
     if (v.models.empty()) continue;
     const std::string name = options.reference.empty() ? v.models.front().first : options.reference;
     const auto reference = std::ranges::find(v.models, name, [](const auto& m) { return m.first; });
-    if (reference == v.models.end())
-      throw std::invalid_argument("no model " + base::quoted(name) + " in these runs");
+    if (reference == v.models.end()) throw std::invalid_argument("no model " + base::quoted(name) + " in these runs");
     std::vector<Comparison> together;
     std::vector<Pairs> pairs;
     std::vector<double> p;
@@ -195,13 +198,6 @@ double detectable_difference(const Comparison& c, const ComparisonOptions& optio
 
 std::size_t runs_needed(const Comparison& c, const ComparisonOptions& options) {
   return c.of_difference.n >= 2 && c.of_difference.sd > 0 ? pairs_needed(c.d_z, 0.8, options.level()) : 0;
-}
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == text.npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + "\"";
 }
 
 std::string as_csv(const std::vector<GroupComparison>& groups) {

@@ -82,7 +82,4 @@ struct GroupComparison {
 /// high,d_z,p,p_holm,wins,verdict. Numbers have 9 significant digits.
 std::string as_csv(const std::vector<GroupComparison>& groups);
 
-/// The value as a field of a CSV file (RFC 4180).
-std::string csv_field(const std::string& text);
-
 }  // namespace pipeline::comparing

@@ -1,10 +1,10 @@
 #include "comparing/runs.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 #include <stdexcept>
 
+#include "base/csv.hpp"
 #include "base/numbers.hpp"
 #include "results/run_folder.hpp"
 #include "results/run_results.hpp"
@@ -32,16 +32,14 @@ bool seed_before(const std::string& a, const std::string& b) {
 std::vector<fs::path> run_folders(const fs::path& folder) {
   std::error_code none;
   if (fs::exists(results::RunFolder{folder}.metrics_csv(), none)) return {folder};
-  std::ifstream jobs(folder / "jobs.csv");
-  if (!jobs)
-    throw std::runtime_error(folder.string() + " is neither a run (it has no metrics.csv) nor a sweep (it has no jobs.csv)");
+  const fs::path jobs = folder / "jobs.csv";
+  if (!fs::exists(jobs, none))
+    throw std::runtime_error(folder.string() +
+                             " is neither a run (it has no metrics.csv) nor a sweep (it has no jobs.csv)");
   std::vector<fs::path> runs;
-  std::string line;
-  std::getline(jobs, line);  // its header
-  while (std::getline(jobs, line)) {
-    if (line.ends_with(",missing")) continue;
-    const fs::path run = folder / "runs" / line.substr(0, line.find(','));
-    if (fs::exists(results::RunFolder{run}.metrics_csv(), none)) runs.push_back(run);
+  for (const base::CsvRecord& job : base::read_csv(jobs)) {
+    const fs::path run = folder / "runs" / job.fields.front();
+    if (job.fields.back() != "missing" && fs::exists(results::RunFolder{run}.metrics_csv(), none)) runs.push_back(run);
   }
   return runs;
 }

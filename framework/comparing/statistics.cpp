@@ -97,7 +97,9 @@ double sign_flip_p(std::span<const double> differences, std::uint64_t seed, std:
                                            : drawn_p(differences, observed, seed, draws);
 }
 
-double smallest_p(std::size_t n) { return n == 0 ? 1 : std::ldexp(1.0, 1 - static_cast<int>(std::min<std::size_t>(n, 1000))); }
+double smallest_p(std::size_t n) {
+  return n == 0 ? 1 : std::ldexp(1.0, 1 - static_cast<int>(std::min<std::size_t>(n, 1000)));
+}
 
 std::vector<double> holm(std::span<const double> p) {
   std::vector<std::size_t> order(p.size());

@@ -59,9 +59,7 @@ std::vector<std::string> listed(const std::string& text) {
   return items;
 }
 
-bool is_whole(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
-}
+bool is_whole(const std::string& text) { return !text.empty() && text.find_first_not_of("0123456789") == text.npos; }
 
 double number(const std::string& text) {
   const std::optional<double> x = base::parse_real(text);
@@ -73,7 +71,11 @@ double number(const std::string& text) {
 class Range {
  public:
   Range(const std::string& low, const std::string& high)
-      : low_text_(low), high_text_(high), low_(number(low)), high_(number(high)), has_whole_ends_(is_whole(low) && is_whole(high)) {
+      : low_text_(low),
+        high_text_(high),
+        low_(number(low)),
+        high_(number(high)),
+        has_whole_ends_(is_whole(low) && is_whole(high)) {
     if (!(low_ < high_)) throw BadAxis{"the range " + low + ".." + high + " does not rise"};
     if (has_whole_ends_ && high_ > 9e15) throw BadAxis{"the range " + low + ".." + high + " is too large"};
   }
@@ -162,7 +164,8 @@ std::optional<std::vector<std::string>> ranged(const std::string& key, const std
   const bool log = !how.empty() && how.front() == "log";
   if (log || (!how.empty() && how.front() == "linear")) how.erase(how.begin());
   if (how == std::vector<std::string>{"random"}) {
-    if (draws.count == 0) throw BadAxis{"a random axis needs the number of draws", "add `draws = 20` to [sweep], or sweep.draws=20"};
+    if (draws.count == 0)
+      throw BadAxis{"a random axis needs the number of draws", "add `draws = 20` to [sweep], or sweep.draws=20"};
     is_random = true;
     return range.drawn(key, draws, log);
   }
@@ -209,8 +212,8 @@ void read_zip(const base::Word& word, const Axes& axes, std::vector<std::size_t>
       if (!first) first = group_of[i];
       if (axis->values.size() != axes.all[*first].values.size()) {
         complaints.add(group,
-                       axes.all[*first].key + " has " + std::to_string(axes.all[*first].values.size()) + " values and " +
-                           key + " has " + std::to_string(axis->values.size()),
+                       axes.all[*first].key + " has " + std::to_string(axes.all[*first].values.size()) +
+                           " values and " + key + " has " + std::to_string(axis->values.size()),
                        "axes that vary together have the same number of values");
         return;
       }
@@ -220,7 +223,8 @@ void read_zip(const base::Word& word, const Axes& axes, std::vector<std::size_t>
   }
 }
 
-std::uint64_t whole_setting(const config::Tree& section, const char* key, std::uint64_t initial, Complaints& complaints) {
+std::uint64_t whole_setting(const config::Tree& section, const char* key, std::uint64_t initial,
+                            Complaints& complaints) {
   const config::Tree* const found = config::child(section, key);
   if (!found) return initial;
   const base::Word& word = found->data().value;
@@ -237,7 +241,8 @@ Axes read_axes(const config::Tree& tree, Complaints& complaints) {
   Axes axes;
   const config::Tree* const section = config::child(tree, config::kSweep);
   if (!section) return axes;
-  const Draws draws{whole_setting(*section, "draws", 0, complaints), whole_setting(*section, "draw_seed", 1, complaints)};
+  const Draws draws{whole_setting(*section, "draws", 0, complaints),
+                    whole_setting(*section, "draw_seed", 1, complaints)};
   std::vector<std::size_t> group_of;  // the first axis of each one's group
   std::optional<std::size_t> first_random;
   const config::Tree* zip = nullptr;
@@ -305,8 +310,7 @@ std::vector<std::string> overrides_of(const Axes& axes, const Point& point) {
 
 std::string text_of(const Axes& axes, const Point& point) {
   std::string text;
-  for (std::size_t i = 0; i < point.size(); ++i)
-    text += (i ? ", " : "") + axes.all[i].key + " = " + point[i];
+  for (std::size_t i = 0; i < point.size(); ++i) text += (i ? ", " : "") + axes.all[i].key + " = " + point[i];
   return text;
 }
 

@@ -100,7 +100,10 @@ Plan make_plan(const fs::path& file, const std::vector<std::string>& overrides, 
   if (complaints.any()) throw config::PipelineTextError(complaints);
   if (plan.axes.all.empty())
     throw config::PipelineTextError(
-        {{{file.string(), 0, 0, ""}, 1, "", "there is nothing to sweep",
+        {{{file.string(), 0, 0, ""},
+          1,
+          "",
+          "there is nothing to sweep",
           "name a key and its values: pipeline.seed={1..10}, on the command line or in a [sweep] section"}});
 
   std::map<std::string, std::vector<data::Located>> files_of;
@@ -110,7 +113,8 @@ Plan make_plan(const fs::path& file, const std::vector<std::string>& overrides, 
     const std::string dataset = dataset_text(p);
     auto files = files_of.find(dataset);
     if (files == files_of.end())
-      files = files_of.emplace(dataset, running::load_for_run(p, options.threads, options.fetch, options.warn).files).first;
+      files =
+          files_of.emplace(dataset, running::load_for_run(p, options.threads, options.fetch, options.warn).files).first;
     const auto plugins = experiment::plugin_hashes(p, catalogue);
     plan.jobs.push_back(
         {experiment::configuration_hash(p, plugins, files->second).substr(0, experiment::kHashDigits), point});

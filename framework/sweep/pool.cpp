@@ -173,9 +173,9 @@ class Pool {
     const bool was_stopped = code == kStopped || (stopping_ && state.state == State::missing);
     if (!was_stopped && state.state == State::missing) {
       state.state = State::failed;
-      state.why = !said.empty() ? said
-                                : WIFSIGNALED(status) ? "it was killed by " + base::signal_text(WTERMSIG(status))
-                                                      : "it ended with exit code " + std::to_string(code);
+      state.why = !said.empty()         ? said
+                  : WIFSIGNALED(status) ? "it was killed by " + base::signal_text(WTERMSIG(status))
+                                        : "it ended with exit code " + std::to_string(code);
     }
     states_[index] = state;
     done_now_ += state.state != State::missing;
@@ -197,7 +197,8 @@ class Pool {
       p.done += s.state == State::done;
       p.failed += s.state == State::failed;
     }
-    const double all = static_cast<double>(total_), spent = std::chrono::duration<double>(Clock::now() - start_).count();
+    const double all = static_cast<double>(total_),
+                 spent = std::chrono::duration<double>(Clock::now() - start_).count();
     p.share = (static_cast<double>(p.jobs - total_) + work) / static_cast<double>(p.jobs);
     if (work > 0.02) p.seconds_left = spent / work * (all - work);
     return p;
@@ -214,8 +215,8 @@ class Pool {
   States states_;
   std::deque<Waiting> waiting_;
   std::deque<Ended> ended_;
-  std::vector<double> shares_;                   // by worker: of the job it runs
-  std::vector<base::ChildProcess*> children_;    // by worker; null between jobs
+  std::vector<double> shares_;                 // by worker: of the job it runs
+  std::vector<base::ChildProcess*> children_;  // by worker; null between jobs
   std::set<std::size_t> retried_;
   std::size_t total_ = 0, done_now_ = 0, working_ = 0;
   bool stopping_ = false;

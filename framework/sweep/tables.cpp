@@ -3,13 +3,14 @@
 #include <fstream>
 
 #include "base/atomic_file.hpp"
+#include "base/csv.hpp"
 #include "comparing/comparison.hpp"
 #include "comparing/runs.hpp"
 #include "results/run_folder.hpp"
 
 namespace pipeline::sweep {
 
-using comparing::csv_field;
+using base::csv_field;
 
 namespace {
 
@@ -29,8 +30,7 @@ std::string fields(const Job& job) {
 
 void write_jobs(const Plan& plan, const States& states) {
   std::string text = header(plan) + "state\n";
-  for (std::size_t i = 0; i < plan.jobs.size(); ++i)
-    text += fields(plan.jobs[i]) + name_of(states[i].state) + "\n";
+  for (std::size_t i = 0; i < plan.jobs.size(); ++i) text += fields(plan.jobs[i]) + name_of(states[i].state) + "\n";
   results::write_file(plan.jobs_csv(), text);
 }
 
@@ -44,7 +44,7 @@ std::size_t write_table(const Plan& plan, const States& states) {
       std::ifstream in(results::RunFolder{plan.run_of(plan.jobs[i])}.metrics_csv());
       const std::string first = fields(plan.jobs[i]);
       std::string line;
-      std::getline(in, line);  // its header
+      std::getline(in, line);                        // its header
       while (std::getline(in, line) && !in.eof()) {  // a line without its end is torn
         text += first + line + "\n";
         ++rows;

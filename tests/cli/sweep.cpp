@@ -35,8 +35,7 @@ struct SweepFixture : World {
     for (const char* file : {"/jobs.csv", "/table.csv", "/comparison.csv", "/sweep.ini"})
       BOOST_TEST(read(a + file) == read(b + file), where.line() << file);
     for (const auto& [job, row] : jobs(a))
-      if (row.ends_with("done"))
-        check_same_run(here / a / "runs" / job, here / b / "runs" / job, where);
+      if (row.ends_with("done")) check_same_run(here / a / "runs" / job, here / b / "runs" / job, where);
   }
 };
 
@@ -48,7 +47,8 @@ BOOST_AUTO_TEST_SUITE(sweeps)
 
 BOOST_AUTO_TEST_CASE(every_combination_runs_and_the_folder_has_its_tables) {
   const SweepFixture fixture;
-  const Said said = fixture.sweep({"pipeline.seed={1..2}", "training.learning_rate={0.05, 0.1}", "--out", "s", "--lean"});
+  const Said said =
+      fixture.sweep({"pipeline.seed={1..2}", "training.learning_rate={0.05, 0.1}", "--out", "s", "--lean"});
   check_exit(said, 0);
   check_says(said.out, "sweep of small: 4 jobs\n  pipeline.seed = 1, 2\n  training.learning_rate = 0.05, 0.1\n");
   check_says(said.out, "4 done, 0 failed, 0 missing\n");
@@ -62,7 +62,8 @@ BOOST_AUTO_TEST_CASE(every_combination_runs_and_the_folder_has_its_tables) {
     const json info = json::parse(fixture.read("s/runs/" + job + "/run.json"));
     BOOST_TEST((info["configuration"] == job));
     std::size_t files = 0;
-    for (const auto& file : fs::recursive_directory_iterator(fixture.here / "s/runs" / job)) files += file.is_regular_file();
+    for (const auto& file : fs::recursive_directory_iterator(fixture.here / "s/runs" / job))
+      files += file.is_regular_file();
     BOOST_TEST(files <= 12u);
   }
   // table.csv is every metrics.csv, with the job and its values before each row.
@@ -71,9 +72,10 @@ BOOST_AUTO_TEST_CASE(every_combination_runs_and_the_folder_has_its_tables) {
   std::size_t expected = 1;
   for (const auto& [job, row] : jobs) expected += lines(fixture.read("s/runs/" + job + "/metrics.csv")) - 1;
   BOOST_TEST(lines(table) == expected);
-  BOOST_TEST(fixture.read("s/comparison.csv")
-                 .starts_with("training.learning_rate,metric,layer,model,reference,n,mean,reference_mean,difference,low,"
-                              "high,d_z,p,p_holm,wins,verdict\n0.05,accuracy,,l2,plain,2,"));
+  BOOST_TEST(
+      fixture.read("s/comparison.csv")
+          .starts_with("training.learning_rate,metric,layer,model,reference,n,mean,reference_mean,difference,low,"
+                       "high,d_z,p,p_holm,wins,verdict\n0.05,accuracy,,l2,plain,2,"));
 }
 
 BOOST_AUTO_TEST_CASE(a_job_has_the_bytes_of_the_run_it_describes) {
@@ -231,7 +233,8 @@ BOOST_AUTO_TEST_CASE(a_sweep_is_compared_in_words_and_numbers) {
     std::map<std::string, double> last;
     std::istringstream in(fixture.read("s/runs/" + job + "/metrics.csv"));
     for (std::string line; std::getline(in, line);)
-      if (line.starts_with("30,")) last[line.substr(3, line.find(',', 3) - 3)] = std::stod(line.substr(line.rfind(',') + 1));
+      if (line.starts_with("30,"))
+        last[line.substr(3, line.find(',', 3) - 3)] = std::stod(line.substr(line.rfind(',') + 1));
     difference += last.at("plain") - last.at("l2");
   }
   BOOST_TEST(std::abs(comparison["difference"]["mean"].get<double>() - difference / 6) < 1e-12);
@@ -264,6 +267,49 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_compared_is_refused) {
   check_text(err({"a", "--metric", "los"}, 2), "error: no metric 'los' was measured in these runs\n");
   check_text(err({"a", "--delta", "accuracy"}, 2),
              "error: --delta 'accuracy' is not METRIC=SIZE, such as accuracy=0.002\n");
+}
+
+BOOST_AUTO_TEST_CASE(measures_are_ranked_over_a_sweep_or_a_table) {
+  const SweepFixture fixture;
+  fixture.write("study.ini", small_study + "\n[metric:loss]\nevery = 10\non = both\n");
+  check_exit(fixture.sweep({"pipeline.seed={1..2}", "training.learning_rate={0.01, 0.1, 1}", "--out", "s"}), 0);
+  const json j = json::parse(fixture.run({"rank", "s", "--target", "loss", "--format", "json"}).out);
+  BOOST_TEST((j["runs"] == 12));
+  BOOST_TEST((j["environments"]["training.learning_rate"] == json{{"kept", 4}, {"dropped", 0}}));
+  BOOST_TEST((j["environments"]["model"] == json{{"kept", 6}, {"dropped", 0}}));
+  BOOST_TEST((j["measures"]["accuracy"]["direction"] == -1));  // should fall where the loss rises
+  BOOST_TEST((j["measures"]["loss.train"]["direction"] == 1));
+  const Said text = fixture.run({"rank", "s", "--target", "loss", "--measures", "-accuracy,loss.train"});
+  check_exit(text, 0);
+  check_says(text.out, "measures of loss over 12 runs\n");
+  // At equal training loss: only runs that reach it.
+  const json at =
+      json::parse(fixture.run({"rank", "s", "--target", "loss", "--at", "loss.train=2", "--format", "json"}).out);
+  BOOST_TEST((at["runs"].get<int>() + at["left_out"].get<int>() == 12));
+  BOOST_TEST((at["left_out"].get<int>() > 0));
+
+  fixture.write("t.csv", "lr,m,gap\n1,2,3\n2,3,4\n");
+  BOOST_TEST((json::parse(fixture.run({"rank", "t.csv", "--target", "gap", "--axes", "lr", "--format", "json"})
+                              .out)["measures"]["m"]["tau_b"] == 1));
+  const std::pair<Words, std::string> mistakes[] = {
+      {{"t.csv"}, "error: rank needs --target COLUMN: what the measures should foretell\n"},
+      {{"t.csv", "--target", "gap"}, "error: a table needs the columns that are axes: --axes A,B,...\n"},
+      {{"t.csv", "--target", "gpa", "--axes", "lr"},
+       "error: no column 'gpa'\n  did you mean 'gap'?  (valid: gap, lr, m)\n"},
+      {{"s", "--target", "los"}, "error: no column 'los'\n  did you mean 'loss'?"},
+      {{"u.csv", "--target", "gap"}, "error: there is no sweep or table 'u.csv'\n"},
+  };
+  for (const auto& [words, message] : mistakes) {
+    const Said said = fixture.run(Words{"rank"} + words);
+    check_exit(said, 2);
+    check_says(said.err, message);
+  }
+  fixture.write("t.csv", "lr,m,gap\n1,2,3\n2,3\n");
+  check_text(fixture.run({"rank", "t.csv", "--target", "gap", "--axes", "lr"}).err,
+             "error: t.csv:3: 2 fields where the header has 3\n");
+  fixture.write("t.csv", "lr,m,gap\n1,2,3\n2,x,4\n");
+  check_text(fixture.run({"rank", "t.csv", "--target", "gap", "--axes", "lr"}).err,
+             "error: t.csv:3: 'x' in column m is not a number\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -27,8 +27,7 @@ c::Comparison compared(const Values& a, const Values& b, const c::ComparisonOpti
 
 Values shifted(const Values& values, double by, double slope = 0) {
   Values out;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    out.push_back(*values[i] + by + slope * static_cast<double>(i % 3));
+  for (std::size_t i = 0; i < values.size(); ++i) out.push_back(*values[i] + by + slope * static_cast<double>(i % 3));
   return out;
 }
 
@@ -63,7 +62,8 @@ BOOST_AUTO_TEST_CASE(verdicts) {
   c::ComparisonOptions options;
   options.delta["accuracy"] = 0.02;
   BOOST_TEST(word(compared(six, shifted(six, -0.002, 0.002), options)) == "equivalent");
-  BOOST_TEST(word(compared(six, shifted(six, 0.01, 0.001), options)) == "equivalent");  // better, but by less than matters
+  BOOST_TEST(word(compared(six, shifted(six, 0.01, 0.001), options)) ==
+             "equivalent");  // better, but by less than matters
   options.delta["accuracy"] = 0.001;
   BOOST_TEST(word(compared(six, shifted(six, 0.01, 0.001), options)) == "better");
 }

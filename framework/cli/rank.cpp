@@ -1,0 +1,163 @@
+#include <cmath>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "base/numbers.hpp"
+#include "base/utf8.hpp"
+#include "cli/command.hpp"
+#include "cli/text_table.hpp"
+#include "comparing/rank_table.hpp"
+#include "config/complaint.hpp"
+
+namespace pipeline::cli {
+
+namespace {
+
+using comparing::Judgement;
+using comparing::Ranking;
+using comparing::RankTable;
+
+Words listed(const std::string& text) {
+  Words out;
+  std::istringstream in(text);
+  for (std::string item; std::getline(in, item, ',');)
+    if (!item.empty()) out.push_back(item);
+  return out;
+}
+
+std::string number(double x) {
+  if (std::isnan(x)) return "-";
+  std::ostringstream out;
+  out.precision(3);
+  out << std::fixed << x;
+  return out.str();
+}
+
+std::string interval(const comparing::Interval& i) { return "[" + number(i.low) + ", " + number(i.high) + "]"; }
+
+nlohmann::ordered_json number_or_null(double x) { return std::isfinite(x) ? nlohmann::ordered_json(x) : nullptr; }
+
+nlohmann::ordered_json as_json(const RankTable& table, const Ranking& ranking) {
+  nlohmann::ordered_json environments = nlohmann::ordered_json::object(), measures = nlohmann::ordered_json::object();
+  for (const auto& [axis, e] : ranking.environments) environments[axis] = {{"kept", e.kept}, {"dropped", e.dropped}};
+  for (const Judgement& j : ranking.judgements) {
+    nlohmann::ordered_json psi = nlohmann::ordered_json::object();
+    for (const auto& [axis, value] : j.psi) psi[axis] = number_or_null(value);
+    measures[j.measure] = {
+        {"direction", j.direction},
+        {"tau_b", number_or_null(j.tau_b)},
+        {"tau_b_low", number_or_null(j.tau_b_interval.low)},
+        {"tau_b_high", number_or_null(j.tau_b_interval.high)},
+        {"Psi", number_or_null(j.Psi)},
+        {"psi", psi},
+        {"sign_error",
+         {{"mean", number_or_null(j.sign_error_mean)},
+          {"p90", number_or_null(j.sign_error_p90)},
+          {"max", number_or_null(j.sign_error_max)},
+          {"low", number_or_null(j.sign_error_interval.low)},
+          {"high", number_or_null(j.sign_error_interval.high)}}},
+        {"information", number_or_null(j.information)}};
+  }
+  return {{"target", table.target},
+          {"runs", table.runs.size()},
+          {"left_out", table.left_out},
+          {"environments", environments},
+          {"measures", measures}};
+}
+
+void print(const RankTable& table, const Ranking& ranking) {
+  std::cout << "measures of " << table.target << " over " << plural(table.runs.size(), "run");
+  if (table.left_out) std::cout << " (" << table.left_out << " without some value are left out)";
+  std::cout << "\n\n";
+  std::vector<Words> rows = {{"measure", "tau-b", "95 %", "Psi"}};
+  for (const std::string& axis : table.axes) rows.front().push_back("psi(" + axis + ")");
+  for (const char* title : {"sign error", "95 %", "90th", "max", "information"}) rows.front().push_back(title);
+  for (const Judgement& j : ranking.judgements) {
+    Words row = {(j.direction < 0 ? "-" : "") + j.measure, number(j.tau_b), interval(j.tau_b_interval), number(j.Psi)};
+    for (const std::string& axis : table.axes)
+      row.push_back(ranking.environments.at(axis).kept < comparing::kFewEnvironments ? "few" : number(j.psi.at(axis)));
+    for (const std::string& cell :
+         {number(j.sign_error_mean), interval(j.sign_error_interval), number(j.sign_error_p90),
+          number(j.sign_error_max), number(j.information)})
+      row.push_back(cell);
+    rows.push_back(std::move(row));
+  }
+  std::cout << text_table(rows) << "\n";
+  for (const auto& [axis, e] : ranking.environments)
+    std::cout << "environments of " << axis << ": " << e.kept << " kept, " << e.dropped
+              << " dropped, because the target is the same in all of their runs\n";
+  std::cout << config::folded("A measure with - before its name is multiplied by -1: it should fall where the target "
+                              "rises. tau-b 1: the measure orders the runs as the target does; 0: no better than "
+                              "chance. Sign error .5 is chance. \"few\": fewer than " +
+                                  std::to_string(comparing::kFewEnvironments) +
+                                  " environments show nothing. Intervals are of a bootstrap over configurations, with "
+                                  "all seeds of each; there is no p-value, because runs of one sweep are not drawn "
+                                  "independently.",
+                              0, "")
+            << "\n";
+}
+
+}  // namespace
+
+int rank(const Words& words) {
+  options::options_description visible("options");
+  visible.add_options()("target", options::value<std::string>()->value_name("COLUMN"),
+                        "what the measures should foretell: generalisation_gap")(
+      "axes", options::value<std::string>()->value_name("A,B,..."),
+      "the columns in which runs differ; of a sweep, all that differ, and model")(
+      "measures", options::value<std::string>()->value_name("M,..."),
+      "the columns that are judged; all others by default; -M should fall where the target rises")(
+      "seed", options::value<std::string>()->default_value("pipeline.seed")->value_name("COLUMN"),
+      "the column that has the seed, if there is one")(
+      "at", options::value<std::string>()->value_name("COLUMN=VALUE"),
+      "of a sweep: values at the first step at which a column is at most VALUE, such as loss.train=0.1")(
+      "format", options::value<std::string>()->default_value("text")->value_name("FORMAT"), "text or json");
+  const Parsed parsed(words, "rank SWEEP|TABLE.csv --target COLUMN [options]",
+                      "Judges which measures foretell a target over runs that differ in stated axes: Kendall's tau-b,\n"
+                      "granulated psi, sign errors and conditional information, with bootstrap intervals. Columns of a\n"
+                      "sweep are its metrics, with .LAYER for those of a layer.",
+                      visible, "  pipeline rank seeds --target accuracy --measures snr_optimality.1,loss");
+  if (parsed.help_given()) return Exit::ok;
+  if (parsed.positional().size() != 1) throw UsageError("rank needs one sweep or table: pipeline rank SWEEP|TABLE.csv");
+  if (!parsed.has("target")) throw UsageError("rank needs --target COLUMN: what the measures should foretell");
+  comparing::RankOptions how;
+  how.target = parsed.get<std::string>("target");
+  how.seed = parsed.get<std::string>("seed");
+  if (parsed.has("axes")) how.axes = listed(parsed.get<std::string>("axes"));
+  if (parsed.has("measures")) how.measures = listed(parsed.get<std::string>("measures"));
+  if (parsed.has("at")) {
+    const std::string word = parsed.get<std::string>("at");
+    const std::size_t equals = word.find('=');
+    const auto value = equals == word.npos ? std::nullopt : base::parse_real(word.substr(equals + 1));
+    if (!value) throw UsageError("--at " + base::quoted(word) + " is not COLUMN=VALUE");
+    how.at_column = word.substr(0, equals);
+    how.at_most = *value;
+  }
+  const std::string format = parsed.get<std::string>("format");
+  if (format != "text" && format != "json") throw UsageError("--format must be text or json, not " + base::quoted(format));
+  const std::filesystem::path given = parsed.positional().front();
+  std::error_code none;
+  if (!std::filesystem::exists(given, none))
+    throw UsageError("there is no sweep or table " + base::quoted_path(given.string()));
+  try {
+    const RankTable table = std::filesystem::is_directory(given, none) ? comparing::table_of_sweep(given, how)
+                                                                       : comparing::table_of_csv(given, how);
+    if (table.runs.size() < 2)
+      throw UsageError("a ranking needs at least two runs; " + plural(table.runs.size(), "run") + " of " +
+                       std::to_string(table.runs.size() + table.left_out) + " have a value in every column" +
+                       (how.at_column.empty() ? "" : " and reach " + how.at_column + " <= " + base::shortest(how.at_most)));
+    const std::size_t pairs = table.runs.size() * table.runs.size() * std::max<std::size_t>(table.measures.size(), 1);
+    const std::size_t resamples = std::clamp<std::size_t>(2'000'000'000 / std::max<std::size_t>(pairs, 1), 100, 1000);
+    const Ranking ranking = comparing::rank(table, 1, resamples);
+    if (format == "json")
+      std::cout << as_json(table, ranking).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
+    else
+      print(table, ranking);
+  } catch (const std::invalid_argument& e) {
+    throw UsageError(e.what());
+  }
+  return Exit::ok;
+}
+
+}  // namespace pipeline::cli

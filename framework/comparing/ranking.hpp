@@ -1,0 +1,66 @@
+// Which measures foretell a target, such as the generalisation gap? Judged over runs that differ in stated axes.
+//
+//   tau-b        over all pairs of runs (Kendall 1945)
+//   psi(axis)    the mean of tau-b over environments: runs that differ in this axis only; Psi is the mean over the axes
+//                (Jiang et al. 2020, Fantastic generalization measures and where to find them, arXiv 1912.02178)
+//   sign error   of two configurations that differ in one axis only: the share of their pairs of runs in which measure
+//                and target differ in opposite directions, a tie counting one half (Dziugaite et al. 2020, In search of
+//                robust measures of generalization, arXiv 2010.11924)
+//   information  the share of the sign of the target's difference that the sign of the measure's difference tells about
+//                it, given up to two axes: the least over their choice, with the sign of tau-b (Jiang et al., 2.2.4)
+//
+// Runs of the same seed are paired with each other, where the seed is known. Only runs that have every value count.
+#pragma once
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "comparing/statistics.hpp"
+
+namespace pipeline::comparing {
+
+/// A run: its values of the axes, its seed ("" if unknown), the target and the measures.
+struct RankedRun {
+  std::vector<std::string> axes;
+  std::string seed;
+  double target = 0;
+  std::vector<double> measures;
+};
+
+struct RankTable {
+  std::vector<std::string> axes, measures;
+  std::string target;
+  std::vector<RankedRun> runs;
+  std::vector<int> directions;  // by measure: 1 if it should rise with the target, -1 if it should fall
+  std::size_t left_out = 0;     // runs without some value
+};
+
+struct Judgement {
+  std::string measure;
+  int direction = 1;
+  double tau_b = 0;             // of the measure times its direction; NaN where one of the two is constant
+  Interval tau_b_interval;      // 95 %, bootstrap over configurations
+  double Psi = 0;               // over axes that have a psi; NaN if none has
+  std::map<std::string, double> psi;  // by axis; NaN where no environment is left
+  double sign_error_mean = 0, sign_error_p90 = 0, sign_error_max = 0;  // over pairs of configurations
+  Interval sign_error_interval;
+  double information = 0;
+};
+
+struct Environments {
+  std::size_t kept = 0, dropped = 0;  // dropped: the target is the same in all of its runs
+};
+
+struct Ranking {
+  std::map<std::string, Environments> environments;  // by axis
+  std::vector<Judgement> judgements;                 // in the order of the measures
+};
+
+inline constexpr std::size_t kFewEnvironments = 5;  // with fewer, an axis gets no verdict
+
+/// Throws std::invalid_argument for fewer than two runs.
+Ranking rank(const RankTable& table, std::uint64_t seed = 1, std::size_t resamples = 1000);
+
+}  // namespace pipeline::comparing

@@ -1,0 +1,87 @@
+// Rankings of measures, by hand.
+#include "comparing/ranking.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <stdexcept>
+
+namespace c = pipeline::comparing;
+
+namespace {
+
+/// Two axes with two values each; the measures are given per run, in the order (a, x), (a, y), (b, x), (b, y).
+c::RankTable square(const std::vector<double>& target, const std::vector<double>& measure) {
+  c::RankTable table{{"first", "second"}, {"m"}, "t", {}, {1}, 0};
+  const std::vector<std::vector<std::string>> axes = {{"a", "x"}, {"a", "y"}, {"b", "x"}, {"b", "y"}};
+  for (std::size_t i = 0; i < 4; ++i) table.runs.push_back({axes[i], "1", target[i], {measure[i]}});
+  return table;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(ranking)
+
+BOOST_AUTO_TEST_CASE(a_measure_that_follows_one_axis_only) {
+  // The target rises along both axes; the measure rises along the first and falls along the second.
+  const c::Ranking r = c::rank(square({1, 2, 3, 4}, {2, 1, 4, 3}));
+  const c::Judgement& j = r.judgements.front();
+  BOOST_TEST(std::abs(j.tau_b - (4 - 2) / 6.0) < 1e-15);
+  BOOST_TEST(j.psi.at("first") == 1);
+  BOOST_TEST(j.psi.at("second") == -1);
+  BOOST_TEST(j.Psi == 0);
+  BOOST_TEST(j.sign_error_mean == 0.5);  // two environments agree, two do not
+  BOOST_TEST(j.sign_error_max == 1);
+  BOOST_TEST(r.environments.at("first").kept == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_perfect_and_a_reversed_measure) {
+  const c::Judgement perfect = c::rank(square({1, 2, 3, 4}, {10, 20, 30, 40})).judgements.front();
+  BOOST_TEST(perfect.tau_b == 1);
+  BOOST_TEST(perfect.sign_error_max == 0);
+  BOOST_TEST(std::abs(perfect.information - 1) < 1e-12);
+  c::RankTable table = square({1, 2, 3, 4}, {40, 30, 20, 10});
+  BOOST_TEST(c::rank(table).judgements.front().tau_b == -1);
+  BOOST_TEST(std::abs(c::rank(table).judgements.front().information + 1) < 1e-12);
+  table.directions = {-1};
+  BOOST_TEST(c::rank(table).judgements.front().tau_b == 1);
+}
+
+BOOST_AUTO_TEST_CASE(constant_groups_do_not_poison_the_mean) {
+  // Along `second` the measure is constant where first = a: that environment has no tau, the other one has.
+  const c::Judgement j = c::rank(square({1, 2, 3, 4}, {1, 1, 2, 3})).judgements.front();
+  BOOST_TEST(j.psi.at("second") == 1);
+  BOOST_TEST(j.psi.at("first") == 1);
+  BOOST_TEST(j.sign_error_mean == 0.125);  // one tie among four pairs counts one half
+  // A constant measure has no tau at all, and errs half of the time.
+  const c::Judgement constant = c::rank(square({1, 2, 3, 4}, {5, 5, 5, 5})).judgements.front();
+  BOOST_TEST(std::isnan(constant.tau_b));
+  BOOST_TEST(std::isnan(constant.Psi));
+  BOOST_TEST(constant.sign_error_mean == 0.5);
+}
+
+BOOST_AUTO_TEST_CASE(environments_with_a_constant_target_are_dropped) {
+  const c::Ranking r = c::rank(square({1, 1, 3, 4}, {1, 2, 3, 4}));
+  BOOST_TEST(r.environments.at("second").kept == 1u);
+  BOOST_TEST(r.environments.at("second").dropped == 1u);
+  BOOST_TEST(r.judgements.front().psi.at("second") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(runs_are_paired_by_seed) {
+  // Seed 2 is far above seed 1 in both; within each seed the measure falls where the target rises.
+  c::RankTable table{{"axis"}, {"m"}, "t", {}, {1}, 0};
+  for (const double shift : {0.0, 100.0})
+    for (const double x : {1.0, 2.0, 3.0})
+      table.runs.push_back({{std::to_string(x)}, shift > 0 ? "2" : "1", shift + x, {shift - x}});
+  const c::Judgement j = c::rank(table).judgements.front();
+  BOOST_TEST(j.tau_b > 0);
+  BOOST_TEST(j.Psi == -1);
+  BOOST_TEST(j.sign_error_mean == 1);
+}
+
+BOOST_AUTO_TEST_CASE(one_run_is_no_ranking) {
+  c::RankTable table = square({1, 2, 3, 4}, {1, 2, 3, 4});
+  table.runs.resize(1);
+  BOOST_CHECK_THROW(c::rank(table), std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
