@@ -79,8 +79,7 @@ class Reader {
 std::vector<CsvRecord> read_csv(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::error_code none;
-  if (!in || !std::filesystem::is_regular_file(file, none))
-    throw std::runtime_error(file.string() + " cannot be read");
+  if (!in || !std::filesystem::is_regular_file(file, none)) throw std::runtime_error(file.string() + " cannot be read");
   return Reader(file, std::string(std::istreambuf_iterator<char>(in), {})).all();
 }
 

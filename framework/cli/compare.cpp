@@ -8,7 +8,8 @@
 #include "base/utf8.hpp"
 #include "cli/command.hpp"
 #include "cli/comparison_text.hpp"
-#include "comparing/runs.hpp"
+#include "comparing/onset.hpp"
+#include "comparing/test_error.hpp"
 
 namespace pipeline::cli {
 
@@ -50,12 +51,6 @@ struct Compared {
   std::vector<Comparison> comparisons;
 };
 
-std::vector<const RunResults*> results_of(const Group& group) {
-  std::vector<const RunResults*> results;
-  for (const ComparedRun* run : group.runs) results.push_back(run->results.get());
-  return results;
-}
-
 nlohmann::ordered_json number_or_null(double x) { return std::isfinite(x) ? nlohmann::ordered_json(x) : nullptr; }
 
 nlohmann::ordered_json as_json(const comparing::Estimate& e) {
@@ -87,7 +82,14 @@ nlohmann::ordered_json as_json(const Comparison& c, const ComparisonOptions& opt
       {"wins_high", c.wins_interval.high},
       {"detectable", number_or_null(detectable_difference(c, options))},
       {"runs_needed", needed ? nlohmann::ordered_json(needed) : nullptr},
+      {"since_step", c.since ? nlohmann::ordered_json(*c.since) : nullptr},
+      {"test_samples", nullptr},
       {"verdict", word_of(c.verdict)}};
+  if (c.test)
+    j["test_samples"] = {{"n", c.test->samples},
+                         {"difference", c.test->difference},
+                         {"standard_error", c.test->standard_error},
+                         {"p", c.test->p ? nlohmann::ordered_json(*c.test->p) : nullptr}};
   return j;
 }
 
@@ -205,12 +207,14 @@ int compare(const Words& words) {
   std::vector<Compared> all;
   try {
     for (const Group& group : groups) {
-      Compared c{&group, comparing::last_values(results_of(group)), {}};
+      Compared c{&group, comparing::last_values(group.runs), {}};
       for (const std::string& name : only)
         if (std::ranges::find(c.values, name, &LastValues::metric) == c.values.end())
           throw std::invalid_argument("no metric " + base::quoted(name) + " was measured in these runs");
       if (!only.empty()) std::erase_if(c.values, [&](const LastValues& v) { return !only.contains(v.metric); });
       c.comparisons = comparing::compare(c.values, how);
+      comparing::add_test_errors(c.comparisons, group.runs);
+      comparing::add_onsets(c.comparisons, group.runs, how.level());
       all.push_back(std::move(c));
     }
   } catch (const std::invalid_argument& e) {

@@ -66,6 +66,28 @@ std::string heading(const LastValues& values) {
   return text + (inside.empty() ? "" : " (" + inside + ")");
 }
 
+/// What the same runs would differ by on another test set of this size.
+std::string of_other_samples(const LastValues& values, const std::vector<Comparison>& comparisons) {
+  std::string text;
+  for (const Comparison& c : comparisons) {
+    if (c.metric != values.metric || c.layer != values.layer || !c.test) continue;
+    const double half = 1.96 * c.test->standard_error;
+    text += "  on other test samples: " + c.model + " minus " + c.reference + " " + rounded(c.test->difference, half) +
+            " +- " + rounded(half, half) + " (95 %, " + std::to_string(c.test->samples) + " samples" +
+            (c.test->p ? ", McNemar p = " + number(*c.test->p, 2) : "") + ")\n";
+  }
+  return text;
+}
+
+/// From which step on the differences show.
+std::string onsets(const LastValues& values, const std::vector<Comparison>& comparisons) {
+  std::string text;
+  for (const Comparison& c : comparisons)
+    if (c.metric == values.metric && c.layer == values.layer && c.since)
+      text += (text.empty() ? "" : ", ") + c.model + " from step " + std::to_string(*c.since);
+  return text.empty() ? "" : "  shows to the end: " + text + " (band over all steps together)\n";
+}
+
 }  // namespace
 
 std::string as_text(const std::vector<LastValues>& values, const std::vector<Comparison>& comparisons,
@@ -96,7 +118,8 @@ std::string as_text(const std::vector<LastValues>& values, const std::vector<Com
       }
       lines.push_back(std::move(line));
     }
-    if (lines.size() > 1) text += heading(v) + "\n" + text_table(lines) + "\n";
+    if (lines.size() > 1)
+      text += heading(v) + "\n" + text_table(lines) + onsets(v, comparisons) + of_other_samples(v, comparisons) + "\n";
   }
   return text;
 }

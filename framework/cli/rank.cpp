@@ -44,20 +44,19 @@ nlohmann::ordered_json as_json(const RankTable& table, const Ranking& ranking) {
   for (const Judgement& j : ranking.judgements) {
     nlohmann::ordered_json psi = nlohmann::ordered_json::object();
     for (const auto& [axis, value] : j.psi) psi[axis] = number_or_null(value);
-    measures[j.measure] = {
-        {"direction", j.direction},
-        {"tau_b", number_or_null(j.tau_b)},
-        {"tau_b_low", number_or_null(j.tau_b_interval.low)},
-        {"tau_b_high", number_or_null(j.tau_b_interval.high)},
-        {"Psi", number_or_null(j.Psi)},
-        {"psi", psi},
-        {"sign_error",
-         {{"mean", number_or_null(j.sign_error_mean)},
-          {"p90", number_or_null(j.sign_error_p90)},
-          {"max", number_or_null(j.sign_error_max)},
-          {"low", number_or_null(j.sign_error_interval.low)},
-          {"high", number_or_null(j.sign_error_interval.high)}}},
-        {"information", number_or_null(j.information)}};
+    measures[j.measure] = {{"direction", j.direction},
+                           {"tau_b", number_or_null(j.tau_b)},
+                           {"tau_b_low", number_or_null(j.tau_b_interval.low)},
+                           {"tau_b_high", number_or_null(j.tau_b_interval.high)},
+                           {"Psi", number_or_null(j.Psi)},
+                           {"psi", psi},
+                           {"sign_error",
+                            {{"mean", number_or_null(j.sign_error_mean)},
+                             {"p90", number_or_null(j.sign_error_p90)},
+                             {"max", number_or_null(j.sign_error_max)},
+                             {"low", number_or_null(j.sign_error_interval.low)},
+                             {"high", number_or_null(j.sign_error_interval.high)}}},
+                           {"information", number_or_null(j.information)}};
   }
   return {{"target", table.target},
           {"runs", table.runs.size()},
@@ -77,9 +76,8 @@ void print(const RankTable& table, const Ranking& ranking) {
     Words row = {(j.direction < 0 ? "-" : "") + j.measure, number(j.tau_b), interval(j.tau_b_interval), number(j.Psi)};
     for (const std::string& axis : table.axes)
       row.push_back(ranking.environments.at(axis).kept < comparing::kFewEnvironments ? "few" : number(j.psi.at(axis)));
-    for (const std::string& cell :
-         {number(j.sign_error_mean), interval(j.sign_error_interval), number(j.sign_error_p90),
-          number(j.sign_error_max), number(j.information)})
+    for (const std::string& cell : {number(j.sign_error_mean), interval(j.sign_error_interval),
+                                    number(j.sign_error_p90), number(j.sign_error_max), number(j.information)})
       row.push_back(cell);
     rows.push_back(std::move(row));
   }
@@ -87,14 +85,15 @@ void print(const RankTable& table, const Ranking& ranking) {
   for (const auto& [axis, e] : ranking.environments)
     std::cout << "environments of " << axis << ": " << e.kept << " kept, " << e.dropped
               << " dropped, because the target is the same in all of their runs\n";
-  std::cout << config::folded("A measure with - before its name is multiplied by -1: it should fall where the target "
-                              "rises. tau-b 1: the measure orders the runs as the target does; 0: no better than "
-                              "chance. Sign error .5 is chance. \"few\": fewer than " +
-                                  std::to_string(comparing::kFewEnvironments) +
-                                  " environments show nothing. Intervals are of a bootstrap over configurations, with "
-                                  "all seeds of each; there is no p-value, because runs of one sweep are not drawn "
-                                  "independently.",
-                              0, "")
+  std::cout << config::folded(
+                   "A measure with - before its name is multiplied by -1: it should fall where the target "
+                   "rises. tau-b 1: the measure orders the runs as the target does; 0: no better than "
+                   "chance. Sign error .5 is chance. \"few\": fewer than " +
+                       std::to_string(comparing::kFewEnvironments) +
+                       " environments show nothing. Intervals are of a bootstrap over configurations, with "
+                       "all seeds of each; there is no p-value, because runs of one sweep are not drawn "
+                       "independently.",
+                   0, "")
             << "\n";
 }
 
@@ -113,11 +112,12 @@ int rank(const Words& words) {
       "at", options::value<std::string>()->value_name("COLUMN=VALUE"),
       "of a sweep: values at the first step at which a column is at most VALUE, such as loss.train=0.1")(
       "format", options::value<std::string>()->default_value("text")->value_name("FORMAT"), "text or json");
-  const Parsed parsed(words, "rank SWEEP|TABLE.csv --target COLUMN [options]",
-                      "Judges which measures foretell a target over runs that differ in stated axes: Kendall's tau-b,\n"
-                      "granulated psi, sign errors and conditional information, with bootstrap intervals. Columns of a\n"
-                      "sweep are its metrics, with .LAYER for those of a layer.",
-                      visible, "  pipeline rank seeds --target accuracy --measures snr_optimality.1,loss");
+  const Parsed parsed(
+      words, "rank SWEEP|TABLE.csv --target COLUMN [options]",
+      "Judges which measures foretell a target over runs that differ in stated axes: Kendall's tau-b,\n"
+      "granulated psi, sign errors and conditional information, with bootstrap intervals. Columns of a\n"
+      "sweep are its metrics, with .LAYER for those of a layer.",
+      visible, "  pipeline rank seeds --target accuracy --measures snr_optimality.1,loss");
   if (parsed.help_given()) return Exit::ok;
   if (parsed.positional().size() != 1) throw UsageError("rank needs one sweep or table: pipeline rank SWEEP|TABLE.csv");
   if (!parsed.has("target")) throw UsageError("rank needs --target COLUMN: what the measures should foretell");
@@ -135,7 +135,8 @@ int rank(const Words& words) {
     how.at_most = *value;
   }
   const std::string format = parsed.get<std::string>("format");
-  if (format != "text" && format != "json") throw UsageError("--format must be text or json, not " + base::quoted(format));
+  if (format != "text" && format != "json")
+    throw UsageError("--format must be text or json, not " + base::quoted(format));
   const std::filesystem::path given = parsed.positional().front();
   std::error_code none;
   if (!std::filesystem::exists(given, none))
@@ -144,14 +145,16 @@ int rank(const Words& words) {
     const RankTable table = std::filesystem::is_directory(given, none) ? comparing::table_of_sweep(given, how)
                                                                        : comparing::table_of_csv(given, how);
     if (table.runs.size() < 2)
-      throw UsageError("a ranking needs at least two runs; " + plural(table.runs.size(), "run") + " of " +
-                       std::to_string(table.runs.size() + table.left_out) + " have a value in every column" +
-                       (how.at_column.empty() ? "" : " and reach " + how.at_column + " <= " + base::shortest(how.at_most)));
+      throw UsageError(
+          "a ranking needs at least two runs; " + plural(table.runs.size(), "run") + " of " +
+          std::to_string(table.runs.size() + table.left_out) + " have a value in every column" +
+          (how.at_column.empty() ? "" : " and reach " + how.at_column + " <= " + base::shortest(how.at_most)));
     const std::size_t pairs = table.runs.size() * table.runs.size() * std::max<std::size_t>(table.measures.size(), 1);
     const std::size_t resamples = std::clamp<std::size_t>(2'000'000'000 / std::max<std::size_t>(pairs, 1), 100, 1000);
     const Ranking ranking = comparing::rank(table, 1, resamples);
     if (format == "json")
-      std::cout << as_json(table, ranking).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
+      std::cout << as_json(table, ranking).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
+                << "\n";
     else
       print(table, ranking);
   } catch (const std::invalid_argument& e) {

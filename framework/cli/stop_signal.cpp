@@ -32,7 +32,7 @@ void on_signal(int number) {
   if (stop_signal.exchange(number) == 0) ::alarm(running::kPatience);  // for a plugin that is called on the main thread
   if (number != SIGINT && number != SIGTERM) return;
   if (const double first = asked_to_end_at.exchange(time); first == 0 || time <= first + 0.02) return;
-  results::run_crashed("a second signal ended the run at once");
+  results::run_was_stopped();
   pipeline::plugins::end_now(128 + number);
 }
 

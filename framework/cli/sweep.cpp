@@ -13,7 +13,7 @@
 #include "cli/stop_signal.hpp"
 #include "config/line.hpp"
 #include "results/run_folder.hpp"
-#include "sweep/estimate.hpp"
+#include "sweep/slurm.hpp"
 #include "sweep/tables.hpp"
 
 namespace pipeline::cli {
@@ -136,12 +136,47 @@ class Screen final : public sweep::PoolObserver {
   SweepProgressShown progress_;
 };
 
+/// "2/10"
+std::pair<std::size_t, std::size_t> part_in(const std::string& word) {
+  const std::size_t slash = word.find('/');
+  const auto k = base::parse_whole(word.substr(0, slash)),
+             n = slash == word.npos ? std::nullopt : base::parse_whole(word.substr(slash + 1));
+  if (!k || !n || *k < 1 || *k > *n) throw UsageError("--part " + base::quoted(word) + " is not K/N, such as 2/10");
+  return {*k, *n};
+}
+
+int submit_to_slurm(const Plan& plan, const States& states, const sweep::SlurmOptions& how,
+                    const sweep::Estimate& estimated, bool dry_run) {
+  const std::size_t tasks = tasks_for(estimated, how.cores);
+  if (tasks == 0) {
+    std::cout << "nothing is missing\n";
+    return Exit::ok;
+  }
+  const std::string script = script_of(plan, tasks, how);
+  if (dry_run) {
+    std::cout << script;
+    return Exit::ok;
+  }
+  results::write_file(plan.sweep_ini(), plan.ini);
+  write_jobs(plan, states);
+  const std::string number = submit(plan, script);
+  std::cout << "submitted job " << number << ": " << plural(tasks, "task") << " for " << plural(estimated.jobs, "job")
+            << "\nwhen it has ended, gather the tables: pipeline sweep " << plan.sweep_ini().string() << " --out "
+            << plan.folder.string() << "\n";
+  return Exit::ok;
+}
+
 }  // namespace
 
 int sweep(const Words& words) {
   options::options_description visible("options");
   visible.add_options()("out", options::value<std::string>()->value_name("DIR"),
                         "the sweep's folder; default sweeps/NAME/HASH; the same folder again runs what is missing")(
+      "slurm", "submit the jobs as a Slurm job array instead; with --dry-run, print its script")(
+      "sbatch", options::value<Words>()->composing()->value_name("OPTION"),
+      "an option for sbatch, such as --sbatch=--time=2:00:00 (repeatable)")(
+      "part", options::value<std::string>()->value_name("K/N"),
+      "run part K of N of the jobs and write no tables: on several machines that share the folder")(
       "dry-run", "list the jobs and what they cost; run nothing")(
       "budget", options::value<double>()->value_name("HOURS"), "refuse a sweep that needs more core-hours")(
       "threads", options::value<std::size_t>()->value_name("N"),
@@ -164,7 +199,10 @@ int sweep(const Words& words) {
   if (parsed.help_given()) return Exit::ok;
   if (parsed.positional().empty()) throw UsageError("sweep needs a pipeline file: pipeline sweep FILE key={...}");
   const ProgressStyle style = progress_style(parsed.get<std::string>("progress"));
-  const std::size_t cores = parsed.has("threads") ? parsed.get<std::size_t>("threads") : base::usable_cores();
+  const bool to_slurm = parsed.has("slurm");
+  const std::size_t cores = parsed.has("threads") ? parsed.get<std::size_t>("threads")
+                            : to_slurm            ? 1
+                                                  : base::usable_cores();
   if (cores < 1 || cores > 4096) throw UsageError("--threads must be a number from 1 to 4096");
 
   const std::atomic<int>& stop_signal = listen_for_signals();
@@ -184,39 +222,58 @@ int sweep(const Words& words) {
 
   States states = states_of(plan);
   print_heading(plan, states);
-  sweep::EstimateOptions estimating{how.fetch, parsed.has("lean")};
-  if (parsed.has("dry-run") || parsed.has("budget")) {
-    const sweep::Estimate e = estimate(plan, states, catalogue, estimating);
-    if (parsed.has("dry-run")) print_jobs(plan, states, catalogue);
+  Words for_runs;
+  for (const char* option : {"offline", "lean", "no-user-plugins"})
+    if (parsed.has(option)) for_runs.push_back(std::string("--") + option);
+  if (parsed.has("dry-run") || parsed.has("budget") || to_slurm) {
+    const sweep::Estimate e = estimate(plan, states, catalogue, {how.fetch, parsed.has("lean")});
+    if (parsed.has("dry-run") && !to_slurm) print_jobs(plan, states, catalogue);
     print_estimate(e, cores);
     if (parsed.has("budget") && e.core_seconds > 3600 * parsed.get<double>("budget"))
       throw UsageError("the sweep needs more than the " + base::nine_digits(parsed.get<double>("budget")) +
                        " core-hours of --budget; nothing was started");
+    if (to_slurm)
+      return submit_to_slurm(plan, states,
+                             {boost::dll::program_location().string(), cores, for_runs,
+                              parsed.has("sbatch") ? parsed.get<Words>("sbatch") : Words{}},
+                             e, parsed.has("dry-run"));
     if (parsed.has("dry-run")) return Exit::ok;
   }
   std::cout << std::endl;
 
-  results::write_file(plan.sweep_ini(), plan.ini);
-  write_jobs(plan, states);
   sweep::PoolOptions pool;
+  if (parsed.has("part")) {
+    const auto [k, n] = part_in(parsed.get<std::string>("part"));
+    pool.only = part_of(plan, k, n);
+    if (!std::filesystem::exists(plan.sweep_ini())) results::write_file(plan.sweep_ini(), plan.ini);
+  } else {
+    results::write_file(plan.sweep_ini(), plan.ini);
+    write_jobs(plan, states);
+  }
   pool.program = boost::dll::program_location().string();
   pool.cores = cores;
   pool.fail_fast = parsed.has("fail-fast");
   pool.retry_failed = parsed.has("retry-failed");
   pool.stop_signal = &stop_signal;
-  for (const char* option : {"offline", "lean", "no-user-plugins"})
-    if (parsed.has(option)) pool.words.push_back(std::string("--") + option);
+  pool.words = for_runs;
   {
     Screen screen(plan, style);
     states = run_jobs(plan, pool, screen);
     screen.clear();
   }
-  write_jobs(plan, states);
-  write_table(plan, states);
+  if (pool.only) {
+    States ours;
+    for (const std::size_t i : *pool.only) ours.push_back(states[i]);
+    states = std::move(ours);
+  } else {
+    write_jobs(plan, states);
+    write_table(plan, states);
+  }
   const std::size_t done = count(states, State::done), failed = count(states, State::failed),
                     missing = count(states, State::missing);
-  const std::string advice =
-      write_comparison(plan) ? "to compare the models: pipeline compare " + plan.folder.string() + "\n" : "";
+  const std::string advice = !pool.only && write_comparison(plan)
+                                 ? "to compare the models: pipeline compare " + plan.folder.string() + "\n"
+                                 : "";
   std::cout << done << " done, " << failed << " failed, " << missing << " missing\nresults in " << plan.folder.string()
             << "\n"
             << advice;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <pipeline/series.hpp>
 #include <stdexcept>
 
 #include "base/csv.hpp"
@@ -18,10 +17,9 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-std::optional<double> last_of(const Series& series, const RunResults& run, const LastValues& of,
-                              const std::string& model) {
-  if (run.failures.contains(model)) return std::nullopt;
-  const Points& points = series.of(of.metric, of.layer, model);
+std::optional<double> last_of(const ComparedRun& run, const LastValues& of, const std::string& model) {
+  if (run.results->failures.contains(model)) return std::nullopt;
+  const Points& points = run.series.of(of.metric, of.layer, model);
   if (points.empty() || std::isnan(points.back().value)) return std::nullopt;
   return points.back().value;
 }
@@ -134,15 +132,13 @@ const char* word_of(Verdict verdict) {
   return "";
 }
 
-std::vector<LastValues> last_values(const std::vector<const RunResults*>& runs) {
+std::vector<LastValues> last_values(const ComparedRuns& runs) {
   std::vector<LastValues> all;
-  std::vector<Series> series;
   std::vector<std::string> models;
-  for (const RunResults* run : runs) {
-    series.emplace_back(*run, std::numeric_limits<std::uint64_t>::max());
-    for (const std::string& model : run->models)
+  for (const ComparedRun* run : runs) {
+    for (const std::string& model : run->results->models)
       if (std::ranges::find(models, model) == models.end()) models.push_back(model);
-    for (const Column& column : series.back().columns)
+    for (const Column& column : run->series.columns)
       for (const std::size_t layer : column.layers) {
         const auto is_same = [&](const LastValues& v) { return v.metric == column.metric && v.layer == layer; };
         if (std::ranges::none_of(all, is_same))
@@ -152,8 +148,7 @@ std::vector<LastValues> last_values(const std::vector<const RunResults*>& runs) 
   for (LastValues& values : all)
     for (const std::string& model : models) {
       auto& of_model = values.models.emplace_back(model, std::vector<std::optional<double>>{}).second;
-      for (std::size_t run = 0; run < runs.size(); ++run)
-        of_model.push_back(last_of(series[run], *runs[run], values, model));
+      for (const ComparedRun* run : runs) of_model.push_back(last_of(*run, values, model));
     }
   return all;
 }

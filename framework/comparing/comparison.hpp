@@ -6,10 +6,10 @@
 #include <map>
 #include <optional>
 #include <pipeline/metric.hpp>
-#include <pipeline/results.hpp>
 #include <string>
 #include <vector>
 
+#include "comparing/runs.hpp"
 #include "comparing/statistics.hpp"
 
 namespace pipeline::comparing {
@@ -24,7 +24,7 @@ struct LastValues {
 };
 /// Of runs of the same models and metrics, in the order of the pipeline file. What only some runs measure is compared
 /// in those.
-std::vector<LastValues> last_values(const std::vector<const RunResults*>& runs);
+std::vector<LastValues> last_values(const ComparedRuns& runs);
 
 enum class Verdict {
   better,
@@ -45,6 +45,13 @@ struct ComparisonOptions {
   double level() const { return alpha / static_cast<double>(looks); }
 };
 
+/// The difference of two models on one test set, averaged over the runs.
+struct TestError {
+  std::size_t samples = 0;
+  double difference = 0, standard_error = 0;  // over the samples, whose answers are paired
+  std::optional<double> p;                    // of one run: McNemar's exact test
+};
+
 /// One model against the reference, in one metric and layer. Differences are model minus reference.
 struct Comparison {
   std::string metric;
@@ -59,6 +66,8 @@ struct Comparison {
   std::optional<double> p_failed_as_worst;
   std::size_t wins = 0, ties = 0;  // pairs in which the model is better, or higher where the metric has no direction
   Interval wins_interval;          // of the probability of a win, without the ties
+  std::optional<std::uint64_t> since;  // set by add_onsets(): the step from which the difference shows to the end
+  std::optional<TestError> test;       // set by add_test_errors() for shares of right answers
   Verdict verdict = Verdict::undecided;
 };
 

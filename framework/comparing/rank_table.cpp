@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <pipeline/series.hpp>
 #include <stdexcept>
 
 #include "base/csv.hpp"
@@ -51,13 +49,11 @@ struct ColumnOfSweep {
 RankTable table_of_sweep(const fs::path& folder, const RankOptions& options) {
   std::vector<ComparedRun> runs;
   for (const fs::path& run : run_folders(folder)) runs.push_back(read_run(run));
-  std::vector<Series> series;
   std::vector<ColumnOfSweep> columns;
   bool has_models = false;
   for (const ComparedRun& run : runs) {
     has_models |= run.results->models.size() > 1;
-    series.emplace_back(*run.results, std::numeric_limits<std::uint64_t>::max());
-    for (const Column& column : series.back().columns)
+    for (const Column& column : run.series.columns)
       for (const std::size_t layer : column.layers) {
         const std::string name = column_name(column.metric, layer);
         if (std::ranges::find(columns, name, &ColumnOfSweep::name) == columns.end())
@@ -103,12 +99,13 @@ RankTable table_of_sweep(const fs::path& folder, const RankOptions& options) {
     for (const std::string& model : runs[i].results->models) {
       RankedRun run;
       for (const std::string& axis : axes) run.axes.push_back(axis == "model" ? model : differing.at(axis)[i]);
-      if (const auto seed = runs[i].settings.find(options.seed); seed != runs[i].settings.end()) run.seed = seed->second;
+      if (const auto seed = runs[i].settings.find(options.seed); seed != runs[i].settings.end())
+        run.seed = seed->second;
       bool complete = !runs[i].results->failures.contains(model);
       std::optional<std::uint64_t> step;
       if (!options.at_column.empty()) {
         const ColumnOfSweep& at = column(options.at_column);
-        for (const Point& p : series[i].of(at.metric, at.layer, model))
+        for (const Point& p : runs[i].series.of(at.metric, at.layer, model))
           if (p.value <= options.at_most) {
             step = p.step;
             break;
@@ -116,7 +113,7 @@ RankTable table_of_sweep(const fs::path& folder, const RankOptions& options) {
         complete &= step.has_value();
       }
       const auto value = [&](const ColumnOfSweep& c) {
-        const auto x = value_at(series[i].of(c.metric, c.layer, model), step);
+        const auto x = value_at(runs[i].series.of(c.metric, c.layer, model), step);
         complete &= x.has_value() && std::isfinite(*x);
         return x.value_or(0);
       };

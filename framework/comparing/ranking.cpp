@@ -109,9 +109,8 @@ class Ranker {
         groups[{table_.runs[i].seed, others}].push_back(i);
       }
       for (auto& [key, runs] : groups)
-        if (std::ranges::any_of(runs, [&](std::size_t i) {
-              return table_.runs[i].axes[axis] != table_.runs[runs.front()].axes[axis];
-            }))
+        if (std::ranges::any_of(
+                runs, [&](std::size_t i) { return table_.runs[i].axes[axis] != table_.runs[runs.front()].axes[axis]; }))
           environments_.push_back({axis, std::move(runs)});
     }
   }

@@ -40,9 +40,9 @@ struct RankTable {
 struct Judgement {
   std::string measure;
   int direction = 1;
-  double tau_b = 0;             // of the measure times its direction; NaN where one of the two is constant
-  Interval tau_b_interval;      // 95 %, bootstrap over configurations
-  double Psi = 0;               // over axes that have a psi; NaN if none has
+  double tau_b = 0;                   // of the measure times its direction; NaN where one of the two is constant
+  Interval tau_b_interval;            // 95 %, bootstrap over configurations
+  double Psi = 0;                     // over axes that have a psi; NaN if none has
   std::map<std::string, double> psi;  // by axis; NaN where no environment is left
   double sign_error_mean = 0, sign_error_p90 = 0, sign_error_max = 0;  // over pairs of configurations
   Interval sign_error_interval;

@@ -1,12 +1,14 @@
 #include "comparing/runs.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <stdexcept>
 
 #include "base/csv.hpp"
 #include "base/numbers.hpp"
 #include "results/run_folder.hpp"
+#include "results/run_json.hpp"
 #include "results/run_results.hpp"
 
 namespace pipeline::comparing {
@@ -19,6 +21,14 @@ bool is_left_out(const std::string& section, const std::string& key, const std::
   if (section.starts_with("report:")) return true;
   if (section == "pipeline") return key != "seed";
   return value.starts_with('/');
+}
+
+/// By its own run.json: jobs.csv may be older.
+bool has_ended(const fs::path& run) try {
+  const std::string status = results::read_run_json(results::RunFolder{run}.run_json()).status;
+  return status.starts_with("finished") || status == "failed";
+} catch (const std::exception&) {
+  return false;
 }
 
 /// Whole numbers in their order, before anything else.
@@ -39,13 +49,15 @@ std::vector<fs::path> run_folders(const fs::path& folder) {
   std::vector<fs::path> runs;
   for (const base::CsvRecord& job : base::read_csv(jobs)) {
     const fs::path run = folder / "runs" / job.fields.front();
-    if (job.fields.back() != "missing" && fs::exists(results::RunFolder{run}.metrics_csv(), none)) runs.push_back(run);
+    if (has_ended(run)) runs.push_back(run);
   }
   return runs;
 }
 
 ComparedRun read_run(const fs::path& folder) {
-  ComparedRun run{results::open_run(folder), {}, ""};
+  std::unique_ptr<RunResults> results = results::open_run(folder);
+  Series series(*results, std::numeric_limits<std::uint64_t>::max());
+  ComparedRun run{std::move(results), std::move(series), {}};
   for (const PipelineSection& section : run.results->resolved())
     for (const auto& [key, value] : section.settings)
       if (!is_left_out(section.name, key, value)) run.settings[section.name + "." + key] = value;

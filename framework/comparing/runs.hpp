@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <pipeline/results.hpp>
+#include <pipeline/series.hpp>
 #include <string>
 #include <vector>
 
@@ -11,11 +11,12 @@ namespace pipeline::comparing {
 
 struct ComparedRun {
   std::unique_ptr<RunResults> results;
+  Series series;                                // of its rows
   std::map<std::string, std::string> settings;  // of resolved.ini, by "training.steps"
-  std::string engine;                           // version and SHA-256 of the program that ran it; empty if unknown
 };
+using ComparedRuns = std::vector<const ComparedRun*>;
 
-/// The run folders of a run or a sweep: the folder itself, or those that jobs.csv lists as done or failed. Throws
+/// The run folders of a run or a sweep: the folder itself, or those that jobs.csv lists and that have ended. Throws
 /// std::runtime_error if it is neither.
 std::vector<std::filesystem::path> run_folders(const std::filesystem::path& folder);
 
@@ -31,7 +32,7 @@ std::map<std::string, std::vector<std::string>> differing_settings(const std::ve
 /// Runs that differ in their seed only.
 struct Group {
   std::vector<std::pair<std::string, std::string>> settings;  // what distinguishes it from the other groups
-  std::vector<const ComparedRun*> runs;                       // by seed
+  ComparedRuns runs;                                          // by seed
   std::vector<std::string> seeds;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/math/distributions/beta.hpp>
+#include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/non_central_t.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
@@ -118,6 +119,12 @@ Interval binomial_interval(std::size_t successes, std::size_t trials, double lev
   const double k = static_cast<double>(successes), n = static_cast<double>(trials), tail = (1 - level) / 2;
   return {successes == 0 ? 0 : math::quantile(math::beta_distribution<>(k, n - k + 1), tail),
           successes == trials ? 1 : math::quantile(math::beta_distribution<>(k + 1, n - k), 1 - tail)};
+}
+
+double binomial_p(std::size_t successes, std::size_t trials) {
+  if (trials == 0) return 1;
+  const std::size_t fewer = std::min(successes, trials - successes);
+  return std::min(1.0, 2 * math::cdf(math::binomial(static_cast<double>(trials), 0.5), static_cast<double>(fewer)));
 }
 
 double power(std::size_t n, double d_z, double alpha) {

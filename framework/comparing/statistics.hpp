@@ -38,6 +38,9 @@ std::vector<double> holm(std::span<const double> p);
 /// The exact interval of Clopper and Pearson (1934) for the probability of success.
 Interval binomial_interval(std::size_t successes, std::size_t trials, double level = 0.95);
 
+/// The two-sided exact p-value of a fair coin: twice the smaller tail, at most 1.
+double binomial_p(std::size_t successes, std::size_t trials);
+
 /// The power of a two-sided paired t test for an effect of d_z standard deviations: the noncentral t distribution.
 double power(std::size_t n, double d_z, double alpha = 0.05);
 

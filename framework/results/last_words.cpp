@@ -42,11 +42,13 @@ struct Overwriter {
 
 }  // namespace
 
-LastWords::LastWords(const std::filesystem::path& file, std::size_t size, std::string before, std::string after)
+LastWords::LastWords(const std::filesystem::path& file, std::size_t size, std::string before, std::string after,
+                     std::string stopped)
     : file_(::open(file.c_str(), O_WRONLY | O_CLOEXEC)),
       size_(size),
       before_(std::move(before)),
-      after_(std::move(after)) {
+      after_(std::move(after)),
+      stopped_(std::move(stopped)) {
   current = this;
 }
 
@@ -84,6 +86,10 @@ void run_crashed(const char* why) {
   }
   out.write(run->after_.data(), run->after_.size());
   out.fill_up_to(run->size_);
+}
+
+void run_was_stopped() {
+  if (const LastWords* run = current.exchange(nullptr)) run->overwrite(run->stopped_);
 }
 
 }  // namespace pipeline::results

@@ -10,7 +10,9 @@ namespace pipeline::results {
 class LastWords {
  public:
   /// `file` has been written with this size. If the process crashes, it becomes `before`, the reason, `after`.
-  LastWords(const std::filesystem::path& file, std::size_t size, std::string before, std::string after);
+  /// If it is stopped at once, the file becomes `stopped`.
+  LastWords(const std::filesystem::path& file, std::size_t size, std::string before, std::string after,
+            std::string stopped = "");
   ~LastWords();
   LastWords(const LastWords&) = delete;
   LastWords& operator=(const LastWords&) = delete;
@@ -22,12 +24,15 @@ class LastWords {
 
  private:
   friend void run_crashed(const char* why);
+  friend void run_was_stopped();
   int file_;
   std::size_t size_;
-  std::string before_, after_;
+  std::string before_, after_, stopped_;
 };
 
-/// States in run.json of the run that is going on, if any, that it failed and why. Async-signal-safe.
+/// States in run.json of the run that is going on, if any, that it failed and why; or that it was stopped. Both are
+/// async-signal-safe.
 void run_crashed(const char* why);
+void run_was_stopped();
 
 }  // namespace pipeline::results

@@ -14,6 +14,7 @@ struct RunFolder {
   std::filesystem::path metrics_csv() const { return path / "metrics.csv"; }
   std::filesystem::path nodes_h5() const { return path / "nodes.h5"; }
   std::filesystem::path weights_h5() const { return path / "weights.h5"; }
+  std::filesystem::path predictions_h5() const { return path / "predictions.h5"; }
   std::filesystem::path summary_json() const { return path / "summary.json"; }
   std::filesystem::path checkpoints() const { return path / "checkpoints"; }
 };

@@ -149,7 +149,10 @@ void RunJson::begin() {
   crashed["failures"] = {{"run", reason}};
   const std::string words = text_of(crashed);
   const std::size_t at = words.rfind(reason);
-  last_words_.emplace(file_, text.size(), words.substr(0, at), words.substr(at + reason.size()));
+  Json stopped = json;
+  stopped["status"] = "stopped";
+  stopped["failures"] = {{"run", "a second signal ended the run at once"}};
+  last_words_.emplace(file_, text.size(), words.substr(0, at), words.substr(at + reason.size()), text_of(stopped));
 }
 
 void RunJson::end(const std::string& status, const std::map<std::string, std::string>& failures) {

@@ -4,6 +4,7 @@
 #include "config/reader.hpp"
 #include "results/metrics_csv.hpp"
 #include "results/nodes_h5.hpp"
+#include "results/predictions_h5.hpp"
 #include "results/run_folder.hpp"
 #include "results/run_json.hpp"
 #include "results/weights_h5.hpp"
@@ -41,6 +42,13 @@ class FolderResults final : public RunResults {
     return read_weights(files_.weights_h5(), weights_group(model));
   }
 
+  std::vector<std::uint16_t> predicted(const std::string& model) const override {
+    const auto& all = predictions().by_model;
+    const auto found = all.find(model);
+    return found == all.end() ? std::vector<std::uint16_t>() : found->second;
+  }
+  std::vector<std::uint16_t> test_labels() const override { return predictions().labels; }
+
   std::vector<PipelineSection> resolved() const override {
     config::Complaints complaints;
     const config::Tree tree =
@@ -64,8 +72,14 @@ class FolderResults final : public RunResults {
   static std::string dataset(const std::string& model, const std::string& section, const std::string& name) {
     return "/" + model + "/" + section + "/" + name;
   }
+  const Predictions& predictions() const {
+    if (!predictions_ || predictions_->by_model.empty()) predictions_ = read_predictions(files_.predictions_h5());
+    return *predictions_;
+  }
+
   RunFolder files_;
   LoadData load_;
+  mutable std::optional<Predictions> predictions_;
   mutable std::shared_ptr<const Data> data_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "results/predictions_h5.hpp"
 #include "results/weights_h5.hpp"
 
 namespace pipeline::running {
@@ -25,12 +26,19 @@ std::vector<std::pair<std::string, std::string>> parameters_of(const experiment:
 
 }  // namespace
 
-void write_final_weights(const results::RunFolder& folder, const experiment::Pipeline& p,
-                         const std::vector<ModelTask>& tasks) {
+void write_final_weights(const results::RunFolder& folder, const experiment::Pipeline& p, Scheduler& scheduler) {
   std::vector<results::WeightsGroup> groups;
   std::vector<std::unique_ptr<Network>> measured;
-  for (const ModelTask& task : tasks) {
+  results::Predictions predictions;
+  const auto labels = scheduler.test().labels();
+  predictions.labels.assign(labels.begin(), labels.end());
+  for (const ModelTask& task : scheduler.tasks()) {
     if (!task.failure.empty()) continue;
+    try {
+      predictions.by_model[task.name] = scheduler.predictions(task);
+    } catch (const learning::Diverged&) {
+      // It answers nothing.
+    }
     const std::string group = results::weights_group(task.name);
     const auto parameters = parameters_of(p, task);
     if (task.model->measures_other_weights()) {
@@ -42,6 +50,7 @@ void write_final_weights(const results::RunFolder& folder, const experiment::Pip
     }
   }
   results::write_weights(folder.weights_h5(), groups);
+  results::write_predictions(folder.predictions_h5(), predictions);
 }
 
 }  // namespace pipeline::running

@@ -357,7 +357,7 @@ class Run {
       }
       note_remarks(task);
     }
-    write_final_weights(folder_, pipeline_, scheduler_.tasks());
+    write_final_weights(folder_, pipeline_, scheduler_);
     measurements_->nodes.finish();
     measurements_->summary.write(folder_.summary_json());
     if (checkpointing_.is_on()) record_->checkpoints(checkpointing_.count(), checkpointing_.longest_seconds());

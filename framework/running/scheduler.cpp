@@ -9,6 +9,7 @@
 #include "base/signal_stack.hpp"
 #include "base/thread.hpp"
 #include "learning/checked.hpp"
+#include "measuring/predictions.hpp"
 #include "running/models.hpp"
 
 namespace pipeline::running {
@@ -300,6 +301,17 @@ Measured Scheduler::measured(ModelTask& task, std::uint64_t step, const std::vec
     subject.others[name] = held.back() ? &held.back()->subject : nullptr;
   }
   return measuring::measure(subject, step, due, splits());
+}
+
+std::vector<std::uint16_t> Scheduler::predictions(const ModelTask& task) {
+  Network other;
+  const bool uses_other = task.model->measures_other_weights();
+  if (uses_other) other = task.model->measured_network(task.steps);
+  const Network& network = uses_other ? other : task.model->network();
+  measuring::Subject subject{task.name, network, start_of_all(), task.model->entries()};
+  subject.products = task.model->products();
+  if (!uses_other) subject.panels = task.model->panels();
+  return measuring::predicted_classes(subject, task.steps, splits());
 }
 
 Scheduler::News Scheduler::wait(double seconds) {

@@ -109,6 +109,8 @@ class Scheduler {
   const learning::Inputs& test() const { return test_; }
   measuring::Splits splits() const { return {&train_, &test_, &validation_}; }
   const std::vector<measuring::LiveMetric>& metrics() const { return metrics_; }
+  /// When over: what a model that has not failed answers for each test sample, as it is measured now.
+  std::vector<std::uint16_t> predictions(const ModelTask& task);
 
  private:
   // No model leads by more than two slices, so that a measurement of all models never waits for long.

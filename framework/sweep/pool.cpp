@@ -8,6 +8,7 @@
 #include <deque>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "base/child_process.hpp"
 #include "base/thread.hpp"
@@ -60,7 +61,10 @@ class Pool {
  public:
   Pool(const Plan& plan, const PoolOptions& options, PoolObserver& observer)
       : plan_(plan), options_(options), observer_(observer), states_(states_of(plan)) {
-    for (std::size_t i = 0; i < states_.size(); ++i)
+    std::vector<std::size_t> ours(states_.size());
+    std::iota(ours.begin(), ours.end(), 0);
+    if (options.only) ours = *options.only;
+    for (const std::size_t i : ours)
       if (states_[i].state == State::missing || (options.retry_failed && states_[i].state == State::failed))
         waiting_.push_back({i, Clock::now()});
     division_ = divide(options.cores, waiting_.size());
@@ -97,11 +101,12 @@ class Pool {
     Clock::time_point not_before;  // one that another process is running
   };
 
-  /// Asks every run to write a checkpoint and end. Needs the lock.
+  /// Asks every run to write a checkpoint and end. Not by TERM: a batch system sends that to every process itself, and a
+  /// second one ends a run at once. Needs the lock.
   void stop() {
     if (std::exchange(stopping_, true)) return;
     for (base::ChildProcess* child : children_)
-      if (child) child->signal(SIGTERM);
+      if (child) child->signal(SIGUSR1);
   }
 
   /// The next job whose time has come; nothing at the end.
@@ -141,7 +146,7 @@ class Pool {
     {
       const std::lock_guard lock(mutex_);
       children_[place] = &child;
-      if (stopping_) child.signal(SIGTERM);
+      if (stopping_) child.signal(SIGUSR1);
     }
     std::string said;  // the last of what is not progress
     while (const auto line = child.line(Clock::time_point::max())) {

@@ -9,10 +9,11 @@
 namespace pipeline::sweep {
 
 struct PoolOptions {
-  std::string program;             // the pipeline program
-  std::size_t cores = 1;           // divided between the jobs
-  std::vector<std::string> words;  // options for every run: --offline, --lean
-  bool fail_fast = false;          // the first failed job stops the others
+  std::string program;                                // the pipeline program
+  std::size_t cores = 1;                              // divided between the jobs
+  std::vector<std::string> words;                     // options for every run: --offline, --lean
+  std::optional<std::vector<std::size_t>> only = {};  // these jobs of the plan
+  bool fail_fast = false;                             // the first failed job stops the others
   bool retry_failed = false;
   const std::atomic<int>* stop_signal = nullptr;  // if not 0, every run is asked to write a checkpoint and end
 };

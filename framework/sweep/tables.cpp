@@ -62,11 +62,8 @@ bool write_comparison(const Plan& plan) {
   for (const auto& folder : comparing::run_folders(plan.folder)) runs.push_back(comparing::read_run(folder));
   if (runs.size() < 2) return false;
   std::vector<comparing::GroupComparison> groups;
-  for (const comparing::Group& group : comparing::groups_of(runs)) {
-    std::vector<const RunResults*> results;
-    for (const comparing::ComparedRun* run : group.runs) results.push_back(run->results.get());
-    groups.push_back({group.settings, comparing::compare(comparing::last_values(results), {})});
-  }
+  for (const comparing::Group& group : comparing::groups_of(runs))
+    groups.push_back({group.settings, comparing::compare(comparing::last_values(group.runs), {})});
   results::write_file(plan.folder / "comparison.csv", as_csv(groups));
   return true;
 }

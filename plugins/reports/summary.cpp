@@ -5,6 +5,8 @@
 //   *                the best model by the metric's own direction; several if equal as shown; never nan; only values of
 //                    the newest step are compared, so not those of a model that ended early or, like one with
 //                    early_stopping, went back to the weights of an earlier step
+//                    Where a value is the share of right answers on the test set, the best must lead every other model by
+//                    more than one standard error of their difference on the same samples; else none is marked
 //   '                a value of an earlier step than that of the table
 //   FAILED           the reason why a model ended before the others
 //   below the table  the step at which a model stopped, and that whose weights it went back to; what its regularisers
@@ -20,6 +22,7 @@
 #include <pipeline/files.hpp>
 #include <pipeline/numbers.hpp>
 #include <pipeline/series.hpp>
+#include <pipeline/test_samples.hpp>
 #include <pipeline/text_table.hpp>
 
 namespace {
@@ -65,6 +68,7 @@ class Summary final : public Report {
     for (std::size_t m = 0; m < names.size(); ++m) cells[m] = {names[m] + " "};
     std::string section;
     bool any_best = false, any_earlier = false;
+    Lines doubts;
     for (const Column& column : series.columns)
       for (const std::size_t layer : column.layers) {
         const bool first = layer == *column.layers.begin(), more = column.section == section;
@@ -75,12 +79,14 @@ class Summary final : public Report {
                          : column.info.better == Direction::higher          ? "higher"
                                                                             : "lower");
         unit.push_back(first ? column.info.unit : "");
-        const auto [shown, steps, compared, best] = newest(series, results, column, layer, names, 5);
+        const auto [shown, steps, values, compared, best] = newest(series, results, column, layer, names, 5);
+        const std::string doubt = doubt_about(best, names, shown, steps, values, compared, results);
+        if (!doubt.empty()) doubts.push_back("  no * in " + column.metric + ": " + doubt);
         cells[0].push_back(shown[0] + " ");
         for (std::size_t m = 1; m < names.size(); ++m) {
           const bool earlier = steps[m] && *steps[m] < step;
           any_earlier |= earlier;
-          const bool is_best = !earlier && steps[m] == compared && shown[m] == best;
+          const bool is_best = doubt.empty() && !earlier && steps[m] == compared && shown[m] == best;
           any_best |= is_best;
           cells[m].push_back(shown[m] + (is_best ? "*" : earlier ? "'" : " "));
         }
@@ -94,6 +100,7 @@ class Summary final : public Report {
     for (std::string& line : table.lines(page, true)) lines.push_back(std::move(line));
     lines.push_back("");
     if (any_best) lines.push_back("  *  the best of the models;  control is the network before training");
+    lines.insert(lines.end(), doubts.begin(), doubts.end());
     if (any_earlier) lines.push_back("  '  of an earlier step, so it gets no *");
     for (const std::string& model : results.models)
       if (const auto failed = results.failures.find(model); failed != results.failures.end())
@@ -124,6 +131,7 @@ class Summary final : public Report {
   struct Newest {
     Lines shown;
     Steps steps;                            // of the shown values
+    std::vector<double> values;             // NaN where there is none
     std::optional<std::uint64_t> compared;  // the step whose values are compared: the newest of any trained model
     std::string best;                       // as shown; empty if fewer than two can be compared
   };
@@ -158,6 +166,7 @@ class Summary final : public Report {
       const auto last = last_of(model);
       newest.shown.push_back(last ? fixed(last->value, decimals) : "-");
       newest.steps.push_back(last ? std::optional(last->step) : std::nullopt);
+      newest.values.push_back(last ? last->value : std::nan(""));
     }
     if (column.info.better != Direction::neither && candidates > 1 && !compared.empty()) {
       double best = std::nan("");
@@ -166,6 +175,37 @@ class Summary final : public Report {
       newest.best = fixed(best, decimals);
     }
     return newest;
+  }
+
+  /// Why the best of these values may be due to the choice of the test samples; empty where it is not, or where they are
+  /// no shares of right answers.
+  static std::string doubt_about(const std::string& best, const Lines& names, const Lines& shown, const Steps& steps,
+                                 const std::vector<double>& values, std::optional<std::uint64_t> compared,
+                                 const RunResults& results) {
+    constexpr double nine_digits = 1e-8;  // of metrics.csv
+    std::optional<std::size_t> leader;
+    std::vector<std::size_t> others;
+    for (std::size_t m = 1; m < names.size(); ++m) {
+      if (steps[m] != compared || std::isnan(values[m])) continue;
+      const auto own = test_difference(results, names[m], names[m]);
+      if (!own || std::abs(own->first() - values[m]) > nine_digits) return "";
+      if (!leader && shown[m] == best)
+        leader = m;
+      else
+        others.push_back(m);
+    }
+    if (!leader) return "";
+    std::optional<TestDifference> closest;
+    std::size_t second = 0;
+    for (const std::size_t m : others)
+      if (const auto d = test_difference(results, names[*leader], names[m]);
+          d && (!closest || d->difference() < closest->difference()))
+        closest = d, second = m;
+    if (!closest || closest->difference() > closest->standard_error()) return "";
+    const double n = static_cast<double>(closest->samples);
+    return names[*leader] + " and " + names[second] + " differ by " + fixed(closest->difference() * n, 0) + " of " +
+           std::to_string(closest->samples) + " test samples; one standard error is " +
+           fixed(closest->standard_error() * n, 1);
   }
 
   static Lines under(std::string head, Lines cells) {

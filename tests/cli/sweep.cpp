@@ -172,6 +172,27 @@ BOOST_AUTO_TEST_CASE(a_sweep_that_is_killed_goes_on_to_the_same_tables) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_sweep_goes_on_after_signals_to_every_process_and_after_a_second_one) {
+  const SweepFixture fixture;
+  fixture.write("study.ini", replaced(replaced(small_study, "steps = 30\n", "steps = 3000\n"), "name = small\n",
+                                      "name = small\ncheckpoint = 200 steps\n"));
+  const Words words = {"pipeline.seed={1..3}", "--lean"};
+  check_exit(fixture.sweep(words + Words{"--out", "whole"}), 0);
+  // As scancel does: TERM to the sweep and to every run, a moment apart; twice, so that runs end at once.
+  const auto child = fixture.start(Words{"sweep", "study.ini", "--progress", "none", "--out", "s"} + words);
+  const auto has_begun = [&] { return fs::exists(fixture.here / "s/runs") && !fs::is_empty(fixture.here / "s/runs"); };
+  BOOST_TEST(child->wait_until(has_begun), child->err_so_far());
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const auto everyone = [&] { fixture.bash("pkill -TERM -f 'run " + (fixture.here / "s/sweep.ini").string() + "'"); };
+  child->signal(SIGTERM);
+  everyone();
+  std::this_thread::sleep_for(std::chrono::milliseconds(60));
+  everyone();
+  child->finish();
+  check_exit(fixture.sweep(words + Words{"--out", "s"}), 0);
+  fixture.check_same_tables("whole", "s");
+}
+
 BOOST_AUTO_TEST_CASE(a_dry_run_says_what_would_run_and_why) {
   const SweepFixture fixture;
   check_exit(fixture.sweep({"pipeline.seed={1..2}", "--out", "s"}), 0);
@@ -187,6 +208,40 @@ BOOST_AUTO_TEST_CASE(a_dry_run_says_what_would_run_and_why) {
   check_exit(refused, 2);
   check_says(refused.err, "error: the sweep needs more than the 1e-07 core-hours of --budget; nothing was started\n");
   BOOST_TEST(!fs::exists(fixture.here / "t"));
+}
+
+BOOST_AUTO_TEST_CASE(parts_run_all_jobs_once_and_write_no_tables) {
+  const SweepFixture fixture;
+  const Words words = {"pipeline.seed={1..5}", "--out", "s", "--lean"};
+  std::size_t runs = 0;
+  for (const std::string part : {"1/3", "2/3", "3/3"}) {
+    check_exit(fixture.sweep(words + Words{"--part", part}), 0);
+    const std::size_t now = fixture.times("s").size();
+    BOOST_TEST(now > runs);
+    runs = now;
+  }
+  BOOST_TEST(runs == 5u);
+  BOOST_TEST(!fs::exists(fixture.here / "s/jobs.csv"));
+  check_exit(fixture.sweep(words), 0);
+  BOOST_TEST(fixture.times("s").size() == 5u);
+  check_says(fixture.read("s/comparison.csv"), "accuracy,,l2,plain,5,");
+  check_text(fixture.sweep(words + Words{"--part", "4/3"}).err, "error: --part '4/3' is not K/N, such as 2/10\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_slurm_script_is_printed_and_sbatch_is_needed_to_submit_it) {
+  const SweepFixture fixture;
+  const Words words = {"pipeline.seed={1..5}", "--out", "s", "--slurm", "--sbatch=--time=1:00:00"};
+  const Said said = fixture.sweep(words + Words{"--dry-run"});
+  check_exit(said, 0);
+  check_says(said.out, "#SBATCH --array=1-1\n#SBATCH --cpus-per-task=1\n");
+  check_says(said.out, "#SBATCH --signal=B:USR1@120\n#SBATCH --time=1:00:00\n");
+  check_says(fixture.tidy(said.out), " sweep '<here>/s/sweep.ini' --out '<here>/s' --part $SLURM_ARRAY_TASK_ID/1 ");
+  BOOST_TEST(!fs::exists(fixture.here / "s"));
+  SweepFixture alone;
+  alone.environment["PATH"] = "/nowhere";
+  const Said refused = alone.sweep(words);
+  check_exit(refused, 1);
+  check_says(refused.err, "error: cannot start sbatch: No such file or directory\n  is this a login node");
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_are_told_before_anything_runs) {
@@ -223,7 +278,9 @@ BOOST_AUTO_TEST_CASE(a_sweep_is_compared_in_words_and_numbers) {
   check_says(text.out, "6 runs, seeds 1 2 3 4 5 6\n\naccuracy (share of the samples; higher is better)\n");
   const Said csv = fixture.run({"compare", "s", "--format", "csv"});
   BOOST_TEST(csv.out == fixture.read("s/comparison.csv"));
+  check_says(text.out, "  on other test samples: l2 minus plain ");
   const json j = json::parse(fixture.run({"compare", "s", "--format", "json", "--reference", "l2"}).out);
+  BOOST_TEST((j["groups"][0]["comparisons"][0]["test_samples"]["n"] == 200));
   const json& comparison = j["groups"][0]["comparisons"][0];
   BOOST_TEST((comparison["model"] == "plain"));
   BOOST_TEST((comparison["reference"] == "l2"));
@@ -238,6 +295,23 @@ BOOST_AUTO_TEST_CASE(a_sweep_is_compared_in_words_and_numbers) {
     difference += last.at("plain") - last.at("l2");
   }
   BOOST_TEST(std::abs(comparison["difference"]["mean"].get<double>() - difference / 6) < 1e-12);
+}
+
+BOOST_AUTO_TEST_CASE(predictions_h5_has_the_answers_that_the_accuracy_counts) {
+  const SweepFixture fixture;
+  check_exit(fixture.run({"run", "study.ini", "--out", "a"}), 0);
+  const auto file = read_hdf5(fixture.here / "a/predictions.h5");
+  const auto& labels = file.at("/labels").values;
+  BOOST_TEST(labels.size() == 200u);
+  for (const std::string model : {"control", "plain", "l2"}) {
+    const auto& classes = file.at("/predicted/" + model).values;
+    double right = 0;
+    for (std::size_t i = 0; i < labels.size(); ++i) right += labels[i] == classes[i];
+    const std::string row = (model == "control" ? "0," : "30,") + model + ",accuracy,,";
+    const std::string rows = fixture.read("a/metrics.csv");
+    const std::size_t at = rows.find("\n" + row) + 1 + row.size();
+    BOOST_TEST(std::abs(std::stod(rows.substr(at)) - right / 200) < 1e-9, model);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(two_runs_are_compared_by_what_differs) {

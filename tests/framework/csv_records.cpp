@@ -34,7 +34,8 @@ BOOST_AUTO_TEST_CASE(fields_and_quotes) {
   BOOST_TEST(records("a,b\n1,\n") == "1:|a|b\n2:|1|\n");
   BOOST_TEST(records("\"a,b\",\"say \"\"yes\"\"\"\n") == "1:|a,b|say \"yes\"\n");
   BOOST_TEST(records("a\r\n\r\nb") == "1:|a\n3:|b\n");
-  BOOST_TEST(records("\xef\xbb\xbf" "a\n") == "1:|a\n");
+  BOOST_TEST(records("\xef\xbb\xbf"
+                     "a\n") == "1:|a\n");
   BOOST_TEST(records("\"two\nlines\",x\ny\n") == "1:|two\nlines|x\n3:|y\n");
   BOOST_TEST(records("") == "");
 }

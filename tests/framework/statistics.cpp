@@ -103,6 +103,14 @@ BOOST_AUTO_TEST_CASE(binomial_intervals_of_scipy) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(fair_coins_of_scipy) {
+  check_close(c::binomial_p(3, 10), 0.34375);
+  check_close(c::binomial_p(12, 14), 0.012939453125);
+  check_close(c::binomial_p(37, 60), 0.09246098107292373);
+  BOOST_TEST(c::binomial_p(5, 10) == 1);
+  BOOST_TEST(c::binomial_p(0, 0) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(power_of_scipy) {
   const struct {
     std::size_t n;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <pipeline/report.hpp>
 
+#include "results/predictions_h5.hpp"
 #include "results/run_results.hpp"
 #include "support/synthetic_run.hpp"
 
@@ -21,8 +22,10 @@ std::unique_ptr<Report> make() {
 }
 
 /// The summary of these rows of metrics.csv, its lines joined.
-std::string summary_of(const std::string& models, const std::string& rows, const Occasion& occasion) {
+std::string summary_of(const std::string& models, const std::string& rows, const Occasion& occasion,
+                       const results::Predictions& predictions = {}) {
   const Folder folder;
+  if (!predictions.by_model.empty()) results::write_predictions(folder.path / "predictions.h5", predictions);
   write(folder.path / "run.json", R"({"pipeline": "tiny", "steps": 10, "models": [)" + models + R"(], "metrics": [
     {"section": "accuracy", "plugin": "accuracy", "unit": "share of images", "better": "higher"},
     {"section": "loss", "plugin": "loss", "unit": "nats", "better": "lower"},
@@ -68,6 +71,31 @@ BOOST_AUTO_TEST_CASE(the_closing_table_marks_the_best_value_by_direction) {
              "  *  the best of the models;  control is the network before training\n"
              "  '  of an earlier step, so it gets no *\n"
              "  c was last measured at step 7\n");
+}
+
+BOOST_AUTO_TEST_CASE(no_star_within_one_standard_error_of_the_test_set) {
+  // 100 samples of class 0. a is right on the first 90; b on the first 80 and on 4 others; c on the first 60.
+  const auto right_on = [](std::size_t first, std::size_t others) {
+    std::vector<std::uint16_t> classes(100, 1);
+    for (std::size_t i = 0; i < first; ++i) classes[i] = 0;
+    for (std::size_t i = 0; i < others; ++i) classes[99 - i] = 0;
+    return classes;
+  };
+  results::Predictions predictions{std::vector<std::uint16_t>(100, 0), {}};
+  predictions.by_model = {{"a", right_on(90, 0)}, {"b", right_on(80, 8)}, {"c", right_on(60, 0)}};
+  const std::string close = summary_of(R"("a", "b", "c")", "9,a,accuracy,,0.9\n9,b,accuracy,,0.88\n9,c,accuracy,,0.6\n",
+                                       {9, true}, predictions);
+  // They differ on 10 + 8 samples: the standard error is sqrt(18 - 4 / 100) = 4.2 samples.
+  BOOST_TEST(close.find("  no * in accuracy: a and b differ by 2 of 100 test samples; one standard error is 4.2\n") !=
+                 close.npos,
+             close);
+  BOOST_TEST(close.find("0.90*") == close.npos, close);
+  const std::string clear = summary_of(R"("a", "c")", "9,a,accuracy,,0.9\n9,c,accuracy,,0.6\n", {9, true}, predictions);
+  BOOST_TEST(clear.find("0.9*") != clear.npos, clear);
+  // Values that are no shares of these answers are compared as they are.
+  const std::string other =
+      summary_of(R"("a", "b")", "9,a,accuracy,,0.91\n9,b,accuracy,,0.90\n", {9, true}, predictions);
+  BOOST_TEST(other.find("0.91*") != other.npos, other);
 }
 
 BOOST_AUTO_TEST_CASE(models_measured_at_different_steps_are_not_compared) {

@@ -9,11 +9,11 @@
 
 namespace support {
 
-/// metrics.csv, weights.h5 and summary.json byte for byte, and every value of nodes.h5.
+/// metrics.csv, weights.h5, predictions.h5 and summary.json byte for byte, and every value of nodes.h5.
 inline void check_same_run(const std::filesystem::path& a, const std::filesystem::path& b,
                            std::source_location where = std::source_location::current()) {
   const std::string place = std::string(where.file_name()) + ":" + std::to_string(where.line()) + ": ";
-  for (const char* file : {"metrics.csv", "weights.h5", "summary.json"})
+  for (const char* file : {"metrics.csv", "weights.h5", "predictions.h5", "summary.json"})
     BOOST_TEST((read_file(a / file) == read_file(b / file)), place << file << " differs");
   BOOST_TEST(std::filesystem::exists(a / "nodes.h5") == std::filesystem::exists(b / "nodes.h5"), place);
   if (!std::filesystem::exists(a / "nodes.h5")) return;

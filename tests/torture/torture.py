@@ -153,7 +153,7 @@ class Torture:
                 self.problem(what, f"{file.name} is half a file: {e}")
 
     def check_same(self, whole, out, what, said=""):
-        for name in ("metrics.csv", "weights.h5", "summary.json", "summary.txt"):
+        for name in ("metrics.csv", "weights.h5", "predictions.h5", "summary.json", "summary.txt"):
             if name == "summary.txt" and "summary.txt" in said:
                 continue  # a report that fails causes a warning
             if not (out / name).exists():

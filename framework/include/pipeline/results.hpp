@@ -60,6 +60,9 @@ class PIPELINE_API RunResults {
 
   /// The arrays of a model in weights.h5, by name ("W1", "b1"), W as [inputs x nodes]; none during the run.
   virtual std::map<std::string, arma::fmat> weights(const std::string& model) const = 0;
+  /// The class that a model predicts for each test sample, and the true classes; none during the run.
+  virtual std::vector<std::uint16_t> predicted(const std::string& model) const = 0;
+  virtual std::vector<std::uint16_t> test_labels() const = 0;
   /// resolved.ini.
   virtual std::vector<PipelineSection> resolved() const = 0;
   /// The dataset, wrapped and split as the models see it; loaded on the first call. Throws std::runtime_error where it
