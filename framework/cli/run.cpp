@@ -5,6 +5,7 @@
 
 #include "base/cores.hpp"
 #include "base/numbers.hpp"
+#include "base/shell.hpp"
 #include "cli/command.hpp"
 #include "cli/complain.hpp"
 #include "cli/progress.hpp"
@@ -160,15 +161,6 @@ Words with_folder_of_resume(Words words) {
   return words;
 }
 
-/// The word as a shell takes it.
-std::string for_shell(const std::string& word) {
-  static const std::string plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
-  if (!word.empty() && word.find_first_not_of(plain) == word.npos) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
-  return text + "'";
-}
-
 /// The command that continues a stopped run: the same words, with its folder where the command named an earlier one.
 std::string command_to_continue(const Words& words, const running::RunOptions& how, const std::string& folder) {
   const bool names_run = !how.resume_from.empty();
@@ -180,17 +172,17 @@ std::string command_to_continue(const Words& words, const running::RunOptions& h
       ++i;
       continue;
     }
-    text += " " + for_shell(word);
+    text += " " + base::shell_word(word);
   }
-  return text + (names_run ? " --resume " + for_shell(folder) : " --resume");
+  return text + (names_run ? " --resume " + base::shell_word(folder) : " --resume");
 }
 
 /// Each run folder holds its pipeline, with every setting.
 std::string how_to_name_the_file(const Parsed& parsed) {
   if (!parsed.has("resume") || parsed.get<std::string>("resume").empty()) return "";
   const results::RunFolder run{parsed.get<std::string>("resume")};
-  return "\n  that of this run: pipeline run " + for_shell(run.resolved_ini().string()) + " --resume " +
-         for_shell(run.path.string());
+  return "\n  that of this run: pipeline run " + base::shell_word(run.resolved_ini().string()) + " --resume " +
+         base::shell_word(run.path.string());
 }
 
 /// `run FILE --seeds N` is `sweep FILE pipeline.seed={1..N}`, with the other words.

@@ -6,6 +6,7 @@
 
 #include "base/cores.hpp"
 #include "base/numbers.hpp"
+#include "base/shell.hpp"
 #include "base/utf8.hpp"
 #include "cli/command.hpp"
 #include "cli/complain.hpp"
@@ -101,13 +102,14 @@ void print_heading(const Plan& plan, const States& states) {
 }
 
 void print_jobs(const Plan& plan, const States& states, pipeline::plugins::Catalogue& catalogue) {
+  const sweep::EarlierRuns earlier_runs(plan);
   for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
     const Job& job = plan.jobs[i];
     std::cout << "  " << job.name << "  " << name_of(states[i].state) << "  " << text_of(plan.axes, job.point) << "\n";
     if (states[i].state == State::failed && !states[i].why.empty())
       std::cout << "    " << config::folded(states[i].why, 4, "    ") << "\n";
     if (states[i].state != State::missing) continue;
-    if (const auto earlier = sweep::earlier_run(plan, job, catalogue)) {
+    if (const auto earlier = earlier_runs.of(job, catalogue)) {
       std::cout << "    runs again, because since " << earlier->name << ":\n";
       for (const std::string& difference : earlier->differences) std::cout << "      " << difference << "\n";
     }
@@ -177,6 +179,7 @@ int sweep(const Words& words) {
       "an option for sbatch, such as --sbatch=--time=2:00:00 (repeatable)")(
       "part", options::value<std::string>()->value_name("K/N"),
       "run part K of N of the jobs and write no tables: on several machines that share the folder")(
+      "list", "print the command of every missing job, a line each, for other ways to run them; run nothing")(
       "dry-run", "list the jobs and what they cost; run nothing")(
       "budget", options::value<double>()->value_name("HOURS"), "refuse a sweep that needs more core-hours")(
       "threads", options::value<std::size_t>()->value_name("N"),
@@ -221,7 +224,7 @@ int sweep(const Words& words) {
     throw UsageError("--out " + base::quoted_path(plan.folder.string()) + " is the folder of a run; give another one");
 
   States states = states_of(plan);
-  print_heading(plan, states);
+  if (!parsed.has("list")) print_heading(plan, states);
   Words for_runs;
   for (const char* option : {"offline", "lean", "no-user-plugins"})
     if (parsed.has(option)) for_runs.push_back(std::string("--") + option);
@@ -238,6 +241,17 @@ int sweep(const Words& words) {
                               parsed.has("sbatch") ? parsed.get<Words>("sbatch") : Words{}},
                              e, parsed.has("dry-run"));
     if (parsed.has("dry-run")) return Exit::ok;
+  }
+  if (parsed.has("list")) {
+    results::write_file(plan.sweep_ini(), plan.ini);
+    write_jobs(plan, states);
+    for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
+      if (states[i].state != State::missing) continue;
+      Words command = command_of(plan, plan.jobs[i], parsed.has("threads") ? cores : 1, for_runs);
+      command.insert(command.begin(), boost::dll::program_location().string());
+      std::cout << base::shell_command(command) << "\n";
+    }
+    return Exit::ok;
   }
   std::cout << std::endl;
 

@@ -1,6 +1,6 @@
 #include "sweep/job_state.hpp"
 
-#include <algorithm>
+#include <set>
 
 #include "base/append_file.hpp"
 #include "base/file_error.hpp"
@@ -69,31 +69,43 @@ bool is_being_run(const Plan& plan, const Job& job) try {
   return e.code == EWOULDBLOCK;
 }
 
-std::optional<OtherRun> earlier_run(const Plan& plan, const Job& job, plugins::Catalogue& catalogue) {
+EarlierRuns::EarlierRuns(const Plan& plan) : plan_(plan) {
+  std::set<std::string> jobs;
+  for (const Job& job : plan.jobs) jobs.insert(job.name);
   std::error_code none;
-  std::optional<std::map<std::string, std::string>> now;
   for (const auto& entry : fs::directory_iterator(plan.folder / "runs", none)) {
     const std::string name = entry.path().filename().string();
-    if (name == job.name || std::ranges::find(plan.jobs, name, &Job::name) != plan.jobs.end()) continue;
-    const auto before = settings_of(results::RunFolder{entry.path()}.resolved_ini());
-    if (before.empty()) continue;
-    if (!now) now = settings_of(pipeline_of(plan, job, catalogue));
-    const bool has_the_point = std::ranges::all_of(plan.axes.all, [&](const experiment::Axis& axis) {
-      const auto old = before.find(axis.key);
-      const auto current = now->find(axis.key);
-      return old != before.end() && current != now->end() && old->second == current->second;
-    });
-    if (!has_the_point) continue;
-    OtherRun other{name, {}};
-    for (const auto& [key, value] : *now)
-      if (const auto old = before.find(key); old == before.end())
-        other.differences.push_back(key + " is new: " + value);
-      else if (old->second != value)
-        other.differences.push_back(key + " was " + old->second + ", is now " + value);
-    if (other.differences.empty()) other.differences.emplace_back("a plugin or a data file has changed");
-    return other;
+    if (jobs.contains(name.substr(0, name.find('-')))) continue;  // a job, or what was put aside of one
+    Settings settings = settings_of(results::RunFolder{entry.path()}.resolved_ini());
+    if (settings.empty()) continue;
+    const std::vector<std::string> point = point_of(settings);
+    by_point_.emplace(point, std::pair(name, std::move(settings)));
   }
-  return std::nullopt;
+}
+
+std::vector<std::string> EarlierRuns::point_of(const Settings& settings) const {
+  std::vector<std::string> point;
+  for (const experiment::Axis& axis : plan_.axes.all) {
+    const auto value = settings.find(axis.key);
+    point.push_back(value == settings.end() ? "" : value->second);
+  }
+  return point;
+}
+
+std::optional<EarlierRuns::Run> EarlierRuns::of(const Job& job, plugins::Catalogue& catalogue) const {
+  if (by_point_.empty()) return std::nullopt;
+  const Settings now = settings_of(pipeline_of(plan_, job, catalogue));
+  const auto found = by_point_.find(point_of(now));
+  if (found == by_point_.end()) return std::nullopt;
+  const auto& [name, before] = found->second;
+  Run run{name, {}};
+  for (const auto& [key, value] : now)
+    if (const auto old = before.find(key); old == before.end())
+      run.differences.push_back(key + " is new: " + value);
+    else if (old->second != value)
+      run.differences.push_back(key + " was " + old->second + ", is now " + value);
+  if (run.differences.empty()) run.differences.emplace_back("a plugin or a data file has changed");
+  return run;
 }
 
 }  // namespace pipeline::sweep

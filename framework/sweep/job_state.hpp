@@ -1,6 +1,9 @@
 // What a job's folder says of it.
 #pragma once
+#include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "sweep/plan.hpp"
 
@@ -25,12 +28,23 @@ JobState state_of(const Plan& plan, const Job& job);
 /// Whether a process is writing the job's run at this moment.
 bool is_being_run(const Plan& plan, const Job& job);
 
-/// A run in the sweep's folder with the point of this job, but another configuration: it was run before something was
-/// changed. Each difference as "training.steps was 100, is now 200"; none where there is no such run.
-struct OtherRun {
-  std::string name;
-  std::vector<std::string> differences;
+/// The runs in the sweep's folder that are no job of it any more: they were run before something was changed.
+class EarlierRuns {
+ public:
+  explicit EarlierRuns(const Plan& plan);
+  /// One with the point of this job, and what differs: "training.steps was 100, is now 200"; nothing without one.
+  struct Run {
+    std::string name;
+    std::vector<std::string> differences;
+  };
+  std::optional<Run> of(const Job& job, plugins::Catalogue& catalogue) const;
+
+ private:
+  using Settings = std::map<std::string, std::string>;  // of resolved.ini, by "training.steps"
+  std::vector<std::string> point_of(const Settings& settings) const;
+
+  const Plan& plan_;
+  std::map<std::vector<std::string>, std::pair<std::string, Settings>> by_point_;  // name and settings
 };
-std::optional<OtherRun> earlier_run(const Plan& plan, const Job& job, plugins::Catalogue& catalogue);
 
 }  // namespace pipeline::sweep

@@ -9,19 +9,13 @@
 #include <system_error>
 
 #include "base/child_process.hpp"
+#include "base/shell.hpp"
 #include "results/run_folder.hpp"
 
 namespace pipeline::sweep {
 namespace fs = std::filesystem;
 
 namespace {
-
-/// The word as a shell takes it.
-std::string quoted(const std::string& word) {
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
-  return text + "'";
-}
 
 fs::path folder_of_logs(const Plan& plan) { return plan.folder / "slurm"; }
 
@@ -47,9 +41,10 @@ std::string script_of(const Plan& plan, std::size_t tasks, const SlurmOptions& o
   sbatch("--requeue");
   sbatch("--signal=B:USR1@120");
   for (const std::string& option : options.sbatch) sbatch(option);
-  text += "\n" + quoted(options.program) + " sweep " + quoted(plan.sweep_ini().string()) + " --out " +
-          quoted(plan.folder.string()) + " --part $SLURM_ARRAY_TASK_ID/" + std::to_string(tasks) + " --progress line";
-  for (const std::string& word : options.words) text += " " + quoted(word);
+  text += "\n" +
+          base::shell_command({options.program, "sweep", plan.sweep_ini().string(), "--out", plan.folder.string()}) +
+          " --part $SLURM_ARRAY_TASK_ID/" + std::to_string(tasks) + " --progress line";
+  if (!options.words.empty()) text += " " + base::shell_command(options.words);
   return text + R"( &
 child=$!
 cancelled=

@@ -228,6 +228,19 @@ BOOST_AUTO_TEST_CASE(parts_run_all_jobs_once_and_write_no_tables) {
   check_text(fixture.sweep(words + Words{"--part", "4/3"}).err, "error: --part '4/3' is not K/N, such as 2/10\n");
 }
 
+BOOST_AUTO_TEST_CASE(the_listed_commands_run_the_jobs) {
+  SweepFixture fixture;
+  fixture.write("study.ini", small_study + "\n[sweep]\nnetwork.layers = {\"784, 10\", \"784, 16, 10\"}\n");
+  const Said said = fixture.run({"sweep", "study.ini", "--out", "it's here", "--list", "--lean"});
+  check_exit(said, 0);
+  BOOST_TEST(lines(said.out) == 2u);
+  fixture.write("commands", said.out);
+  check_exit(fixture.bash("bash -e commands"), 0);
+  const Said gathered = fixture.run({"sweep", "study.ini", "--out", "it's here", "--lean", "--progress", "none"});
+  check_exit(gathered, 0);
+  check_says(gathered.out, "  2 done, 0 failed, 0 missing\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_slurm_script_is_printed_and_sbatch_is_needed_to_submit_it) {
   const SweepFixture fixture;
   const Words words = {"pipeline.seed={1..5}", "--out", "s", "--slurm", "--sbatch=--time=1:00:00"};
@@ -235,7 +248,7 @@ BOOST_AUTO_TEST_CASE(a_slurm_script_is_printed_and_sbatch_is_needed_to_submit_it
   check_exit(said, 0);
   check_says(said.out, "#SBATCH --array=1-1\n#SBATCH --cpus-per-task=1\n");
   check_says(said.out, "#SBATCH --signal=B:USR1@120\n#SBATCH --time=1:00:00\n");
-  check_says(fixture.tidy(said.out), " sweep '<here>/s/sweep.ini' --out '<here>/s' --part $SLURM_ARRAY_TASK_ID/1 ");
+  check_says(fixture.tidy(said.out), " sweep <here>/s/sweep.ini --out <here>/s --part $SLURM_ARRAY_TASK_ID/1 ");
   BOOST_TEST(!fs::exists(fixture.here / "s"));
   SweepFixture alone;
   alone.environment["PATH"] = "/nowhere";
