@@ -8,6 +8,7 @@
 #include "base/utf8.hpp"
 #include "cli/command.hpp"
 #include "cli/comparison_text.hpp"
+#include "cli/complain.hpp"
 #include "comparing/onset.hpp"
 #include "comparing/test_error.hpp"
 
@@ -195,7 +196,8 @@ int compare(const Words& words) {
     std::error_code none;
     if (!std::filesystem::is_directory(folder, none))
       throw UsageError("there is no folder " + base::quoted_path(folder) + ": compare takes folders of runs or sweeps");
-    for (const auto& run : comparing::run_folders(folder)) runs.push_back(comparing::read_run(run));
+    for (ComparedRun& run : comparing::read_runs(folder, [](const std::string& w) { warn("warning: " + w); }))
+      runs.push_back(std::move(run));
   }
   if (runs.empty()) throw UsageError("no run of this sweep has ended yet");
   const std::vector<Group> groups = comparing::groups_of(runs);

@@ -51,7 +51,7 @@ Line of_model(const std::string& model, const Estimate& e) {
           interval(e)};
 }
 
-std::vector<double> there(const std::vector<std::optional<double>>& values) {
+std::vector<double> there(const std::vector<comparing::LastValue>& values) {
   std::vector<double> out;
   for (const auto& v : values)
     if (v) out.push_back(*v);
@@ -148,11 +148,14 @@ std::string notes_on(const std::vector<Comparison>& comparisons, const Compariso
            number(detectable_difference(c, options), 2) + " or more with a chance of 80 %" +
            (needed ? ", and " + std::to_string(needed) + " runs the difference seen" : "") + ".");
     }
-    if (c.dropped)
-      note(of + ": " + std::to_string(c.dropped) + " runs are left out, because one of the two models failed" +
-           (c.p_failed_as_worst ? "; with failed models ranked as the worst, p = " + number(*c.p_failed_as_worst, 2)
-                                : "") +
-           ".");
+    if (c.dropped) {
+      std::string text = of + ": left out are " + std::to_string(c.dropped) + (c.dropped == 1 ? " run" : " runs") +
+                         " in which one of the two models has no value";
+      if (c.failed) text += ", because it failed in " + std::to_string(c.failed);
+      if (c.p_failed_as_worst)
+        text += "; with failed models ranked as the worst, p = " + number(*c.p_failed_as_worst, 2);
+      note(text + ".");
+    }
   }
   std::string text;
   constexpr std::size_t most = 12;

@@ -6,6 +6,7 @@
 #include "base/numbers.hpp"
 #include "base/utf8.hpp"
 #include "cli/command.hpp"
+#include "cli/complain.hpp"
 #include "cli/text_table.hpp"
 #include "comparing/rank_table.hpp"
 #include "config/complaint.hpp"
@@ -107,8 +108,8 @@ int rank(const Words& words) {
       "the columns in which runs differ; of a sweep, all that differ, and model")(
       "measures", options::value<std::string>()->value_name("M,..."),
       "the columns that are judged; all others by default; -M should fall where the target rises")(
-      "seed", options::value<std::string>()->default_value("pipeline.seed")->value_name("COLUMN"),
-      "the column that has the seed, if there is one")(
+      "seed", options::value<std::string>()->value_name("COLUMN"),
+      "the column that has the seed; default pipeline.seed, if there is one")(
       "at", options::value<std::string>()->value_name("COLUMN=VALUE"),
       "of a sweep: values at the first step at which a column is at most VALUE, such as loss.train=0.1")(
       "format", options::value<std::string>()->default_value("text")->value_name("FORMAT"), "text or json");
@@ -123,7 +124,8 @@ int rank(const Words& words) {
   if (!parsed.has("target")) throw UsageError("rank needs --target COLUMN: what the measures should foretell");
   comparing::RankOptions how;
   how.target = parsed.get<std::string>("target");
-  how.seed = parsed.get<std::string>("seed");
+  if (parsed.has("seed")) how.seed = parsed.get<std::string>("seed"), how.seed_was_given = true;
+  how.warn = [](const std::string& warning) { warn("warning: " + warning); };
   if (parsed.has("axes")) how.axes = listed(parsed.get<std::string>("axes"));
   if (parsed.has("measures")) how.measures = listed(parsed.get<std::string>("measures"));
   if (parsed.has("at")) {
@@ -149,6 +151,10 @@ int rank(const Words& words) {
           "a ranking needs at least two runs; " + plural(table.runs.size(), "run") + " of " +
           std::to_string(table.runs.size() + table.left_out) + " have a value in every column" +
           (how.at_column.empty() ? "" : " and reach " + how.at_column + " <= " + base::shortest(how.at_most)));
+    constexpr std::size_t most = 5000;  // every pair of runs is looked at many times
+    if (table.runs.size() > most)
+      throw UsageError("a ranking takes at most " + std::to_string(most) + " runs; there are " +
+                       std::to_string(table.runs.size()));
     const std::size_t pairs = table.runs.size() * table.runs.size() * std::max<std::size_t>(table.measures.size(), 1);
     const std::size_t resamples = std::clamp<std::size_t>(2'000'000'000 / std::max<std::size_t>(pairs, 1), 100, 1000);
     const Ranking ranking = comparing::rank(table, 1, resamples);

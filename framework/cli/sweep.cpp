@@ -32,14 +32,6 @@ std::string key_of(const std::string& word) {
   return equals == word.npos || word[0] == '+' || word[0] == '~' ? "" : word.substr(0, equals);
 }
 
-/// A value of a list in braces.
-std::string item(const std::string& value) {
-  if (value.find_first_of(",\"\\ \t") == value.npos && !value.empty()) return value;
-  std::string text = "\"";
-  for (const char c : value) text += (c == '"' || c == '\\' ? "\\" : "") + std::string(1, c);
-  return text + "\"";
-}
-
 /// Axes become keys of [sweep]: words with braces, and a key that occurs several times, because shells expand
 /// a={1,2} to a=1 a=2.
 Words with_axes(const Words& words) {
@@ -58,8 +50,10 @@ Words with_axes(const Words& words) {
     if (key.starts_with("sweep.")) {
       out.push_back("+" + word);
     } else if (all.size() > 1) {
+      if (std::ranges::any_of(all, [](const std::string& v) { return v.starts_with("{"); }))
+        throw UsageError(base::quoted(key) + " is given twice; write all of its values in one pair of braces");
       std::string list;
-      for (const std::string& value : all) list += (list.empty() ? "" : ", ") + item(value);
+      for (const std::string& value : all) list += (list.empty() ? "" : ", ") + experiment::list_item(value);
       out.push_back("+sweep." + key + "={" + list + "}");
       values[key].clear();
     } else {
@@ -130,6 +124,11 @@ class Screen final : public sweep::PoolObserver {
     progress_.clear();
     warn("warning: job " + e.job->name + " (" + text_of(plan_.axes, e.job->point) + ") failed: " + e.why);
   }
+  void started_over(const Job& job, const std::string& why, const std::filesystem::path& aside) override {
+    progress_.clear();
+    warn("warning: job " + job.name + " (" + text_of(plan_.axes, job.point) +
+         ") starts over; what there was of it is in " + aside.string() + "\n  " + why);
+  }
   void progress(const sweep::SweepProgress& p) override { progress_.show(p); }
   void clear() { progress_.clear(); }
 
@@ -138,6 +137,17 @@ class Screen final : public sweep::PoolObserver {
   SweepProgressShown progress_;
 };
 
+/// Prints how the jobs stand. Returns the exit code.
+int report(const Plan& plan, const States& states, const std::string& advice) {
+  const std::size_t done = count(states, State::done), failed = count(states, State::failed),
+                    missing = count(states, State::missing);
+  std::cout << done << " done, " << failed << " failed, " << missing << " missing\nresults in " << plan.folder.string()
+            << "\n"
+            << advice;
+  if (failed == 0 && missing == 0) return Exit::ok;
+  return done > 0 ? Exit::some_models_failed : Exit::nothing_trained;
+}
+
 /// "2/10"
 std::pair<std::size_t, std::size_t> part_in(const std::string& word) {
   const std::size_t slash = word.find('/');
@@ -145,6 +155,20 @@ std::pair<std::size_t, std::size_t> part_in(const std::string& word) {
              n = slash == word.npos ? std::nullopt : base::parse_whole(word.substr(slash + 1));
   if (!k || !n || *k < 1 || *k > *n) throw UsageError("--part " + base::quoted(word) + " is not K/N, such as 2/10");
   return {*k, *n};
+}
+
+/// Writes the tables, and says how the sweep stands. Returns the exit code.
+int gather(const Plan& plan, const States& states) {
+  write_jobs(plan, states);
+  write_table(plan, states);
+  std::string advice;
+  try {
+    if (write_comparison(plan, [](const std::string& w) { warn("warning: " + w); }))
+      advice = "to compare the models: " + base::shell_command({"pipeline", "compare", plan.folder.string()}) + "\n";
+  } catch (const std::exception& e) {
+    warn(std::string("warning: no comparison.csv: ") + e.what());
+  }
+  return report(plan, states, advice);
 }
 
 int submit_to_slurm(const Plan& plan, const States& states, const sweep::SlurmOptions& how,
@@ -163,8 +187,10 @@ int submit_to_slurm(const Plan& plan, const States& states, const sweep::SlurmOp
   write_jobs(plan, states);
   const std::string number = submit(plan, script);
   std::cout << "submitted job " << number << ": " << plural(tasks, "task") << " for " << plural(estimated.jobs, "job")
-            << "\nwhen it has ended, gather the tables: pipeline sweep " << plan.sweep_ini().string() << " --out "
-            << plan.folder.string() << "\n";
+            << "\nwhen it has ended: "
+            << base::shell_command(
+                   {"pipeline", "sweep", plan.sweep_ini().string(), "--out", plan.folder.string(), "--gather"})
+            << "\n";
   return Exit::ok;
 }
 
@@ -180,6 +206,7 @@ int sweep(const Words& words) {
       "part", options::value<std::string>()->value_name("K/N"),
       "run part K of N of the jobs and write no tables: on several machines that share the folder")(
       "list", "print the command of every missing job, a line each, for other ways to run them; run nothing")(
+      "gather", "write the tables of the jobs that have ended; run nothing")(
       "dry-run", "list the jobs and what they cost; run nothing")(
       "budget", options::value<double>()->value_name("HOURS"), "refuse a sweep that needs more core-hours")(
       "threads", options::value<std::size_t>()->value_name("N"),
@@ -224,31 +251,45 @@ int sweep(const Words& words) {
     throw UsageError("--out " + base::quoted_path(plan.folder.string()) + " is the folder of a run; give another one");
 
   States states = states_of(plan);
-  if (!parsed.has("list")) print_heading(plan, states);
+  std::vector<std::size_t> jobs = jobs_to_run(states, parsed.has("retry-failed"));
+  if (parsed.has("part")) {
+    const auto [k, n] = part_in(parsed.get<std::string>("part"));
+    const std::vector<std::size_t> part = part_of(plan, k, n);
+    std::erase_if(jobs, [&](std::size_t i) { return std::ranges::find(part, i) == part.end(); });
+  }
   Words for_runs;
   for (const char* option : {"offline", "lean", "no-user-plugins"})
     if (parsed.has(option)) for_runs.push_back(std::string("--") + option);
+  if (parsed.has("plugin-path"))
+    for (const std::string& folder : parsed.get<Words>("plugin-path"))
+      for_runs.insert(for_runs.end(), {"--plugin-path", std::filesystem::absolute(folder).string()});
+  const std::string program = boost::dll::program_location().string();
+
+  if (!parsed.has("list")) print_heading(plan, states);
+  if (parsed.has("gather")) return gather(plan, states);
   if (parsed.has("dry-run") || parsed.has("budget") || to_slurm) {
-    const sweep::Estimate e = estimate(plan, states, catalogue, {how.fetch, parsed.has("lean")});
+    const sweep::Estimate e = estimate(plan, states, jobs, catalogue, {how.fetch, parsed.has("lean")});
     if (parsed.has("dry-run") && !to_slurm) print_jobs(plan, states, catalogue);
-    print_estimate(e, cores);
+    if (!parsed.has("list")) print_estimate(e, cores);
     if (parsed.has("budget") && e.core_seconds > 3600 * parsed.get<double>("budget"))
       throw UsageError("the sweep needs more than the " + base::nine_digits(parsed.get<double>("budget")) +
                        " core-hours of --budget; nothing was started");
-    if (to_slurm)
+    if (to_slurm) {
+      for (const char* option : {"retry-failed", "fail-fast"})
+        if (parsed.has(option)) for_runs.push_back(std::string("--") + option);
       return submit_to_slurm(plan, states,
-                             {boost::dll::program_location().string(), cores, for_runs,
-                              parsed.has("sbatch") ? parsed.get<Words>("sbatch") : Words{}},
+                             {program, cores, for_runs, parsed.has("sbatch") ? parsed.get<Words>("sbatch") : Words{}},
                              e, parsed.has("dry-run"));
+    }
     if (parsed.has("dry-run")) return Exit::ok;
   }
-  if (parsed.has("list")) {
+  if (!parsed.has("part") || !std::filesystem::exists(plan.sweep_ini()))
     results::write_file(plan.sweep_ini(), plan.ini);
-    write_jobs(plan, states);
-    for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
-      if (states[i].state != State::missing) continue;
+  if (!parsed.has("part")) write_jobs(plan, states);
+  if (parsed.has("list")) {
+    for (const std::size_t i : jobs) {
       Words command = command_of(plan, plan.jobs[i], parsed.has("threads") ? cores : 1, for_runs);
-      command.insert(command.begin(), boost::dll::program_location().string());
+      command.insert(command.begin(), program);
       std::cout << base::shell_command(command) << "\n";
     }
     return Exit::ok;
@@ -256,47 +297,31 @@ int sweep(const Words& words) {
   std::cout << std::endl;
 
   sweep::PoolOptions pool;
-  if (parsed.has("part")) {
-    const auto [k, n] = part_in(parsed.get<std::string>("part"));
-    pool.only = part_of(plan, k, n);
-    if (!std::filesystem::exists(plan.sweep_ini())) results::write_file(plan.sweep_ini(), plan.ini);
-  } else {
-    results::write_file(plan.sweep_ini(), plan.ini);
-    write_jobs(plan, states);
-  }
-  pool.program = boost::dll::program_location().string();
+  pool.program = program;
   pool.cores = cores;
-  pool.fail_fast = parsed.has("fail-fast");
-  pool.retry_failed = parsed.has("retry-failed");
-  pool.stop_signal = &stop_signal;
   pool.words = for_runs;
+  pool.fail_fast = parsed.has("fail-fast");
+  pool.stop_signal = &stop_signal;
   {
     Screen screen(plan, style);
-    states = run_jobs(plan, pool, screen);
+    states = run_jobs(plan, jobs, pool, screen);
     screen.clear();
   }
-  if (pool.only) {
+  int code = 0;
+  if (parsed.has("part")) {
+    const auto [k, n] = part_in(parsed.get<std::string>("part"));
     States ours;
-    for (const std::size_t i : *pool.only) ours.push_back(states[i]);
+    for (const std::size_t i : part_of(plan, k, n)) ours.push_back(states[i]);
+    code = report(plan, ours, "");
     states = std::move(ours);
   } else {
-    write_jobs(plan, states);
-    write_table(plan, states);
+    code = gather(plan, states);
   }
-  const std::size_t done = count(states, State::done), failed = count(states, State::failed),
-                    missing = count(states, State::missing);
-  const std::string advice = !pool.only && write_comparison(plan)
-                                 ? "to compare the models: pipeline compare " + plan.folder.string() + "\n"
-                                 : "";
-  std::cout << done << " done, " << failed << " failed, " << missing << " missing\nresults in " << plan.folder.string()
-            << "\n"
-            << advice;
-  if (stop_signal != 0 && missing > 0) {
+  if (stop_signal != 0 && count(states, State::missing) > 0) {
     warn("stopped: finished runs and checkpoints are kept; the same command continues");
     return Exit::stopped;
   }
-  if (failed == 0 && missing == 0) return Exit::ok;
-  return done > 0 ? Exit::some_models_failed : Exit::nothing_trained;
+  return code;
 }
 
 }  // namespace pipeline::cli

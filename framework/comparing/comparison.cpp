@@ -17,11 +17,12 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-std::optional<double> last_of(const ComparedRun& run, const LastValues& of, const std::string& model) {
-  if (run.results->failures.contains(model)) return std::nullopt;
+LastValue last_of(const ComparedRun& run, const LastValues& of, const std::string& model) {
+  LastValue value;
+  value.failed = run.results->failures.contains(model);
   const Points& points = run.series.of(of.metric, of.layer, model);
-  if (points.empty() || std::isnan(points.back().value)) return std::nullopt;
-  return points.back().value;
+  if (!value.failed && !points.empty() && std::isfinite(points.back().value)) value.emplace(points.back().value);
+  return value;
 }
 
 /// Ranks from 1 of the absolute values, ties in the middle, with the sign of each.
@@ -42,11 +43,11 @@ struct Pairs {
   std::vector<double> model, reference, differences;
   std::vector<double>
       with_failed;  // differences, infinite where one of the two failed: positive if the model is better
-  std::size_t dropped = 0;
+  std::size_t dropped = 0, failed = 0;
   bool one_failed = false;
 };
 
-Pairs pairs_of(const std::vector<std::optional<double>>& model, const std::vector<std::optional<double>>& reference) {
+Pairs pairs_of(const std::vector<LastValue>& model, const std::vector<LastValue>& reference) {
   constexpr double worst = std::numeric_limits<double>::infinity();
   Pairs pairs;
   for (std::size_t run = 0; run < model.size(); ++run) {
@@ -58,7 +59,9 @@ Pairs pairs_of(const std::vector<std::optional<double>>& model, const std::vecto
       continue;
     }
     ++pairs.dropped;
-    if (model[run].has_value() == reference[run].has_value()) continue;
+    pairs.failed += model[run].failed || reference[run].failed;
+    // A model that failed lost to one that has a value. Of two without, or of one that was not measured, nothing is known.
+    if (!(model[run].failed && reference[run]) && !(reference[run].failed && model[run])) continue;
     pairs.one_failed = true;
     pairs.with_failed.push_back(model[run] ? worst : -worst);
   }
@@ -78,6 +81,7 @@ Comparison compared(const LastValues& values, const std::string& model, const st
   c.of_reference = estimate(pairs.reference, level);
   c.of_difference = estimate(pairs.differences, level);
   c.dropped = pairs.dropped;
+  c.failed = pairs.failed;
   const std::size_t n = pairs.differences.size();
   const double mean = c.of_difference.mean, sd = c.of_difference.sd;
   c.d_z = n < 2 || (mean == 0 && sd == 0) ? nan : mean / sd;
@@ -102,7 +106,8 @@ Comparison compared(const LastValues& values, const std::string& model, const st
 Verdict verdict_of(const Comparison& c, std::size_t hypotheses, const Pairs& pairs, const ComparisonOptions& options) {
   const std::size_t n = pairs.differences.size();
   const double alpha = options.level();
-  if (static_cast<double>(hypotheses) * smallest_p(n) > alpha) return Verdict::untestable;
+  // Other models may have fewer pairs, so that Holm's correction is milder than by all of them.
+  if (static_cast<double>(hypotheses) * smallest_p(n) > alpha && c.p_holm > alpha) return Verdict::untestable;
   if (const auto delta = options.delta.find(c.metric); delta != options.delta.end()) {
     const Interval inner = estimate(pairs.differences, 1 - 2 * alpha).interval;  // two one-sided tests
     if (-delta->second < inner.low && inner.high < delta->second) return Verdict::equivalent;
@@ -147,7 +152,7 @@ std::vector<LastValues> last_values(const ComparedRuns& runs) {
   }
   for (LastValues& values : all)
     for (const std::string& model : models) {
-      auto& of_model = values.models.emplace_back(model, std::vector<std::optional<double>>{}).second;
+      auto& of_model = values.models.emplace_back(model, std::vector<LastValue>{}).second;
       for (const ComparedRun* run : runs) of_model.push_back(last_of(*run, values, model));
     }
   return all;

@@ -14,13 +14,19 @@
 
 namespace pipeline::comparing {
 
-/// The last values of one metric in one layer, by model; a run whose model failed, or that has no such value, has none.
+/// The last value of a model in a run; none where the model failed, or where it was not measured or is not finite.
+struct LastValue : std::optional<double> {
+  using std::optional<double>::optional;
+  bool failed = false;
+};
+
+/// The last values of one metric in one layer, by model.
 struct LastValues {
   std::string metric;
   std::size_t layer = 0;  // 0: the whole network
   Direction better = Direction::neither;
   std::string unit;
-  std::vector<std::pair<std::string, std::vector<std::optional<double>>>> models;  // in file order, each by run
+  std::vector<std::pair<std::string, std::vector<LastValue>>> models;  // in file order, each by run
 };
 /// Of runs of the same models and metrics, in the order of the pipeline file. What only some runs measure is compared
 /// in those.
@@ -59,10 +65,10 @@ struct Comparison {
   Direction better = Direction::neither;
   std::string model, reference;
   Estimate of_model, of_reference, of_difference;  // over the pairs
-  std::size_t dropped = 0;                         // runs in which one of the two has no value
-  double d_z = 0;                                  // mean difference in its standard deviations; NaN if both are 0
-  double p = 1, p_holm = 1;                        // sign flips; adjusted for all models of this metric and layer
-  /// Where one model of a pair failed: p with that pair ranked as the greatest difference, on signed ranks.
+  std::size_t dropped = 0, failed = 0;  // runs in which one of the two has no value; and those in which one failed
+  double d_z = 0;                       // mean difference in its standard deviations; NaN if both are 0
+  double p = 1, p_holm = 1;             // sign flips; adjusted for all models of this metric and layer
+  /// Where one model of a pair failed, and not the other: p with that pair ranked as the greatest difference, on signed ranks.
   std::optional<double> p_failed_as_worst;
   std::size_t wins = 0, ties = 0;  // pairs in which the model is better, or higher where the metric has no direction
   Interval wins_interval;          // of the probability of a win, without the ties

@@ -93,8 +93,13 @@ DifferenceCurve difference_curve(const ComparedRuns& runs, const std::string& me
 }
 
 void add_onsets(std::vector<Comparison>& comparisons, const ComparedRuns& runs, double alpha) {
-  for (Comparison& c : comparisons)
-    c.since = difference_curve(runs, c.metric, c.layer, c.model, c.reference, alpha).onset;
+  for (Comparison& c : comparisons) {
+    if (c.verdict == Verdict::undecided || c.verdict == Verdict::untestable) continue;
+    const auto together = std::ranges::count_if(
+        comparisons, [&](const Comparison& other) { return other.metric == c.metric && other.layer == c.layer; });
+    c.since =
+        difference_curve(runs, c.metric, c.layer, c.model, c.reference, alpha / static_cast<double>(together)).onset;
+  }
 }
 
 }  // namespace pipeline::comparing

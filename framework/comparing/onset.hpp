@@ -22,7 +22,7 @@ struct DifferenceCurve {
 DifferenceCurve difference_curve(const ComparedRuns& runs, const std::string& metric, std::size_t layer,
                                  const std::string& model, const std::string& reference, double alpha = 0.05);
 
-/// Sets `since` of every comparison.
+/// Sets `since` of the comparisons that found a difference. `alpha` is divided by the models of a metric and layer.
 void add_onsets(std::vector<Comparison>& comparisons, const ComparedRuns& runs, double alpha);
 
 }  // namespace pipeline::comparing

@@ -15,9 +15,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// "NAME" and whether "-" was before it.
+/// "NAME" and the direction that "-" or "+" before it says; 0 without one.
 std::pair<std::string, int> name_and_direction(const std::string& word) {
-  return word.starts_with("-") ? std::pair(word.substr(1), -1) : std::pair(word, 1);
+  return word.starts_with("-")   ? std::pair(word.substr(1), -1)
+         : word.starts_with("+") ? std::pair(word.substr(1), 1)
+                                 : std::pair(word, 0);
 }
 
 [[noreturn]] void unknown_column(const std::string& name, const std::vector<std::string>& known) {
@@ -47,8 +49,7 @@ struct ColumnOfSweep {
 }  // namespace
 
 RankTable table_of_sweep(const fs::path& folder, const RankOptions& options) {
-  std::vector<ComparedRun> runs;
-  for (const fs::path& run : run_folders(folder)) runs.push_back(read_run(run));
+  const std::vector<ComparedRun> runs = read_runs(folder, options.warn);
   std::vector<ColumnOfSweep> columns;
   bool has_models = false;
   for (const ComparedRun& run : runs) {
@@ -83,9 +84,12 @@ RankTable table_of_sweep(const fs::path& folder, const RankOptions& options) {
     table.measures.push_back(name);
     const bool opposite =
         c.better != Direction::neither && target.better != Direction::neither && c.better != target.better;
-    table.directions.push_back(asked * (opposite ? -1 : 1));
+    table.directions.push_back(asked != 0 ? asked : opposite ? -1 : 1);
   }
   const auto differing = differing_settings(runs);
+  if (options.seed_was_given &&
+      std::ranges::none_of(runs, [&](const ComparedRun& r) { return r.settings.contains(options.seed); }))
+    throw std::invalid_argument("no run has the setting " + base::quoted(options.seed) + " of --seed");
   std::vector<std::string> axes;
   for (const auto& [key, values] : differing)
     if (key != options.seed) axes.push_back(key);
@@ -144,6 +148,8 @@ RankTable table_of_csv(const fs::path& file, const RankOptions& options) {
   std::optional<std::size_t> seed;
   if (const auto found = std::ranges::find(header, options.seed); found != header.end())
     seed = static_cast<std::size_t>(found - header.begin());
+  else if (options.seed_was_given)
+    unknown_column(options.seed, header);
   for (const std::string& axis : options.axes)
     if (axis != options.seed) table.axes.push_back(axis), axes.push_back(column(axis));
   std::vector<std::string> names = options.measures;
@@ -154,7 +160,7 @@ RankTable table_of_csv(const fs::path& file, const RankOptions& options) {
     const auto [name, direction] = name_and_direction(word);
     measures.push_back(column(name));
     table.measures.push_back(name);
-    table.directions.push_back(direction);
+    table.directions.push_back(direction < 0 ? -1 : 1);
   }
   for (std::size_t r = 1; r < records.size(); ++r) {
     const auto& [line, fields] = records[r];

@@ -1,6 +1,7 @@
 // The runs that a ranking judges, from the folder of a sweep or from a table of other people's runs.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <set>
 
 #include "comparing/ranking.hpp"
@@ -8,10 +9,13 @@
 namespace pipeline::comparing {
 
 struct RankOptions {
-  std::string target;                 // a column
-  std::vector<std::string> axes;      // empty: all of a sweep; a table needs them
-  std::vector<std::string> measures;  // empty: all other columns; "-NAME" should fall where the target rises
+  std::string target;             // a column
+  std::vector<std::string> axes;  // empty: all of a sweep; a table needs them
+  std::vector<std::string>
+      measures;  // empty: all other columns; "-NAME" should fall where the target rises, "+NAME" rise
   std::string seed = "pipeline.seed";
+  bool seed_was_given = false;  // then it must exist
+  std::function<void(const std::string&)> warn = [](const std::string&) {};
   // Of a sweep: values at the first measured step at which this column is at most `at_most`, instead of the last ones.
   std::string at_column;
   double at_most = 0;

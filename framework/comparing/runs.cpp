@@ -23,12 +23,24 @@ bool is_left_out(const std::string& section, const std::string& key, const std::
   return value.starts_with('/');
 }
 
-/// By its own run.json: jobs.csv may be older.
-bool has_ended(const fs::path& run) try {
-  const std::string status = results::read_run_json(results::RunFolder{run}.run_json()).status;
-  return status.starts_with("finished") || status == "failed";
-} catch (const std::exception&) {
-  return false;
+bool has_ended(const std::string& status) { return status.starts_with("finished") || status == "failed"; }
+
+std::string status_of(const fs::path& run) { return results::read_run_json(results::RunFolder{run}.run_json()).status; }
+
+ComparedRun read_run(const fs::path& folder) {
+  const results::RunInfo info = results::read_run_json(results::RunFolder{folder}.run_json());
+  if (!has_ended(info.status))
+    throw std::runtime_error(folder.string() + " has not ended (" + info.status +
+                             "): its values are not those of its last step");
+  std::unique_ptr<RunResults> results = results::open_run(folder);
+  if (info.status == "failed")
+    for (const std::string& model : results->models) results->failures.emplace(model, "the run failed");
+  Series series(*results, std::numeric_limits<std::uint64_t>::max());
+  ComparedRun run{std::move(results), std::move(series), {}};
+  for (const PipelineSection& section : run.results->resolved())
+    for (const auto& [key, value] : section.settings)
+      if (!is_left_out(section.name, key, value)) run.settings[section.name + "." + key] = value;
+  return run;
 }
 
 /// Whole numbers in their order, before anything else.
@@ -39,29 +51,31 @@ bool seed_before(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-std::vector<fs::path> run_folders(const fs::path& folder) {
+std::vector<ComparedRun> read_runs(const fs::path& folder, const std::function<void(const std::string&)>& warn) {
   std::error_code none;
-  if (fs::exists(results::RunFolder{folder}.metrics_csv(), none)) return {folder};
+  std::vector<ComparedRun> runs;
+  if (fs::exists(results::RunFolder{folder}.metrics_csv(), none)) {
+    runs.push_back(read_run(folder));
+    return runs;
+  }
   const fs::path jobs = folder / "jobs.csv";
   if (!fs::exists(jobs, none))
     throw std::runtime_error(folder.string() +
                              " is neither a run (it has no metrics.csv) nor a sweep (it has no jobs.csv)");
-  std::vector<fs::path> runs;
-  for (const base::CsvRecord& job : base::read_csv(jobs)) {
-    const fs::path run = folder / "runs" / job.fields.front();
-    if (has_ended(run)) runs.push_back(run);
-  }
+  const std::vector<base::CsvRecord> records = base::read_csv(jobs);
+  for (std::size_t r = 1; r < records.size(); ++r) try {
+      const std::vector<std::string>&axes = records.front().fields, &job = records[r].fields;
+      const fs::path run = folder / "runs" / job.front();
+      // By its own run.json: jobs.csv may be older.
+      if (job.size() != axes.size() || !fs::exists(results::RunFolder{run}.run_json(), none) ||
+          !has_ended(status_of(run)))
+        continue;
+      runs.push_back(read_run(run));
+      for (std::size_t i = 1; i + 1 < axes.size(); ++i) runs.back().settings.emplace(axes[i], job[i]);
+    } catch (const std::runtime_error& e) {
+      warn("a run is left out: " + std::string(e.what()));
+    }
   return runs;
-}
-
-ComparedRun read_run(const fs::path& folder) {
-  std::unique_ptr<RunResults> results = results::open_run(folder);
-  Series series(*results, std::numeric_limits<std::uint64_t>::max());
-  ComparedRun run{std::move(results), std::move(series), {}};
-  for (const PipelineSection& section : run.results->resolved())
-    for (const auto& [key, value] : section.settings)
-      if (!is_left_out(section.name, key, value)) run.settings[section.name + "." + key] = value;
-  return run;
 }
 
 std::map<std::string, std::vector<std::string>> differing_settings(const std::vector<ComparedRun>& runs) {

@@ -1,6 +1,7 @@
 // The runs that are compared: read from folders, and sorted into groups that differ in their seed only.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <pipeline/series.hpp>
@@ -16,12 +17,11 @@ struct ComparedRun {
 };
 using ComparedRuns = std::vector<const ComparedRun*>;
 
-/// The run folders of a run or a sweep: the folder itself, or those that jobs.csv lists and that have ended. Throws
-/// std::runtime_error if it is neither.
-std::vector<std::filesystem::path> run_folders(const std::filesystem::path& folder);
-
-/// Throws std::runtime_error that names the file.
-ComparedRun read_run(const std::filesystem::path& folder);
+/// The runs in a folder: of a run, itself; of a sweep, the jobs of jobs.csv that have ended, each with its values of the
+/// axes as settings. If the whole run failed, all of its models have. A damaged run of a sweep is left out, and `warn`
+/// says so. Throws std::runtime_error if the folder is neither, or if a run that was named is damaged or has not ended.
+std::vector<ComparedRun> read_runs(const std::filesystem::path& folder,
+                                   const std::function<void(const std::string&)>& warn);
 
 inline constexpr const char* kSeed = "pipeline.seed";
 

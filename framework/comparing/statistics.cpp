@@ -63,8 +63,11 @@ double drawn_p(std::span<const double> differences, double observed, std::uint64
   for (std::uint64_t draw = 0; draw < draws; ++draw) {
     const Random signs = random.at_step(draw);
     double sum = 0;
-    for (std::size_t i = 0; i < differences.size(); ++i)
-      sum += signs.word(i / 32) >> (i % 32) & 1u ? differences[i] : -differences[i];
+    std::uint32_t word = 0;
+    for (std::size_t i = 0; i < differences.size(); ++i, word >>= 1) {
+      if (i % 32 == 0) word = signs.word(i / 32);
+      sum += word & 1u ? differences[i] : -differences[i];
+    }
     as_far += std::abs(sum) >= observed;
   }
   return static_cast<double>(1 + as_far) / static_cast<double>(1 + draws);

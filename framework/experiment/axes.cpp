@@ -76,7 +76,7 @@ class Range {
         low_(number(low)),
         high_(number(high)),
         has_whole_ends_(is_whole(low) && is_whole(high)) {
-    if (!(low_ < high_)) throw BadAxis{"the range " + low + ".." + high + " does not rise"};
+    if (!(low_ <= high_)) throw BadAxis{"the range " + low + ".." + high + " does not rise"};
     if (has_whole_ends_ && high_ > 9e15) throw BadAxis{"the range " + low + ".." + high + " is too large"};
   }
   bool has_whole_ends() const { return has_whole_ends_; }
@@ -124,7 +124,8 @@ class Range {
     return low_ * std::pow(high_ / low_, share);
   }
   std::string text_of(double x) const {
-    if (whole_) return std::to_string(static_cast<std::uint64_t>(std::llround(x)));
+    constexpr double exact = 9e15;  // whole numbers of a double
+    if (whole_ || (std::floor(x) == x && std::abs(x) < exact)) return std::to_string(std::llround(x));
     // 12 digits, so that a step of 0.1 three times is 0.3.
     std::ostringstream out;
     out.imbue(std::locale::classic());
@@ -217,8 +218,9 @@ void read_zip(const base::Word& word, const Axes& axes, std::vector<std::size_t>
                        "axes that vary together have the same number of values");
         return;
       }
+      const std::size_t joined = group_of[i];
       for (std::size_t& g : group_of)
-        if (g == i) g = *first;
+        if (g == joined) g = *first;
     }
   }
 }
@@ -260,7 +262,8 @@ Axes read_axes(const config::Tree& tree, Complaints& complaints) {
     }
     try {
       bool is_random = false;
-      Axis axis{key, values_of(key, word.text, draws, is_random), node.data().name};
+      Axis axis{key, values_of(key, word.text, draws, is_random), node.data().name, false};
+      axis.is_random = is_random;
       group_of.push_back(is_random && first_random ? *first_random : axes.all.size());
       if (is_random && !first_random) first_random = axes.all.size();
       axes.all.push_back(std::move(axis));
@@ -306,6 +309,13 @@ std::vector<std::string> overrides_of(const Axes& axes, const Point& point) {
   for (std::size_t i = 0; i < point.size(); ++i)
     words.push_back(axes.all[i].key + "=" + config::written_value(point[i]));
   return words;
+}
+
+std::string list_item(const std::string& value) {
+  if (value.find_first_of(",\"\\ \t{}") == value.npos && value.find("..") == value.npos && !value.empty()) return value;
+  std::string text = "\"";
+  for (const char c : value) text += (c == '"' || c == '\\' ? "\\" : "") + std::string(1, c);
+  return text + "\"";
 }
 
 std::string text_of(const Axes& axes, const Point& point) {

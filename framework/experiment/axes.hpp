@@ -22,7 +22,8 @@ namespace pipeline::experiment {
 struct Axis {
   std::string key;  // "model:l2.l2.lambda"
   std::vector<std::string> values;
-  base::Word word;  // as written
+  base::Word word;  // its key, as written
+  bool is_random = false;
 };
 
 struct Axes {
@@ -43,6 +44,9 @@ std::vector<Point> points(const Axes& axes);
 
 /// The overrides that set a point: "training.learning_rate=0.1".
 std::vector<std::string> overrides_of(const Axes& axes, const Point& point);
+
+/// A value as an item of a list in braces, in quotes where it needs them.
+std::string list_item(const std::string& value);
 
 /// "training.learning_rate = 0.1, pipeline.seed = 3"
 std::string text_of(const Axes& axes, const Point& point);

@@ -5,6 +5,7 @@
 #include "config/line.hpp"
 #include "data/error.hpp"
 #include "data/stamp.hpp"
+#include "experiment/axes.hpp"
 #include "experiment/cross_checks.hpp"
 #include "experiment/data_shape.hpp"
 #include "experiment/memory.hpp"
@@ -150,6 +151,7 @@ Pipeline read_pipeline(const std::filesystem::path& file, const config::Source& 
   p.file = file;
   p.text = source.text;
   p.has_sweep = config::child(source.tree, config::kSweep) != nullptr;
+  read_axes(source.tree, complaints);  // what is wrong with [sweep] is told by every command
   if (complaints.unread()) throw config::PipelineTextError(complaints);
   Reading reading(p, source.tree, catalogue, complaints);
   read_sections(reading);

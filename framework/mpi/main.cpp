@@ -3,7 +3,7 @@
 //   mpirun -n 65 pipeline-mpi FILE section.key={...} ... --out DIR      the words are those of `pipeline sweep`
 //
 // Rank 0 asks `pipeline sweep --list` for the commands of the missing jobs and hands them to the other ranks as they
-// come free; these start `pipeline run`. At the end rank 0 gathers the tables with `pipeline sweep`, and its exit code is
+// come free; these start `pipeline run`. At the end rank 0 writes the tables (`--gather`), and its exit code is
 // that of this program. INT, TERM and USR1 ask every run to write a checkpoint and end (75). The program itself does not
 // need MPI; this one is separate, because loading MPI would cost every command a quarter of a second.
 #include <fcntl.h>
@@ -151,7 +151,7 @@ int sweep(int argc, char** argv, int ranks) {
   hand_out(code == 0 ? commands : std::vector<std::string>{}, ranks);
   if (code != 0) return code;
   if (stop) return kStopped;
-  return code_of(started(command + " --progress none"));
+  return code_of(started(command + " --gather"));
 }
 
 }  // namespace

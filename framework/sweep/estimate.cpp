@@ -58,15 +58,13 @@ double Estimate::seconds_on(std::size_t cores) const {
                   longest_job / static_cast<double>(division.threads));
 }
 
-Estimate estimate(const Plan& plan, const States& states, plugins::Catalogue& catalogue,
-                  const EstimateOptions& options) {
+Estimate estimate(const Plan& plan, const States& states, const std::vector<std::size_t>& to_run,
+                  plugins::Catalogue& catalogue, const EstimateOptions& options) {
   std::map<std::string, std::vector<const Job*>> kinds;
   std::optional<Size> known;
-  for (std::size_t i = 0; i < plan.jobs.size(); ++i)
-    if (states[i].state == State::missing)
-      kinds[but_the_seed(plan, plan.jobs[i])].push_back(&plan.jobs[i]);
-    else if (states[i].state == State::done && !known)
-      known = size_of(plan.run_of(plan.jobs[i]));
+  for (const std::size_t i : to_run) kinds[but_the_seed(plan, plan.jobs[i])].push_back(&plan.jobs[i]);
+  const auto done = std::ranges::find(states, State::done, &JobState::state);
+  if (done != states.end()) known = size_of(plan.run_of(plan.jobs[static_cast<std::size_t>(done - states.begin())]));
   kernels::products_use_one_thread();
   Estimate total;
   constexpr std::size_t most_probes = 8;

@@ -9,7 +9,7 @@ struct EstimateOptions {
   bool lean = false;  // no reports
 };
 
-/// Of the missing jobs.
+/// Of the jobs that are to be run.
 struct Estimate {
   double core_seconds = 0, longest_job = 0;  // seconds on one core
   double bytes = 0;
@@ -21,7 +21,7 @@ struct Estimate {
 
 /// Times a few steps and measurements of up to 8 different jobs; jobs that differ in their seed only take the same time.
 /// Bytes and files are those of a finished job, if there is one.
-Estimate estimate(const Plan& plan, const States& states, plugins::Catalogue& catalogue,
-                  const EstimateOptions& options);
+Estimate estimate(const Plan& plan, const States& states, const std::vector<std::size_t>& jobs,
+                  plugins::Catalogue& catalogue, const EstimateOptions& options);
 
 }  // namespace pipeline::sweep

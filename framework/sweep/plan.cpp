@@ -1,8 +1,12 @@
 #include "sweep/plan.hpp"
 
+#include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 
 #include "base/sha256.hpp"
+#include "config/edit.hpp"
 #include "config/line.hpp"
 #include "config/overrides.hpp"
 #include "experiment/identity.hpp"
@@ -29,11 +33,41 @@ std::string opening_comment(const std::string& text) {
   return comment;
 }
 
-std::string sweep_section(const config::Tree& tree) {
+/// As it is written, but with the values of axes that are paths absolute.
+std::string sweep_section(const config::Tree& tree, const Axes& axes, const std::set<std::string>& paths) {
   std::string text = "\n[sweep]\n";
-  if (const config::Tree* section = config::child(tree, config::kSweep))
-    for (const auto& [key, node] : *section) text += key + " = " + node.data().value.text + "\n";
+  const config::Tree* const section = config::child(tree, config::kSweep);
+  for (const auto& [key, node] : *section) {
+    const auto axis = std::ranges::find(axes.all, key, &experiment::Axis::key);
+    text += key + " = ";
+    if (axis != axes.all.end() && paths.contains(key)) {
+      for (std::size_t i = 0; i < axis->values.size(); ++i)
+        text += (i ? ", " : "{") + experiment::list_item(axis->values[i]);
+      text += "}\n";
+    } else {
+      text += node.data().value.text + "\n";
+    }
+  }
   return text;
+}
+
+/// Keys that the command line sets to one value do not vary, whatever the file says.
+void drop_fixed_axes(config::Tree& tree, const std::vector<std::string>& overrides) {
+  config::Tree* const section = config::child(tree, config::kSweep);
+  if (!section) return;
+  for (const std::string& word : overrides) {
+    const std::string key = word.substr(0, std::min(word.find('='), word.size()));
+    const config::Tree* const axis = config::child(*section, key);
+    if (axis && !axis->data().value.place.on_command_line()) section->erase(key);
+  }
+}
+
+/// The value of a key, with the place where its axis is written: relative paths start from that file.
+void place_at(config::Tree& tree, const experiment::Axis& axis) {
+  const std::size_t dot = axis.key.find('.');
+  config::Tree* const section = config::child(tree, axis.key.substr(0, dot));
+  config::Tree* const key = section ? config::child(*section, axis.key.substr(dot + 1)) : nullptr;
+  if (key && axis.word.place.in_a_file()) key->data().value.place = axis.word.place;
 }
 
 /// The pipeline at one point. What is wrong with it is said of the point.
@@ -42,6 +76,7 @@ Pipeline pipeline_at(const fs::path& file, const config::Source& source, const A
   config::Source at = source;
   Complaints complaints;
   for (const std::string& word : overrides_of(axes, point)) config::apply_override(at.tree, word, complaints);
+  for (const experiment::Axis& axis : axes.all) place_at(at.tree, axis);
   try {
     return experiment::read_pipeline(file, at, std::move(complaints), catalogue);
   } catch (const config::PipelineTextError& e) {
@@ -51,12 +86,22 @@ Pipeline pipeline_at(const fs::path& file, const config::Source& source, const A
   }
 }
 
+/// What determines which files a dataset reads.
 std::string dataset_text(const Pipeline& p) {
   std::vector<config::ResolvedSection> sections;
   for (const config::ResolvedSection& section : p.resolved)
     if (section.name == "dataset") sections.push_back(section);
-  return config::as_ini(sections, false) + "\nvalidation " + std::to_string(p.validation) + "\nseed " +
-         (p.wrappers.empty() ? "" : std::to_string(p.seed));
+  return config::as_ini(sections, false);
+}
+
+/// The value of an axis that is a path, absolute; nothing for others.
+std::optional<std::string> path_of(const Pipeline& p, const std::string& axis) {
+  const std::size_t dot = axis.find('.');
+  for (const config::ResolvedSection& section : p.resolved)
+    if (section.name == axis.substr(0, dot))
+      for (const config::Setting& s : section.settings)
+        if (s.key == axis.substr(dot + 1) && s.is_path) return s.value;
+  return std::nullopt;
 }
 
 /// Of all that does not vary, and of the keys that do.
@@ -68,8 +113,13 @@ std::string folder_hash(const Axes& axes, const experiment::Identity& identity) 
   return sum.hex().substr(0, experiment::kHashDigits);
 }
 
-/// Two points with the same numbers would be one run.
-void refuse_same_jobs(const Plan& plan, const Axes& axes) {
+/// Two points with the same numbers would be one run. Of drawn points, the first is kept.
+void refuse_same_jobs(Plan& plan, const Axes& axes) {
+  if (std::ranges::any_of(axes.all, &experiment::Axis::is_random)) {
+    std::set<std::string> names;
+    std::erase_if(plan.jobs, [&](const Job& job) { return !names.insert(job.name).second; });
+    return;
+  }
   std::map<std::string, const Job*> seen;
   Complaints complaints;
   for (const Job& job : plan.jobs) {
@@ -94,6 +144,7 @@ Plan make_plan(const fs::path& file, const std::vector<std::string>& overrides, 
   } catch (const config::CannotRead& e) {
     throw config::PipelineTextError({{{file.string(), 0, 0, ""}, 1, "", "cannot be read: " + e.why, ""}});
   }
+  drop_fixed_axes(source.tree, overrides);
   Plan plan;
   plan.file = file;
   plan.axes = experiment::read_axes(source.tree, complaints);
@@ -108,7 +159,8 @@ Plan make_plan(const fs::path& file, const std::vector<std::string>& overrides, 
 
   std::map<std::string, std::vector<data::Located>> files_of;
   experiment::Identity first;
-  for (const Point& point : points(plan.axes)) {
+  std::set<std::string> paths;
+  for (Point point : points(plan.axes)) {
     const Pipeline p = pipeline_at(file, source, plan.axes, point, catalogue);
     const std::string dataset = dataset_text(p);
     auto files = files_of.find(dataset);
@@ -116,14 +168,21 @@ Plan make_plan(const fs::path& file, const std::vector<std::string>& overrides, 
       files =
           files_of.emplace(dataset, running::load_for_run(p, options.threads, options.fetch, options.warn).files).first;
     const auto plugins = experiment::plugin_hashes(p, catalogue);
+    for (std::size_t i = 0; i < point.size(); ++i)
+      if (const auto path = path_of(p, plan.axes.all[i].key)) {
+        std::ranges::replace(plan.axes.all[i].values, point[i], *path);
+        paths.insert(plan.axes.all[i].key);
+        point[i] = *path;
+      }
     plan.jobs.push_back(
         {experiment::configuration_hash(p, plugins, files->second).substr(0, experiment::kHashDigits), point});
     if (plan.jobs.size() == 1) {
       plan.pipeline = p.name;
-      plan.ini = opening_comment(source.text) + text_in_one_piece(source.tree, p) + sweep_section(source.tree);
+      plan.ini = opening_comment(source.text) + text_in_one_piece(source.tree, p);
       first = experiment::identity_of(p, plugins, files->second);
     }
   }
+  plan.ini += sweep_section(source.tree, plan.axes, paths);
   plan.source = std::move(source);
   refuse_same_jobs(plan, plan.axes);
   plan.folder = fs::absolute(options.out.empty() ? fs::path("sweeps") / plan.pipeline / folder_hash(plan.axes, first)

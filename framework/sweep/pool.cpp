@@ -8,7 +8,7 @@
 #include <deque>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <numeric>
+#include <set>
 
 #include "base/child_process.hpp"
 #include "base/thread.hpp"
@@ -23,6 +23,13 @@ States states_of(const Plan& plan) {
   States states;
   for (const Job& job : plan.jobs) states.push_back(state_of(plan, job));
   return states;
+}
+
+std::vector<std::size_t> jobs_to_run(const States& states, bool retry_failed) {
+  std::vector<std::size_t> jobs;
+  for (std::size_t i = 0; i < states.size(); ++i)
+    if (states[i].state == State::missing || (retry_failed && states[i].state == State::failed)) jobs.push_back(i);
+  return jobs;
 }
 
 Division divide(std::size_t cores, std::size_t jobs) {
@@ -41,11 +48,12 @@ std::vector<std::string> command_of(const Plan& plan, const Job& job, std::size_
 
 namespace {
 
-/// An unfinished run without a checkpoint cannot be continued: it is put aside, and the job starts over.
-void put_aside_what_cannot_continue(const Plan& plan, const Job& job) {
+/// A run that cannot be continued is put aside, and the job starts over. Returns where it lies.
+fs::path put_aside(const Plan& plan, const Job& job) {
   const fs::path folder = plan.run_of(job), aside = folder.string() + "-unfinished-" + base::utc_now("%Y%m%dT%H%M%SZ");
   std::error_code none;
   if (fs::exists(folder, none)) fs::rename(folder, aside, none);
+  return none ? fs::path() : aside;
 }
 
 /// The share of a run that is done, from a line of its JSON progress; nothing for other lines.
@@ -59,16 +67,10 @@ std::optional<double> share_in(const std::string& line) {
 
 class Pool {
  public:
-  Pool(const Plan& plan, const PoolOptions& options, PoolObserver& observer)
-      : plan_(plan), options_(options), observer_(observer), states_(states_of(plan)) {
-    std::vector<std::size_t> ours(states_.size());
-    std::iota(ours.begin(), ours.end(), 0);
-    if (options.only) ours = *options.only;
-    for (const std::size_t i : ours)
-      if (states_[i].state == State::missing || (options.retry_failed && states_[i].state == State::failed))
-        waiting_.push_back({i, Clock::now()});
+  Pool(const Plan& plan, const std::vector<std::size_t>& jobs, const PoolOptions& options, PoolObserver& observer)
+      : plan_(plan), options_(options), observer_(observer), states_(states_of(plan)), total_(jobs.size()) {
+    for (const std::size_t job : jobs) waiting_.push_back({job, Clock::now()});
     division_ = divide(options.cores, waiting_.size());
-    total_ = waiting_.size();
   }
 
   States run() {
@@ -79,11 +81,13 @@ class Pool {
     working_ = division_.at_once;
     for (std::size_t i = 0; i < division_.at_once; ++i) base::start_thread(workers, [this, i] { work(i); });
     std::unique_lock lock(mutex_);
-    while (working_ > 0 || !ended_.empty()) {
+    while (working_ > 0 || !ended_.empty() || !started_over_.empty()) {
       changed_.wait_for(lock, std::chrono::milliseconds(200));
       std::deque<Ended> ended = std::exchange(ended_, {});
+      std::deque<StartedOver> over = std::exchange(started_over_, {});
       const SweepProgress now = progress();
       lock.unlock();
+      for (const StartedOver& o : over) observer_.started_over(*o.job, o.why, o.aside);
       for (const Ended& e : ended) observer_.ended(e);
       observer_.progress(now);
       lock.lock();
@@ -96,6 +100,11 @@ class Pool {
   }
 
  private:
+  struct StartedOver {
+    const Job* job;
+    std::string why;
+    fs::path aside;
+  };
   struct Waiting {
     std::size_t job;
     Clock::time_point not_before;  // one that another process is running
@@ -169,12 +178,15 @@ class Pool {
       waiting_.push_back({index, Clock::now() + std::chrono::seconds(2)});
       return;
     }
-    if (code == kResumeRefused && retried_.insert(index).second) {
-      put_aside_what_cannot_continue(plan_, job);
-      waiting_.push_back({index, Clock::now()});
-      return;
-    }
     JobState state = state_of(plan_, job);
+    // Another process may have finished the run meanwhile.
+    if (code == kResumeRefused && state.state == State::missing && retried_.insert(index).second) {
+      if (const fs::path aside = put_aside(plan_, job); !aside.empty()) {
+        started_over_.push_back({&job, said, aside});
+        waiting_.push_back({index, Clock::now()});
+        return;
+      }
+    }
     const bool was_stopped = code == kStopped || (stopping_ && state.state == State::missing);
     if (!was_stopped && state.state == State::missing) {
       state.state = State::failed;
@@ -220,10 +232,11 @@ class Pool {
   States states_;
   std::deque<Waiting> waiting_;
   std::deque<Ended> ended_;
+  std::deque<StartedOver> started_over_;
   std::vector<double> shares_;                 // by worker: of the job it runs
   std::vector<base::ChildProcess*> children_;  // by worker; null between jobs
   std::set<std::size_t> retried_;
-  std::size_t total_ = 0, done_now_ = 0, working_ = 0;
+  std::size_t total_, done_now_ = 0, working_ = 0;
   bool stopping_ = false;
   std::exception_ptr failure_;
   const Clock::time_point start_ = Clock::now();
@@ -231,8 +244,9 @@ class Pool {
 
 }  // namespace
 
-States run_jobs(const Plan& plan, const PoolOptions& options, PoolObserver& observer) {
-  return Pool(plan, options, observer).run();
+States run_jobs(const Plan& plan, const std::vector<std::size_t>& jobs, const PoolOptions& options,
+                PoolObserver& observer) {
+  return Pool(plan, jobs, options, observer).run();
 }
 
 }  // namespace pipeline::sweep

@@ -36,7 +36,9 @@ std::string script_of(const Plan& plan, std::size_t tasks, const SlurmOptions& o
   sbatch("--job-name=" + plan.pipeline);
   sbatch("--array=1-" + std::to_string(tasks));
   sbatch("--cpus-per-task=" + std::to_string(options.cores));
-  sbatch("--output=" + (folder_of_logs(plan) / "%A_%a.log").string());
+  std::string logs = folder_of_logs(plan).string();
+  for (std::size_t at = 0; (at = logs.find('%', at)) != logs.npos; at += 2) logs.insert(at, "%");
+  sbatch("--output=\"" + logs + "/%A_%a.log\"");
   sbatch("--open-mode=append");
   sbatch("--requeue");
   sbatch("--signal=B:USR1@120");

@@ -57,9 +57,8 @@ std::size_t write_table(const Plan& plan, const States& states) {
   return rows;
 }
 
-bool write_comparison(const Plan& plan) {
-  std::vector<comparing::ComparedRun> runs;
-  for (const auto& folder : comparing::run_folders(plan.folder)) runs.push_back(comparing::read_run(folder));
+bool write_comparison(const Plan& plan, const std::function<void(const std::string&)>& warn) {
+  const std::vector<comparing::ComparedRun> runs = comparing::read_runs(plan.folder, warn);
   if (runs.size() < 2) return false;
   std::vector<comparing::GroupComparison> groups;
   for (const comparing::Group& group : comparing::groups_of(runs))

@@ -13,6 +13,6 @@ std::size_t write_table(const Plan& plan, const States& states);
 
 /// comparison.csv: the models of all jobs that differ in their seed only, compared with the first one. Returns false, and
 /// writes nothing, where fewer than two jobs have ended. Throws std::runtime_error.
-bool write_comparison(const Plan& plan);
+bool write_comparison(const Plan& plan, const std::function<void(const std::string&)>& warn);
 
 }  // namespace pipeline::sweep

@@ -195,13 +195,14 @@ class Summary final : public Report {
         others.push_back(m);
     }
     if (!leader) return "";
-    std::optional<TestDifference> closest;
+    std::optional<TestDifference> closest;  // by its lead in standard errors
     std::size_t second = 0;
+    const auto lead = [](const TestDifference& d) { return d.difference() - d.standard_error(); };
     for (const std::size_t m : others)
       if (const auto d = test_difference(results, names[*leader], names[m]);
-          d && (!closest || d->difference() < closest->difference()))
+          d && (!closest || lead(*d) < lead(*closest)))
         closest = d, second = m;
-    if (!closest || closest->difference() > closest->standard_error()) return "";
+    if (!closest || lead(*closest) > 0) return "";
     const double n = static_cast<double>(closest->samples);
     return names[*leader] + " and " + names[second] + " differ by " + fixed(closest->difference() * n, 0) + " of " +
            std::to_string(closest->samples) + " test samples; one standard error is " +

@@ -136,6 +136,34 @@ BOOST_AUTO_TEST_CASE(a_sweep_section_is_read_and_its_values_may_contain_commas) 
   check_says(fixture.read("s/table.csv"), ",\"784, 16, 10\",0,control,accuracy,,0");
 }
 
+BOOST_AUTO_TEST_CASE(paths_are_an_axis_wherever_the_sweep_is_described) {
+  const SweepFixture fixture;
+  fs::create_directories(fixture.here / "sub");
+  std::string rows = "x,y,label\n";
+  for (int i = 0; i < 60; ++i)
+    rows += std::to_string(i % 7) + "," + std::to_string(i % 3) + "," + std::to_string(i % 2) + "\n";
+  fixture.write("sub/a.csv", rows);
+  fixture.write("sub/b.csv", rows + "9,9,1\n");
+  fixture.write("sub/study.ini", replaced(replaced(small_study, "plugin = digits\ntrain = 600\ntest = 200\n",
+                                                   "plugin = csv\nheader = yes\ntest_rows = 20\n"),
+                                          "layers = 784, 16, 10", "layers = 2, 5, 2") +
+                                     "\n[sweep]\ndataset.train = {a.csv, b.csv}\npipeline.seed = {1..2}\n");
+  const Said said = fixture.run({"sweep", "sub/study.ini", "--out", "s", "--lean", "--progress", "none"});
+  check_exit(said, 0);
+  check_says(said.out, "\n4 done, 0 failed, 0 missing\n");
+  check_says(fixture.tidy(fixture.read("s/jobs.csv")), ",<here>/sub/b.csv,2,done\n");
+  check_says(fixture.tidy(fixture.read("s/comparison.csv")), "<here>/sub/a.csv,accuracy,,l2,plain,2,");
+  // From another folder, by its own file.
+  const Said again = fixture.bash("cd sub && $P sweep ../s/sweep.ini --out ../s --lean --progress none");
+  check_exit(again, 0);
+  check_says(again.out, "  4 done, 0 failed, 0 missing\n");
+  // One value on the command line: that key does not vary.
+  const Said fixed =
+      fixture.run({"sweep", "sub/study.ini", "pipeline.seed=7", "--out", "t", "--lean", "--progress", "none"});
+  check_exit(fixed, 0);
+  BOOST_TEST(fixture.jobs("t").size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(a_diverging_job_fails_and_the_others_go_on) {
   const SweepFixture fixture;
   const Words words = {"model:l2.learning_rate={0.1, 1e9}", "pipeline.seed={1..3}", "--out", "s"};
@@ -147,6 +175,13 @@ BOOST_AUTO_TEST_CASE(a_diverging_job_fails_and_the_others_go_on) {
   const auto before = fixture.times("s");
   check_exit(fixture.sweep(words), 5);
   BOOST_TEST((fixture.times("s") == before));
+  BOOST_TEST(lines(fixture.sweep(words + Words{"--list"}).out) == 0u);
+  BOOST_TEST(lines(fixture.sweep(words + Words{"--list", "--retry-failed"}).out) == 3u);
+  // A damaged run is left out of the comparison, and told.
+  fixture.write("s/runs/" + fixture.jobs("s").begin()->first + "/metrics.csv", "damaged\nrows\n");
+  const Said damaged = fixture.sweep(words + Words{"--gather"});
+  check_exit(damaged, 5);
+  check_says(damaged.err, "warning: a run is left out: ");
 }
 
 BOOST_AUTO_TEST_CASE(a_sweep_that_is_killed_goes_on_to_the_same_tables) {
@@ -265,6 +300,8 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_before_anything_runs) {
       {{"training.steps={1, x}"}, "(in the job with training.steps = x)"},
       {{"pipeline.seed={3..1}"}, "command line: sweep.pipeline.seed: error: the range 3..1 does not rise\n"},
       {{"pipeline.name={a, b}"}, "are the same: no number depends on what differs"},
+      {{"pipeline.seed={1..2}", "pipeline.seed={4..5}"},
+       "error: 'pipeline.seed' is given twice; write all of its values"},
       {{"pipeline.seed={1..2}", "sweep.zpi=x"}, "error: unknown key 'zpi' in [sweep]"},
   };
   for (const auto& [words, message] : cases) {
@@ -349,6 +386,10 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_compared_is_refused) {
   check_text(err({}, 2), "error: compare needs runs or a sweep: pipeline compare RUN|SWEEP ...\n");
   check_says(err({"nosuch"}, 2), "error: there is no folder 'nosuch': compare takes folders of runs or sweeps\n");
   check_says(err({"."}, 1), "error: . is neither a run (it has no metrics.csv) nor a sweep (it has no jobs.csv)\n");
+  fixture.write("b/run.json",
+                replaced(fixture.read("a/run.json"), "\"status\": \"finished\"", "\"status\": \"stopped\""));
+  fixture.write("b/metrics.csv", fixture.read("a/metrics.csv"));
+  check_says(err({"b"}, 1), "error: b has not ended (stopped): its values are not those of its last step\n");
   check_says(err({"a", "a"}, 1), "have the same settings and the same seed: they are one run, not two\n");
   check_text(err({"a", "--reference", "l3"}, 2), "error: no model 'l3' in these runs\n");
   check_text(err({"a", "--metric", "los"}, 2), "error: no metric 'los' was measured in these runs\n");

@@ -11,7 +11,13 @@ using pipeline::Direction;
 
 namespace {
 
-using Values = std::vector<std::optional<double>>;
+using Values = std::vector<c::LastValue>;
+
+c::LastValue failed() {
+  c::LastValue value;
+  value.failed = true;
+  return value;
+}
 
 c::LastValues accuracy(const std::vector<std::pair<std::string, Values>>& models,
                        Direction better = Direction::higher) {
@@ -81,6 +87,15 @@ BOOST_AUTO_TEST_CASE(five_runs_show_nothing_and_looks_need_more) {
   for (const c::Comparison& k : all) BOOST_TEST(word(k) == "untestable");
 }
 
+BOOST_AUTO_TEST_CASE(a_model_with_fewer_runs_may_be_decided_beside_one_with_more) {
+  Values nine = {1, 2, 3, 4, 5, 6, 7, 8, 9}, few = shifted(nine, 1, 0.1);
+  for (const std::size_t run : {0u, 1u, 2u}) few[run] = {};
+  const auto all = c::compare({accuracy({{"a", nine}, {"b", shifted(nine, 1, 0.1)}, {"c", few}})}, {});
+  BOOST_TEST(all[1].of_difference.n == 6u);
+  BOOST_TEST(all[1].p_holm == 2.0 / 64);
+  BOOST_TEST(word(all[1]) == "better");
+}
+
 BOOST_AUTO_TEST_CASE(equal_differences_have_no_spread) {
   const c::Comparison same = compared(six, six);
   BOOST_TEST(same.p == 1);
@@ -96,13 +111,18 @@ BOOST_AUTO_TEST_CASE(equal_differences_have_no_spread) {
 
 BOOST_AUTO_TEST_CASE(failed_models_are_dropped_in_pairs_and_ranked_worst_beside) {
   // Differences 10, 12, 13, 11; in the third run b failed, in the first both did, which says nothing.
-  const c::Comparison k = compared({{}, 2, 3, 4, 5, 6}, {{}, 12, {}, 16, 18, 17});
+  const c::Comparison k = compared({failed(), 2, 3, 4, 5, 6}, {failed(), 12, failed(), 16, 18, 17});
   BOOST_TEST(k.of_difference.n == 4u);
   BOOST_TEST(k.dropped == 2u);
   BOOST_TEST(k.p == 2.0 / 16);
   // Ranks 1 to 4 and -5 add up to 5; of the 32 choices of signs, 20 give 5 or more, or -5 or less.
   BOOST_TEST_REQUIRE(k.p_failed_as_worst.has_value());
   BOOST_TEST(*k.p_failed_as_worst == 20.0 / 32);
+  // A value that was not measured is no failure.
+  const c::Comparison unmeasured = compared({1, 2, 3, 4, 5, 6}, {{}, 12, {}, 16, 18, 17});
+  BOOST_TEST(unmeasured.dropped == 2u);
+  BOOST_TEST(unmeasured.failed == 0u);
+  BOOST_TEST(!unmeasured.p_failed_as_worst.has_value());
   BOOST_TEST(!compared(six, shifted(six, 1)).p_failed_as_worst.has_value());
 }
 
@@ -124,7 +144,7 @@ BOOST_AUTO_TEST_CASE(without_a_difference_claims_are_as_rare_as_promised) {
     std::size_t first = 0, any = 0, any_look = 0;
     for (std::size_t sweep = 0; sweep < sweeps; ++sweep) {
       const pipeline::Random random(7, "null", std::to_string(n), std::to_string(sweep));
-      std::vector<std::pair<std::string, Values>> models = {{"a", {}}, {"b", {}}, {"c", {}}};
+      std::vector<std::pair<std::string, Values>> models = {{"a", Values()}, {"b", Values()}, {"c", Values()}};
       for (std::size_t run = 0; run < n; ++run)
         for (std::size_t m = 0; m < 3; ++m)  // a seed moves all models; each has skewed noise of its own
           models[m].second.push_back(10 * random.uniform(run) + std::pow(random.uniform(1000 + 3 * run + m), 3));
