@@ -199,6 +199,8 @@ int compare(const Words& words) {
     for (ComparedRun& run : comparing::read_runs(folder, [](const std::string& w) { warn("warning: " + w); }))
       runs.push_back(std::move(run));
   }
+  if (const std::string different = comparing::made_differently(runs); !different.empty())
+    warn("warning: " + different);
   if (runs.empty()) throw UsageError("no run of this sweep has ended yet");
   const std::vector<Group> groups = comparing::groups_of(runs);
   const bool two_settings = runs.size() == 2 && groups.size() == 2;

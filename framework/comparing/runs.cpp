@@ -36,7 +36,7 @@ ComparedRun read_run(const fs::path& folder) {
   if (info.status == "failed")
     for (const std::string& model : results->models) results->failures.emplace(model, "the run failed");
   Series series(*results, std::numeric_limits<std::uint64_t>::max());
-  ComparedRun run{std::move(results), std::move(series), {}};
+  ComparedRun run{std::move(results), std::move(series), {}, info.made_by};
   for (const PipelineSection& section : run.results->resolved())
     for (const auto& [key, value] : section.settings)
       if (!is_left_out(section.name, key, value)) run.settings[section.name + "." + key] = value;
@@ -76,6 +76,15 @@ std::vector<ComparedRun> read_runs(const fs::path& folder, const std::function<v
       warn("a run is left out: " + std::string(e.what()));
     }
   return runs;
+}
+
+std::string made_differently(const std::vector<ComparedRun>& runs) {
+  std::set<std::string> all;
+  for (const ComparedRun& run : runs) all.insert(run.made_by);
+  if (all.size() < 2) return "";
+  std::string text = "the runs were made by different programs or on different machines, so their last digits differ:";
+  for (const std::string& each : all) text += "\n  " + each;
+  return text;
 }
 
 std::map<std::string, std::vector<std::string>> differing_settings(const std::vector<ComparedRun>& runs) {

@@ -14,6 +14,7 @@ struct ComparedRun {
   std::unique_ptr<RunResults> results;
   Series series;                                // of its rows
   std::map<std::string, std::string> settings;  // of resolved.ini, by "training.steps"
+  std::string made_by;                          // program and machine
 };
 using ComparedRuns = std::vector<const ComparedRun*>;
 
@@ -22,6 +23,9 @@ using ComparedRuns = std::vector<const ComparedRun*>;
 /// says so. Throws std::runtime_error if the folder is neither, or if a run that was named is damaged or has not ended.
 std::vector<ComparedRun> read_runs(const std::filesystem::path& folder,
                                    const std::function<void(const std::string&)>& warn);
+
+/// A warning where the runs were made by different programs or kinds of machines, whose last digits differ; else "".
+std::string made_differently(const std::vector<ComparedRun>& runs);
 
 inline constexpr const char* kSeed = "pipeline.seed";
 

@@ -217,6 +217,13 @@ RunInfo read_run_json(const std::filesystem::path& file) try {
   for (const auto& m : json.at("metrics")) run.metrics.push_back(metric_from(m));
   run.class_names = json.value("class_names", run.class_names);
   run.failures = json.value("failures", run.failures);
+  if (const auto whole = run.failures.find("run"); whole != run.failures.end()) run.failure = whole->second;
+  const auto part = [&](const char* object, const char* key) {
+    const auto found = json.find(object);
+    return found != json.end() && found->is_object() ? found->value(key, std::string()) : "";
+  };
+  run.made_by = "pipeline " + part("versions", "pipeline") + " on " + json.value("cpu", std::string("?")) + ", " +
+                part("kernels", "choice") + " " + part("kernels", "level");
   const auto early = json.value("stopped_early", nlohmann::json::object());
   for (const auto& [model, steps] : early.items()) {
     const bool one = steps.is_number();  // before contract 7, of models that were stopped only

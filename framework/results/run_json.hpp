@@ -68,6 +68,8 @@ struct RunInfo {
   std::vector<std::string> models, class_names;
   std::vector<MeasuredMetric> metrics;
   std::map<std::string, std::string> failures;              // by model
+  std::string failure;                                      // of the whole run
+  std::string made_by;                                      // "pipeline 0.1.0 on AMD EPYC, own avx512"
   std::map<std::string, std::uint64_t> stopped, restored;   // by model
   std::map<std::string, std::vector<std::string>> remarks;  // by model
 };

@@ -17,10 +17,9 @@ const char* name_of(State state) {
 
 namespace {
 
-std::string joined(const std::map<std::string, std::string>& failures) {
-  std::string text;
-  for (const auto& [what, why] : failures)
-    text += (text.empty() ? "" : "; ") + (what == "run" ? "" : "model " + what + ": ") + why;
+std::string failures_of(const results::RunInfo& run) {
+  std::string text = run.failure;
+  for (const auto& [model, why] : run.failures) text += (text.empty() ? "model " : "; model ") + model + ": " + why;
   return text;
 }
 
@@ -57,8 +56,7 @@ JobState state_of(const Plan& plan, const Job& job) {
   }
   if (info.configuration != job.name) return {State::failed, "its folder holds a run of another configuration", true};
   if (info.status == "finished") return {State::done, "", true};
-  if (info.status == "failed" || info.status.starts_with("finished"))
-    return {State::failed, joined(info.failures), true};
+  if (info.status == "failed" || info.status.starts_with("finished")) return {State::failed, failures_of(info), true};
   return {State::missing, "", true};
 }
 
