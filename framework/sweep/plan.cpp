@@ -74,6 +74,7 @@ void place_at(config::Tree& tree, const experiment::Axis& axis) {
 Pipeline pipeline_at(const fs::path& file, const config::Source& source, const Axes& axes, const Point& point,
                      plugins::Catalogue& catalogue) {
   config::Source at = source;
+  at.tree.erase(config::kSweep);  // it is read once, not for every job
   Complaints complaints;
   for (const std::string& word : overrides_of(axes, point)) config::apply_override(at.tree, word, complaints);
   for (const experiment::Axis& axis : axes.all) place_at(at.tree, axis);
