@@ -245,8 +245,15 @@ int sweep(const Words& words) {
   how.fetch.offline = parsed.has("offline");
   how.fetch.pipeline_file = file;
   how.warn = [](const std::string& warning) { warn("warning: " + warning); };
-  const Plan plan = make_plan(find_pipeline(file, style != ProgressStyle::json),
-                              with_axes({parsed.positional().begin() + 1, parsed.positional().end()}), catalogue, how);
+  how.stop_signal = &stop_signal;
+  Plan plan;
+  try {
+    plan = make_plan(find_pipeline(file, style != ProgressStyle::json),
+                     with_axes({parsed.positional().begin() + 1, parsed.positional().end()}), catalogue, how);
+  } catch (const sweep::Stopped&) {
+    warn("stopped by a signal before any job was started; the same command starts them");
+    return Exit::stopped;
+  }
   if (results::holds_a_run(plan.folder))
     throw UsageError("--out " + base::quoted_path(plan.folder.string()) + " is the folder of a run; give another one");
 

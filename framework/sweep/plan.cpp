@@ -162,6 +162,7 @@ Plan make_plan(const fs::path& file, const std::vector<std::string>& overrides, 
   experiment::Identity first;
   std::set<std::string> paths;
   for (Point point : points(plan.axes)) {
+    if (options.stop_signal && *options.stop_signal != 0) throw Stopped();
     const Pipeline p = pipeline_at(file, source, plan.axes, point, catalogue);
     const std::string dataset = dataset_text(p);
     auto files = files_of.find(dataset);

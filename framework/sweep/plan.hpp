@@ -1,5 +1,6 @@
 // The jobs of a sweep: one run of the pipeline for each point of its axes.
 #pragma once
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -37,7 +38,11 @@ struct PlanOptions {
   std::size_t threads = 1;    // to load data with
   data::FetchOptions fetch;
   std::function<void(const std::string&)> warn = [](const std::string&) {};
+  const std::atomic<int>* stop_signal = nullptr;  // if not 0, planning ends with Stopped
 };
+
+/// A signal came while the sweep was planned.
+struct Stopped {};
 
 /// Reads the pipeline once and checks it at every point; loads the data of each different [dataset], because the names
 /// of jobs depend on it. The folder's hash covers all that does not vary and the keys of the axes, but not their values:

@@ -228,6 +228,22 @@ BOOST_AUTO_TEST_CASE(a_sweep_goes_on_after_signals_to_every_process_and_after_a_
   fixture.check_same_tables("whole", "s");
 }
 
+BOOST_AUTO_TEST_CASE(a_signal_ends_the_planning) {
+  const SweepFixture fixture;
+  const auto child = fixture.start({"sweep", "study.ini", "pipeline.seed={1..100000}", "--out", "s"});
+  const auto listens = [&] {
+    const std::string status = read_file("/proc/" + std::to_string(child->pid()) + "/status");
+    const std::size_t at = status.find("SigCgt:\t");
+    return at != status.npos && (std::stoull(status.substr(at + 8, 16), nullptr, 16) >> (SIGTERM - 1) & 1) != 0;
+  };
+  BOOST_TEST(child->wait_until(listens));
+  child->signal(SIGTERM);
+  const Said said = child->finish();
+  check_exit(said, 75);
+  check_says(said.err, "stopped by a signal before any job was started; the same command starts them\n");
+  BOOST_TEST(!fs::exists(fixture.here / "s"));
+}
+
 BOOST_AUTO_TEST_CASE(a_dry_run_says_what_would_run_and_why) {
   const SweepFixture fixture;
   check_exit(fixture.sweep({"pipeline.seed={1..2}", "--out", "s"}), 0);
