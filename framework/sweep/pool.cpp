@@ -174,7 +174,8 @@ class Pool {
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     const std::lock_guard lock(mutex_);
     shares_[place] = 0;
-    if (code == kResumeRefused && is_being_run(plan_, job)) {
+    if (code != 0 && code != kStopped &&
+        is_being_run(plan_, job)) {  // by another process, which began at the same time
       waiting_.push_back({index, Clock::now() + std::chrono::seconds(2)});
       return;
     }

@@ -18,7 +18,8 @@ struct LimitsFixture : World {
 
 BOOST_AUTO_TEST_SUITE(limits)
 
-BOOST_AUTO_TEST_CASE(one_thread_of_openblas_from_load_to_exit) {
+BOOST_AUTO_TEST_CASE(one_thread_of_openblas_from_load_to_exit,
+                     *boost::unit_test::precondition(support::needs_no_sanitizer)) {
   // A second one takes 140 MB of address space, and asks for it for ever where that is limited.
   const LimitsFixture fixture;
   const std::string limited = "ulimit -v 180000; export PIPELINE_PROBE_SECONDS=20; ";
@@ -33,7 +34,8 @@ BOOST_AUTO_TEST_CASE(one_thread_of_openblas_from_load_to_exit) {
   check_says(probed.out, "example_regulariser");
 }
 
-BOOST_AUTO_TEST_CASE(a_run_under_a_limit_of_address_space_gives_the_same_rows) {
+BOOST_AUTO_TEST_CASE(a_run_under_a_limit_of_address_space_gives_the_same_rows,
+                     *boost::unit_test::precondition(support::needs_no_sanitizer)) {
   const LimitsFixture fixture;
   check_exit(fixture.run({"run", "study.ini", "--out", "free"}), 0);
   check_exit(fixture.bash("ulimit -v 600000; timeout 60 $P run study.ini --threads 1 --out limited"), 0);
@@ -88,7 +90,8 @@ BOOST_AUTO_TEST_CASE(a_full_disk_leaves_whole_rows_and_the_status_failed,
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_thread_that_cannot_be_started_is_named_and_nobody_is_blamed) {
+BOOST_AUTO_TEST_CASE(a_thread_that_cannot_be_started_is_named_and_nobody_is_blamed,
+                     *boost::unit_test::precondition(support::needs_no_sanitizer)) {
   const LimitsFixture fixture;
   // Stacks of 400 MB, of which only few fit.
   const std::string limited = "ulimit -s 400000; ulimit -v 1500000; ";
@@ -110,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_thread_that_cannot_be_started_is_named_and_nobody_is_blam
   check_exit(fixture.bash(limited + "$P run study.ini dataset.train=4000 --threads 1 --out out3 --progress none"), 0);
 }
 
-BOOST_AUTO_TEST_CASE(memory_is_reckoned_before_any_work) {
+BOOST_AUTO_TEST_CASE(memory_is_reckoned_before_any_work, *boost::unit_test::precondition(support::needs_no_sanitizer)) {
   const LimitsFixture fixture;
   const std::string layers = "network.layers=784,1000000,1000000,10";
   for (const std::string command : {"check", "run"}) {

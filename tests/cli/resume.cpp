@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_second_int_or_term_ends_at_once_and_other_signals_do_not)
     wait_a_moment();
     child->signal(number);
     check_exit(child->finish(), 128 + number);
-    BOOST_TEST(fixture.status(out) == "failed");
+    BOOST_TEST(fixture.status(out) == "stopped");
     fixture.open_gate();
     check_exit(fixture.study_with({"--out", out, "--resume"}), 0);
     fixture.check_same("whole", out);
@@ -587,7 +587,7 @@ BOOST_AUTO_TEST_SUITE(resume_damage)
 BOOST_AUTO_TEST_CASE(what_follows_the_checkpoint_in_metrics_is_replaced) {
   const ResumeFixture fixture;
   fixture.whole("whole");
-  for (const std::string tail : {"150,pla", "150,plain,accuracy,,0.5\n\n\n", std::string(5000, '\0').c_str(), "x"}) {
+  for (const std::string tail : {"150,pla", "150,plain,accuracy,,0.5\n\n\n", "x"}) {
     fixture.stop({"--out", "out"});
     std::ofstream(fixture.here / "out/metrics.csv", std::ios::app) << tail;
     check_exit(fixture.study_with({"--out", "out", "--resume"}), 0);

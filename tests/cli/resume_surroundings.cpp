@@ -116,7 +116,8 @@ BOOST_AUTO_TEST_CASE(without_a_home_it_continues) {
   fixture.check_same();
 }
 
-BOOST_AUTO_TEST_CASE(with_few_descriptors_and_little_memory_it_continues) {
+BOOST_AUTO_TEST_CASE(with_few_descriptors_and_little_memory_it_continues,
+                     *boost::unit_test::precondition(support::needs_no_sanitizer)) {
   for (const std::string limit : {"ulimit -n 16", "ulimit -v 260000"}) {
     const StoppedFixture fixture;
     check_exit(fixture.bash(limit + "; $P run study.ini --resume --out out --allow-changed --threads 1"), 0);
@@ -151,7 +152,10 @@ BOOST_AUTO_TEST_CASE(forty_that_start_or_continue_one_run_at_once_end_with_one_r
     const Said said = child->finish();
     BOOST_TEST((said.exit == 0 || said.exit == 1 || said.exit == 6), said.err);
     if (said.exit == 0) trained += said.out.find("finished already") == said.out.npos;
-    if (said.exit == 1) check_says(said.err, "another run has just begun in ");
+    if (said.exit == 1)  // depending on when it saw the other one
+      BOOST_TEST((said.err.find("another run has just begun in ") != said.err.npos ||
+                  said.err.find("--out new is not empty; ") != said.err.npos),
+                 said.err);
   }
   BOOST_TEST(trained == 1u);
   check_same_run(fixture.here / "whole", fixture.here / "new");

@@ -60,9 +60,9 @@ std::vector<std::string> files_in(const fs::path& folder) {
 BOOST_AUTO_TEST_SUITE(run_folder)
 
 BOOST_AUTO_TEST_CASE(contains_exactly_these_files) {
-  const std::vector<std::string> expected = {"checkpoints",  "metrics.csv",  "nodes.h5",
-                                             "pipeline.ini", "resolved.ini", "run.json",
-                                             "summary.json", "summary.txt",  "weights.h5"};
+  const std::vector<std::string> expected = {"checkpoints",    "metrics.csv",  "nodes.h5", "pipeline.ini",
+                                             "predictions.h5", "resolved.ini", "run.json", "summary.json",
+                                             "summary.txt",    "weights.h5"};
   const auto found = files_in(Run::once().folder());
   BOOST_TEST(found == expected, boost::test_tools::per_element());
 }

@@ -4,6 +4,7 @@
 
 #include "support/csv_rows.hpp"
 #include "support/program.hpp"
+#include "support/requirements.hpp"
 
 using namespace support;
 using nlohmann::json;
@@ -173,7 +174,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(debian_packages)
 
-BOOST_AUTO_TEST_CASE(contain_the_installed_files_and_depend_on_the_libraries_they_load) {
+BOOST_AUTO_TEST_CASE(contain_the_installed_files_and_depend_on_the_libraries_they_load,
+                     *boost::unit_test::precondition(support::needs_no_sanitizer)) {
   const World world;
   const Said packed =
       world.run(CPACK_COMMAND, {"-G", "DEB", "-B", "packages", "--config", BUILD_DIR "/CPackConfig.cmake"});

@@ -27,6 +27,14 @@ inline boost::test_tools::assertion_result needs_gnuplot(boost::unit_test::test_
 inline boost::test_tools::assertion_result needs_git(boost::unit_test::test_unit_id) {
   return met_if(std::system("git --version >/dev/null 2>&1") == 0, "git is not installed");
 }
+/// Limits on the address space, and libraries that are loaded before the program.
+inline boost::test_tools::assertion_result needs_no_sanitizer(boost::unit_test::test_unit_id) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return met_if(false, "a sanitizer reserves address space, and must be loaded first");
+#else
+  return met_if(true, "");
+#endif
+}
 inline boost::test_tools::assertion_result needs_root(boost::unit_test::test_unit_id) {
   return met_if(::geteuid() == 0, "only root may give files to others");
 }
