@@ -103,7 +103,7 @@ void print(const RankTable& table, const Ranking& ranking) {
 int rank(const Words& words) {
   options::options_description visible("options");
   visible.add_options()("target", options::value<std::string>()->value_name("COLUMN"),
-                        "what the measures should foretell: generalisation_gap")(
+                        "what the measures should foretell: generalisation_gap.loss")(
       "axes", options::value<std::string>()->value_name("A,B,..."),
       "the columns in which runs differ; of a sweep, all that differ, and model")(
       "measures", options::value<std::string>()->value_name("M,..."),
