@@ -152,21 +152,22 @@ BOOST_AUTO_TEST_CASE(one_changed_byte_never_crashes_the_program) {
 BOOST_AUTO_TEST_CASE(a_library_whose_types_or_virtual_functions_are_damaged_is_refused_or_named) {
   const PluginFixture fixture;
   const std::string name = "example_regulariser";
-  std::size_t refused = 0;
+  std::size_t refused = 0, at_least = 6;
   for (const Library& damaged : with_wrong_addresses(Library(BUILD_DIR "/lib/pipeline/template/" + name + ".so"))) {
     fixture.write("plugins/copy.so", damaged.bytes);
     fs::remove_all(fixture.here / "out");
     const Said said = fixture.run_with_regulariser(name, {"training.steps=3", "--progress", "none"});
     const bool is_named = said.err.find("regulariser '" + name + "'") != std::string::npos;
     bool is_reported = false;
-#ifdef __SANITIZE_ADDRESS__  // it reports the damage itself, before the program can
+#ifdef __SANITIZE_ADDRESS__  // it reports the damage itself, before the program can; most relocations are its own
+    at_least = 1;
     is_reported =
         said.err.find("AddressSanitizer") != std::string::npos || said.err.find("runtime error: ") != std::string::npos;
 #endif
     BOOST_TEST((said.exit == 0 || is_named || is_reported), said.exit << ": " << said.err);
     refused += said.exit == 3 || is_reported;
   }
-  BOOST_TEST(refused > 5u);
+  BOOST_TEST(refused >= at_least);
 }
 
 BOOST_AUTO_TEST_CASE(files_that_are_not_libraries_are_distinguished) {
