@@ -11,6 +11,7 @@
 #include "cli/complain.hpp"
 #include "comparing/onset.hpp"
 #include "comparing/test_error.hpp"
+#include "config/complaint.hpp"
 
 namespace pipeline::cli {
 
@@ -125,6 +126,30 @@ void print(const std::vector<Compared>& all, const ComparisonOptions& options, F
   std::cout << notes_on(together, options);
 }
 
+/// Throws UsageError for a name of an option that occurs in no run.
+void check_names(const std::vector<Group>& groups, const ComparisonOptions& how, const std::set<std::string>& only) {
+  std::vector<LastValues> values;
+  for (const Group& group : groups)
+    for (LastValues& v : comparing::last_values(group.runs)) values.push_back(std::move(v));
+  const auto must_be = [](const char* what, const std::string& name, const std::vector<std::string>& known) {
+    throw UsageError(std::string("no ") + what + " " + base::quoted(name) + " in these runs\n  " +
+                     config::suggestion(name, known));
+  };
+  std::vector<std::string> metrics, models;
+  for (const LastValues& v : values) {
+    if (std::ranges::find(metrics, v.metric) == metrics.end()) metrics.push_back(v.metric);
+    for (const auto& [model, by_run] : v.models)
+      if (std::ranges::find(models, model) == models.end()) models.push_back(model);
+  }
+  for (const std::string& name : only)
+    if (std::ranges::none_of(values, [&](const LastValues& v) { return is_meant(name, v, values); }))
+      must_be("metric", name, metrics);
+  for (const auto& [name, delta] : how.delta)
+    if (std::ranges::find(metrics, name) == metrics.end()) must_be("metric", name, metrics);
+  if (!how.reference.empty() && std::ranges::find(models, how.reference) == models.end())
+    must_be("model", how.reference, models);
+}
+
 /// Two runs that differ in more than their seed: what differs, and every metric at the last step that both measured.
 void print_two(const std::vector<ComparedRun>& runs, const std::set<std::string>& only) {
   std::cout << "the runs differ in\n";
@@ -192,10 +217,12 @@ int compare(const Words& words) {
     for (const std::string& name : parsed.get<Words>("metric")) only.insert(name);
 
   std::vector<ComparedRun> runs;
+  std::set<std::filesystem::path> seen;  // a shell's * also gives links to runs, such as latest
   for (const std::string& folder : parsed.positional()) {
     std::error_code none;
     if (!std::filesystem::is_directory(folder, none))
       throw UsageError("there is no folder " + base::quoted_path(folder) + ": compare takes folders of runs or sweeps");
+    if (!seen.insert(std::filesystem::canonical(folder)).second) continue;
     for (ComparedRun& run : comparing::read_runs(folder, [](const std::string& w) { warn("warning: " + w); }))
       runs.push_back(std::move(run));
   }
@@ -208,14 +235,17 @@ int compare(const Words& words) {
     print_two(runs, only);
     return Exit::ok;
   }
+  check_names(groups, how, only);
   std::vector<Compared> all;
   try {
     for (const Group& group : groups) {
       Compared c{&group, comparing::last_values(group.runs), {}};
-      for (const std::string& name : only)
-        if (std::ranges::find(c.values, name, &LastValues::metric) == c.values.end())
-          throw std::invalid_argument("no metric " + base::quoted(name) + " was measured in these runs");
-      if (!only.empty()) std::erase_if(c.values, [&](const LastValues& v) { return !only.contains(v.metric); });
+      if (!only.empty()) {
+        const std::vector<LastValues> whole = c.values;
+        std::erase_if(c.values, [&](const LastValues& v) {
+          return std::ranges::none_of(only, [&](const std::string& name) { return is_meant(name, v, whole); });
+        });
+      }
       c.comparisons = comparing::compare(c.values, how);
       comparing::add_test_errors(c.comparisons, group.runs);
       comparing::add_onsets(c.comparisons, group.runs, how.level());

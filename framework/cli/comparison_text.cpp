@@ -101,7 +101,12 @@ std::string as_text(const std::vector<LastValues>& values, const std::vector<Com
         {"model", "n", "mean", "sd", level, "minus " + reference, level, "d_z", "p", "p (Holm)", "wins", "verdict"}};
     for (const auto& [model, by_run] : v.models) {
       const std::vector<double> of = there(by_run);
-      if (of.empty()) continue;
+      if (of.empty()) {  // told only where it is a failure, not where it was not measured
+        const auto failed = std::ranges::count(by_run, true, &comparing::LastValue::failed);
+        if (failed)
+          lines.push_back({model, "0", "failed", "in " + std::to_string(failed) + (failed == 1 ? " run" : " runs")});
+        continue;
+      }
       Line line = of_model(model, comparing::estimate(of, 1 - options.level()));
       for (const Comparison& c : comparisons) {
         if (c.model != model || c.metric != v.metric || c.layer != v.layer) continue;
@@ -109,7 +114,7 @@ std::string as_text(const std::vector<LastValues>& values, const std::vector<Com
         const std::size_t n = c.of_difference.n;
         const Line more = {rounded(c.of_difference.mean, n < 2 ? 0 : width),
                            interval(c.of_difference),
-                           std::isnan(c.d_z) ? "" : number(c.d_z, 3),
+                           std::isfinite(c.d_z) ? number(c.d_z, 3) : "",
                            number(c.p, 2),
                            number(c.p_holm, 2),
                            std::to_string(c.wins) + " of " + std::to_string(n - c.ties),
@@ -141,12 +146,14 @@ std::string notes_on(const std::vector<Comparison>& comparisons, const Compariso
     if (c.verdict == Verdict::untestable)
       note("untestable: with " + std::to_string(c.of_difference.n) + (c.of_difference.n == 1 ? " run" : " runs") +
            ", p cannot fall below " + number(comparing::smallest_p(c.of_difference.n), 3) +
-           ", or below that times the number of models after Holm's correction. Add seeds.");
+           ", or below that times the number of models after Holm's correction. With " +
+           std::to_string(comparing::pairs_testable(c.tested_together, options.level())) + " runs it can.");
     if (c.verdict == Verdict::undecided && c.of_difference.sd > 0) {
       const std::size_t needed = runs_needed(c, options);
-      note("undecided: " + of + " differs by " + number(c.of_difference.mean, 2) + "; so many runs would show " +
-           number(detectable_difference(c, options), 2) + " or more with a chance of 80 %" +
-           (needed ? ", and " + std::to_string(needed) + " runs the difference seen" : "") + ".");
+      note("undecided: " + of + " differs by " + number(c.of_difference.mean, 2) + ". A difference of " +
+           number(detectable_difference(c, options), 2) + " would be found by " + std::to_string(c.of_difference.n) +
+           " runs with a chance of 80 %" +
+           (needed ? "; one as small as the one seen takes " + std::to_string(needed) + " runs" : "") + ".");
     }
     if (c.dropped) {
       std::string text = of + ": left out are " + std::to_string(c.dropped) + (c.dropped == 1 ? " run" : " runs") +

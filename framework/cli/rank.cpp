@@ -84,8 +84,11 @@ void print(const RankTable& table, const Ranking& ranking) {
   }
   std::cout << text_table(rows) << "\n";
   for (const auto& [axis, e] : ranking.environments)
-    std::cout << "environments of " << axis << ": " << e.kept << " kept, " << e.dropped
-              << " dropped, because the target is the same in all of their runs\n";
+    std::cout << "environments of " << axis << ": " << e.kept << " kept"
+              << (e.dropped ? ", " + std::to_string(e.dropped) +
+                                  " dropped, because the target is the same in all of their runs"
+                            : "")
+              << "\n";
   std::cout << config::folded(
                    "A measure with - before its name is multiplied by -1: it should fall where the target "
                    "rises. tau-b 1: the measure orders the runs as the target does; 0: no better than "

@@ -185,20 +185,6 @@ std::string how_to_name_the_file(const Parsed& parsed) {
          base::shell_word(run.path.string());
 }
 
-/// `run FILE --seeds N` is `sweep FILE pipeline.seed={1..N}`, with the other words.
-int sweep_seeds(const Parsed& parsed, const Words& given) {
-  if (parsed.get<std::size_t>("seeds") < 1) throw UsageError("--seeds must be at least 1");
-  if (parsed.has("resume")) throw UsageError("--seeds needs no --resume: the same command again runs what is missing");
-  Words words;
-  for (std::size_t i = 0; i < given.size(); ++i)
-    if (given[i] == "--seeds")
-      ++i;
-    else if (!given[i].starts_with("--seeds="))
-      words.push_back(given[i]);
-  words.push_back("pipeline.seed={1.." + std::to_string(parsed.get<std::size_t>("seeds")) + "}");
-  return sweep(words);
-}
-
 }  // namespace
 
 int run(const Words& given) {
@@ -212,7 +198,7 @@ int run(const Words& given) {
       "progress", options::value<std::string>()->default_value("auto")->value_name("STYLE"),
       "auto, bar, line, json or none")("offline", "never download data")("lean",
                                                                          "no reports: no pictures, at most 12 files")(
-      "seeds", options::value<std::size_t>()->value_name("N"),
+      "seeds", options::value<std::string>()->value_name("N"),
       "run it once for each of the seeds 1 to N, side by side: a sweep")(
       "resume", options::value<std::string>()->implicit_value("")->value_name("[DIR]"),
       "continue the newest unfinished run of this pipeline, or the run in DIR")(
@@ -233,7 +219,11 @@ int run(const Words& given) {
   if (parsed.positional().empty())
     throw UsageError("run needs a pipeline file: pipeline run FILE" + how_to_name_the_file(parsed));
 
-  if (parsed.has("seeds")) return sweep_seeds(parsed, given);
+  if (parsed.has("seeds")) {
+    if (parsed.has("resume"))
+      throw UsageError("--seeds needs no --resume: the same command again runs what is missing");
+    return sweep(given);  // which has the option, too
+  }
   running::RunOptions how;
   how.threads = parsed.get<std::size_t>("threads");
   if (how.threads < 1 || how.threads > 1024) throw UsageError("--threads must be a number from 1 to 1024");

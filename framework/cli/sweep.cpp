@@ -12,6 +12,7 @@
 #include "cli/complain.hpp"
 #include "cli/progress.hpp"
 #include "cli/stop_signal.hpp"
+#include "comparing/statistics.hpp"
 #include "config/line.hpp"
 #include "results/run_folder.hpp"
 #include "sweep/slurm.hpp"
@@ -32,6 +33,16 @@ std::string key_of(const std::string& word) {
   return equals == word.npos || word[0] == '+' || word[0] == '~' ? "" : word.substr(0, equals);
 }
 
+/// The axis of --seeds N.
+std::string axis_of_seeds(const std::string& word) {
+  const auto n = base::parse_whole(word);
+  if (!n || *n < 1)
+    throw UsageError(
+        "--seeds " + base::quoted(word) +
+        " is not a number of seeds\n  chosen seeds are an axis: pipeline sweep FILE 'pipeline.seed={1,2,3}'");
+  return "pipeline.seed={1.." + std::to_string(*n) + "}";
+}
+
 /// Axes become keys of [sweep]: words with braces, and a key that occurs several times, because shells expand
 /// a={1,2} to a=1 a=2.
 Words with_axes(const Words& words) {
@@ -41,7 +52,13 @@ Words with_axes(const Words& words) {
   Words out;
   for (const std::string& word : words) {
     const std::string key = key_of(word);
-    if (key.empty()) {
+    if (const std::size_t dot = word.find('.'), equals = word.find("={");
+        word.starts_with('+') && dot < equals && equals != word.npos) {
+      out.push_back(word.substr(0, dot));  // the section is new, the axis sets its key
+      out.push_back("+sweep." + word.substr(1));
+      continue;
+    }
+    if (key.find('.') == key.npos) {  // no key of a section, which is told with advice
       out.push_back(word);
       continue;
     }
@@ -93,6 +110,20 @@ void print_heading(const Plan& plan, const States& states) {
   std::cout << "sweep of " << plan.pipeline << ": " << plural(plan.jobs.size(), "job") << "\n" << axes_text(plan);
   std::cout << "  " << count(states, State::done) << " done, " << count(states, State::failed) << " failed, "
             << count(states, State::missing) << " missing\n  folder " << plan.folder.string() << "\n";
+  if (const std::size_t others = sweep::other_runs(plan))
+    std::cout << "  " << plural(others, "run") << " of the folder " << (others == 1 ? "is" : "are")
+              << " not part of this sweep, and in none of its tables\n";
+}
+
+/// Says before anything runs that so few seeds cannot show a difference.
+void warn_of_few_seeds(const Plan& plan, pipeline::plugins::Catalogue& catalogue) {
+  const auto seeds = std::ranges::find(plan.axes.all, "pipeline.seed", &experiment::Axis::key);
+  const std::size_t models = pipeline_of(plan, plan.jobs.front(), catalogue).models.size();
+  if (seeds == plan.axes.all.end() || models < 2) return;
+  const std::size_t enough = comparing::pairs_testable(models - 1);
+  if (seeds->values.size() < enough)
+    std::cout << "  note: " << plural(seeds->values.size(), "seed") << " cannot show a difference between "
+              << plural(models, "model") << " at the level .05; that takes at least " << enough << "\n";
 }
 
 void print_jobs(const Plan& plan, const States& states, pipeline::plugins::Catalogue& catalogue) {
@@ -141,11 +172,12 @@ class Screen final : public sweep::PoolObserver {
 int report(const Plan& plan, const States& states, const std::string& advice) {
   const std::size_t done = count(states, State::done), failed = count(states, State::failed),
                     missing = count(states, State::missing);
-  std::cout << done << " done, " << failed << " failed, " << missing << " missing\nresults in " << plan.folder.string()
-            << "\n"
-            << advice;
+  const std::size_t partly = static_cast<std::size_t>(std::ranges::count(states, true, &sweep::JobState::partly));
+  std::cout << done << " done, " << failed << " failed, " << missing << " missing\n";
+  if (partly) std::cout << "in " << partly << " of the failed jobs some models finished\n";
+  std::cout << "results in " << plan.folder.string() << "\n" << advice;
   if (failed == 0 && missing == 0) return Exit::ok;
-  return done > 0 ? Exit::some_models_failed : Exit::nothing_trained;
+  return done + partly > 0 ? Exit::some_models_failed : Exit::nothing_trained;
 }
 
 /// "2/10"
@@ -211,6 +243,7 @@ int sweep(const Words& words) {
       "budget", options::value<double>()->value_name("HOURS"), "refuse a sweep that needs more core-hours")(
       "threads", options::value<std::size_t>()->value_name("N"),
       "processor cores that the jobs divide; default: those that this process may use")(
+      "seeds", options::value<std::string>()->value_name("N"), "short for pipeline.seed={1..N}")(
       "lean", "no reports: at most 12 files a run")("fail-fast", "the first failed job stops the others")(
       "retry-failed", "run failed jobs again")(
       "progress", options::value<std::string>()->default_value("auto")->value_name("STYLE"),
@@ -246,10 +279,11 @@ int sweep(const Words& words) {
   how.fetch.pipeline_file = file;
   how.warn = [](const std::string& warning) { warn("warning: " + warning); };
   how.stop_signal = &stop_signal;
+  Words overrides(parsed.positional().begin() + 1, parsed.positional().end());
+  if (parsed.has("seeds")) overrides.push_back(axis_of_seeds(parsed.get<std::string>("seeds")));
   Plan plan;
   try {
-    plan = make_plan(find_pipeline(file, style != ProgressStyle::json),
-                     with_axes({parsed.positional().begin() + 1, parsed.positional().end()}), catalogue, how);
+    plan = make_plan(find_pipeline(file, style != ProgressStyle::json), with_axes(overrides), catalogue, how);
   } catch (const sweep::Stopped&) {
     warn("stopped by a signal before any job was started; the same command starts them");
     return Exit::stopped;
@@ -274,6 +308,7 @@ int sweep(const Words& words) {
 
   if (!parsed.has("list")) print_heading(plan, states);
   if (parsed.has("gather")) return gather(plan, states);
+  if (!parsed.has("list")) warn_of_few_seeds(plan, catalogue);
   if (parsed.has("dry-run") || parsed.has("budget") || to_slurm) {
     const sweep::Estimate e = estimate(plan, states, jobs, catalogue, {how.fetch, parsed.has("lean")});
     if (parsed.has("dry-run") && !to_slurm) print_jobs(plan, states, catalogue);
@@ -294,6 +329,7 @@ int sweep(const Words& words) {
     results::write_file(plan.sweep_ini(), plan.ini);
   if (!parsed.has("part")) write_jobs(plan, states);
   if (parsed.has("list")) {
+    if (jobs.empty()) warn("nothing is missing");
     for (const std::size_t i : jobs) {
       Words command = command_of(plan, plan.jobs[i], parsed.has("threads") ? cores : 1, for_runs);
       command.insert(command.begin(), program);
@@ -319,7 +355,11 @@ int sweep(const Words& words) {
     const auto [k, n] = part_in(parsed.get<std::string>("part"));
     States ours;
     for (const std::size_t i : part_of(plan, k, n)) ours.push_back(states[i]);
-    code = report(plan, ours, "");
+    code = report(plan, ours,
+                  "when all parts have ended: " +
+                      base::shell_command(
+                          {"pipeline", "sweep", plan.sweep_ini().string(), "--out", plan.folder.string(), "--gather"}) +
+                      "\n");
     states = std::move(ours);
   } else {
     code = gather(plan, states);

@@ -158,16 +158,20 @@ std::vector<LastValues> last_values(const ComparedRuns& runs) {
   return all;
 }
 
+bool is_meant(const std::string& name, const LastValues& values, const std::vector<LastValues>& all) {
+  if (values.metric == name) return true;
+  if (std::ranges::find(all, name, &LastValues::metric) != all.end()) return false;
+  return values.metric.starts_with(name + ".") ||
+         (values.layer && name == values.metric + "." + std::to_string(values.layer));
+}
+
 std::vector<Comparison> compare(const std::vector<LastValues>& values, const ComparisonOptions& options) {
-  for (const auto& [metric, delta] : options.delta)
-    if (std::ranges::find(values, metric, &LastValues::metric) == values.end())
-      throw std::invalid_argument("no metric " + base::quoted(metric) + " was measured in these runs");
   std::vector<Comparison> all;
   for (const LastValues& v : values) {
     if (v.models.empty()) continue;
     const std::string name = options.reference.empty() ? v.models.front().first : options.reference;
     const auto reference = std::ranges::find(v.models, name, [](const auto& m) { return m.first; });
-    if (reference == v.models.end()) throw std::invalid_argument("no model " + base::quoted(name) + " in these runs");
+    if (reference == v.models.end()) continue;
     std::vector<Comparison> together;
     std::vector<Pairs> pairs;
     std::vector<double> p;
@@ -182,6 +186,7 @@ std::vector<Comparison> compare(const std::vector<LastValues>& values, const Com
     const std::vector<double> adjusted = holm(p);
     for (std::size_t i = 0; i < together.size(); ++i) {
       together[i].p_holm = adjusted[i];
+      together[i].tested_together = together.size();
       together[i].verdict = verdict_of(together[i], together.size(), pairs[i], options);
       all.push_back(std::move(together[i]));
     }

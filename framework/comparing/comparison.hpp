@@ -42,6 +42,10 @@ enum class Verdict {
 };
 const char* word_of(Verdict verdict);
 
+/// Metrics by name. "accuracy" also means accuracy.train and others where nothing has that very name;
+/// "snr_optimality.1" means layer 1.
+bool is_meant(const std::string& name, const LastValues& values, const std::vector<LastValues>& all);
+
 struct ComparisonOptions {
   std::string reference;                // the first model if empty
   std::map<std::string, double> delta;  // by metric: differences up to this size do not matter
@@ -68,6 +72,7 @@ struct Comparison {
   std::size_t dropped = 0, failed = 0;  // runs in which one of the two has no value; and those in which one failed
   double d_z = 0;                       // mean difference in its standard deviations; NaN if both are 0
   double p = 1, p_holm = 1;             // sign flips; adjusted for all models of this metric and layer
+  std::size_t tested_together = 1;      // so many models
   /// Where one model of a pair failed, and not the other: p with that pair ranked as the greatest difference, on signed ranks.
   std::optional<double> p_failed_as_worst;
   std::size_t wins = 0, ties = 0;  // pairs in which the model is better, or higher where the metric has no direction
@@ -77,8 +82,8 @@ struct Comparison {
   Verdict verdict = Verdict::undecided;
 };
 
-/// Every model but the reference, for each of `values`. Throws std::invalid_argument that names an unknown reference or
-/// metric. Of values with fewer than one pair there is no comparison.
+/// Every model but the reference, for each of `values`. Of values with fewer than one pair there is no comparison. Names
+/// in the options that do not occur here have no effect.
 std::vector<Comparison> compare(const std::vector<LastValues>& values, const ComparisonOptions& options);
 
 /// The smallest difference that as many pairs with this spread detect with a power of 80 %: by the t test, without a

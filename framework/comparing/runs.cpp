@@ -36,11 +36,30 @@ ComparedRun read_run(const fs::path& folder) {
   if (info.status == "failed")
     for (const std::string& model : results->models) results->failures.emplace(model, "the run failed");
   Series series(*results, std::numeric_limits<std::uint64_t>::max());
-  ComparedRun run{std::move(results), std::move(series), {}, info.made_by};
+  ComparedRun run{std::move(results), std::move(series), {}, {}, info.made_by};
   for (const PipelineSection& section : run.results->resolved())
     for (const auto& [key, value] : section.settings)
       if (!is_left_out(section.name, key, value)) run.settings[section.name + "." + key] = value;
   return run;
+}
+
+/// "\n  did you mean sweeps/quickstart/..." where runs or sweeps lie up to two levels below.
+std::string folders_below(const fs::path& folder) {
+  std::string text;
+  std::size_t found = 0;
+  std::error_code none;
+  for (auto at = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, none);
+       at != fs::recursive_directory_iterator(); at.increment(none)) {
+    if (none) break;
+    if (at.depth() >= 1) at.disable_recursion_pending();
+    if (!fs::exists(at->path() / "jobs.csv", none) && !fs::exists(results::RunFolder{at->path()}.metrics_csv(), none))
+      continue;
+    if (at->is_symlink(none)) continue;
+    at.disable_recursion_pending();
+    if (++found > 3) return text + ", ...";
+    text += (text.empty() ? "\n  below it are " : ", ") + at->path().string();
+  }
+  return text;
 }
 
 /// Whole numbers in their order, before anything else.
@@ -61,20 +80,30 @@ std::vector<ComparedRun> read_runs(const fs::path& folder, const std::function<v
   const fs::path jobs = folder / "jobs.csv";
   if (!fs::exists(jobs, none))
     throw std::runtime_error(folder.string() +
-                             " is neither a run (it has no metrics.csv) nor a sweep (it has no jobs.csv)");
+                             " is neither a run (it has no metrics.csv) nor a sweep (it has no jobs.csv)" +
+                             folders_below(folder));
   const std::vector<base::CsvRecord> records = base::read_csv(jobs);
+  std::size_t not_ended = 0;
   for (std::size_t r = 1; r < records.size(); ++r) try {
       const std::vector<std::string>&axes = records.front().fields, &job = records[r].fields;
       const fs::path run = folder / "runs" / job.front();
       // By its own run.json: jobs.csv may be older.
       if (job.size() != axes.size() || !fs::exists(results::RunFolder{run}.run_json(), none) ||
-          !has_ended(status_of(run)))
+          !has_ended(status_of(run))) {
+        ++not_ended;
         continue;
+      }
       runs.push_back(read_run(run));
-      for (std::size_t i = 1; i + 1 < axes.size(); ++i) runs.back().settings.emplace(axes[i], job[i]);
+      for (std::size_t i = 1; i + 1 < axes.size(); ++i) {
+        runs.back().settings.emplace(axes[i], job[i]);
+        runs.back().axes.push_back(axes[i]);
+      }
     } catch (const std::runtime_error& e) {
       warn("a run is left out: " + std::string(e.what()));
     }
+  if (not_ended && !runs.empty())
+    warn(std::to_string(not_ended) + " of " + std::to_string(records.size() - 1) + " jobs of " + folder.string() +
+         " have not ended and are left out; to look before a sweep is complete needs --looks");
   return runs;
 }
 
@@ -89,8 +118,13 @@ std::string made_differently(const std::vector<ComparedRun>& runs) {
 
 std::map<std::string, std::vector<std::string>> differing_settings(const std::vector<ComparedRun>& runs) {
   std::set<std::string> keys;
+  const bool of_one_sweep = std::ranges::all_of(
+      runs, [&](const ComparedRun& run) { return !run.axes.empty() && run.axes == runs.front().axes; });
   for (const ComparedRun& run : runs)
-    for (const auto& [key, value] : run.settings) keys.insert(key);
+    if (of_one_sweep)
+      keys.insert(run.axes.begin(), run.axes.end());
+    else
+      for (const auto& [key, value] : run.settings) keys.insert(key);
   std::map<std::string, std::vector<std::string>> differing;
   for (const std::string& key : keys) {
     std::vector<std::string> values;

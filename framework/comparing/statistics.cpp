@@ -105,6 +105,12 @@ double smallest_p(std::size_t n) {
   return n == 0 ? 1 : std::ldexp(1.0, 1 - static_cast<int>(std::min<std::size_t>(n, 1000)));
 }
 
+std::size_t pairs_testable(std::size_t models, double alpha) {
+  std::size_t n = 1;
+  while (static_cast<double>(models) * smallest_p(n) > alpha) ++n;
+  return n;
+}
+
 std::vector<double> holm(std::span<const double> p) {
   std::vector<std::size_t> order(p.size());
   std::iota(order.begin(), order.end(), 0);

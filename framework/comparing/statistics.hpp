@@ -31,6 +31,9 @@ inline constexpr std::size_t kEnumerated = 20;
 /// The smallest p-value that n differences can have: 2 / 2^n, 1 for none.
 double smallest_p(std::size_t n);
 
+/// The fewest differences with which a p-value can be at most alpha after Holm's correction for so many models: 6 for one.
+std::size_t pairs_testable(std::size_t models, double alpha = 0.05);
+
 /// Holm's adjusted p-values, in the order of `p` (Holm 1979, Scand. J. Statist. 6, 65). All hypotheses with an adjusted
 /// p of at most alpha can be rejected together; the chance of any false rejection is at most alpha.
 std::vector<double> holm(std::span<const double> p);

@@ -170,7 +170,9 @@ std::optional<std::vector<std::string>> ranged(const std::string& key, const std
     is_random = true;
     return range.drawn(key, draws, log);
   }
-  if (how.size() != 1 || !is_whole(how.front()) || how.front().size() > 6)
+  if (!how.empty() && !is_whole(how.front()))
+    throw BadAxis{base::quoted(how.front()) + " is none of linear, log, whole and random"};
+  if (how.size() != 1 || how.front().size() > 6)
     throw BadAxis{"after the ends of a range comes the number of its values, or `random`"};
   return range.spaced(std::stoul(how.front()), log);
 }
@@ -189,7 +191,9 @@ std::vector<std::string> values_of(const std::string& key, const std::string& te
   if (!is_random) {
     std::set<std::string> seen;
     for (const std::string& value : values)
-      if (!seen.insert(value).second) throw BadAxis{"the value " + base::quoted(value) + " occurs twice"};
+      if (!seen.insert(value).second)
+        throw BadAxis{"the value " + base::quoted(value) + " occurs twice",
+                      "leave one out; a value with a comma is quoted: {\"784, 10\", \"784, 50, 10\"}"};
   }
   return values;
 }
@@ -201,6 +205,7 @@ void read_zip(const base::Word& word, const Axes& axes, std::vector<std::size_t>
     std::ranges::replace(text, '+', ' ');
     std::istringstream in(text);
     std::optional<std::size_t> first;
+    std::size_t keys = 0;
     for (std::string key; in >> key;) {
       const auto axis = std::ranges::find(axes.all, key, &Axis::key);
       if (axis == axes.all.end()) {
@@ -218,9 +223,15 @@ void read_zip(const base::Word& word, const Axes& axes, std::vector<std::size_t>
                        "axes that vary together have the same number of values");
         return;
       }
+      ++keys;
       const std::size_t joined = group_of[i];
       for (std::size_t& g : group_of)
         if (g == joined) g = *first;
+    }
+    if (keys < 2) {
+      complaints.add(group, base::quoted(group.text) + " alone varies together with nothing",
+                     "join keys by +, and groups of them by commas: zip = a.b + c.d, e.f + g.h");
+      return;
     }
   }
 }

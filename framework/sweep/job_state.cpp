@@ -1,5 +1,6 @@
 #include "sweep/job_state.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "base/append_file.hpp"
@@ -34,12 +35,43 @@ std::map<std::string, std::string> settings_of(const fs::path& file) try {
   return {};
 }
 
+/// As settings_of() of its resolved.ini.
 std::map<std::string, std::string> settings_of(const experiment::Pipeline& p) {
   std::map<std::string, std::string> settings;
   for (const config::ResolvedSection& section : p.resolved)
-    for (const config::Setting& s : section.settings)
-      if (!s.is_path) settings[section.name + "." + s.key] = s.value;
+    for (const config::Setting& s : section.settings) settings[section.name + "." + s.key] = s.value;
   return settings;
+}
+
+/// The paths of resolved.ini may be those of another machine.
+bool is_path(const std::string& value) { return value.starts_with('/'); }
+
+std::vector<std::string> differences(const std::map<std::string, std::string>& before,
+                                     const std::map<std::string, std::string>& now) {
+  std::vector<std::string> text;
+  for (const auto& [key, value] : now)
+    if (const auto old = before.find(key); old == before.end())
+      text.push_back(key + " is new: " + value);
+    else if (old->second != value && !(is_path(value) && is_path(old->second)))
+      text.push_back(key + " was " + old->second + ", is now " + value);
+  for (const auto& [key, value] : before)
+    if (!now.contains(key)) text.push_back(key + " was " + value + ", is not set now");
+  return text;
+}
+
+/// Folders below runs/ that belong to no job.
+std::vector<std::string> names_of_other_runs(const Plan& plan) {
+  std::set<std::string> jobs;
+  for (const Job& job : plan.jobs) jobs.insert(job.name);
+  std::vector<std::string> names;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(plan.folder / "runs", none)) {
+    const std::string name = entry.path().filename().string();
+    if (jobs.contains(name.substr(0, name.find('-')))) continue;  // a job, or what was put aside of one
+    names.push_back(name);
+  }
+  std::ranges::sort(names);
+  return names;
 }
 
 }  // namespace
@@ -47,17 +79,19 @@ std::map<std::string, std::string> settings_of(const experiment::Pipeline& p) {
 JobState state_of(const Plan& plan, const Job& job) {
   const results::RunFolder run{plan.run_of(job)};
   std::error_code none;
-  if (!fs::exists(run.run_json(), none)) return {State::missing, "", fs::exists(run.path, none)};
+  if (!fs::exists(run.run_json(), none)) return {State::missing, "", false, fs::exists(run.path, none)};
   results::RunInfo info;
   try {
     info = results::read_run_json(run.run_json());
   } catch (const std::exception&) {
-    return {State::missing, "", true};
+    return {State::missing, "", false, true};
   }
-  if (info.configuration != job.name) return {State::failed, "its folder holds a run of another configuration", true};
-  if (info.status == "finished") return {State::done, "", true};
-  if (info.status == "failed" || info.status.starts_with("finished")) return {State::failed, failures_of(info), true};
-  return {State::missing, "", true};
+  if (info.configuration != job.name)
+    return {State::failed, "its folder holds a run of another configuration", false, true};
+  if (info.status == "finished") return {State::done, "", false, true};
+  if (info.status == "failed" || info.status.starts_with("finished"))
+    return {State::failed, failures_of(info), info.status == "finished, some models failed", true};
+  return {State::missing, "", false, true};
 }
 
 bool is_being_run(const Plan& plan, const Job& job) try {
@@ -67,15 +101,12 @@ bool is_being_run(const Plan& plan, const Job& job) try {
   return e.code == EWOULDBLOCK;
 }
 
+std::size_t other_runs(const Plan& plan) { return names_of_other_runs(plan).size(); }
+
 EarlierRuns::EarlierRuns(const Plan& plan) : plan_(plan) {
-  std::set<std::string> jobs;
-  for (const Job& job : plan.jobs) jobs.insert(job.name);
-  std::error_code none;
-  for (const auto& entry : fs::directory_iterator(plan.folder / "runs", none)) {
-    const std::string name = entry.path().filename().string();
-    if (jobs.contains(name.substr(0, name.find('-')))) continue;  // a job, or what was put aside of one
-    Settings settings = settings_of(results::RunFolder{entry.path()}.resolved_ini());
-    if (settings.empty()) continue;
+  for (const std::string& name : names_of_other_runs(plan)) {
+    Settings settings = settings_of(results::RunFolder{plan.folder / "runs" / name}.resolved_ini());
+    if (settings.empty() || settings["pipeline.name"] != plan.pipeline) continue;
     const std::vector<std::string> point = point_of(settings);
     by_point_.emplace(point, std::pair(name, std::move(settings)));
   }
@@ -93,17 +124,14 @@ std::vector<std::string> EarlierRuns::point_of(const Settings& settings) const {
 std::optional<EarlierRuns::Run> EarlierRuns::of(const Job& job, plugins::Catalogue& catalogue) const {
   if (by_point_.empty()) return std::nullopt;
   const Settings now = settings_of(pipeline_of(plan_, job, catalogue));
-  const auto found = by_point_.find(point_of(now));
-  if (found == by_point_.end()) return std::nullopt;
-  const auto& [name, before] = found->second;
-  Run run{name, {}};
-  for (const auto& [key, value] : now)
-    if (const auto old = before.find(key); old == before.end())
-      run.differences.push_back(key + " is new: " + value);
-    else if (old->second != value)
-      run.differences.push_back(key + " was " + old->second + ", is now " + value);
-  if (run.differences.empty()) run.differences.emplace_back("a plugin or a data file has changed");
-  return run;
+  std::optional<Run> nearest;
+  for (auto [at, end] = by_point_.equal_range(point_of(now)); at != end; ++at) {
+    const auto& [name, before] = at->second;
+    Run run{name, differences(before, now)};
+    if (!nearest || run.differences.size() < nearest->differences.size()) nearest = std::move(run);
+  }
+  if (nearest && nearest->differences.empty()) nearest->differences.emplace_back("a plugin or a data file has changed");
+  return nearest;
 }
 
 }  // namespace pipeline::sweep

@@ -19,6 +19,7 @@ const char* name_of(State state);
 struct JobState {
   State state = State::missing;
   std::string why;       // of a failed job
+  bool partly = false;   // failed, but some models finished
   bool started = false;  // missing, but a run was begun that can probably be continued
 };
 
@@ -28,11 +29,15 @@ JobState state_of(const Plan& plan, const Job& job);
 /// Whether a process is writing the job's run at this moment.
 bool is_being_run(const Plan& plan, const Job& job);
 
+/// How many runs in the sweep's folder are no job of this plan, and so are in none of its tables.
+std::size_t other_runs(const Plan& plan);
+
 /// The runs in the sweep's folder that are no job of it any more: they were run before something was changed.
 class EarlierRuns {
  public:
   explicit EarlierRuns(const Plan& plan);
-  /// One with the point of this job, and what differs: "training.steps was 100, is now 200"; nothing without one.
+  /// The most similar one of the same pipeline with the point of this job, and what differs: "training.steps was 100, is
+  /// now 200"; nothing without one.
   struct Run {
     std::string name;
     std::vector<std::string> differences;
@@ -44,7 +49,7 @@ class EarlierRuns {
   std::vector<std::string> point_of(const Settings& settings) const;
 
   const Plan& plan_;
-  std::map<std::vector<std::string>, std::pair<std::string, Settings>> by_point_;  // name and settings
+  std::multimap<std::vector<std::string>, std::pair<std::string, Settings>> by_point_;  // name and settings
 };
 
 }  // namespace pipeline::sweep

@@ -52,6 +52,7 @@ std::size_t write_table(const Plan& plan, const States& states) {
       file.write(text);
       text.clear();
     }
+    file.write(text);  // without any row: the header
     file.commit();
   });
   return rows;

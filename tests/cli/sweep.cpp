@@ -128,6 +128,21 @@ BOOST_AUTO_TEST_CASE(shells_may_expand_the_braces_and_run_has_a_short_form) {
   fixture.check_same_tables("a", "c");
 }
 
+BOOST_AUTO_TEST_CASE(run_refuses_a_key_that_is_given_twice) {
+  const SweepFixture fixture;
+  const Said said = fixture.bash("$P run study.ini training.steps={3,4}");
+  check_exit(said, 2);
+  check_says(said.err, "error: 'training.steps' is given twice\n");
+  check_says(said.err, "quote them: pipeline sweep FILE 'training.steps={...}' runs once for each value\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_axis_may_be_a_key_of_a_new_section) {
+  const SweepFixture fixture;
+  const Said said = fixture.sweep({"+model:more.regularisers={l1, l2}", "--out", "s", "--dry-run"});
+  check_exit(said, 0);
+  check_says(said.out, "sweep of small: 2 jobs\n  model:more.regularisers = l1, l2\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_sweep_section_is_read_and_its_values_may_contain_commas) {
   const SweepFixture fixture;
   fixture.write("study.ini", small_study + "\n[sweep]\nnetwork.layers = {\"784, 10\", \"784, 16, 10\"}\n");
@@ -253,8 +268,18 @@ BOOST_AUTO_TEST_CASE(a_dry_run_says_what_would_run_and_why) {
   check_says(said.out, "  0 done, 0 failed, 2 missing\n");
   check_says(said.out, ":\n      training.learning_rate was 0.1, is now 0.2\n");
   check_says(said.out, " core-hours: ");
+  check_says(said.out, "\n  2 runs of the folder are not part of this sweep, and in none of its tables\n");
+  // What is removed is a difference, too; of several runs with the same values, the most similar one is named.
+  fixture.write("study.ini", replaced(small_study, "l2.lambda = ", "l2.biases = yes\nl2.lambda = "));
+  check_exit(fixture.sweep({"pipeline.seed={1..2}", "--out", "s"}), 0);
+  fixture.write("study.ini", small_study + "\n[metric:loss]\nevery = 10\n");
+  check_exit(fixture.sweep({"pipeline.seed={1..2}", "--out", "s"}), 0);
+  fixture.write("study.ini", replaced(small_study, "steps = 30", "steps = 31"));
+  const Said again = fixture.sweep({"pipeline.seed={1..2}", "--out", "s", "--dry-run"});
+  check_says(again.out, ":\n      training.steps was 30, is now 31\n  ");
+  fixture.write("study.ini", small_study);
+  BOOST_TEST(again.out.find("learning_rate was") == std::string::npos);
   BOOST_TEST(fixture.jobs("s").size() == 2u);
-  BOOST_TEST(fixture.times("s").size() == 2u);
   const Said refused = fixture.sweep({"pipeline.seed={1..2}", "--out", "t", "--budget", "0.0000001"});
   check_exit(refused, 2);
   check_says(refused.err, "error: the sweep needs more than the 1e-07 core-hours of --budget; nothing was started\n");
@@ -319,6 +344,13 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_before_anything_runs) {
       {{"pipeline.seed={1..2}", "pipeline.seed={4..5}"},
        "error: 'pipeline.seed' is given twice; write all of its values"},
       {{"pipeline.seed={1..2}", "sweep.zpi=x"}, "error: unknown key 'zpi' in [sweep]"},
+      {{"pipeline.seed={1..2}", "training.steps={3,4}", "sweep.zip=pipeline.seed,training.steps"},
+       "error: 'pipeline.seed' alone varies together with nothing\n"},
+      {{"seed={1..4}"}, "did you mean 'pipeline.seed={1..4}'?\n"},
+      {{"training.learning_rate={0.1..1 lin 3}"}, "error: 'lin' is none of linear, log, whole and random\n"},
+      {{"network.layers={784,10,784,16,10}"}, "a value with a comma is quoted: "},
+      {{"--seeds", "1,2"}, "chosen seeds are an axis: pipeline sweep FILE 'pipeline.seed={1,2,3}'\n"},
+      {{"--seeds", "0"}, "error: --seeds '0' is not a number of seeds\n"},
   };
   for (const auto& [words, message] : cases) {
     const Said said = fixture.sweep(words);
@@ -401,14 +433,20 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_compared_is_refused) {
   };
   check_text(err({}, 2), "error: compare needs runs or a sweep: pipeline compare RUN|SWEEP ...\n");
   check_says(err({"nosuch"}, 2), "error: there is no folder 'nosuch': compare takes folders of runs or sweeps\n");
-  check_says(err({"."}, 1), "error: . is neither a run (it has no metrics.csv) nor a sweep (it has no jobs.csv)\n");
+  check_says(
+      err({"."}, 1),
+      "error: . is neither a run (it has no metrics.csv) nor a sweep (it has no jobs.csv)\n  below it are ./a\n");
   fixture.write("b/run.json",
                 replaced(fixture.read("a/run.json"), "\"status\": \"finished\"", "\"status\": \"stopped\""));
   fixture.write("b/metrics.csv", fixture.read("a/metrics.csv"));
   check_says(err({"b"}, 1), "error: b has not ended (stopped): its values are not those of its last step\n");
-  check_says(err({"a", "a"}, 1), "have the same settings and the same seed: they are one run, not two\n");
-  check_text(err({"a", "--reference", "l3"}, 2), "error: no model 'l3' in these runs\n");
-  check_text(err({"a", "--metric", "los"}, 2), "error: no metric 'los' was measured in these runs\n");
+  fs::copy(fixture.here / "a", fixture.here / "c", fs::copy_options::recursive);
+  check_says(err({"a", "c"}, 1), "have the same settings and the same seed: they are one run, not two\n");
+  fs::create_directory_symlink("a", fixture.here / "latest");
+  check_text(err({"a", "latest", "a/"}, 0), "");  // one run
+  check_text(err({"a", "--reference", "l3"}, 2), "error: no model 'l3' in these runs\n  (valid: l2, plain)\n");
+  check_text(err({"a", "--metric", "los"}, 2), "error: no metric 'los' in these runs\n  (valid: accuracy)\n");
+  check_text(err({"a", "--delta", "los=1"}, 2), "error: no metric 'los' in these runs\n  (valid: accuracy)\n");
   check_text(err({"a", "--delta", "accuracy"}, 2),
              "error: --delta 'accuracy' is not METRIC=SIZE, such as accuracy=0.002\n");
 }

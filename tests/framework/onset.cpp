@@ -35,7 +35,7 @@ std::vector<c::ComparedRun> runs_with(std::size_t runs, const Difference& differ
       results->rows.push_back({step, "b", "m", 1, base + difference(run, step)});
     }
     pipeline::Series series(*results, std::numeric_limits<std::uint64_t>::max());
-    all.push_back({std::move(results), std::move(series), {}, ""});
+    all.push_back({std::move(results), std::move(series), {}, {}, ""});
   }
   return all;
 }
