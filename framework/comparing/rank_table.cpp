@@ -118,7 +118,9 @@ RankTable table_of_sweep(const fs::path& folder, const RankOptions& options) {
       }
       const auto value = [&](const ColumnOfSweep& c) {
         const auto x = value_at(runs[i].series.of(c.metric, c.layer, model), step);
-        complete &= x.has_value() && std::isfinite(*x);
+        const bool is_there = x.has_value() && std::isfinite(*x);
+        if (complete && !is_there) ++table.lacking[c.name];
+        complete &= is_there;
         return x.value_or(0);
       };
       run.target = value(target);
@@ -171,13 +173,12 @@ RankTable table_of_csv(const fs::path& file, const RankOptions& options) {
     bool complete = true;
     const auto value = [&](std::size_t i) {
       const std::string& text = fields[i];
-      if (text.empty() || text == "nan" || text == "NaN" || text == "NA") {
-        complete = false;
-        return 0.0;
-      }
-      const auto x = base::parse_real(text);
+      const bool is_empty = text.empty() || text == "nan" || text == "NaN" || text == "NA";
+      const auto x = is_empty ? std::optional(0.0) : base::parse_real(text);
       if (!x) throw std::runtime_error(place + base::quoted(text) + " in column " + header[i] + " is not a number");
-      complete &= std::isfinite(*x);
+      const bool is_there = !is_empty && std::isfinite(*x);
+      if (complete && !is_there) ++table.lacking[header[i]];
+      complete &= is_there;
       return *x;
     };
     RankedRun run;

@@ -35,6 +35,7 @@ struct RankTable {
   std::vector<RankedRun> runs;
   std::vector<int> directions;  // by measure: 1 if it should rise with the target, -1 if it should fall
   std::size_t left_out = 0;     // runs without some value
+  std::map<std::string, std::size_t> lacking{};  // how many of them, by the first column that has none
 };
 
 struct Judgement {

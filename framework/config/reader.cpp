@@ -105,7 +105,9 @@ void Reader::read_key(const Line& line, std::size_t at) {
   const Word key = line.word(at, trim_end(line.text.substr(at, equals - at)));
   const bool is_swept = section_->data().name.text == kSweep,
              is_good = is_swept ? is_swept_key(key.text) : is_key(key.text);
-  const Word value = (is_swept ? read_swept_value(line, equals + 1) : read_value(line, equals + 1, complaints_)).word;
+  // In a section that cannot exist, such as [sweeep], values are not judged.
+  const bool is_judged = !is_swept && may_exist(section_->data().name.text);
+  const Word value = (is_judged ? read_value(line, equals + 1, complaints_) : read_swept_value(line, equals + 1)).word;
   section_->data().unread |= !is_good;
   if (key.text.empty())
     complaints_.add(line.word(equals, 1), "no key before '='", "write key = value");

@@ -1,7 +1,5 @@
 #include "config/tree.hpp"
 
-#include <set>
-
 #include "base/utf8.hpp"
 #include "config/include.hpp"
 #include "config/line.hpp"
@@ -13,16 +11,19 @@ Source read_pipeline(const std::filesystem::path& file, const std::vector<std::s
                      Complaints& complaints) {
   Source source = read_with_includes(file, complaints);
   if (complaints.unread()) return source;
-  std::set<std::string> keys;
+  std::string before;  // the key of the word before
   for (const std::string& word : overrides) {
-    const std::string shown = base::printable(word), key = shown.substr(0, shown.find('='));
-    if (key.size() < shown.size() && !keys.insert(key).second) {
+    const std::string shown = base::printable(word);
+    std::string key = shown.substr(0, shown.find('='));
+    // Elsewhere the last one counts, so that scripts may add words.
+    if (key.size() < shown.size() && key == before) {
       const Line line(Place::command_line, 0, shown);
       complaints.add(
-          line.word(0, shown.size()), base::quoted(key) + " is given twice",
+          line.word(0, shown.size()), base::quoted(key) + " is given twice in a row",
           "if the shell expanded braces, quote them: pipeline sweep FILE '" + key + "={...}' runs once for each value");
       continue;
     }
+    before = std::move(key);
     apply_override(source.tree, word, complaints);
   }
   return source;

@@ -9,6 +9,7 @@
 #include "experiment/cross_checks.hpp"
 #include "experiment/data_shape.hpp"
 #include "experiment/memory.hpp"
+#include "experiment/pipeline_at.hpp"
 #include "experiment/reading.hpp"
 
 namespace pipeline::experiment {
@@ -151,7 +152,7 @@ Pipeline read_pipeline(const std::filesystem::path& file, const config::Source& 
   p.file = file;
   p.text = source.text;
   p.has_sweep = config::child(source.tree, config::kSweep) != nullptr;
-  read_axes(source.tree, complaints);  // what is wrong with [sweep] is told by every command
+  const Axes axes = read_axes(source.tree, complaints);  // what is wrong with [sweep] is told by every command
   if (complaints.unread()) throw config::PipelineTextError(complaints);
   Reading reading(p, source.tree, catalogue, complaints);
   read_sections(reading);
@@ -184,6 +185,11 @@ Pipeline read_pipeline(const std::filesystem::path& file, const config::Source& 
   }
   if (!data_error.empty()) throw data::DataError(data_error);
   resolve_plugin_path(p, catalogue);
+  if (!axes.all.empty()) {  // for its complaints about the axes
+    Point first;
+    for (const Axis& axis : axes.all) first.push_back(axis.values.front());
+    pipeline_at(file, source, axes, first, catalogue);
+  }
   return p;
 }
 

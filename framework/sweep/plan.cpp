@@ -8,8 +8,8 @@
 #include "base/sha256.hpp"
 #include "config/edit.hpp"
 #include "config/line.hpp"
-#include "config/overrides.hpp"
 #include "experiment/identity.hpp"
+#include "experiment/pipeline_at.hpp"
 #include "running/data_for_run.hpp"
 
 namespace pipeline::sweep {
@@ -59,31 +59,6 @@ void drop_fixed_axes(config::Tree& tree, const std::vector<std::string>& overrid
     const std::string key = word.substr(0, std::min(word.find('='), word.size()));
     const config::Tree* const axis = config::child(*section, key);
     if (axis && !axis->data().value.place.on_command_line()) section->erase(key);
-  }
-}
-
-/// The value of a key, with the place where its axis is written: relative paths start from that file.
-void place_at(config::Tree& tree, const experiment::Axis& axis) {
-  const std::size_t dot = axis.key.find('.');
-  config::Tree* const section = config::child(tree, axis.key.substr(0, dot));
-  config::Tree* const key = section ? config::child(*section, axis.key.substr(dot + 1)) : nullptr;
-  if (key && axis.word.place.in_a_file()) key->data().value.place = axis.word.place;
-}
-
-/// The pipeline at one point. What is wrong with it is said of the point.
-Pipeline pipeline_at(const fs::path& file, const config::Source& source, const Axes& axes, const Point& point,
-                     plugins::Catalogue& catalogue) {
-  config::Source at = source;
-  at.tree.erase(config::kSweep);  // it is read once, not for every job
-  Complaints complaints;
-  for (const std::string& word : overrides_of(axes, point)) config::apply_override(at.tree, word, complaints);
-  for (const experiment::Axis& axis : axes.all) place_at(at.tree, axis);
-  try {
-    return experiment::read_pipeline(file, at, std::move(complaints), catalogue);
-  } catch (const config::PipelineTextError& e) {
-    std::vector<config::Complaint> list = e.complaints;
-    if (!list.empty()) list.front().message += " (in the job with " + text_of(axes, point) + ")";
-    throw config::PipelineTextError(std::move(list), e.further);
   }
 }
 

@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(run_refuses_a_key_that_is_given_twice) {
   const SweepFixture fixture;
   const Said said = fixture.bash("$P run study.ini training.steps={3,4}");
   check_exit(said, 2);
-  check_says(said.err, "error: 'training.steps' is given twice\n");
+  check_says(said.err, "error: 'training.steps' is given twice in a row\n");
   check_says(said.err, "quote them: pipeline sweep FILE 'training.steps={...}' runs once for each value\n");
 }
 
@@ -473,6 +473,9 @@ BOOST_AUTO_TEST_CASE(measures_are_ranked_over_a_sweep_or_a_table) {
   fixture.write("t.csv", "lr,m,gap\n1,2,3\n2,3,4\n");
   BOOST_TEST((json::parse(fixture.run({"rank", "t.csv", "--target", "gap", "--axes", "lr", "--format", "json"})
                               .out)["measures"]["m"]["tau_b"] == 1));
+  fixture.write("gaps.csv", "lr,m,gap\n1,2,3\n2,3,4\n3,,4\n");
+  check_says(fixture.run({"rank", "gaps.csv", "--target", "gap", "--axes", "lr"}).out,
+             "measures of gap over 2 runs (1 without some value are left out; 1 have no m)\n");
   const std::pair<Words, std::string> mistakes[] = {
       {{"t.csv"}, "error: rank needs --target COLUMN: what the measures should foretell\n"},
       {{"t.csv", "--target", "gap"}, "error: a table needs the columns that are axes: --axes A,B,...\n"},
