@@ -24,6 +24,7 @@ class Reader {
   void enter_section(const Word& name);
   void enter_cleaned(const Word& name);
   void read_key(const Line& line, std::size_t at);
+  bool is_axis_elsewhere(const Word& key, const Line& line, std::size_t equals) const;
   void read_key_without_value(const Line& line, std::size_t at, std::size_t end);
   void add_key(const Word& key, const Word& value);
 
@@ -98,6 +99,13 @@ void Reader::enter_cleaned(const Word& name) {
     section_ = &put(tree, {cleaned, {}});
 }
 
+/// In a section such as [sweeep], whose name is the mistake, an axis is not another one.
+bool Reader::is_axis_elsewhere(const Word& key, const Line& line, std::size_t equals) const {
+  const std::size_t at = skip_space(line.text, equals + 1);
+  return !may_exist(section_->data().name.text) && key.text.find('.') != std::string::npos && at < line.text.size() &&
+         line.text[at] == '{';
+}
+
 void Reader::read_key(const Line& line, std::size_t at) {
   const std::size_t end = find_comment(line.text, at), equals = line.text.find('=', at);
   if (equals >= end) return read_key_without_value(line, at, end);
@@ -105,9 +113,9 @@ void Reader::read_key(const Line& line, std::size_t at) {
   const Word key = line.word(at, trim_end(line.text.substr(at, equals - at)));
   const bool is_swept = section_->data().name.text == kSweep,
              is_good = is_swept ? is_swept_key(key.text) : is_key(key.text);
-  // In a section that cannot exist, such as [sweeep], values are not judged.
-  const bool is_judged = !is_swept && may_exist(section_->data().name.text);
-  const Word value = (is_judged ? read_value(line, equals + 1, complaints_) : read_swept_value(line, equals + 1)).word;
+  const Word value = (is_swept || is_axis_elsewhere(key, line, equals) ? read_swept_value(line, equals + 1)
+                                                                       : read_value(line, equals + 1, complaints_))
+                         .word;
   section_->data().unread |= !is_good;
   if (key.text.empty())
     complaints_.add(line.word(equals, 1), "no key before '='", "write key = value");
