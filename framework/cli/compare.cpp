@@ -127,10 +127,8 @@ void print(const std::vector<Compared>& all, const ComparisonOptions& options, F
 }
 
 /// Throws UsageError for a name of an option that occurs in no run.
-void check_names(const std::vector<Group>& groups, const ComparisonOptions& how, const std::set<std::string>& only) {
-  std::vector<LastValues> values;
-  for (const Group& group : groups)
-    for (LastValues& v : comparing::last_values(group.runs)) values.push_back(std::move(v));
+void check_names(const std::vector<LastValues>& values, const ComparisonOptions& how,
+                 const std::set<std::string>& only) {
   const auto must_be = [](const char* what, const std::string& name, const std::vector<std::string>& known) {
     throw UsageError(std::string("no ") + what + " " + base::quoted(name) + " in these runs\n  " +
                      config::suggestion(name, known));
@@ -235,24 +233,21 @@ int compare(const Words& words) {
     print_two(runs, only);
     return Exit::ok;
   }
-  check_names(groups, how, only);
   std::vector<Compared> all;
-  try {
-    for (const Group& group : groups) {
-      Compared c{&group, comparing::last_values(group.runs), {}};
-      if (!only.empty()) {
-        const std::vector<LastValues> whole = c.values;
-        std::erase_if(c.values, [&](const LastValues& v) {
-          return std::ranges::none_of(only, [&](const std::string& name) { return is_meant(name, v, whole); });
-        });
-      }
-      c.comparisons = comparing::compare(c.values, how);
-      comparing::add_test_errors(c.comparisons, group.runs);
-      comparing::add_onsets(c.comparisons, group.runs, how.level());
-      all.push_back(std::move(c));
-    }
-  } catch (const std::invalid_argument& e) {
-    throw UsageError(e.what());
+  std::vector<LastValues> every;  // value of every group
+  for (const Group& group : groups) {
+    all.push_back({&group, comparing::last_values(group.runs), {}});
+    every.insert(every.end(), all.back().values.begin(), all.back().values.end());
+  }
+  check_names(every, how, only);
+  for (Compared& c : all) {
+    std::erase_if(c.values, [&](const LastValues& v) {
+      return !only.empty() &&
+             std::ranges::none_of(only, [&](const std::string& name) { return is_meant(name, v, every); });
+    });
+    c.comparisons = comparing::compare(c.values, how);
+    comparing::add_test_errors(c.comparisons, c.group->runs);
+    comparing::add_onsets(c.comparisons, c.group->runs, how.level());
   }
   print(all, how, format);
   return Exit::ok;

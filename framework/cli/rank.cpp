@@ -69,8 +69,8 @@ nlohmann::ordered_json as_json(const RankTable& table, const Ranking& ranking) {
 void print(const RankTable& table, const Ranking& ranking) {
   std::cout << "measures of " << table.target << " over " << plural(table.runs.size(), "run");
   if (table.left_out) {
-    std::cout << " (" << table.left_out << " without some value are left out";
-    for (const auto& [column, count] : table.lacking) std::cout << "; " << count << " have no " << column;
+    std::cout << " (" << table.left_out << " without some value are left out; missing:";
+    for (const auto& [column, count] : table.lacking) std::cout << " " << column << " in " << count;
     std::cout << ")";
   }
   std::cout << "\n\n";

@@ -58,7 +58,7 @@ Words with_axes(const Words& words) {
       out.push_back("+sweep." + word.substr(1));
       continue;
     }
-    if (key.find('.') == key.npos) {  // no key of a section, which is told with advice
+    if (key.find('.') == key.npos) {  // names no section: the reader of overrides complains, with advice
       out.push_back(word);
       continue;
     }

@@ -152,7 +152,7 @@ Pipeline read_pipeline(const std::filesystem::path& file, const config::Source& 
   p.file = file;
   p.text = source.text;
   p.has_sweep = config::child(source.tree, config::kSweep) != nullptr;
-  const Axes axes = read_axes(source.tree, complaints);  // what is wrong with [sweep] is told by every command
+  const Axes axes = read_axes(source.tree, complaints);  // every command reports mistakes in [sweep]
   if (complaints.unread()) throw config::PipelineTextError(complaints);
   Reading reading(p, source.tree, catalogue, complaints);
   read_sections(reading);

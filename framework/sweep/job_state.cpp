@@ -6,6 +6,7 @@
 #include "base/append_file.hpp"
 #include "base/file_error.hpp"
 #include "config/reader.hpp"
+#include "experiment/identity.hpp"
 #include "results/run_folder.hpp"
 #include "results/run_json.hpp"
 
@@ -49,13 +50,14 @@ bool is_path(const std::string& value) { return value.starts_with('/'); }
 std::vector<std::string> differences(const std::map<std::string, std::string>& before,
                                      const std::map<std::string, std::string>& now) {
   std::vector<std::string> text;
-  for (const auto& [key, value] : now)
-    if (const auto old = before.find(key); old == before.end())
-      text.push_back(key + " is new: " + value);
-    else if (old->second != value && !(is_path(value) && is_path(old->second)))
-      text.push_back(key + " was " + old->second + ", is now " + value);
-  for (const auto& [key, value] : before)
-    if (!now.contains(key)) text.push_back(key + " was " + value + ", is not set now");
+  for (const experiment::Difference& d : experiment::differences(experiment::Identity(before.begin(), before.end()),
+                                                                 experiment::Identity(now.begin(), now.end())))
+    if (!before.contains(d.name))
+      text.push_back(d.name + " is new: " + d.now);
+    else if (!now.contains(d.name))
+      text.push_back(d.name + " was " + d.before + ", is not set now");
+    else if (!is_path(d.before) || !is_path(d.now))
+      text.push_back(d.name + " was " + d.before + ", is now " + d.now);
   return text;
 }
 
@@ -79,19 +81,22 @@ std::vector<std::string> names_of_other_runs(const Plan& plan) {
 JobState state_of(const Plan& plan, const Job& job) {
   const results::RunFolder run{plan.run_of(job)};
   std::error_code none;
-  if (!fs::exists(run.run_json(), none)) return {State::missing, "", false, fs::exists(run.path, none)};
+  if (!fs::exists(run.run_json(), none)) return {.started = fs::exists(run.path, none)};
   results::RunInfo info;
   try {
     info = results::read_run_json(run.run_json());
   } catch (const std::exception&) {
-    return {State::missing, "", false, true};
+    return {.started = true};
   }
   if (info.configuration != job.name)
-    return {State::failed, "its folder holds a run of another configuration", false, true};
-  if (info.status == "finished") return {State::done, "", false, true};
+    return {.state = State::failed, .why = "its folder holds a run of another configuration", .started = true};
+  if (info.status == "finished") return {.state = State::done, .started = true};
   if (info.status == "failed" || info.status.starts_with("finished"))
-    return {State::failed, failures_of(info), info.status == "finished, some models failed", true};
-  return {State::missing, "", false, true};
+    return {.state = State::failed,
+            .why = failures_of(info),
+            .partly = info.status == "finished, some models failed",
+            .started = true};
+  return {.started = true};
 }
 
 bool is_being_run(const Plan& plan, const Job& job) try {

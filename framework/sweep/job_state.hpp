@@ -18,7 +18,7 @@ const char* name_of(State state);
 
 struct JobState {
   State state = State::missing;
-  std::string why;       // of a failed job
+  std::string why{};     // of a failed job
   bool partly = false;   // failed, but some models finished
   bool started = false;  // missing, but a run was begun that can probably be continued
 };

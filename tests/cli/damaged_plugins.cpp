@@ -41,6 +41,15 @@ struct Library {
     }
     return out;
   }
+  /// Whether the address is in memory that is read-only once the library is loaded (PT_GNU_RELRO).
+  bool is_constant(std::size_t address) const {
+    const Elf64_Ehdr h = header();
+    for (std::size_t i = 0; i < h.e_phnum; ++i) {
+      const auto p = at<Elf64_Phdr>(h.e_phoff + i * sizeof(Elf64_Phdr));
+      if (p.p_type == PT_GNU_RELRO && p.p_vaddr <= address && address < p.p_vaddr + p.p_memsz) return true;
+    }
+    return false;
+  }
   /// As `sstrip` leaves it: without the section table, which the dynamic loader does not need.
   Library without_sections() const {
     Library out = *this;
@@ -58,15 +67,16 @@ std::vector<std::string> names(const Contents& contents) {
 }
 
 /// One bit changed in the target of each of its relocations: of its types, its tables of virtual functions, its record.
-/// A build with sanitizers has thousands of them: then of about a hundred.
+/// A build with sanitizers has thousands more, of their own, in its writable data: those are left alone.
 std::vector<Library> with_wrong_addresses(const Library& library) {
   std::vector<Library> out;
   const Elf64_Ehdr h = library.header();
   for (std::size_t i = 0; i < h.e_shnum; ++i) {
     const auto s = library.at<Elf64_Shdr>(h.e_shoff + i * sizeof(Elf64_Shdr));
     if (s.sh_type != SHT_RELA) continue;
-    const std::size_t stride = 1 + s.sh_size / sizeof(Elf64_Rela) / 100;
-    for (std::size_t at = s.sh_offset; at < s.sh_offset + s.sh_size; at += stride * sizeof(Elf64_Rela)) {
+    const bool only_constants = s.sh_size / sizeof(Elf64_Rela) > 500;
+    for (std::size_t at = s.sh_offset; at < s.sh_offset + s.sh_size; at += sizeof(Elf64_Rela)) {
+      if (only_constants && !library.is_constant(library.at<Elf64_Rela>(at).r_offset)) continue;
       out.push_back(library);
       out.back().bytes[at + offsetof(Elf64_Rela, r_addend)] ^= 0x10;
     }
@@ -152,22 +162,21 @@ BOOST_AUTO_TEST_CASE(one_changed_byte_never_crashes_the_program) {
 BOOST_AUTO_TEST_CASE(a_library_whose_types_or_virtual_functions_are_damaged_is_refused_or_named) {
   const PluginFixture fixture;
   const std::string name = "example_regulariser";
-  std::size_t refused = 0, at_least = 6;
+  std::size_t refused = 0;
   for (const Library& damaged : with_wrong_addresses(Library(BUILD_DIR "/lib/pipeline/template/" + name + ".so"))) {
     fixture.write("plugins/copy.so", damaged.bytes);
     fs::remove_all(fixture.here / "out");
     const Said said = fixture.run_with_regulariser(name, {"training.steps=3", "--progress", "none"});
     const bool is_named = said.err.find("regulariser '" + name + "'") != std::string::npos;
     bool is_reported = false;
-#ifdef __SANITIZE_ADDRESS__  // it reports the damage itself, before the program can; most relocations are its own
-    at_least = 1;
+#ifdef __SANITIZE_ADDRESS__  // it reports the damage itself, before the program can
     is_reported =
         said.err.find("AddressSanitizer") != std::string::npos || said.err.find("runtime error: ") != std::string::npos;
 #endif
     BOOST_TEST((said.exit == 0 || is_named || is_reported), said.exit << ": " << said.err);
     refused += said.exit == 3 || is_reported;
   }
-  BOOST_TEST(refused >= at_least);
+  BOOST_TEST(refused > 5u);
 }
 
 BOOST_AUTO_TEST_CASE(files_that_are_not_libraries_are_distinguished) {

@@ -128,6 +128,16 @@ BOOST_AUTO_TEST_CASE(shells_may_expand_the_braces_and_run_has_a_short_form) {
   fixture.check_same_tables("a", "c");
 }
 
+BOOST_AUTO_TEST_CASE(a_sweep_that_is_not_complete_has_tables_and_says_so) {
+  const SweepFixture fixture;
+  const Words words = {"pipeline.seed={1..3}", "--out", "s"};
+  check_exit(fixture.sweep(words + Words{"--gather"}), 1);
+  BOOST_TEST(fixture.read("s/table.csv") == "job,pipeline.seed,step,model,metric,layer,value\n");
+  check_exit(fixture.sweep(words), 0);
+  fs::remove_all(fixture.here / "s/runs" / fixture.jobs("s").begin()->first);
+  check_says(fixture.run({"compare", "s"}).err, "warning: 1 of 3 jobs of s have not ended and are left out; ");
+}
+
 BOOST_AUTO_TEST_CASE(run_refuses_a_key_that_is_given_twice) {
   const SweepFixture fixture;
   const Said said = fixture.bash("$P run study.ini training.steps={3,4}");
@@ -186,6 +196,12 @@ BOOST_AUTO_TEST_CASE(a_diverging_job_fails_and_the_others_go_on) {
   check_exit(said, 5);
   check_says(said.err, "(model:l2.learning_rate = 1e9, pipeline.seed = 2) failed: model l2: diverged: ");
   check_says(said.out, "\n3 done, 3 failed, 0 missing\n");
+  check_says(said.out, "in 3 of the failed jobs some models finished\n");
+  // Where no job is whole, models have finished all the same; the one that never did is listed as failed.
+  const Said partly = fixture.sweep({"model:l2.learning_rate=1e9", "pipeline.seed={1..2}", "--out", "t"});
+  check_exit(partly, 5);
+  check_says(partly.out, "\n0 done, 2 failed, 0 missing\n");
+  check_says(fixture.run({"compare", "t"}).out, "  l2     0  failed  in 2 runs");
   // Failed jobs are not run again unless that is asked for.
   const auto before = fixture.times("s");
   check_exit(fixture.sweep(words), 5);
@@ -475,7 +491,7 @@ BOOST_AUTO_TEST_CASE(measures_are_ranked_over_a_sweep_or_a_table) {
                               .out)["measures"]["m"]["tau_b"] == 1));
   fixture.write("gaps.csv", "lr,m,gap\n1,2,3\n2,3,4\n3,,4\n");
   check_says(fixture.run({"rank", "gaps.csv", "--target", "gap", "--axes", "lr"}).out,
-             "measures of gap over 2 runs (1 without some value are left out; 1 have no m)\n");
+             "measures of gap over 2 runs (1 without some value are left out; missing: m in 1)\n");
   const std::pair<Words, std::string> mistakes[] = {
       {{"t.csv"}, "error: rank needs --target COLUMN: what the measures should foretell\n"},
       {{"t.csv", "--target", "gap"}, "error: a table needs the columns that are axes: --axes A,B,...\n"},

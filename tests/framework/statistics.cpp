@@ -85,6 +85,8 @@ BOOST_AUTO_TEST_CASE(how_many_pairs_can_be_tested_at_all) {
   BOOST_TEST(3 * c::smallest_p(7) < 0.05);
   BOOST_TEST(27 * c::smallest_p(10) > 0.05);
   BOOST_TEST(27 * c::smallest_p(11) < 0.05);
+  const std::size_t least[][2] = {{1, 6}, {2, 7}, {3, 7}, {10, 9}, {27, 11}};
+  for (const auto& [models, pairs] : least) BOOST_TEST(c::pairs_testable(models) == pairs);
 }
 
 BOOST_AUTO_TEST_CASE(binomial_intervals_of_scipy) {
