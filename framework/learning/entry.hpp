@@ -89,6 +89,8 @@ struct Entry {
   }
   /// Whether a hook of this entry is ever called in a network with `depth` layers: `layers` may select none of them.
   bool touches_any(std::size_t depth) const;
+  /// Whether measuring a network with this entry may differ from measuring it without.
+  bool changes_measured() const { return measured || weight || (activation && !activation_scale); }
   Step step(std::uint64_t number, float rate) const { return {number, rate, random.at_step(number)}; }
 
   /// Runs a hook; turns anything that it throws into a HookFailure, and what it leaves changed for everybody.

@@ -26,6 +26,7 @@ struct Moment {
   std::uint64_t step;
   const Splits& splits;
   const LiveMetric* current = nullptr;  // the metric whose code runs
+  std::set<std::string> of_model = {};  // Measured::of_model
 
   plugins::PluginCall call(const char* hook) const { return call(*current, hook); }
   plugins::PluginCall call(const LiveMetric& metric, const char* hook) const {
@@ -134,7 +135,7 @@ class Passes {
 /// What one section sees of a measurement, on one split.
 class SectionEvaluation final : public Evaluation {
  public:
-  SectionEvaluation(const Moment& moment, Passes& passes, Split split, std::uint64_t images)
+  SectionEvaluation(Moment& moment, Passes& passes, Split split, std::uint64_t images)
       : moment_(moment), passes_(passes), pass_(passes.of(split, images)), images_(images) {}
 
   std::uint64_t step() const override { return moment_.step; }
@@ -143,6 +144,7 @@ class SectionEvaluation final : public Evaluation {
   std::size_t samples() const override { return pass_.count; }
   bool nonnegative_inputs() const override { return pass_.inputs.nonnegative(); }
   double penalty() const override {
+    moment_.of_model.insert(moment_.current->config.name);
     return (moment_.subject.weight_penalty ? moment_.subject.weight_penalty() : 0) + pass_.batch_penalty();
   }
   Evaluation& on(Split split) override { return elsewhere(split); }
@@ -161,7 +163,7 @@ class SectionEvaluation final : public Evaluation {
     return pass_.find_shared(key, make);
   }
 
-  const Moment& moment_;
+  Moment& moment_;
   Passes& passes_;
   SplitPass& pass_;
   std::uint64_t images_;
@@ -287,7 +289,9 @@ Measured measure(const Subject& subject, std::uint64_t step, const std::vector<c
                     [&] { part.section->metric->measure(*part.evaluation, collector); });
       std::ranges::move(collector.rows(), std::back_inserter(all.rows));
       std::ranges::move(collector.sheets, std::back_inserter(all.sheets));
+      if (!part.section->config.info.compares.empty()) moment.of_model.insert(part.section->config.name);
     }
+    all.of_model = std::move(moment.of_model);
   } catch (const learning::Diverged&) {
     throw;
   } catch (const learning::HookFailure&) {

@@ -1,6 +1,7 @@
 // The result of one measurement: rows for metrics.csv, and vectors and matrices for nodes.h5.
 #pragma once
 #include <pipeline/results.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct Sheet {
 struct Measured {
   std::vector<Row> rows;
   std::vector<Sheet> sheets;
+  std::set<std::string> of_model = {};  // sections that looked at more than the network: its penalties, other models
 };
 
 }  // namespace pipeline::measuring

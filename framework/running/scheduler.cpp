@@ -259,15 +259,41 @@ void Scheduler::measure(ModelTask& task, std::uint64_t step) {
   for (const LiveMetric& m : metrics_)
     if (is_due(m.config, task, step) && std::ranges::find(task.watched->sections, &m) == task.watched->sections.end())
       due.push_back(&m);
+  Measured known;
+  if (step == 0) known = known_from_control(task, due);
   Measured all = measured(task, step, due);
-  if (Measured& seen = task.watched->measured; !seen.rows.empty() || !seen.sheets.empty()) {
-    std::ranges::move(seen.rows, std::back_inserter(all.rows));
-    std::ranges::move(seen.sheets, std::back_inserter(all.sheets));
-    sort_by_section(all.rows);
+  if (&task == tasks_.data()) {
+    const std::lock_guard lock(mutex_);
+    of_control_ = all;
   }
+  for (Measured* part : {&known, &task.watched->measured})
+    if (!part->rows.empty() || !part->sheets.empty()) {
+      std::ranges::move(part->rows, std::back_inserter(all.rows));
+      std::ranges::move(part->sheets, std::back_inserter(all.sheets));
+      sort_by_section(all.rows);
+    }
   if (all.rows.empty() && all.sheets.empty()) return;
   const std::lock_guard lock(mutex_);
   order_.add(index_of(task), step, std::move(all));
+}
+
+Measured Scheduler::known_from_control(const ModelTask& task, std::vector<const LiveMetric*>& due) {
+  const std::lock_guard lock(mutex_);
+  if (!of_control_ || std::ranges::any_of(task.model->entries(), &learning::Entry::changes_measured)) return {};
+  const auto known = [&](const LiveMetric& m) { return !of_control_->of_model.contains(m.config.name); };
+  std::set<std::string> sections;
+  for (const LiveMetric* m : due)
+    if (known(*m)) sections.insert(m->config.name);
+  std::erase_if(due, [&](const LiveMetric* m) { return known(*m); });
+  Measured all;
+  for (Row row : of_control_->rows)
+    if (sections.contains(row.metric.substr(0, row.metric.find('.')))) {
+      row.model = task.name;
+      all.rows.push_back(std::move(row));
+    }
+  for (const measuring::Sheet& sheet : of_control_->sheets)
+    if (sections.contains(sheet.section.substr(0, sheet.section.find('.')))) all.sheets.push_back(sheet);
+  return all;
 }
 
 /// As in the file.

@@ -140,6 +140,9 @@ class Scheduler {
   void measure(ModelTask& task, std::uint64_t step);
   measuring::Measured measured(ModelTask& task, std::uint64_t step,
                                const std::vector<const measuring::LiveMetric*>& due);
+  /// At step 0 every model is the control network. What was measured of the control already, and is the same for this
+  /// model; its sections are removed from `due`.
+  measuring::Measured known_from_control(const ModelTask& task, std::vector<const measuring::LiveMetric*>& due);
   void sort_by_section(std::vector<Row>& rows) const;
   bool stopping() const { return stop_ || (stop_signal_ && *stop_signal_ != 0); }
   void restore(ModelTask& task, const results::SavedTask& saved);
@@ -159,6 +162,7 @@ class Scheduler {
   std::mutex mutex_;
   std::condition_variable changed_;
   RowOrder order_;
+  std::optional<measuring::Measured> of_control_;
   std::exception_ptr failure_;
   std::atomic<bool> stop_ = false, paused_ = false;
   bool holds_ = false;

@@ -1,8 +1,10 @@
 // Other models, metrics and threads do not change a single bit of a model's results.
 #include <boost/test/unit_test.hpp>
 
+#include "results/metrics_csv.hpp"
 #include "support/small_run.hpp"
 
+using namespace pipeline;
 using namespace support;
 
 namespace {
@@ -20,6 +22,16 @@ std::string text(const std::string& models, const std::string& more = "") {
 std::string rows_of(const std::string& csv, const std::string& wanted) {
   return rows_where(csv, [&](const std::string& model, const std::string&) { return model == wanted; });
 }
+
+/// Counts how often it measures.
+struct Counting final : Metric {
+  mutable std::atomic<int> count = 0;
+  MetricInfo describe() const override { return {.looks = Looks::at_weights}; }
+  void measure(const Evaluation& e, Results& out) const override {
+    ++count;
+    out.value(arma::norm(e.network().layer(1).W, "fro"));
+  }
+};
 
 }  // namespace
 
@@ -42,6 +54,47 @@ BOOST_AUTO_TEST_CASE(any_number_of_threads_writes_the_same_files) {
       BOOST_TEST(run.file_of("1", file).size() > 1000u);
       BOOST_TEST((run.file_of(name, file) == run.file_of("1", file)), file << ", " << name << " threads");
     }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(at_step_0_the_control_is_measured_for_all_models_that_do_not_change_what_is_measured) {
+  const Scratch scratch;
+  Counting counting;
+  const auto with = [&](const std::string& models) {
+    return SmallRun(
+        scratch,
+        small_pipeline(0, 2000, 700) + plain + models + metrics + "[metric:linear_cka]\nevery = 1\nwith = plain\n",
+        [&](experiment::Pipeline& p) {
+          experiment::MetricConfig counted;
+          counted.name = "counting";
+          counted.every = 1;
+          counted.plugin.make = [&] { return std::shared_ptr<Metric>(std::shared_ptr<void>(), &counting); };
+          p.metrics.push_back(counted);
+        });
+  };
+  const auto measurements = [&](const std::string& models, const std::string& folder) {
+    const int before = counting.count;
+    with(models).in(folder, 1);  // the control is measured first
+    return counting.count - before;
+  };
+  const int of_one = measurements("", "one");
+  BOOST_TEST(measurements(l2 + dropout, "alike") == of_one);
+  const std::string changing =
+      "[model:normed]\nregularisers = batch_norm\n[model:averaged]\nregularisers = weight_average\n";
+  BOOST_TEST(measurements(l2 + dropout + changing, "all") == of_one + 2);
+
+  const SmallRun all = with(l2 + dropout + changing);
+  std::map<std::string, std::set<double>> values;  // by column
+  for (const Row& row : results::read_metrics(scratch.path() / "all" / "metrics.csv"))
+    if (row.model != "normed") values[row.metric].insert(row.value);
+  BOOST_TEST(values.at("accuracy").size() == 1u);
+  BOOST_TEST(values.at("loss.penalty").size() == 2u);
+  // With many threads all models are measured at once, each by itself.
+  for (const std::size_t threads : {4, 8, 16}) {
+    const std::string name = std::to_string(threads);
+    all.in(name, threads);
+    for (const char* file : {"metrics.csv", "nodes.h5"})
+      BOOST_TEST((all.file_of(name, file) == all.file_of("all", file)), file << ", " << name << " threads");
   }
 }
 
