@@ -40,6 +40,7 @@ int run(const Words& words);
 int sweep(const Words& words);
 int compare(const Words& words);
 int rank(const Words& words);
+int report(const Words& words);
 int check(const Words& words);
 int show(const Words& words);
 int plugins(const Words& words);

@@ -22,6 +22,7 @@ const std::vector<Command>& commands() {
       {"sweep", "run a pipeline for many values of its keys, and gather the results", sweep},
       {"compare", "compare the models of several runs, with intervals and verdicts", compare},
       {"rank", "judge which measures foretell a target over the runs of a sweep or table", rank},
+      {"report", "write a page to look at for runs and sweeps", report},
       {"check", "report every error in a pipeline file, without running it", check},
       {"show", "print a pipeline file with every default written out", show},
       {"plugins", "list, inspect, test and diagnose plugins", plugins},

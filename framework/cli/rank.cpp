@@ -62,6 +62,7 @@ nlohmann::ordered_json as_json(const RankTable& table, const Ranking& ranking) {
   return {{"target", table.target},
           {"runs", table.runs.size()},
           {"left_out", table.left_out},
+          {"pairs", {{"kept", ranking.pairs - ranking.pairs_of_noise}, {"dropped", ranking.pairs_of_noise}}},
           {"environments", environments},
           {"measures", measures}};
 }
@@ -93,6 +94,15 @@ void print(const RankTable& table, const Ranking& ranking) {
                                   " dropped, because the target is the same in all of their runs"
                             : "")
               << "\n";
+  if (table.drop_noise)
+    std::cout << "pairs of runs in the sign errors: " << ranking.pairs - ranking.pairs_of_noise << " kept, "
+              << ranking.pairs_of_noise
+              << " dropped, because they differ by at most two standard errors on the same test samples\n";
+  if (const std::size_t n = ranking.configurations; n < comparing::kFewConfigurations)
+    std::cout << config::folded("warning: with " + plural(n, "configuration") +
+                                    " these intervals are too narrow; a bootstrap needs a dozen or more",
+                                0, "")
+              << "\n";
   std::cout << config::folded(
                    "A measure with - before its name is multiplied by -1: it should fall where the target "
                    "rises. tau-b 1: the measure orders the runs as the target does; 0: no better than "
@@ -119,6 +129,9 @@ int rank(const Words& words) {
       "the column that has the seed; default pipeline.seed, if there is one")(
       "at", options::value<std::string>()->value_name("COLUMN=VALUE"),
       "of a sweep: values at the first step at which a column is at most VALUE, such as loss.train=0.1")(
+      "drop-noise",
+      "leave pairs of runs out of the sign errors whose target differs by at most two standard\nerrors of the "
+      "difference on the same test samples")(
       "format", options::value<std::string>()->default_value("text")->value_name("FORMAT"), "text or json");
   const Parsed parsed(
       words, "rank SWEEP|TABLE.csv --target COLUMN [options]",
@@ -135,6 +148,7 @@ int rank(const Words& words) {
   how.warn = [](const std::string& warning) { warn("warning: " + warning); };
   if (parsed.has("axes")) how.axes = listed(parsed.get<std::string>("axes"));
   if (parsed.has("measures")) how.measures = listed(parsed.get<std::string>("measures"));
+  how.drop_noise = parsed.has("drop-noise");
   if (parsed.has("at")) {
     const std::string word = parsed.get<std::string>("at");
     const std::size_t equals = word.find('=');

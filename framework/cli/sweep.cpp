@@ -15,6 +15,7 @@
 #include "comparing/statistics.hpp"
 #include "config/line.hpp"
 #include "results/run_folder.hpp"
+#include "running/pages.hpp"
 #include "sweep/slurm.hpp"
 #include "sweep/tables.hpp"
 
@@ -190,7 +191,7 @@ std::pair<std::size_t, std::size_t> part_in(const std::string& word) {
 }
 
 /// Writes the tables, and says how the sweep stands. Returns the exit code.
-int gather(const Plan& plan, const States& states) {
+int gather(const Plan& plan, const States& states, pipeline::plugins::Catalogue& catalogue) {
   write_jobs(plan, states);
   write_table(plan, states);
   std::string advice;
@@ -199,6 +200,13 @@ int gather(const Plan& plan, const States& states) {
       advice = "to compare the models: " + base::shell_command({"pipeline", "compare", plan.folder.string()}) + "\n";
   } catch (const std::exception& e) {
     warn(std::string("warning: no comparison.csv: ") + e.what());
+  }
+  try {
+    const ReportOutput pages = running::write_pages(plan.folder, catalogue);
+    for (const std::string& line : pages.lines) advice += line + "\n";
+    for (const std::string& warning : pages.warnings) warn("warning: " + warning);
+  } catch (const std::exception& e) {
+    warn(std::string("warning: no page of the sweep: ") + e.what());
   }
   return report(plan, states, advice);
 }
@@ -307,7 +315,7 @@ int sweep(const Words& words) {
   const std::string program = boost::dll::program_location().string();
 
   if (!parsed.has("list")) print_heading(plan, states);
-  if (parsed.has("gather")) return gather(plan, states);
+  if (parsed.has("gather")) return gather(plan, states, catalogue);
   if (!parsed.has("list")) warn_of_few_seeds(plan, catalogue);
   if (parsed.has("dry-run") || parsed.has("budget") || to_slurm) {
     const sweep::Estimate e = estimate(plan, states, jobs, catalogue, {how.fetch, parsed.has("lean")});
@@ -362,7 +370,7 @@ int sweep(const Words& words) {
                       "\n");
     states = std::move(ours);
   } else {
-    code = gather(plan, states);
+    code = gather(plan, states, catalogue);
   }
   if (stop_signal != 0 && count(states, State::missing) > 0) {
     warn("stopped: finished runs and checkpoints are kept; the same command continues");

@@ -43,7 +43,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME pipeline-snr)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_DEPENDS libopenblas0-pthread)
-set(CPACK_DEBIAN_RUNTIME_PACKAGE_RECOMMENDS "gnuplot-nox, ca-certificates")
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_RECOMMENDS "gnuplot-nox, libjs-dygraphs, node-d3, ca-certificates")
 set(CPACK_DEBIAN_RUNTIME_DESCRIPTION "comparative studies of small neural networks from one text file
 Trains several small neural networks side by side from identical starts on
 identical batches, and measures as it goes. Datasets, regularisers, metrics

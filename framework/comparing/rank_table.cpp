@@ -40,15 +40,25 @@ std::optional<double> value_at(const Points& points, std::optional<std::uint64_t
   return std::nullopt;
 }
 
+std::vector<std::uint8_t> right_answers(const RunResults& results, const std::string& model) {
+  const std::vector<std::uint16_t> truth = results.test_labels(), predicted = results.predicted(model);
+  std::vector<std::uint8_t> right;
+  for (std::size_t i = 0; i < std::min(truth.size(), predicted.size()); ++i) right.push_back(predicted[i] == truth[i]);
+  return right;
+}
+
 struct ColumnOfSweep {
   std::string name, metric;
   std::size_t layer = 0;
   Direction better = Direction::neither;
+  std::string unit;
 };
 
 }  // namespace
 
 RankTable table_of_sweep(const fs::path& folder, const RankOptions& options) {
+  if (options.drop_noise && !options.at_column.empty())
+    throw std::invalid_argument("answers are known for the last step only, so noise cannot be dropped at another one");
   const std::vector<ComparedRun> runs = read_runs(folder, options.warn);
   std::vector<ColumnOfSweep> columns;
   bool has_models = false;
@@ -58,7 +68,7 @@ RankTable table_of_sweep(const fs::path& folder, const RankOptions& options) {
       for (const std::size_t layer : column.layers) {
         const std::string name = column_name(column.metric, layer);
         if (std::ranges::find(columns, name, &ColumnOfSweep::name) == columns.end())
-          columns.push_back({name, column.metric, layer, column.info.better});
+          columns.push_back({name, column.metric, layer, column.info.better, column.info.unit});
       }
   }
   std::vector<std::string> known;
@@ -72,6 +82,11 @@ RankTable table_of_sweep(const fs::path& folder, const RankOptions& options) {
   RankTable table;
   table.target = options.target;
   const ColumnOfSweep& target = column(options.target);
+  table.drop_noise = options.drop_noise;
+  if (options.drop_noise && target.unit != "share of the samples")
+    throw std::invalid_argument("noise can be dropped where the target is a share of the samples, such as accuracy; " +
+                                base::quoted(target.name) +
+                                (target.unit.empty() ? " has no unit" : " is in " + base::quoted(target.unit)));
   std::vector<const ColumnOfSweep*> measures;
   std::vector<std::string> names = options.measures;
   if (names.empty())
@@ -125,6 +140,7 @@ RankTable table_of_sweep(const fs::path& folder, const RankOptions& options) {
       };
       run.target = value(target);
       for (const ColumnOfSweep* c : measures) run.measures.push_back(value(*c));
+      if (options.drop_noise) run.right = right_answers(*runs[i].results, model);
       if (complete)
         table.runs.push_back(std::move(run));
       else

@@ -19,6 +19,7 @@ struct RankOptions {
   // Of a sweep: values at the first measured step at which this column is at most `at_most`, instead of the last ones.
   std::string at_column;
   double at_most = 0;
+  bool drop_noise = false;  // RankTable::drop_noise, of a sweep
 };
 
 /// A run of each model of each job that has ended. Axes are the settings in which jobs differ, and `model`; columns are

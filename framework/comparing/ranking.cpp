@@ -69,6 +69,8 @@ class Ranker {
 
   Ranking ranking(std::uint64_t seed, std::size_t resamples) const {
     Ranking r;
+    r.configurations = configurations_.size();
+    r.pairs = pairs_, r.pairs_of_noise = pairs_of_noise_;
     for (const std::string& axis : table_.axes) r.environments[axis] = {};
     for (const Environment& e : environments_) {
       Environments& of = r.environments[table_.axes[e.axis]];
@@ -93,11 +95,30 @@ class Ranker {
         all_.push_back({a, b});
         std::size_t axis = 0;
         if (table_.runs[a].seed != table_.runs[b].seed || differing(a, b, axis) != 1) continue;
+        ++pairs_;
+        if (table_.drop_noise && is_noise(table_.runs[a], table_.runs[b])) {
+          ++pairs_of_noise_;
+          continue;
+        }
         by_one_axis_.push_back({a, b});
         const auto of = std::minmax(configuration_[a], configuration_[b]);
         environment_of_.push_back(pairs_of_configurations.emplace(of, pairs_of_configurations.size()).first->second);
       }
     errors_ = pairs_of_configurations.size();
+  }
+
+  /// Whether the target of two runs differs by at most two standard errors of the difference of their right answers.
+  static bool is_noise(const RankedRun& a, const RankedRun& b) {
+    if (a.right.size() != b.right.size() || a.right.empty())
+      throw std::invalid_argument("the runs were not tested on the same samples, so no noise can be dropped");
+    double sum = 0, squares = 0;
+    const auto n = static_cast<double>(a.right.size());
+    for (std::size_t i = 0; i < a.right.size(); ++i) {
+      const int d = a.right[i] - b.right[i];
+      sum += d, squares += d * d;
+    }
+    const double standard_error = std::sqrt((squares / n - (sum / n) * (sum / n)) / (n - 1));
+    return std::abs(a.target - b.target) <= 2 * standard_error;
   }
 
   void find_environments() {
@@ -237,7 +258,8 @@ class Ranker {
   std::vector<std::size_t> configuration_;  // by run
   std::vector<Pair> all_, by_one_axis_;
   std::vector<std::size_t> environment_of_;  // by pair of by_one_axis_: which two configurations
-  std::size_t errors_ = 0;                   // how many pairs of configurations there are
+  std::size_t pairs_ = 0, pairs_of_noise_ = 0;
+  std::size_t errors_ = 0;  // how many pairs of configurations there are
   std::vector<Environment> environments_;
 };
 

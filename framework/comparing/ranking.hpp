@@ -9,6 +9,11 @@
 //   information  the share of the sign of the target's difference that the sign of the measure's difference tells about
 //                it, given up to two axes: the least over their choice, with the sign of tau-b (Jiang et al., 2.2.4)
 //
+// A pair of runs says nothing about a share of right answers if it differs by no more than two standard errors of the
+// difference on the same test samples. `drop_noise` leaves such pairs out of the sign errors. (Dziugaite et al. use
+// Hoeffding's bound, which knows nothing of the samples being the same: with 10,000 of them it drops every difference
+// below .02, and with it most studies.)
+//
 // Runs of the same seed are paired with each other, where the seed is known. Only runs that have every value count.
 #pragma once
 #include <array>
@@ -27,6 +32,7 @@ struct RankedRun {
   std::string seed;
   double target = 0;
   std::vector<double> measures;
+  std::vector<std::uint8_t> right = {};  // with drop_noise: whether the answer to each test sample is right
 };
 
 struct RankTable {
@@ -35,6 +41,7 @@ struct RankTable {
   std::vector<RankedRun> runs;
   std::vector<int> directions;  // by measure: 1 if it should rise with the target, -1 if it should fall
   std::size_t left_out = 0;     // runs without some value
+  bool drop_noise = false;
   std::map<std::string, std::size_t> lacking{};  // how many of them, by the first column that has none
 };
 
@@ -57,9 +64,12 @@ struct Environments {
 struct Ranking {
   std::map<std::string, Environments> environments;  // by axis
   std::vector<Judgement> judgements;                 // in the order of the measures
+  std::size_t configurations = 0;                    // runs that differ only in the seed are one
+  std::size_t pairs = 0, pairs_of_noise = 0;         // of runs, for the sign errors; left out by drop_noise
 };
 
-inline constexpr std::size_t kFewEnvironments = 5;  // with fewer, an axis gets no verdict
+inline constexpr std::size_t kFewEnvironments = 5;     // with fewer, an axis gets no verdict
+inline constexpr std::size_t kFewConfigurations = 12;  // with fewer, a bootstrap over them is too narrow
 
 /// Throws std::invalid_argument for fewer than two runs.
 Ranking rank(const RankTable& table, std::uint64_t seed = 1, std::size_t resamples = 1000);

@@ -8,18 +8,33 @@ namespace pipeline {
 namespace {
 /// `name` is the part after the section's name: "", ".penalty", ".train.penalty".
 bool on_train(const std::string& name) { return name == ".train" || name.starts_with(".train."); }
+
+/// A section that is not named like its plugin has its own name because the file has a reason for it.
+std::string title_of(const MeasuredMetric& section) {
+  return section.section == section.plugin && !section.info.title.empty() ? section.info.title
+                                                                          : readable(section.section);
+}
 }  // namespace
 
 Column column_of(const MeasuredMetric& section, const std::string& metric) {
-  Column column{metric, section.section, section.info, "", {}};
+  Column column{metric, section.section, title_of(section), section.info, "", {}};
   const std::string name = metric.substr(section.section.size());
   const std::string value = on_train(name) ? name.substr(std::string(".train").size()) : name;
+  if (!value.empty()) column.title += ", " + readable(value.substr(1));
+  if (const auto unit = section.info.unit_of.find(value.substr(std::min<std::size_t>(value.size(), 1)));
+      unit != section.info.unit_of.end())
+    column.info.unit = unit->second;
   if (!value.empty() && std::ranges::find(section.info.better_for, value.substr(1)) == section.info.better_for.end()) {
     column.info.better = Direction::neither;  // a separate quantity, perhaps not of any samples, such as a penalty
   } else if (const std::string& on = section.info.on; !on.empty()) {
     column.split = on_train(name) || on == "train" ? "training" : on == "validation" ? on : "test";
   }
   return column;
+}
+
+std::string readable(std::string name) {
+  std::ranges::replace(name, '_', ' ');
+  return name;
 }
 
 bool is_better(Direction better, double a, double b) {

@@ -46,6 +46,8 @@ Json as_json(const experiment::MetricConfig& m) {
           {"unit", m.info.unit},
           {"better", name_of(m.info.better)},
           {"better_for", m.info.better_for},
+          {"unit_of", m.info.unit_of},
+          {"title", m.info.title},
           {"undefined", m.info.undefined},
           {"on", m.info.looks == Looks::at_samples ? m.on : ""},
           {"every", m.every}};
@@ -56,8 +58,61 @@ MeasuredMetric metric_from(const nlohmann::json& j) {
   metric.info.better = direction_named(j.value("better", "neither"));
   metric.info.undefined = j.value("undefined", j.value("edge", ""));  // "edge" before plugin contract 6
   metric.info.on = j.value("on", "");
+  metric.info.title = j.value("title", metric.info.title);
+  metric.info.unit_of = j.value("unit_of", metric.info.unit_of);
   metric.info.better_for = j.value("better_for", metric.info.better_for);
   return metric;
+}
+
+UsedPlugin plugin_from(const nlohmann::json& j) {
+  UsedPlugin plugin{j.value("kind", ""), j.value("name", ""),   j.value("version", ""),
+                    j.value("path", ""), j.value("sha256", ""), ""};
+  for (const std::string& line : j.value("about", std::vector<std::string>())) plugin.about += line + "\n";
+  return plugin;
+}
+
+/// What a person asks of a run that its pipeline does not say; absent where an older version did not note it.
+std::vector<std::pair<std::string, std::string>> facts_from(const nlohmann::json& j) {
+  std::vector<std::pair<std::string, std::string>> facts;
+  const auto text = [](const nlohmann::json& value) {
+    if (value.is_string()) return value.get<std::string>();
+    if (!value.is_array()) return value.dump();
+    std::string words;
+    for (const auto& word : value)
+      words += (words.empty() ? "" : " ") + (word.is_string() ? word.get<std::string>() : word.dump());
+    return words;
+  };
+  const auto add = [&](const std::string& name, const nlohmann::json& object, const char* key) {
+    if (const auto found = object.find(key); object.is_object() && found != object.end() && !found->is_null())
+      facts.emplace_back(name, text(*found));
+  };
+  const auto part = [&](const char* key) { return j.value(key, nlohmann::json::object()); };
+  add("status", j, "status");
+  add("started", j, "started");
+  add("ended", j, "ended");
+  add("command", j, "argv");
+  add("in folder", j, "directory");
+  add("seed", j, "seed");
+  add("configuration", j, "configuration");
+  add("pipeline version", part("versions"), "pipeline");
+  add("compiler", part("versions"), "compiler");
+  add("host", j, "host");
+  add("processor", j, "cpu");
+  add("threads", j, "threads");
+  add("kernels", part("kernels"), "choice");
+  add("instruction level", part("kernels"), "level");
+  add("BLAS", part("blas"), "library");
+  if (const auto git = j.find("git"); git != j.end() && git->is_object()) {
+    add("git commit", *git, "commit");
+    add("uncommitted changes", *git, "dirty");
+  }
+  for (const auto& file : j.value("data", nlohmann::json::array()))
+    if (file.is_object())
+      facts.emplace_back("data file", text(file.value("path", nlohmann::json())) + ", SHA-256 " +
+                                          text(file.value("sha256", nlohmann::json())));
+  for (const auto& resumed : j.value("resumed", nlohmann::json::array()))
+    if (resumed.is_object()) facts.emplace_back("resumed at step", text(resumed.value("at_step", nlohmann::json())));
+  return facts;
 }
 
 /// A step: the library would turn 1e300, -1 and true into one.
@@ -114,7 +169,8 @@ RunJson::RunJson(const experiment::Pipeline& p, const RunFacts& facts, std::file
                             {"name", plugin.name},
                             {"version", plugin.version},
                             {"path", plugin.library.string()},
-                            {"sha256", facts.plugin_hashes.at(kind + " " + plugin.name)}});
+                            {"sha256", facts.plugin_hashes.at(kind + " " + plugin.name)},
+                            {"about", plugins::about(plugin)}});
   }
   j["data"] = Json::array();
   for (const data::Located& f : facts.files)
@@ -224,6 +280,8 @@ RunInfo read_run_json(const std::filesystem::path& file) try {
   };
   run.made_by = "pipeline " + part("versions", "pipeline") + " on " + json.value("cpu", std::string("?")) + ", " +
                 part("kernels", "choice") + " " + part("kernels", "level");
+  for (const auto& p : json.value("plugins", nlohmann::json::array())) run.plugins.push_back(plugin_from(p));
+  run.facts = facts_from(json);
   const auto early = json.value("stopped_early", nlohmann::json::object());
   for (const auto& [model, steps] : early.items()) {
     const bool one = steps.is_number();  // before contract 7, of models that were stopped only

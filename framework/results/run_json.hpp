@@ -67,6 +67,8 @@ struct RunInfo {
   bool has_final_reports = false;
   std::vector<std::string> models, class_names;
   std::vector<MeasuredMetric> metrics;
+  std::vector<UsedPlugin> plugins;
+  std::vector<std::pair<std::string, std::string>> facts;   // RunResults::facts
   std::map<std::string, std::string> failures;              // by model
   std::string failure;                                      // of the whole run
   std::string made_by;                                      // "pipeline 0.1.0 on AMD EPYC, own avx512"

@@ -23,6 +23,9 @@ class FolderResults final : public RunResults {
     models = std::move(run.models);
     class_names = std::move(run.class_names);
     metrics = std::move(run.metrics);
+    plugins = std::move(run.plugins);
+    status = std::move(run.status);
+    facts = std::move(run.facts);
     failures = std::move(run.failures);
     stopped = std::move(run.stopped);
     restored = std::move(run.restored);

@@ -4,10 +4,16 @@
 
 namespace pipeline::running {
 
+using Clock = std::chrono::steady_clock;
+
 LiveReports::LiveReports(const experiment::Pipeline& p, std::shared_ptr<const LoadedData> loaded, Observer& observer)
     : steps_(p.steps), loaded_(std::move(loaded)), observer_(observer) {
-  for (const experiment::ReportConfig& r : p.reports)
-    reports_.push_back({&r, r.plugin.make(), r.every ? 0 : p.steps + 1});
+  for (const experiment::ReportConfig& r : p.reports) {
+    reports_.push_back({&r, r.plugin.make(), r.every ? 0 : p.steps + 1, 0, Clock::now()});
+    LiveReport& report = reports_.back();
+    report.seconds_between = plugins::call({"report", r.plugin.name.c_str(), "Report::seconds_between", "", 0},
+                                           [&] { return report.report->seconds_between(); });
+  }
 }
 
 void LiveReports::continue_after(std::uint64_t step) {
@@ -22,6 +28,21 @@ void LiveReports::write_due(const std::filesystem::path& folder, std::uint64_t h
       publish();
       write(r, folder, {r.due, false});
     }
+}
+
+void LiveReports::write_timely(const std::filesystem::path& folder, std::uint64_t last,
+                               const std::function<void()>& publish) {
+  constexpr int share = 50;  // of the run's time, one part is spent here at most
+  for (LiveReport& r : reports_) {
+    const Clock::time_point began = Clock::now();
+    if (!(r.seconds_between > 0) || began < r.next) continue;
+    publish();
+    write(r, folder, {last, false});
+    const Clock::time_point now = Clock::now();
+    r.next = now + std::max<Clock::duration>(std::chrono::duration_cast<Clock::duration>(
+                                                 std::chrono::duration<double>(std::min(r.seconds_between, 1e9))),
+                                             share * (now - began));
+  }
 }
 
 bool LiveReports::write_last(const std::filesystem::path& folder, std::uint64_t step) {

@@ -1,5 +1,6 @@
 // The reports of one run, with the steps at which they are due.
 #pragma once
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -19,6 +20,8 @@ class LiveReports {
   /// Calls `publish` before each, which makes the measurements readable.
   void write_due(const std::filesystem::path& folder, std::uint64_t horizon, std::uint64_t last,
                  const std::function<void()>& publish);
+  /// Writes those that want to be written again after some time, likewise. What takes long is written less often.
+  void write_timely(const std::filesystem::path& folder, std::uint64_t last, const std::function<void()>& publish);
   /// Writes all for the last time. False, after warnings, if some failed.
   bool write_last(const std::filesystem::path& folder, std::uint64_t step);
 
@@ -26,7 +29,9 @@ class LiveReports {
   struct LiveReport {
     const experiment::ReportConfig* config;
     std::shared_ptr<const Report> report;
-    std::uint64_t due;  // the next step at which it is written
+    std::uint64_t due;                           // the next step at which it is written
+    double seconds_between = 0;                  // 0: at those steps only
+    std::chrono::steady_clock::time_point next;  // then not before this time
   };
   bool write(const LiveReport& report, const std::filesystem::path& folder, const Occasion& occasion);
 

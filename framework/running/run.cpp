@@ -78,6 +78,7 @@ class Run {
         Scheduler::News news = scheduler_.wait(0.2);
         write_rows(std::move(news.rows));
         reports_.write_due(folder_.path, news.horizon, last_step_, [&] { publish_nodes(); });
+        if (!news.over) reports_.write_timely(folder_.path, last_step_, [&] { publish_nodes(); });
         show_progress();
         over = news.over;
         // If held: of trained models that have not had their last measurement, so that more steps can follow.

@@ -16,7 +16,10 @@ using namespace pipeline;
 
 class GeneralisationGap final : public Metric {
   MetricInfo describe() const override {
-    return {.unit = "share of the samples; nats", .better = Direction::neither, .looks = Looks::at_train_and_test};
+    return {.unit = "share of the samples",
+            .better = Direction::neither,
+            .looks = Looks::at_train_and_test,
+            .unit_of = {{"loss", "nats"}}};
   }
   void prepare(Evaluation& e) const override {
     for (const Split split : {Split::train, Split::test}) {

@@ -28,8 +28,10 @@ class NodeSnr final : public Metric {
     p.number("noise", noise, above(0), "standard deviation of the noise on an input with max_j + .001 = 1");
   }
   MetricInfo describe() const override {
-    return {"ratio of variances", Direction::higher,
-            "NaN where no noise reaches a node; a layer with only such nodes is NaN"};
+    return {.unit = "ratio of variances",
+            .better = Direction::higher,
+            .undefined = "NaN where no noise reaches a node; a layer with only such nodes is NaN",
+            .title = "node SNR"};
   }
   void check(const NetworkShape&, bool nonnegative) const override { options.check(nonnegative); }
   void prepare(Evaluation& e) const override { node_signal::prepare(e); }

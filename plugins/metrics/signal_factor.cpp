@@ -20,8 +20,10 @@ class SignalFactor final : public Metric {
 
   void declare(Parameters& p) override { options.declare(p); }
   MetricInfo describe() const override {
-    return {"factor", Direction::higher,
-            "NaN where c or all weights of a node are 0; a layer with only such nodes is NaN"};
+    return {.unit = "factor",
+            .better = Direction::higher,
+            .undefined = "NaN where c or all weights of a node are 0; a layer with only such nodes is NaN",
+            .title = "signal factor F"};
   }
   void check(const NetworkShape&, bool nonnegative) const override { options.check(nonnegative); }
   void prepare(Evaluation& e) const override { node_signal::prepare(e); }

@@ -24,7 +24,10 @@ class SnrOptimality final : public Metric {
 
   void declare(Parameters& p) override { options.declare(p); }
   MetricInfo describe() const override {
-    return {"cosine", Direction::higher, "NaN where all weights of a node are 0; a layer with only such nodes is NaN"};
+    return {.unit = "cosine",
+            .better = Direction::higher,
+            .undefined = "NaN where all weights of a node are 0; a layer with only such nodes is NaN",
+            .title = "SNR optimality S"};
   }
   void check(const NetworkShape&, bool nonnegative) const override { options.check(nonnegative); }
   void prepare(Evaluation& e) const override { node_signal::prepare(e); }

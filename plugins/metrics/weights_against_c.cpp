@@ -28,8 +28,14 @@ class WeightsAgainstC final : public Metric {
     p.wholes("nodes", nodes, at_least(1), "nodes to draw, counting from 1; if left out, the one with the largest S");
   }
   MetricInfo describe() const override {
-    return {"node number; cosine", Direction::higher,
-            "NaN for a node whose weights are all 0, and where that is every node; in points also where c is all 0"};
+    return {.unit = "cosine",
+            .better = Direction::higher,
+            .undefined =
+                "NaN for a node whose weights are all 0, and where that is every node; in points also where c is "
+                "all 0",
+            .better_for = {"snr_optimality"},
+            .unit_of = {{"node", "node number"}},
+            .title = "weights against c"};
   }
 
   void check(const NetworkShape& shape, bool nonnegative) const override {

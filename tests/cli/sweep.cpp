@@ -477,6 +477,11 @@ BOOST_AUTO_TEST_CASE(measures_are_ranked_over_a_sweep_or_a_table) {
   BOOST_TEST((j["environments"]["model"] == json{{"kept", 6}, {"dropped", 0}}));
   BOOST_TEST((j["measures"]["accuracy"]["direction"] == -1));  // should fall where the loss rises
   BOOST_TEST((j["measures"]["loss.train"]["direction"] == 1));
+  const json noise =
+      json::parse(fixture.run({"rank", "s", "--target", "accuracy", "--drop-noise", "--format", "json"}).out);
+  BOOST_TEST(noise["pairs"]["kept"].get<int>() + noise["pairs"]["dropped"].get<int>() > 0);
+  check_says(fixture.run({"rank", "s", "--target", "loss", "--drop-noise"}).err,
+             "noise can be dropped where the target is a share of the samples, such as accuracy; 'loss' is in 'nats'");
   const Said text = fixture.run({"rank", "s", "--target", "loss", "--measures", "-accuracy,loss.train"});
   check_exit(text, 0);
   check_says(text.out, "measures of loss over 12 runs\n");

@@ -34,6 +34,29 @@ BOOST_AUTO_TEST_CASE(a_measure_that_follows_one_axis_only) {
   BOOST_TEST(r.environments.at("first").kept == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(pairs_within_the_noise_of_the_test_samples_are_dropped) {
+  // Answers to 100 samples. (a, x) and (a, y) differ on 10 samples, 6 to 4: a difference of .02 with a standard error of
+  // sqrt((.10 - .0004) / 99) = .032. (b, x) is right on 30 more than (a, x): .3 with one of sqrt((.3 - .09) / 99) = .046.
+  const auto right = [](std::size_t from, std::size_t to) {
+    std::vector<std::uint8_t> answers(100, 0);
+    for (std::size_t i = from; i < to; ++i) answers[i] = 1;
+    return answers;
+  };
+  c::RankTable table = square({0.40, 0.42, 0.70, 0.72}, {1, 0, 3, 2});  // wrong along `second` only
+  table.runs[0].right = right(10, 50), table.runs[1].right = right(14, 56);
+  table.runs[2].right = right(0, 70), table.runs[3].right = right(4, 76);
+  const c::Ranking all = c::rank(table);
+  BOOST_TEST(all.pairs_of_noise == 0u);
+  BOOST_TEST(all.judgements.front().sign_error_mean == 0.5);
+  table.drop_noise = true;
+  const c::Ranking kept = c::rank(table);
+  BOOST_TEST(kept.pairs == 4u);
+  BOOST_TEST(kept.pairs_of_noise == 2u);
+  BOOST_TEST(kept.judgements.front().sign_error_mean == 0);
+  table.runs[3].right.pop_back();  // another test set
+  BOOST_CHECK_THROW(c::rank(table), std::invalid_argument);
+}
+
 BOOST_AUTO_TEST_CASE(a_perfect_and_a_reversed_measure) {
   const c::Judgement perfect = c::rank(square({1, 2, 3, 4}, {10, 20, 30, 40})).judgements.front();
   BOOST_TEST(perfect.tau_b == 1);

@@ -76,11 +76,12 @@ BOOST_AUTO_TEST_CASE(public_headers_use_public_headers_only) {
     BOOST_TEST(i.what.front() == '<', place(i) << "; plugins cannot include the headers of rooms");
 }
 
+// A plugin of several files has a folder for them below its own: plugins/reports/page.
 BOOST_AUTO_TEST_CASE(a_plugin_uses_public_headers_and_its_own_folder) {
   for (const Include& i : includes_below(SOURCE_DIR "/plugins")) {
     if (i.what.front() != '"') continue;
     const std::string path = i.what.substr(1, i.what.size() - 2);
-    BOOST_TEST(path.find('/') == std::string::npos, place(i) << ", which is in another folder");
+    BOOST_TEST((!path.starts_with('.') && !path.starts_with('/')), place(i) << ", which is in another folder");
   }
 }
 

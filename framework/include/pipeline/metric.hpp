@@ -16,6 +16,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -45,6 +46,8 @@ struct MetricInfo {
   std::vector<std::string> compares = {};    // models that it requests with Block::other()
   bool order_matters = false;                // whether the order of the samples changes a value, beyond rounding
   std::vector<std::string> better_for = {};  // named values that `better` applies to as well
+  std::map<std::string, std::string> unit_of = {};  // named values that have another unit
+  std::string title = {};                           // for people, where the plugin's name is not: "SNR optimality S"
 };
 
 /// Consecutive samples and what a network makes of them. Lives only during see(). Blocks come in order.

@@ -10,6 +10,7 @@
 #include <pipeline/parameters.hpp>
 #include <pipeline/plugin.hpp>
 #include <pipeline/results.hpp>
+#include <pipeline/sweep_results.hpp>
 
 namespace pipeline {
 
@@ -30,6 +31,14 @@ class PIPELINE_API Report {
   virtual void declare(Parameters&) {}
   /// Writes its files.
   virtual ReportOutput write(const RunResults& results, const Occasion& occasion) const = 0;
+  /// The seconds between two times that it wants to be written during the run, besides those of `every`; 0: none. It is
+  /// written less often where that takes more than a fiftieth of the run's time.
+  virtual double seconds_between() const { return 0; }
+  /// The one file that people open, where the report writes one for runs and for sweeps: "report.html". Those are what
+  /// `pipeline report` writes, and what a sweep writes when it ends. Empty: none.
+  virtual std::string page_file() const { return ""; }
+  /// Writes the page of a sweep, in its folder.
+  virtual ReportOutput write_sweep(const SweepResults&) const { return {}; }
 };
 
 }  // namespace pipeline

@@ -32,6 +32,12 @@ struct PipelineSection {
   std::vector<std::pair<std::string, std::string>> settings;  // key and value, every default included
 };
 
+/// A plugin that the run used.
+struct UsedPlugin {
+  std::string kind, name, version, library, sha256;
+  std::string about;  // the comment at the head of its source file: formula, symbols, source; empty if not known
+};
+
 class PIPELINE_API RunResults {
  public:
   virtual ~RunResults() = default;
@@ -42,9 +48,12 @@ class PIPELINE_API RunResults {
   std::vector<std::string> models;       // in file order; "control" is not among them
   std::vector<std::string> class_names;  // Data::class_names
   std::vector<MeasuredMetric> metrics;
-  std::vector<Row> rows;                         // in file order
-  std::map<std::string, std::string> failures;   // by model: why it ended before the others
-  std::map<std::string, std::uint64_t> stopped;  // by model: the update before which a regulariser stopped it
+  std::vector<UsedPlugin> plugins;
+  std::string status;                                      // of run.json: "running", "finished", "stopped", ...
+  std::vector<std::pair<std::string, std::string>> facts;  // of run.json, for people: "started", "processor", ...
+  std::vector<Row> rows;                                   // in file order
+  std::map<std::string, std::string> failures;             // by model: why it ended before the others
+  std::map<std::string, std::uint64_t> stopped;            // by model: the update before which a regulariser stopped it
   /// By model: the step whose weights it went back to after its last update. Its last rows were measured with them.
   std::map<std::string, std::uint64_t> restored;
   std::map<std::string, std::vector<std::string>> remarks;  // by model: what its regularisers said at the end

@@ -20,7 +20,8 @@ using Points = std::vector<Point>;  // in step order
 struct Column {
   std::string metric;            // "loss", "loss.penalty", "accuracy.train"
   std::string section;           // "loss", "accuracy": the metric up to its first dot
-  MetricInfo info;               // `better` is neither where the section's direction does not apply to this column
+  std::string title;             // for people: "SNR optimality S", "loss, penalty"
+  MetricInfo info;               // unit and direction are those of this column
   std::string split;             // which samples it was measured on; empty: none, or unknown
   std::set<std::size_t> layers;  // {0} for a value of the whole network
   bool main() const { return metric == section; }
@@ -28,6 +29,8 @@ struct Column {
 
 /// The column of that name in this section, without layers. The one place that decides which direction is better.
 PIPELINE_API Column column_of(const MeasuredMetric& section, const std::string& metric);
+/// A name of a file in words: "signal_factor" as "signal factor".
+PIPELINE_API std::string readable(std::string name);
 /// Whether a is better than b; never where neither direction is, or where a is NaN.
 PIPELINE_API bool is_better(Direction better, double a, double b);
 /// "higher is better"; empty where neither is.

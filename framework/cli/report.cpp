@@ -1,0 +1,35 @@
+#include <iostream>
+
+#include "base/utf8.hpp"
+#include "cli/command.hpp"
+#include "cli/complain.hpp"
+#include "running/pages.hpp"
+
+namespace pipeline::cli {
+
+int report(const Words& words) {
+  options::options_description visible("options");
+  add_plugin_options(visible);
+  const Parsed parsed(words, "report RUN|SWEEP ... [options]",
+                      "Writes report.html, one page to look at, into the folder of each run or sweep, finished or not.",
+                      visible, "  pipeline report runs/quickstart/latest");
+  if (parsed.help_given()) return Exit::ok;
+  if (parsed.positional().empty())
+    throw UsageError("report needs the folder of a run or sweep: pipeline report RUN|SWEEP ...");
+  for (const std::string& folder : parsed.positional())
+    if (std::error_code none; !std::filesystem::is_directory(folder, none))
+      throw UsageError("there is no folder " + base::quoted_path(folder) + ": report takes folders of runs or sweeps");
+  plugins::Catalogue catalogue = catalogue_from(parsed);
+  bool failed = false;
+  for (const std::string& folder : parsed.positional()) {
+    const ReportOutput output = running::write_pages(folder, catalogue);
+    for (const std::string& line : output.lines) std::cout << line << "\n";
+    for (const std::string& warning : output.warnings) warn("warning: " + warning);
+    if (output.lines.empty() && output.warnings.empty())
+      warn("warning: no report here writes a page, so nothing was written in " + base::quoted_path(folder));
+    failed |= output.lines.empty();
+  }
+  return failed ? Exit::plugin_refused : Exit::ok;
+}
+
+}  // namespace pipeline::cli

@@ -1,0 +1,65 @@
+#include "running/pages.hpp"
+
+#include <algorithm>
+
+#include "comparing/sweep_results.hpp"
+#include "experiment/pipeline.hpp"
+#include "results/run_folder.hpp"
+#include "results/run_results.hpp"
+#include "running/data_for_run.hpp"
+
+namespace pipeline::running {
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The data of a run, loaded as its resolved pipeline says; that is wanted for pictures only, so it is never fetched.
+std::shared_ptr<const Data> data_of(const fs::path& folder, plugins::Catalogue& catalogue) {
+  const experiment::Pipeline p = experiment::read_pipeline(results::RunFolder{folder}.resolved_ini(), {}, catalogue);
+  data::FetchOptions fetch;
+  fetch.offline = true;
+  const auto loaded = std::make_shared<const LoadedData>(load_for_run(p, 1, fetch, [](const std::string&) {}));
+  return {loaded, &loaded->data};
+}
+
+}  // namespace
+
+ReportOutput write_pages(const fs::path& folder, plugins::Catalogue& catalogue) {
+  std::error_code none;
+  const bool is_sweep = fs::exists(folder / "jobs.csv", none);
+  std::unique_ptr<RunResults> run;
+  std::optional<SweepResults> sweep;
+  if (is_sweep)
+    sweep = comparing::sweep_results(folder);
+  else if (fs::exists(results::RunFolder{folder}.metrics_csv(), none))
+    run = results::open_run(folder, [&] { return data_of(folder, catalogue); });
+  else
+    throw std::runtime_error(folder.string() +
+                             " is neither a run (it has no metrics.csv) nor a sweep (it has no jobs.csv)");
+
+  ReportOutput all;
+  for (const std::string& name : catalogue.names(plugins::PluginKind::report)) try {
+      const std::shared_ptr<Report> report = catalogue.make<Report>(name);
+      Parameters parameters;
+      plugins::declare(catalogue.load(plugins::PluginKind::report, name), *report, parameters);
+      const auto ask = [&](const char* hook, auto&& f) {
+        return plugins::call({"report", name.c_str(), hook, "", 0}, f);
+      };
+      if (ask("Report::page_file", [&] { return report->page_file(); }).empty()) continue;
+      const ReportOutput output = ask(is_sweep ? "Report::write_sweep" : "Report::write", [&] {
+        if (sweep) return report->write_sweep(*sweep);
+        const std::uint64_t last = run->rows.empty() ? 0 : run->rows.back().step;
+        return report->write(*run, {last, true});
+      });
+      all.lines.insert(all.lines.end(), output.lines.begin(), output.lines.end());
+      all.warnings.insert(all.warnings.end(), output.warnings.begin(), output.warnings.end());
+    } catch (const plugins::RefusedPlugin& e) {
+      all.warnings.push_back(e.what());
+    } catch (...) {
+      all.warnings.push_back(plugins::title(plugins::PluginKind::report, name) +
+                             " failed: " + plugins::what_was_thrown());
+    }
+  return all;
+}
+
+}  // namespace pipeline::running
