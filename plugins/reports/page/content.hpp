@@ -55,6 +55,11 @@ inline Json facts(const std::vector<std::pair<std::string, std::string>>& facts,
   return all;
 }
 
+/// Of a section with on = both: the columns of the training samples, named values such as a penalty among them.
+inline bool is_of_training(const Column& column) {
+  return column.metric == column.section + ".train" || column.metric.starts_with(column.section + ".train.");
+}
+
 /// Charts by title: the training and the test samples of one metric share one.
 inline Json chart_of(const Column& column, std::size_t layer) {
   const bool has_split = !column.split.empty();

@@ -191,7 +191,7 @@
     const box = element("input", {type: "checkbox", "data-setting": name});
     box.checked = Boolean(kept[name]);
     box.addEventListener("change", () => { keep(name, box.checked), keep("zoom", null); for (const chart of charts) chart.rebuild(); });
-    controls.append(element("label", {}, box, words));
+    controls.append(element("label", {class: "setting"}, box, words));
   };
   kept.late ??= true;
   setting("logSteps", "log steps"), setting("logValues", "log values"), setting("late", "fit later values");
@@ -213,6 +213,13 @@
     for (let j = from; j <= to; ++j) sum += values[j];
     return sum / n;
   });
+  const logTicks = (from, to) => {
+    const ticks = [];
+    for (const step of [0, ...Array.from({length: 14}, (_, i) => 10 ** i), ...Array.from({length: 14}, (_, i) => 3 * 10 ** i)])
+      if (step + 1 >= from && step + 1 <= to) ticks.push({v: step + 1, label: stepText(step)});
+    return ticks.length > 1 ? ticks : null;
+  };
+  const stepText = (step) => (step >= 10000 && step % 1000 === 0 ? step / 1000 + "k" : String(step));
   class Chart {
     constructor(spec, place) {
       this.spec = spec;
@@ -289,7 +296,8 @@
         labels: ["step", ...labels], series, customBars: bands, fillAlpha: 0.18, connectSeparatedPoints: true, legend: "never", animatedZooms: false,
         visibility: all.map((s) => this.visible(s.curve)), gridLineColor: ink("--line"), axisLineColor: ink("--faint"), logscale: Boolean(kept.logValues),
         xlabel: kept.logSteps ? "step (log)" : "step", ylabel: this.spec.unit || "value", xLabelHeight: 16, yLabelWidth: 16, highlightCircleSize: 4,
-        axes: {x: {logscale: Boolean(kept.logSteps), drawGrid: true, axisLabelFormatter: (x) => { const s = Math.round(x - shift()); return s >= 10000 && s % 1000 === 0 ? s / 1000 + "k" : String(s); }},
+        axes: {x: {logscale: Boolean(kept.logSteps), drawGrid: true, axisLabelFormatter: (x) => stepText(Math.round(x - shift())),
+            ticker: (from, to, ...more) => (kept.logSteps && logTicks(from, to)) || Dygraph.numericTicks(from, to, ...more)},
           y: {axisLabelFormatter: (y) => text(y, 4), axisLabelWidth: 58}},
         dateWindow: kept.zoom ?? null, valueRange: this.valueRange(all),
         zoomCallback: (from, to) => this.zoomed(from, to),

@@ -134,7 +134,7 @@ class RunContent {
           if (points.empty() && !back) continue;
           Json curve = packed_curve(numbers_, points);
           curve["model"] = m;
-          if (column.split == "training") curve["train"] = true;
+          if (is_of_training(column)) curve["train"] = true;
           if (back) curve["restored"] = {back->step, std::isnan(back->value) ? "NaN" : nine_digits(back->value)};
           curves.push_back(std::move(curve));
         }
@@ -142,7 +142,7 @@ class RunContent {
         const auto [place, is_new] = by_title.emplace(std::pair(column.title, layer), all.size());
         if (is_new) all.push_back(chart_of(column, layer));
         Json& chart = all[place->second];
-        if (!is_new) chart["split"] = "test and training";
+        if (!is_new && !column.split.empty()) chart["split"] = "test and training";
         for (Json& curve : curves) chart["curves"].push_back(std::move(curve));
       }
     return all;

@@ -77,7 +77,7 @@ class SweepContent {
     for (const Band& band : bands) {
       if (band.points.empty()) continue;
       const Column of = column(band.metric);
-      const bool train = of.split == "training" && reference.empty();
+      const bool train = is_of_training(of) && reference.empty();
       // The training and the test samples of one metric share a chart, but not their differences.
       const auto key = std::tuple(reference.empty() ? of.title : band.metric, band.layer, false);
       const auto [place, is_new] = places.emplace(key, all.size());
@@ -86,7 +86,7 @@ class SweepContent {
         chart["kind"] = "band";
         if (!reference.empty()) chart["zero"] = true, chart["note"] = "minus " + reference;
         all.push_back(std::move(chart));
-      } else if (all[place->second]["split"] != of.split) {
+      } else if (!of.split.empty() && all[place->second]["split"] != of.split) {
         all[place->second]["split"] = "test and training";
       }
       Json curve = packed(band.points);
