@@ -160,7 +160,7 @@
         group.comparisons.map((c) => {
           const digits = (x) => (x === null ? "-" : text(x, 3));
           const cell = element("td", {class: c.verdict === "better" ? "good" : c.verdict === "worse" ? "bad" : ""}, c.verdict);
-          return [titled(c), shown(c.model), text(c.mean, 4), `${text(c.reference_mean, 4)} (${shown(c.reference)})`,
+          return [titled(c) + (c.train ? " (training)" : ""), shown(c.model), text(c.mean, 4), `${text(c.reference_mean, 4)} (${shown(c.reference)})`,
             digits(c.difference) + (c.test_error === null ? "" : ` ±${digits(c.test_error)}`), `[${digits(c.low)}, ${digits(c.high)}]`,
             c.p === null ? "-" : c.p < 0.0001 ? "< .0001" : c.p.toFixed(4), `${c.wins} of ${c.pairs}`, cell, c.since ?? "-"];
         }));

@@ -46,7 +46,7 @@ class SweepContent {
     for (const ModelComparison& c : group.comparisons) {
       const Column of = column(c.metric);
       comparisons.push_back({{"title", of.title},
-                             {"split", of.split},
+                             {"train", is_of_training(of)},
                              {"layer", c.layer},
                              {"model", c.model},
                              {"reference", c.reference},
