@@ -233,7 +233,7 @@ study.ini:23:21: error: 'dropout' does nothing on layer 2
     {"an unknown report", "every = 10\n", "every = 10\n\n[report:sumary]\n",
      R"(study.ini:27:2: error: unknown report 'sumary'
    27 | [report:sumary]
-      |  ^~~~~~~~~~~~~ did you mean 'summary'?  (valid: plots, summary)
+      |  ^~~~~~~~~~~~~ did you mean 'summary'?  (valid: plots, summary, tensorboard)
 )"},
     {"a report of an unknown metric", "every = 10\n", "every = 10\n\n[report:plots]\nmetrics = accuracy, los\n",
      R"(study.ini:28:11: error: [report:plots]: metrics names 'los', and there is no section [metric:NAME] of that name (there are: accuracy)
