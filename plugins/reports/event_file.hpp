@@ -136,6 +136,12 @@ class EventFile {
   void add(std::uint64_t step, const SummaryMessage& summary) {
     add(step, [&](protozero::pbf_writer& event) { event.add_message(5, summary.bytes()); });
   }
+  /// The run from this step on is in the events that follow: a TensorBoard that read it from other files drops these.
+  void restart(std::uint64_t step) {
+    add(step, [](protozero::pbf_writer& event) {
+      protozero::pbf_writer(event, 7).add_enum(1, 1);  // session_log: START
+    });
+  }
   const std::string& bytes() const { return bytes_; }
 
  private:

@@ -6,7 +6,7 @@
 //                Models of several runs that differ only in pipeline.seed are one group: give --logdir a folder of runs
 //
 //   control is the untrained network. With `every`, each time adds a file with the new steps, which an open TensorBoard
-//   shows. Numbers are float32. The wall time of an event is its step, in seconds: a row of metrics.csv has no time, and
+//   shows; at the end one file replaces them. Numbers are float32. The wall time of an event is its step, in seconds: a row of metrics.csv has no time, and
 //   the same run gives the same bytes.
 //
 // See also: plots, summary.
@@ -45,10 +45,15 @@ class TensorBoard final : public Report {
     return !name.empty() && name != "." && name != ".." && name.find('/') == name.npos && name.find('\0') == name.npos;
   }
 
-  /// Writes the events after those of the newest earlier file.
+  /// Writes the events after those of the newest earlier file; at the end, all in one file, which replaces the others: a
+  /// run that was stopped in between has the same files.
   static void write_model(const RunResults& results, const std::vector<PipelineSection>& sections,
                           const fs::path& folder, const std::string& model, const Occasion& occasion) {
-    const std::optional<std::uint64_t> written = last_step_before(occasion.step, folder);
+    const std::set<std::uint64_t> files = steps_of_files(folder);
+    std::optional<std::uint64_t> written;  // up to this step
+    if (!occasion.final)
+      for (const std::uint64_t step : files)
+        if (step < occasion.step) written = step;
     std::map<std::uint64_t, SummaryMessage> events;
     const auto is_new = [&](std::uint64_t step) { return step <= occasion.step && (!written || step > *written); };
     const bool trained = model != "control";
@@ -68,14 +73,19 @@ class TensorBoard final : public Report {
                                        arma::conv_to<std::vector<double>>::from(
                                            arma::vectorise(results.nodes(model, metric.section, name, i))));
       }
-    if (occasion.final && trained)
+    const bool ended = results.failures.contains(model) || results.stopped.contains(model) ||
+                       occasion.step >= results.steps;  // else the run was interrupted
+    if (occasion.final && trained && ended)
       events[occasion.step].session_end(results.failures.contains(model) ? SessionStatus::failure
                                                                          : SessionStatus::success);
     EventFile file;
+    if (occasion.final) file.restart(0);
     for (const auto& [step, summary] : events)
       if (!summary.empty()) file.add(step, summary);
     fs::create_directories(folder);
     write_file(folder / file_name(occasion.step), file.bytes());
+    for (const std::uint64_t step : files)
+      if (occasion.final && step != occasion.step) fs::remove(folder / file_name(step));
   }
 
   static constexpr const char* prefix = "events.out.tfevents.";
@@ -85,18 +95,17 @@ class TensorBoard final : public Report {
     std::snprintf(digits, sizeof digits, "%016llu", static_cast<unsigned long long>(step));
     return prefix + std::string(digits) + ".pipeline";
   }
-  /// The step of the newest file that was written for an earlier one.
-  static std::optional<std::uint64_t> last_step_before(std::uint64_t step, const fs::path& folder) {
-    std::optional<std::uint64_t> last;
-    if (!fs::exists(folder)) return last;
+  static std::set<std::uint64_t> steps_of_files(const fs::path& folder) {
+    std::set<std::uint64_t> steps;
+    if (!fs::exists(folder)) return steps;
     for (const auto& entry : fs::directory_iterator(folder)) {
       const std::string name = entry.path().filename().string();
-      std::uint64_t of = 0;
       const std::string digits = name.substr(std::min(name.size(), std::string(prefix).size()));
-      std::from_chars(digits.data(), digits.data() + digits.size(), of);
-      if (name == file_name(of) && of < step) last = std::max(last.value_or(0), of);
+      std::uint64_t step = 0;
+      std::from_chars(digits.data(), digits.data() + digits.size(), step);
+      if (name == file_name(step)) steps.insert(step);
     }
-    return last;
+    return steps;
   }
 
   static std::string tag(const std::string& metric, std::size_t layer) {

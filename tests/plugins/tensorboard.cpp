@@ -117,6 +117,11 @@ Events events_of(const fs::path& file) {
         case 3:
           BOOST_TEST((event.get_string() == "brain.Event:2" && events.count == 0));
           break;
+        case 7: {
+          protozero::pbf_reader session = event.get_message();
+          BOOST_TEST((session.next(1) && session.get_enum() == 1 && step == 0 && events.count == 1));
+          break;
+        }
         default: {
           BOOST_TEST(event.tag() == 5u);
           protozero::pbf_reader summary = event.get_message();
@@ -198,7 +203,7 @@ const std::string file_of_step_9 = "events.out.tfevents.0000000000000009.pipelin
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_checksum_is_crc32c) {
-  BOOST_TEST(crc32c("123456789") == 0xE3069283u);  // the check value of CRC-32C (RFC 3720 has it reversed)
+  BOOST_TEST(crc32c("123456789") == 0xE3069283u);  // its check value
   for (const std::string& text : std::vector<std::string>{"", "123456789", std::string(40, '\0')})
     BOOST_TEST(reports::masked_crc(text) == masked(text));
 }
@@ -256,7 +261,7 @@ BOOST_AUTO_TEST_CASE(each_report_adds_the_new_steps_and_gives_the_same_bytes_aga
   const Folder folder;
   make_small_run(folder.path);
   const fs::path of_a = folder.path / "tensorboard/a";
-  for (const Occasion& occasion : {Occasion{0, false}, Occasion{5, false}, Occasion{9, false}, Occasion{9, true}})
+  for (const Occasion& occasion : {Occasion{0, false}, Occasion{5, false}, Occasion{9, false}})
     report(folder.path, occasion);
   const auto files = files_of(of_a);
   BOOST_REQUIRE(files.size() == 3u);
@@ -264,11 +269,25 @@ BOOST_AUTO_TEST_CASE(each_report_adds_the_new_steps_and_gives_the_same_bytes_aga
   for (const std::string& file : files) scalars += events_of(of_a / file).scalars.size();
   BOOST_TEST(scalars == 4u);
   BOOST_TEST(events_of(of_a / files[0]).hparams.contains("_hparams_/session_start_info"));
-  BOOST_TEST(events_of(of_a / files[2]).hparams.contains("_hparams_/session_end_info"));
   const std::string second = read(of_a / files[1]);
   report(folder.path, {5, false});
   BOOST_TEST(read(of_a / files[1]) == second);
   BOOST_TEST(files_of(of_a) == files, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(at_the_end_one_file_replaces_the_others) {
+  const Folder folder, undisturbed;
+  for (const Folder* each : {&folder, &undisturbed}) make_small_run(each->path);
+  const fs::path of_a = folder.path / "tensorboard/a";
+  report(folder.path, {0, false});
+  report(folder.path, {5, true});  // stopped
+  BOOST_TEST(files_of(of_a).size() == 1u);
+  BOOST_TEST(!events_of(of_a / files_of(of_a)[0]).hparams.contains("_hparams_/session_end_info"));
+  report(folder.path, {9, false});  // continued
+  report(folder.path, {9, true});
+  report(undisturbed.path, {9, true});
+  BOOST_TEST(files_of(of_a) == std::vector{file_of_step_9}, boost::test_tools::per_element());
+  BOOST_TEST(read(of_a / file_of_step_9) == read(undisturbed.path / "tensorboard/a" / file_of_step_9));
 }
 
 BOOST_AUTO_TEST_CASE(a_name_that_is_a_path_is_refused) {
