@@ -207,8 +207,8 @@ class LinePicture {
                            {"type", number(m + 1)},
                            {"colour", colour(m)},
                            {"model", m < results_.models.size() ? quoted(label(results_, results_.models[m])) : ""},
-                           {"dash", both_ ? "dt 1" : ""},
-                           {"markers", few_ ? "" : "pn 9"},
+                           {"dash", both_ ? " dt 1" : ""},
+                           {"markers", few_ ? "" : " pn 9"},
                            {"low", number(panel.range.low)},
                            {"high", number(panel.range.high)},
                            {"control", number(panel.control.value_or(0))}});
@@ -222,11 +222,11 @@ class LinePicture {
       add_line("<file> using 1:<column> notitle with lines lt <type> lw 0.8 dt 1 lc rgb '#A8<colour>'",
                panel.lines[l].model, first + each * l);
     for (std::size_t m = 0; m < results_.models.size(); ++m)
-      if (has_line(m)) add_line("NaN title <model> with linespoints lt <type> <dash>", m, 0);
+      if (has_line(m)) add_line("NaN title <model> with linespoints lt <type><dash>", m, 0);
     for (std::size_t l = 0; l < panel.lines.size(); ++l) {
       const Line& line = panel.lines[l];
-      add_line(line.training ? "<file> using 1:<column> notitle with linespoints lt <type> lw 1.2 dt 2 <markers>"
-                             : "<file> using 1:<column> notitle with linespoints lt <type> <dash> <markers>",
+      add_line(line.training ? "<file> using 1:<column> notitle with linespoints lt <type> lw 1.2 dt 2<markers>"
+                             : "<file> using 1:<column> notitle with linespoints lt <type><dash><markers>",
                line.model, first + each * l + (smooth_ ? 1 : 0));
     }
     for (std::size_t l = 0; l < panel.lines.size(); ++l) {

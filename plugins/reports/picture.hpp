@@ -149,7 +149,7 @@ set grid lt 1 lw 0.6 lc rgb '#E3E3E3'
 do for [format in '<formats>'] {
 if (format eq 'svg') { set terminal svg size <size> font 'sans-serif,13' noenhanced background 'white' }
 if (format eq 'png') { set terminal pngcairo size <size> font 'sans,10' noenhanced }
-if (format eq 'pdf') { set terminal pdfcairo size <inches> font 'sans,9.4' noenhanced }
+if (format eq 'pdf') { set terminal pdfcairo size <inches> font 'sans,9.4' fontscale 0.78 linewidth 1.3 pointscale 0.8 noenhanced }
 set output '<name>.'.format
 set label 1 <heading> at screen <left>,<title> font ',16' tc rgb '#1A1A1A'
 set label 2 <pipeline> at screen <right>,<title> right tc rgb '#5A5A5A'
