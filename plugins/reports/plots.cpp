@@ -68,6 +68,8 @@ class Plots final : public Report {
     for (const MeasuredMetric& metric : results.metrics) sections.push_back(metric.section);
     const std::string unknown = unknown_of(sections);
     if (!unknown.empty()) output.warnings.push_back("plots: metrics " + unknown);
+    if (const std::string both = drawn_twice(results); occasion.final && !both.empty())
+      output.warnings.push_back("plots: " + both);
     bool stuck = false;  // what stopped one picture would stop the next
     std::size_t drawn = 0;
     for (const Picture& picture : pictures(results, occasion)) {
@@ -96,15 +98,38 @@ class Plots final : public Report {
     }
     return "";
   }
-  bool is_wanted(const std::string& section) const {
-    return metrics_.empty() || std::find(metrics_.begin(), metrics_.end(), section) != metrics_.end();
+  static bool is_wanted(const std::vector<std::string>& metrics, const std::string& section) {
+    return metrics.empty() || std::find(metrics.begin(), metrics.end(), section) != metrics.end();
+  }
+
+  /// Two sections of this report that draw the same metric write the same files. Names them; empty if there are none.
+  static std::string drawn_twice(const RunResults& results) {
+    if (!fs::exists(results.folder / "resolved.ini")) return "";
+    std::map<std::string, std::string> drawn_by;  // by metric
+    for (const PipelineSection& section : results.resolved()) {
+      const std::string kind = "report:";
+      if (!section.name.starts_with(kind)) continue;
+      std::string plugin = section.name.substr(kind.size());
+      std::vector<std::string> metrics;
+      Parameters p;
+      p.text("plugin", plugin, "");
+      p.words("metrics", metrics, "");
+      for (const auto& [key, value] : section.settings)
+        if (Parameter* const parameter = p.find(key)) parameter->set(value);
+      for (const MeasuredMetric& metric : results.metrics)
+        if (plugin == "plots" && is_wanted(metrics, metric.section))
+          if (const auto [other, first] = drawn_by.try_emplace(metric.section, section.name); !first)
+            return "[" + other->second + "] and [" + section.name + "] both draw " + metric.section +
+                   ", and only the pictures of one are kept; give them different metrics";
+    }
+    return "";
   }
 
   std::vector<Picture> pictures(const RunResults& results, const Occasion& occasion) const {
     const Series series(results, occasion.step);
     std::vector<Picture> pictures;
     for (const MeasuredMetric& metric : results.metrics) {
-      if (!is_wanted(metric.section)) continue;
+      if (!is_wanted(metrics_, metric.section)) continue;
       if (const ScatterPicture scatter(results, series, metric.section, look_); !scatter.empty()) {
         if (occasion.final) pictures.push_back(scatter.draw());
         continue;

@@ -233,6 +233,22 @@ BOOST_AUTO_TEST_CASE(metrics_that_do_not_exist_are_named) {
   BOOST_CHECK_THROW(report->check({"loss"}), Misfit);
 }
 
+BOOST_AUTO_TEST_CASE(two_sections_that_draw_one_metric_are_named,
+                     *boost::unit_test::precondition(support::needs_gnuplot)) {
+  const Folder folder;
+  make_run(folder.path, 2000);
+  const auto warnings = [&](const std::string& metrics) {
+    write(folder.path / "resolved.ini",
+          "[report:plots]\nmetrics = accuracy\n[report:summary]\n[report:more]\nplugin = plots\nmetrics = " + metrics);
+    return draw(folder.path, {2000, true}, {{"metrics", "sign_disagreement"}}).warnings;
+  };
+  BOOST_TEST(warnings("loss, snr_optimality").empty());
+  BOOST_TEST(warnings("loss, accuracy") ==
+                 std::vector<std::string>{"plots: [report:plots] and [report:more] both draw accuracy, and only the "
+                                          "pictures of one are kept; give them different metrics"},
+             boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(scatters_have_the_same_axes) {
   const Folder folder;
   write(folder.path / "run.json", R"({"pipeline": "two", "steps": 9, "models": ["a", "b", "flat"], "metrics": [
