@@ -33,7 +33,7 @@ void Reading::find_missing_heading(SectionReader& reader) {
   static const std::pair<const char*, std::vector<std::string>> keys[] = {
       {"dataset", {"plugin", "wrappers", "validation"}},
       {"network", {"layers", "output_bias", "start_sd", "start_bias"}},
-      {"training", {"steps", "batch_size", "learning_rate", "loss", "kernels"}},
+      {"training", {"steps", "batch_size", "optimiser", "learning_rate", "schedule", "loss", "kernels"}},
       {"metric:NAME", {"every", "on", "images"}}};
   const std::vector<base::Word> unknown = reader.unknown();
   for (const auto& [section, own] : keys) {
@@ -51,12 +51,14 @@ void Reading::find_missing_heading(SectionReader& reader) {
 /// What a key is that no parameter has and none resembles: perhaps a plugin.
 std::string Reading::advice_about(const base::Word& key) {
   const std::string word = key.text.substr(0, key.text.find('.'));
-  for (const plugins::PluginKind kind :
-       {plugins::PluginKind::regulariser, plugins::PluginKind::metric, plugins::PluginKind::report}) {
+  for (const plugins::PluginKind kind : {plugins::PluginKind::regulariser, plugins::PluginKind::optimiser,
+                                         plugins::PluginKind::metric, plugins::PluginKind::report}) {
     const std::vector<std::string> known = catalogue.names(kind);
     if (std::ranges::find(known, word) == known.end()) continue;
     if (kind == plugins::PluginKind::regulariser)
       return "'" + word + "' is a regulariser: a [model:NAME] lists it, as regularisers = " + word;
+    if (kind == plugins::PluginKind::optimiser)
+      return "'" + word + "' is an optimiser: [training] or a [model:NAME] chooses it, as optimiser = " + word;
     return "'" + word + "' is a " + name_of(kind) + ": it has a section of its own, [" + name_of(kind) + ":" + word +
            "]";
   }

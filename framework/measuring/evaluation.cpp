@@ -145,6 +145,7 @@ class SectionEvaluation final : public Evaluation {
   double penalty() const override {
     return (moment_.subject.weight_penalty ? moment_.subject.weight_penalty() : 0) + pass_.batch_penalty();
   }
+  double learning_rate() const override { return moment_.subject.learning_rate; }
   Evaluation& on(Split split) override { return elsewhere(split); }
   const Evaluation& on(Split split) const override { return elsewhere(split); }
 
