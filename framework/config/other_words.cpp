@@ -68,6 +68,11 @@ std::optional<Meant> meant_by(const std::string& word) {
   return std::nullopt;
 }
 
+bool counts_epochs(const std::string& word) {
+  const std::optional<Meant> meant = meant_by(word);
+  return meant && meant->remark.ends_with("epochs x training samples / batch_size");
+}
+
 std::string other_word(const std::string& word) {
   const std::optional<Meant> meant = meant_by(word);
   if (!meant) return "";

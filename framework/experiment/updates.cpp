@@ -59,11 +59,21 @@ void UpdateReader::read_optimiser() {
   if (inherits) return;
   u.is_unknown =
       !reading_.attempt(PluginKind::optimiser, name, "Optimiser::default_rate", "states its default rate", word, [&] {
-        u.rate = object->default_rate();
+        u.rate = default_rate_ = object->default_rate();
         if (!(u.rate > 0) || !std::isfinite(u.rate))
           throw std::logic_error("its default rate " + base::shortest(u.rate) + " is not a number above 0");
       });
   if (!general_ && !gives("optimiser") && misspells("optimiser")) u.is_unknown = true;
+}
+
+/// Whether the rate is that of an included file, or of the file, while the optimiser was chosen later. The default
+/// optimiser is probably the one that the rate was written for.
+bool UpdateReader::rate_is_older() const {
+  if (!gives("optimiser") || updates_.optimiser.name == default_optimiser) return false;
+  const base::Place& optimiser = config::child(*tree_, "optimiser")->data().value.place;
+  const base::Place& rate = config::child(*tree_, "learning_rate")->data().value.place;
+  const bool is_included = rate.file.str() != reading_.pipeline.file.string();
+  return rate.in_a_file() && (optimiser.on_command_line() || (is_included && rate.file.str() != optimiser.file.str()));
 }
 
 void UpdateReader::read_rate() {
@@ -73,6 +83,13 @@ void UpdateReader::read_rate() {
   const bool read = reader_.take(rate, "", general_ && !u.has_own ? "[training]" : u.optimiser.name);
   if (gives("learning_rate")) {
     u.gives_rate = read;
+    if (read && !u.is_unknown && (!general_ || u.has_own) && rate_is_older())
+      reading_.complaints.add(
+          u.optimiser_word,
+          here() + " has another optimiser than its learning_rate = " + reader_.setting("learning_rate").value +
+              " was written for",
+          "give the rate here too: " + reader_.name().text + ".learning_rate=" + base::shortest(default_rate_) +
+              " (the default of " + u.optimiser.name + "), or another one");
     return;
   }
   if (general_ && !u.has_own) repeated_.insert("learning_rate");
@@ -99,7 +116,8 @@ void UpdateReader::read_schedule() {
     if (general_) repeated_.insert("schedule");
     return;
   }
-  if (!general_ || (gives("schedule") && config::child(*tree_, "schedule")->data().value.text != general)) s = {};
+  const bool inherits = general_ && config::child(*tree_, "schedule")->data().value.text == general;
+  if (!inherits) s = {};
   s.steps = reading_.pipeline.steps;
   p.whole("schedule.warmup", s.warmup, at_least(0), "steps at the start in which the rate rises from rate / warmup");
   p.number("schedule.end", s.end, at_least(0).up_to(1), "share of the rate that is left after the last step")
@@ -107,13 +125,15 @@ void UpdateReader::read_schedule() {
   Parameter& every =
       p.whole("schedule.every", s.every, at_least(1), "steps after which the rate is multiplied by factor")
           .used_if("schedule", {"step", "exponential"});
-  if (!general_ || shape != general) every.must_be_given();
+  if (!inherits) every.must_be_given();
   p.number("schedule.factor", s.factor, above(0).up_to(1), "what the rate is multiplied by every so many steps")
       .used_if("schedule", {"step", "exponential"});
   const bool read = reader_.take(p, "", "");
   s.shape = *std::ranges::find(learning::kShapes, shape, learning::name_of);
-  for (const Parameter& each : p.all())
+  for (const Parameter& each : p.all()) {
     if (!p.used(each)) reader_.do_not_offer(each.name);
+    if (inherits && !gives(each.name)) repeated_.insert(each.name);
+  }
   if (read) check_warmup();
 }
 

@@ -20,6 +20,7 @@ class UpdateReader {
   bool gives(const std::string& key) const { return tree_ && config::child(*tree_, key); }
   /// Whether it has a key that was probably meant to be this one.
   bool misspells(const std::string& key) const;
+  bool rate_is_older() const;
   void read_optimiser();
   void read_rate();
   void read_schedule();
@@ -31,6 +32,7 @@ class UpdateReader {
   const config::Tree* tree_;
   const Updates* general_;
   Updates updates_;
+  float default_rate_ = 0;  // of the optimiser that this section chooses
   std::set<std::string> repeated_;
 };
 
