@@ -25,8 +25,7 @@ namespace {
 
 using pipeline::data::quoted;
 
-const std::string usage_text =
-    "new regulariser | optimiser | metric | dataset | report | pipeline NAME [--samples] [--dir DIR]";
+const std::string usage_text = "new regulariser | optimiser | metric | dataset | report | pipeline NAME [--dir DIR]";
 
 /// A plugin's name becomes part of a C++ class and of an exported symbol; a pipeline's is only a name.
 void check_name(const std::string& kind, const std::string& name) {
@@ -173,9 +172,9 @@ int new_project(const Words& words) {
                                                             "metric: one that looks at samples, not at weights");
   const Parsed parsed(
       words, usage_text,
-      "regulariser, optimiser, metric, dataset, report: creates a folder NAME with a working plugin, a study\n"
-      "that uses it, and the files that build and test it against this installation. pipeline: creates a\n"
-      "file NAME.ini. Existing files are never overwritten.",
+      "regulariser, optimiser, metric, dataset, report: creates a folder NAME with a working plugin, a\n"
+      "study that uses it, and the files that build and test it against this installation. pipeline:\n"
+      "creates a file NAME.ini. Existing files are never overwritten.",
       visible, "  pipeline new regulariser my_lasso");
   if (parsed.help_given()) return Exit::ok;
   const Words& given = parsed.positional();

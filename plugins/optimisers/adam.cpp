@@ -29,4 +29,4 @@ class Adam final : public Optimiser {
 
 }  // namespace
 
-PIPELINE_OPTIMISER(Adam, adam, "a step size for every weight, from the mean and mean square of its gradient")
+PIPELINE_OPTIMISER(Adam, adam, "a step size for every weight, from mean and mean square of its gradient")

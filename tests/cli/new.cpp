@@ -136,8 +136,7 @@ BOOST_AUTO_TEST_CASE(accepts_the_longest_name) {
 BOOST_AUTO_TEST_CASE(mistakes_exit_with_2_and_a_remedy) {
   const World world;
   const std::string usage =
-      "  usage: pipeline new regulariser | optimiser | metric | dataset | report | pipeline NAME [--samples] [--dir "
-      "DIR]   (see "
+      "  usage: pipeline new regulariser | optimiser | metric | dataset | report | pipeline NAME [--dir DIR]   (see "
       "--help)\n";
   struct Case {
     Words words;
