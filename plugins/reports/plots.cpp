@@ -96,7 +96,7 @@ class Plots final : public Report {
     const Series series(results, std::numeric_limits<std::uint64_t>::max());
     ReportOutput output;
     for (const Column& column : series.columns) {
-      if (!column.main() || !is_wanted(column.section)) continue;
+      if (!column.main() || !is_wanted(metrics_, column.section)) continue;
       for (const std::size_t layer : column.layers) {
         const std::string script = text_chart(results, series, column, layer, columns, 20);
         if (script.empty()) continue;
