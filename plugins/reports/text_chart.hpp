@@ -32,7 +32,7 @@ inline std::string text_chart(const RunResults& results, const Series& series, c
 set output 'text'
 set title <title>
 set xlabel 'step'
-set key outside below
+set key outside below width 2
 set datafile missing 'NaN'
 set yrange [<low>:<high>]
 <blocks><plots>

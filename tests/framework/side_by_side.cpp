@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(at_step_0_the_control_is_measured_for_all_models_that_do_no
   const auto with = [&](const std::string& models) {
     return SmallRun(scratch,
                     small_pipeline(0, 2000, 700) + plain + models + metrics +
-                        "[metric:linear_cka]\nevery = 1\nwith = plain\n[metric:learning_rate]\n",
+                        "[metric:linear_cka]\nevery = 1\nwith = plain\n[metric:learning_rate]\nevery = 1\n",
                     [&](experiment::Pipeline& p) {
                       experiment::MetricConfig counted;
                       counted.name = "counting";
