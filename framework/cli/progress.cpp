@@ -25,9 +25,16 @@ std::string fixed(double x, int digits) {
   return text;
 }
 
-std::size_t terminal_width() {
+struct TerminalSize {
+  std::size_t columns = 80, rows = 24;
+};
+TerminalSize terminal_size() {
   winsize size{};
-  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+  TerminalSize known;
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0) return known;
+  if (size.ws_col) known.columns = size.ws_col;
+  if (size.ws_row) known.rows = size.ws_row;
+  return known;
 }
 
 }  // namespace
@@ -61,7 +68,35 @@ bool RunProgress::is_time() {
   return true;
 }
 
+/// A line for each model: name, curve, newest value. None if there is nothing to show yet, or no room for it.
+std::vector<std::string> RunProgress::curve_lines(const std::vector<running::ModelProgress>& models) const {
+  constexpr std::size_t value = 10, spaces = 6, shortest_name = 4, longest_name = 24;
+  const TerminalSize terminal = terminal_size();
+  const std::size_t rest = spaces + TextCurve::columns + value + 1;  // a line that ends at the edge may wrap
+  if (curves_.empty() || models.size() + 2 > terminal.rows || terminal.columns < rest + shortest_name) return {};
+  std::size_t width = shortest_name;
+  for (const auto& m : models) width = std::max(width, m.name.size());
+  width = std::min({width, longest_name, terminal.columns - rest});
+  double low = infinity, high = -infinity;  // of all models, so that their curves can be compared
+  for (const auto& [model, curve] : curves_)
+    if (!curve.empty()) low = std::min(low, curve.low()), high = std::max(high, curve.high());
+  std::vector<std::string> lines;
+  for (const auto& m : models) {
+    std::string name = m.name.substr(0, width);
+    name.resize(width, ' ');
+    const auto curve = curves_.find(m.name);
+    const std::string drawn =
+        curve == curves_.end() ? std::string(TextCurve::columns, ' ') : curve->second.text(low, high, utf8_);
+    const std::string newest = !m.failure.empty() ? "stopped" : m.newest ? fixed(*m.newest, 4) : "";
+    lines.push_back("  " + name + "  " + drawn + "  " + newest.substr(0, value));
+  }
+  return lines;
+}
+
 void RunProgress::show(const std::vector<running::ModelProgress>& models, std::uint64_t steps, double seconds) {
+  if (style_ == ProgressStyle::bar)
+    for (const auto& m : models)
+      if (m.newest) curves_[m.name].add(m.measured, steps, *m.newest);
   if (!is_time() || models.empty()) return;
   double done = 0, all = 0;
   for (const auto& m : models) {
@@ -92,7 +127,12 @@ void RunProgress::show(const std::vector<running::ModelProgress>& models, std::u
   }
   std::string text = fixed(100 * share, 1) + " %  " + fixed(rate, rate < 10 ? 1 : 0) + " steps/s";
   if (done > 0) text += "  " + duration(left) + " left";
-  if (!values.empty()) text += "  " + value_name_ + ":" + values;
+  const std::vector<std::string> curves =
+      style_ == ProgressStyle::bar ? curve_lines(models) : std::vector<std::string>();
+  if (!curves.empty())
+    text += "  " + value_name_;
+  else if (!values.empty())
+    text += "  " + value_name_ + ":" + values;
   if (style_ == ProgressStyle::line) {
     std::cerr << text << std::endl;
     return;
@@ -101,14 +141,20 @@ void RunProgress::show(const std::vector<running::ModelProgress>& models, std::u
   const auto filled = static_cast<std::size_t>(share * kBar);
   std::string bar = "[";
   bar.append(filled, '=').append(kBar - filled, ' ').append("] ").append(text);
-  bar.resize(std::min(bar.size(), terminal_width() - 1));  // a wrapped line could not be erased
-  std::cerr << "\r\033[K" << bar << std::flush;
-  bar_drawn_ = true;
+  bar.resize(std::min(bar.size(), terminal_size().columns - 1));  // a wrapped line could not be erased
+  for (const std::string& line : curves) bar += "\n" + line;
+  std::cerr << erased() + "\r\033[K" + bar << std::flush;  // at once, or it would flicker
+  lines_drawn_ = 1 + curves.size();
+}
+
+std::string RunProgress::erased() {
+  std::string codes;
+  for (; lines_drawn_ > 0; --lines_drawn_) codes += lines_drawn_ > 1 ? "\r\033[K\033[A" : "\r\033[K";
+  return codes;
 }
 
 void RunProgress::clear() {
-  if (bar_drawn_) std::cerr << "\r\033[K" << std::flush;
-  bar_drawn_ = false;
+  if (lines_drawn_ > 0) std::cerr << erased() << std::flush;
 }
 
 void SweepProgressShown::show(const sweep::SweepProgress& p) {
@@ -132,7 +178,7 @@ void SweepProgressShown::show(const sweep::SweepProgress& p) {
     std::cerr << text << std::endl;
     return;
   }
-  text.resize(std::min(text.size(), terminal_width() - 1));
+  text.resize(std::min(text.size(), terminal_size().columns - 1));
   std::cerr << "\r\033[K" << text << std::flush;
   bar_drawn_ = true;
 }

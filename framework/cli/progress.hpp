@@ -1,9 +1,11 @@
-// Progress of a run or a download: a bar on a terminal, else a line now and then, or JSON.
+// Progress of a run or a download: a bar and a curve for each model on a terminal, else a line now and then, or JSON.
 #pragma once
 #include <chrono>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "cli/text_curve.hpp"
 #include "running/run.hpp"
 #include "sweep/pool.hpp"
 
@@ -22,15 +24,19 @@ class RunProgress {
   void show(const std::vector<running::ModelProgress>& models, std::uint64_t steps, double seconds);
   RunProgress(const RunProgress&) = delete;
   ~RunProgress() { clear(); }
-  /// Erases the bar before something else is printed.
+  /// Erases bar and curves before something else is printed.
   void clear();
 
  private:
   using Clock = std::chrono::steady_clock;
   bool is_time();
+  std::vector<std::string> curve_lines(const std::vector<running::ModelProgress>& models) const;
+  std::string erased();
   ProgressStyle style_;
   std::string value_name_;
-  bool bar_drawn_ = false;
+  bool utf8_ = shows_utf8();
+  std::map<std::string, TextCurve> curves_;  // by model
+  std::size_t lines_drawn_ = 0;
   Clock::time_point last_ = Clock::now();
   double next_after_ = 0;
 };

@@ -51,8 +51,10 @@ std::filesystem::path out_folder(const std::string& out, bool continues) {
 /// Without gnuplot the folder contains only scripts and data.
 bool has_pictures(const std::filesystem::path& folder) {
   std::error_code none;
-  return std::ranges::any_of(std::filesystem::directory_iterator(folder, none),
-                             [](const auto& file) { return file.path().extension() == ".png"; });
+  return std::ranges::any_of(std::filesystem::directory_iterator(folder, none), [](const auto& file) {
+    const std::filesystem::path kind = file.path().extension();
+    return kind == ".png" || kind == ".svg" || kind == ".pdf";
+  });
 }
 
 class Screen final : public running::Observer {

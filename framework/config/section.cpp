@@ -19,7 +19,9 @@ namespace {
 
 /// What would be valid: "did you mean ...", the range, the default.
 std::string remedy_for(const Parameter& p, const std::string& refused) {
-  std::string text = p.choices.empty() ? p.values_text() : suggestion(refused, p.choices);
+  const bool one_of_several =
+      !p.choices.empty() && (p.type != ParameterType::words || refused.find(',') == refused.npos);
+  std::string text = one_of_several ? suggestion(refused, p.choices) : p.values_text();
   if (!p.required && !p.initial.empty()) text += (text.empty() ? "default " : ", default ") + p.initial;
   return text;
 }

@@ -102,6 +102,10 @@ void rejects_invalid_values(const Candidate& candidate, Findings& findings) {
     if (p.type == wholes) invalid = {"1,,2", "x", "-1", "1.5"};
     if (p.type == choice || p.type == flag) invalid = {"", "nonsense", "YES"};
     if (p.type == words) invalid = {"a,,b"};
+    if (p.type == words && !p.choices.empty()) {
+      const std::string& one = p.choices.front();
+      invalid.insert(invalid.end(), {"", "nonsense", one + ", nonsense", one + ", " + one});
+    }
     if (p.range)
       for (const std::string& text : outside(*p.range)) invalid.push_back(text);
     const std::string before = p.get();

@@ -142,6 +142,21 @@ void check_compared_models(Reading& reading) {
             config::suggestion(other, known));
 }
 
+void check_reports(Reading& reading) {
+  const Pipeline& p = reading.pipeline;
+  if (reading.meant("metric")) return;
+  std::vector<std::string> known;
+  for (const MetricConfig& m : p.metrics) known.push_back(m.name);
+  for (const auto& [section, keys] : reading.tree)  // those that were complained about are not in the pipeline
+    if (section.starts_with("metric:") && std::ranges::find(known, section.substr(7)) == known.end())
+      known.push_back(section.substr(7));
+  for (const ReportConfig& r : p.reports)
+    blame(plugins::PluginKind::report, r.plugin.name, "Report::check", r.word, [&](const PluginCall& call) {
+      const auto object = r.plugin.make();
+      fits(p, "report:" + r.name, "", r.word, reading.complaints, call, [&] { object->check(known); });
+    });
+}
+
 void check_watched_sections(Reading& reading) {
   const Pipeline& p = reading.pipeline;
   Complaints& complaints = reading.complaints;

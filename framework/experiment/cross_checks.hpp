@@ -19,6 +19,9 @@ void check_parameters(Reading& reading);
 /// A metric can compare only with models that exist.
 void check_compared_models(Reading& reading);
 
+/// A report may name metrics, which must exist.
+void check_reports(Reading& reading);
+
 /// An entry that watches a section needs one whose metric has a direction and is measured on the validation samples.
 void check_watched_sections(Reading& reading);
 

@@ -167,6 +167,7 @@ Pipeline read_pipeline(const std::filesystem::path& file, const config::Source& 
   };
   attempt([&] { check_watched_sections(reading); });
   attempt([&] { check_parameters(reading); });
+  attempt([&] { check_reports(reading); });
   if (p.network.sizes.size() > 1) attempt([&] { check_plugins(p, std::nullopt, true, complaints); });
   std::string data_error;
   std::optional<DataShape> shape;

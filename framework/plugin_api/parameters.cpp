@@ -144,7 +144,8 @@ const char* name_of(ParameterType type) {
 }
 
 std::string Parameter::values_text() const {
-  if (type == ParameterType::choice) return joined(choices, [](const std::string& s) { return s; });
+  if (type == ParameterType::choice || type == ParameterType::words)
+    return joined(choices, [](const std::string& s) { return s; });
   return range ? range->text() : "";
 }
 
@@ -270,6 +271,24 @@ Parameter& Parameters::words(std::string name, std::vector<std::string>& target,
   };
   p.get = [&target] { return joined(target, [](const std::string& s) { return s; }); };
   return add(std::move(p));
+}
+
+Parameter& Parameters::words(std::string name, std::vector<std::string>& target, std::vector<std::string> choices,
+                             std::string meaning) {
+  Parameter& p = words(std::move(name), target, std::move(meaning));
+  p.choices = choices;
+  p.set = [&target, choices](std::string_view s) -> Refusal {
+    const std::vector<std::string> parts = split_at_commas(s);
+    for (const std::string& part : parts) {
+      if (std::find(choices.begin(), choices.end(), part) == choices.end())
+        return parts.size() == 1 ? "is not one of the choices"
+                                 : "contains " + base::quoted(part) + ", which is not one of the choices";
+      if (std::count(parts.begin(), parts.end(), part) > 1) return "names " + base::quoted(part) + " twice";
+    }
+    target = parts;
+    return std::nullopt;
+  };
+  return p;
 }
 
 }  // namespace pipeline

@@ -283,7 +283,7 @@ class Run {
         measurements_->summary.add(row);
         last_step_ = row.step;
         if (!row.layer && !pipeline_.metrics.empty() && row.metric == pipeline_.metrics.front().name)
-          newest_[row.model] = row.value;
+          newest_[row.model] = {row.step, row.value};
         rows.push_back(row);
       }
     measurements_->metrics.append(rows);
@@ -305,7 +305,8 @@ class Run {
   void show_progress() {
     std::vector<ModelProgress> progress = scheduler_.progress();
     for (ModelProgress& m : progress)
-      if (const auto it = newest_.find(m.name); it != newest_.end()) m.newest = it->second;
+      if (const auto it = newest_.find(m.name); it != newest_.end())
+        m.measured = it->second.first, m.newest = it->second.second;
     observer_.progress(progress, pipeline_.steps, seconds());
   }
 
@@ -377,8 +378,8 @@ class Run {
   std::optional<results::RunJson> record_;
   std::optional<Measurements> measurements_;
   LiveReports reports_;
-  std::map<std::string, double> newest_;  // by model
-  std::uint64_t last_step_ = 0;           // of the rows written so far
+  std::map<std::string, std::pair<std::uint64_t, double>> newest_;  // by model: step and value
+  std::uint64_t last_step_ = 0;                                     // of the rows written so far
   std::optional<std::uint64_t> resumes_at_, checkpoint_at_;
   std::string failed_checkpoint_;  // why the last one could not be written
   bool is_released_ = false;       // the models may have had their last measurement

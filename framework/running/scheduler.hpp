@@ -53,6 +53,7 @@ struct ModelProgress {
   std::uint64_t step = 0;
   std::optional<double> newest;  // value of the first metric section, if it has one for the whole network
   std::string failure;           // why it ended early
+  std::uint64_t measured = 0;    // the step of `newest`
 };
 
 /// Whether threads without a model can help those that have one.

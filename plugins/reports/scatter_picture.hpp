@@ -4,14 +4,15 @@
 
 #include <pipeline/series.hpp>
 #include "picture.hpp"
+#include "words.hpp"
 
 namespace pipeline::reports {
 
 class ScatterPicture {
  public:
   /// Draws the newest matrix "points" of the section, with two columns per node: w and c, each of unit length.
-  ScatterPicture(const RunResults& results, const Series& series, const std::string& section)
-      : results_(results), series_(series), section_(section) {
+  ScatterPicture(const RunResults& results, const Series& series, const std::string& section, const Look& look)
+      : results_(results), series_(series), section_(section), look_(look) {
     std::vector<std::string> models = {"control"};
     models.insert(models.end(), results.models.begin(), results.models.end());
     std::vector<arma::mat> points;
@@ -24,25 +25,30 @@ class ScatterPicture {
       for (std::size_t m = 0; m < models.size(); ++m)
         if (points[m].n_cols > c + 1)
           panels_.push_back({models[m], m ? "#40" + colour(m - 1) : "#60000000", c / 2, points[m].cols(c, c + 1)});
+    reach_ = common_reach();
   }
   bool empty() const { return panels_.empty(); }
 
   Picture draw() const {
     const std::size_t across = std::min<std::size_t>(panels_.size(), 4), down = (panels_.size() + across - 1) / across;
-    const double side = across == 1 ? 360 : 915. / static_cast<double>(across) - 37;  // of a square panel, in pixels
-    const double height = 70 + static_cast<double>(down) * (side + 100);
-    std::string script =
-        opening(section_, "the closer to the diagonal, the better the node; each model at its last measurement",
-                results_, height) +
-        panels(down, across, 112, 58, height, 50, 100) + R"(set size square
+    constexpr double apart = 50, titles = 40, below = 58;  // pixels
+    const double room = static_cast<double>(look_.width) - left_edge - right_edge;
+    // of a square panel
+    const double side = std::max((room + apart) / static_cast<double>(std::max<std::size_t>(across, 2)) - apart, 100.);
+    const Frame frame(look_, results_, readable(section_), "the closer to the diagonal, the better the node", how(), {},
+                      titles + below + static_cast<double>(down) * (side + 100) - 100);
+    std::string script = frame.opening(section_) + frame.panels(down, across, below, apart, 100) +
+                         R"(set size square
 unset key
 set grid noxtics noytics
 # the quadrants where a weight and its c agree in sign
 set object 1 rectangle from 0,0 to graph 1,1 fc rgb '#EFEFEF' fs solid noborder behind
 set object 2 rectangle from graph 0,0 to 0,0 fc rgb '#EFEFEF' fs solid noborder behind
-set xlabel 'W_k / ||W_k||' tc rgb '#6E6E6E' offset 0,0.4
-set ylabel 'c_k / ||c_k||' tc rgb '#6E6E6E' offset 1.2,0
-)";
+set xlabel 'weights W_k / ||W_k||' tc rgb '#5A5A5A' offset 0,0.4
+set ylabel 'c_k / ||c_k||' tc rgb '#5A5A5A' offset 1.2,0
+)" +
+                         fill("set xrange [-<reach>:<reach>]; set yrange [-<reach>:<reach>]; set tics <tic>\n",
+                              {{"reach", number(reach_)}, {"tic", number(tic_distance(2 * reach_, 5))}});
     for (std::size_t i = 0; i < panels_.size(); ++i) script += panel(i) + (i == 0 ? after_first_panel : "");
     return {section_, data(), script + closing};
   }
@@ -54,25 +60,56 @@ set ylabel 'c_k / ||c_k||' tc rgb '#6E6E6E' offset 1.2,0
     arma::mat points;
   };
 
+  /// All panels have the same axes, so that they can be compared. One weight may be many times as large as all others:
+  /// in each panel 1 % of the points may lie outside.
+  double common_reach() const {
+    double reach = 0;
+    for (const Panel& panel : panels_)
+      if (const arma::vec sizes = arma::sort(sizes_of(panel)); !sizes.is_empty())
+        reach = std::max(reach, sizes(sizes.n_elem - 1 - sizes.n_elem / 100));
+    return reach > 0 ? 1.06 * reach : 1;
+  }
+  /// The larger coordinate of each point that can be drawn, without its sign.
+  static arma::vec sizes_of(const Panel& panel) {
+    const arma::vec sums = arma::sum(panel.points, 1), sizes = arma::max(arma::abs(panel.points), 1);
+    return sizes.elem(arma::find_finite(sums));
+  }
+  bool has_outside(const Panel& panel) const { return arma::any(sizes_of(panel) > reach_); }
+  std::string how() const {
+    std::string text = "each model at its last measurement; all axes are the same";
+    if (std::any_of(panels_.begin(), panels_.end(), [&](const Panel& p) { return has_outside(p); }))
+      text += "; squares at the edge: points outside the axes";
+    return text;
+  }
+
   std::string panel(std::size_t i) const {
     const Panel& panel = panels_[i];
-    const arma::vec finite = arma::abs(panel.points.elem(arma::find_finite(panel.points)));
-    const double reach = finite.is_empty() || finite.max() == 0 ? 1 : 1.06 * finite.max();
+    const std::string points = fill("<file> using <w>:<c> with points pt 7 ps <size> lc rgb '<look>'",
+                                    {{"file", quoted(section_ + ".tsv")},
+                                     {"w", number(2 * i + 1)},
+                                     {"c", number(2 * i + 2)},
+                                     {"size", panel.points.n_rows > 400 ? "0.3" : "0.45"},
+                                     {"look", panel.look}});
+    const std::string outside =
+        has_outside(panel)
+            ? fill(
+                  ", \\\n     <file> using (abs($<w>) > r || abs($<c>) > r ? edge($<w>) : NaN):(edge($<c>)) "
+                  "with points pt 4 ps 0.7 lc rgb '<look>'",
+                  {{"file", quoted(section_ + ".tsv")},
+                   {"w", number(2 * i + 1)},
+                   {"c", number(2 * i + 2)},
+                   {"look", panel.look}})
+            : "";
     return fill(R"(
-set label 4 <title> at graph 0,1 offset 0,1.7 tc rgb '#1A1A1A'
-set label 5 <node> at graph 0,1 offset 0,0.7 font ',9' tc rgb '#6E6E6E'
-set xrange [-<reach>:<reach>]; set yrange [-<reach>:<reach>]; set tics <tic>
-plot x with lines lw 1 lc rgb '#9A9A9A', <file> using <w>:<c> with points pt 7 ps <size> lc rgb '<look>'
+set label 100 <title> at graph 0,1 offset 0,1.7 tc rgb '#1A1A1A'
+set label 101 <node> at graph 0,1 offset 0,0.7 font ',9' tc rgb '#5A5A5A'
+<edge>plot x with lines lw 1 lc rgb '#9A9A9A', <points><outside>
 )",
                 {{"title", quoted(panel.model + measured(panel.model))},
                  {"node", quoted(node(panel))},
-                 {"reach", number(reach)},
-                 {"tic", number(tic_distance(2 * reach, 5))},
-                 {"file", quoted(section_ + ".tsv")},
-                 {"w", number(2 * i + 1)},
-                 {"c", number(2 * i + 2)},
-                 {"size", panel.points.n_rows > 400 ? "0.3" : "0.45"},
-                 {"look", panel.look}});
+                 {"edge", outside.empty() ? "" : "r = " + number(reach_) + "; edge(x) = x > r ? r : x < -r ? -r : x\n"},
+                 {"points", points},
+                 {"outside", outside}});
   }
 
   /// ", step 1000": the step at which the model's points were measured.
@@ -130,7 +167,9 @@ plot x with lines lw 1 lc rgb '#9A9A9A', <file> using <w>:<c> with points pt 7 p
   const RunResults& results_;
   const Series& series_;
   std::string section_;
+  const Look& look_;
   std::vector<Panel> panels_;
+  double reach_ = 1;  // of every axis, to either side of 0
 };
 
 }  // namespace pipeline::reports

@@ -233,7 +233,17 @@ study.ini:23:21: error: 'dropout' does nothing on layer 2
     {"an unknown report", "every = 10\n", "every = 10\n\n[report:sumary]\n",
      R"(study.ini:27:2: error: unknown report 'sumary'
    27 | [report:sumary]
-      |  ^~~~~~~~~~~~~ did you mean 'summary'?  (valid: plots, summary)
+      |  ^~~~~~~~~~~~~ did you mean 'summary'?  (valid: html, plots, summary, tensorboard)
+)"},
+    {"a report of an unknown metric", "every = 10\n", "every = 10\n\n[report:plots]\nmetrics = accuracy, los\n",
+     R"(study.ini:28:11: error: [report:plots]: metrics names 'los', and there is no section [metric:NAME] of that name (there are: accuracy)
+   28 | metrics = accuracy, los
+      |           ^~~~~~~~~~~~~
+)"},
+    {"a format that no picture has", "every = 10\n", "every = 10\n\n[report:plots]\nformat = svg, gif\n",
+     R"(study.ini:28:10: error: value 'svg, gif' of format contains 'gif', which is not one of the choices
+   28 | format = svg, gif
+      |          ^~~~~~~~ svg, png, pdf, default svg, png
 )"},
     {"a missing included file", "name = small", "include = nosuch.ini",
      R"(study.ini:3:11: error: cannot read 'nosuch.ini': No such file or directory

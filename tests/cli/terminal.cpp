@@ -1,8 +1,9 @@
-// On a terminal the program prints colours and a progress bar, elsewhere neither.
+// On a terminal the program prints colours, a progress bar and curves, elsewhere none of these.
 #include <fcntl.h>
 
 #include <cstdlib>
 
+#include "cli/text_curve.hpp"
 #include "support/program.hpp"
 
 using namespace support;
@@ -43,7 +44,50 @@ std::string shown(const World& world, const Words& words, int exit) {
   return terminal.shown();
 }
 
+/// What the terminal shows of a run that is ended once the curves of its models appear.
+std::string shown_while_running(const World& world) {
+  const Terminal terminal;
+  Child child(BUILD_DIR "/bin/pipeline",
+              {"run", "study.ini", "training.steps=100000000", "metric:accuracy.every=50", "--out", "out"}, world.here,
+              world.environment, world.here.parent_path() / "out", terminal.name());
+  std::string text;
+  BOOST_TEST(child.wait_until([&] {
+    text += terminal.shown();  // or a full terminal would stop the program
+    return text.find("\n  l2     ") != text.npos;
+  }),
+             text);
+  child.signal(SIGINT);
+  check_exit(child.finish(), 75);
+  return text + terminal.shown();
+}
+
+std::size_t characters(const std::string& utf8) {
+  return static_cast<std::size_t>(
+      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
 }  // namespace
+
+BOOST_AUTO_TEST_SUITE(text_curves)
+
+BOOST_AUTO_TEST_CASE(a_curve_has_eight_heights_and_a_column_for_equal_shares_of_the_steps) {
+  using pipeline::cli::TextCurve;
+  TextCurve curve;
+  BOOST_TEST((curve.empty() && curve.low() == 0 && curve.high() == 0));
+  BOOST_TEST(curve.text(0, 1, true) == std::string(24, ' '));
+  for (std::uint64_t i = 0; i <= 7; ++i) curve.add(10 * i, 240, static_cast<double>(i));
+  curve.add(75, 240, 3);  // the last value of a column counts
+  curve.add(100, 240, 7);
+  curve.add(110, 240, std::nan(""));
+  BOOST_TEST((curve.low() == 0 && curve.high() == 7));
+  BOOST_TEST(curve.text(0, 7, true) == "▁▂▃▄▅▆▇▄▄▄█" + std::string(13, ' '));
+  BOOST_TEST(curve.text(0, 7, false) == "_.:-=+*---#" + std::string(13, ' '));
+  BOOST_TEST(curve.text(7, 7, false) == "___________" + std::string(13, ' '));
+  curve.add(240, 240, -1e308);
+  BOOST_TEST(characters(curve.text(-1e308, 1e308, true)) == 24u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
 
 /// Some containers have no pseudo-terminals. Then the tests are skipped and the reason is printed.
 boost::test_tools::assertion_result there_are_terminals(boost::unit_test::test_unit_id) {
@@ -79,6 +123,25 @@ BOOST_AUTO_TEST_CASE(a_bar_shows_progress_and_is_erased_at_the_end) {
   // A line that wraps could not be erased.
   for (std::size_t at = 0; (at = bar.find("\033[K", at)) != std::string::npos; ++at)
     BOOST_TEST(bar.substr(at, bar.find('\r', at) - at).size() < 3 + 80u);
+}
+
+BOOST_AUTO_TEST_CASE(each_model_has_a_curve_while_it_trains) {
+  World world;
+  world.write("study.ini", small_study);
+  for (const auto& [locale, low] : {std::pair{"C.UTF-8", "▁"}, {"C", "_"}}) {
+    fs::remove_all(world.here / "out");
+    world.environment["LC_ALL"] = locale;
+    std::string text = shown_while_running(world);
+    check_says(text, "  accuracy\r\n  plain  ");
+    BOOST_TEST((text.find("▁") != text.npos || text.find("█") != text.npos) == (std::string(low) == "▁"));
+    // A line that wraps could not be erased.
+    for (std::size_t at = 0, end; (end = text.find('\r', at)) != text.npos; at = end + 1) {
+      const std::string line = text.substr(at, end - at);
+      if (line.find("\033[K[") != line.npos || line.starts_with("\n  plain") || line.starts_with("\n  l2"))
+        BOOST_TEST(characters(line) < 3 + 80u, line);
+    }
+    check_says(text, "\r\033[K\033[A\r\033[K\033[A\r\033[K");  // both curves and the bar are erased
+  }
 }
 
 BOOST_AUTO_TEST_CASE(an_error_starts_on_a_line_of_its_own) {

@@ -34,6 +34,22 @@ BOOST_AUTO_TEST_CASE(a_parameter_states_range_choices_and_default) {
   BOOST_TEST(rate == .25);
 }
 
+BOOST_AUTO_TEST_CASE(a_list_of_choices_has_each_at_most_once) {
+  std::vector<std::string> formats = {"svg"};
+  Parameters p;
+  const Parameter& format = p.words("format", formats, {"svg", "png"}, "which");
+  BOOST_TEST(format.initial == "svg");
+  BOOST_TEST(format.values_text() == "svg, png");
+  BOOST_TEST(!format.set("png, svg"));
+  BOOST_TEST(format.get() == "png, svg");
+  for (const auto& [text, refusal] : {std::pair{"svg, gif", "contains 'gif', which is not one of the choices"},
+                                      {"gif", "is not one of the choices"},
+                                      {"", "is not one of the choices"},
+                                      {"svg, png, svg", "names 'svg' twice"}})
+    BOOST_TEST(format.set(text).value_or("") == refusal);
+  BOOST_TEST(format.get() == "png, svg");
+}
+
 BOOST_AUTO_TEST_CASE(a_misfit_names_its_parameter_whatever_its_message) {
   const Misfit misfit("pixels", "= 40 moves every image out of the frame");
   BOOST_TEST(misfit.parameter == "pixels");

@@ -55,7 +55,7 @@ struct Parameter {
   ParameterType type;
   std::string meaning;
   std::optional<Range> range = {};        // of numbers
-  std::vector<std::string> choices = {};  // of choices and flags
+  std::vector<std::string> choices = {};  // of choices, flags, and lists of choices
   std::string initial = {};               // the default, as it would be written
   std::string neutral_value = {};         // the value that alone switches the whole plugin off, if there is one
   std::string unit_name = {};
@@ -115,6 +115,9 @@ class PIPELINE_API Parameters {
   /// Whole numbers or words, separated by commas.
   Parameter& wholes(std::string name, std::vector<std::uint64_t>& target, Range range, std::string meaning);
   Parameter& words(std::string name, std::vector<std::string>& target, std::string meaning);
+  /// At least one of these choices, each at most once, separated by commas.
+  Parameter& words(std::string name, std::vector<std::string>& target, std::vector<std::string> choices,
+                   std::string meaning);
 
   const std::vector<Parameter>& all() const { return all_; }
   Parameter* find(std::string_view name);

@@ -29,6 +29,9 @@ class PIPELINE_API Report {
  public:
   virtual ~Report() = default;
   virtual void declare(Parameters&) {}
+  /// Throws Misfit where a parameter does not fit the [metric:NAME] sections, which are named in file order. Called
+  /// before any work.
+  virtual void check(const std::vector<std::string>& /*metrics*/) const {}
   /// Writes its files.
   virtual ReportOutput write(const RunResults& results, const Occasion& occasion) const = 0;
   /// The seconds between two times that it wants to be written during the run, besides those of `every`; 0: none. It is
