@@ -33,6 +33,7 @@ _pipeline_values() {
     *dataset.plugin | *dataset.wrappers) _pipeline_plugins datasets ;;
     *metric:*.plugin) _pipeline_plugins metrics ;;
     *report:*.plugin) _pipeline_plugins reports ;;
+    *training.optimiser | *model:*.optimiser) _pipeline_plugins optimisers ;;
     *model:*.plugin | *model:*.regularisers) _pipeline_plugins regularisers ;;
     *) "$program" check "$1" "${words[@]:3:${#words[@]}-4}" "$key=?" 2>&1 |
       sed -n 's/.*(valid: \([^)]*\)).*/\1/p' | sed 's/, */\n/g' ;;

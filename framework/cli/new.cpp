@@ -25,7 +25,7 @@ namespace {
 
 using pipeline::data::quoted;
 
-const std::string usage_text = "new regulariser | metric | dataset | report | pipeline NAME [--samples] [--dir DIR]";
+const std::string usage_text = "new regulariser | optimiser | metric | dataset | report | pipeline NAME [--dir DIR]";
 
 /// A plugin's name becomes part of a C++ class and of an exported symbol; a pipeline's is only a name.
 void check_name(const std::string& kind, const std::string& name) {
@@ -33,9 +33,11 @@ void check_name(const std::string& kind, const std::string& name) {
   if (name.size() > base::longest_name)
     throw UsageError("the name of a " + kind + " may have at most " + std::to_string(base::longest_name) +
                      " characters, but this one has " + std::to_string(name.size()) + "\n  choose a shorter one");
-  if (kind == "regulariser" && (name == "learning_rate" || name == "regularisers"))  // no entry may have such a name
-    throw UsageError(base::quoted(name) + " cannot be the name of a regulariser: a [model] has a key of that name" +
-                     "\n  choose another name");
+  // Their keys start with their name.
+  if ((kind == "regulariser" || kind == "optimiser") &&
+      (name == "learning_rate" || name == "regularisers" || name == "optimiser" || name == "schedule"))
+    throw UsageError(base::quoted(name) + " cannot be the name of a" + (kind == "optimiser" ? "n " : " ") + kind +
+                     ": a [model] has a key of that name\n  choose another name");
   const auto fits = [&](char c) { return plugin ? base::is_identifier_character(c) : base::is_name_character(c); };
   if (!name.empty() && std::ranges::all_of(name, fits) && (!plugin || base::is_letter(name[0]))) return;
   std::string better = name;
@@ -170,9 +172,9 @@ int new_project(const Words& words) {
                                                             "metric: one that looks at samples, not at weights");
   const Parsed parsed(
       words, usage_text,
-      "regulariser, metric, dataset, report: creates a folder NAME with a working plugin, a study that\n"
-      "uses it, and the files that build and test it against this installation. pipeline: creates a file\n"
-      "NAME.ini. Existing files are never overwritten.",
+      "regulariser, optimiser, metric, dataset, report: creates a folder NAME with a working plugin, a\n"
+      "study that uses it, and the files that build and test it against this installation. pipeline:\n"
+      "creates a file NAME.ini. Existing files are never overwritten.",
       visible, "  pipeline new regulariser my_lasso");
   if (parsed.help_given()) return Exit::ok;
   const Words& given = parsed.positional();

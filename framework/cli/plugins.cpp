@@ -6,6 +6,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "base/numbers.hpp"
 #include "base/utf8.hpp"
 #include "cli/command.hpp"
 #include "cli/doctor.hpp"
@@ -112,6 +113,12 @@ std::string common_words(const Loaded& p) {
   return std::string("It also takes layers = all and biases = ") + (biases ? "yes" : "no") + ".";
 }
 
+std::string default_rate(const Loaded& p) {
+  const auto object = pipeline::plugins::make<Optimiser>(p);
+  return base::shortest(pipeline::plugins::call({name_of(p.kind), p.name.c_str(), "Optimiser::default_rate", "", 0},
+                                                [&] { return object->default_rate(); }));
+}
+
 void print_text(const Loaded& p, const Parameters& parameters) {
   std::cout << p.name << ": " << p.summary << "\n  " << name_of(p.kind) << ", version " << p.version << ", "
             << p.library.string() << "\n";
@@ -120,6 +127,7 @@ void print_text(const Loaded& p, const Parameters& parameters) {
               << "\n";
   if (parameters.all().empty()) std::cout << "  no parameters of its own\n";
   if (p.kind == PluginKind::regulariser) std::cout << "  " << common_words(p) << "\n";
+  if (p.kind == PluginKind::optimiser) std::cout << "  Its default learning_rate is " << default_rate(p) << ".\n";
   if (p.kind == PluginKind::metric)
     std::cout << "  Every metric also takes 'every'; one that looks at samples also takes 'on' and 'images'.\n";
   if (p.kind == PluginKind::report) std::cout << "  Every report also takes 'every' (0: only at the end).\n";
@@ -137,12 +145,14 @@ bool is_wrapper(const Loaded& p) {
 
 /// A section ready to paste, with every default as a comment.
 void print_ini(const Loaded& p, const Parameters& parameters) {
-  const bool regulariser = p.kind == PluginKind::regulariser, dataset = p.kind == PluginKind::dataset,
-             wrapper = dataset && is_wrapper(p);
-  const std::string prefix = regulariser || wrapper ? p.name + "." : "";
+  const bool regulariser = p.kind == PluginKind::regulariser, optimiser = p.kind == PluginKind::optimiser,
+             dataset = p.kind == PluginKind::dataset, wrapper = dataset && is_wrapper(p);
+  const std::string prefix = regulariser || optimiser || wrapper ? p.name + "." : "";
   std::cout << "# " << p.summary << "\n";
   if (dataset) std::cout << "[dataset]\n" << (wrapper ? "plugin = digits\nwrappers = " : "plugin = ") << p.name << "\n";
   if (regulariser) std::cout << "[model:" << p.name << "]\nregularisers = " << p.name << "\n";
+  if (optimiser)
+    std::cout << "[model:" << p.name << "]\noptimiser = " << p.name << "\nlearning_rate = " << default_rate(p) << "\n";
   if (p.kind == PluginKind::metric) std::cout << "[metric:" << p.name << "]\nevery = 1000\n";
   if (p.kind == PluginKind::report) std::cout << "[report:" << p.name << "]\n";
   for (const Parameter& q : parameters.all())

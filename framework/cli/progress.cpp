@@ -28,16 +28,18 @@ std::string fixed(double x, int digits) {
 struct TerminalSize {
   std::size_t columns = 80, rows = 24;
 };
-TerminalSize terminal_size() {
+TerminalSize terminal_size(int descriptor = STDERR_FILENO) {
   winsize size{};
   TerminalSize known;
-  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0) return known;
+  if (::ioctl(descriptor, TIOCGWINSZ, &size) != 0) return known;
   if (size.ws_col) known.columns = size.ws_col;
   if (size.ws_row) known.rows = size.ws_row;
   return known;
 }
 
 }  // namespace
+
+std::size_t terminal_columns(int descriptor) { return terminal_size(descriptor).columns; }
 
 std::string duration(double seconds) {
   const auto s = static_cast<long long>(std::llround(std::max(0.0, seconds)));

@@ -13,6 +13,8 @@ namespace pipeline::cli {
 
 /// "25 s", "3 min 20 s", "1 h 5 min"
 std::string duration(double seconds);
+/// How wide the terminal at this descriptor is; 80 where there is none.
+std::size_t terminal_columns(int descriptor);
 
 enum class ProgressStyle { bar, line, json, none };
 /// "auto" is a bar if standard error is a terminal, else lines. Throws UsageError for an unknown word.

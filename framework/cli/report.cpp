@@ -1,14 +1,18 @@
+#include <unistd.h>
+
 #include <iostream>
 
 #include "base/utf8.hpp"
 #include "cli/command.hpp"
 #include "cli/complain.hpp"
+#include "cli/progress.hpp"
 #include "running/pages.hpp"
 
 namespace pipeline::cli {
 
 int report(const Words& words) {
   options::options_description visible("options");
+  visible.add_options()("terminal", "print the curves of runs as text instead, and write nothing");
   add_plugin_options(visible);
   const Parsed parsed(words, "report RUN|SWEEP ... [options]",
                       "Writes report.html, one page to look at, into the folder of each run or sweep, finished or not.",
@@ -22,11 +26,15 @@ int report(const Words& words) {
   plugins::Catalogue catalogue = catalogue_from(parsed);
   bool failed = false;
   for (const std::string& folder : parsed.positional()) {
-    const ReportOutput output = running::write_pages(folder, catalogue);
+    const ReportOutput output = parsed.has("terminal")
+                                    ? running::curves_as_text(folder, catalogue, terminal_columns(STDOUT_FILENO))
+                                    : running::write_pages(folder, catalogue);
     for (const std::string& line : output.lines) std::cout << line << "\n";
     for (const std::string& warning : output.warnings) warn("warning: " + warning);
     if (output.lines.empty() && output.warnings.empty())
-      warn("warning: no report here writes a page, so nothing was written in " + base::quoted_path(folder));
+      warn(parsed.has("terminal")
+               ? "warning: nothing to draw: no metric of " + base::quoted_path(folder) + " has values at two steps"
+               : "warning: no report here writes a page, so nothing was written in " + base::quoted_path(folder));
     failed |= output.lines.empty();
   }
   return failed ? Exit::plugin_refused : Exit::ok;

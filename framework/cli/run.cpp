@@ -84,7 +84,12 @@ class Screen final : public running::Observer {
       std::string text = m.name + ": " + (m.regularisers.empty() ? "no regulariser" : "");
       for (std::size_t j = 0; j < m.regularisers.size(); ++j)
         text += (j ? ", " : "") + entry_text(p, m.name, m.regularisers[j].name);
-      print_part(i ? "" : "models", text + "; learning rate " + base::shortest(m.learning_rate));
+      if (m.optimiser.name != default_optimiser) text += "; " + m.optimiser.name;
+      text += "; learning rate " + base::shortest(m.learning_rate);
+      if (m.schedule.shape != learning::Schedule::Shape::constant || m.schedule.warmup > 0)
+        text += std::string(", ") + learning::name_of(m.schedule.shape) +
+                (m.schedule.warmup > 0 ? " after " + plural(m.schedule.warmup, "step") + " of warm-up" : "");
+      print_part(i ? "" : "models", text);
     }
     for (std::size_t i = 0; i < p.metrics.size(); ++i)
       std::cout << (i ? "             " : "  metrics    ") << p.metrics[i].name << " every " << p.metrics[i].every

@@ -46,8 +46,8 @@ set(CPACK_DEBIAN_RUNTIME_PACKAGE_DEPENDS libopenblas0-pthread)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_RECOMMENDS "gnuplot-nox, libjs-dygraphs, node-d3, ca-certificates")
 set(CPACK_DEBIAN_RUNTIME_DESCRIPTION "comparative studies of small neural networks from one text file
 Trains several small neural networks side by side from identical starts on
-identical batches, and measures as it goes. Datasets, regularisers, metrics
-and reports are plugins.")
+identical batches, and measures as it goes. Datasets, regularisers,
+optimisers, metrics and reports are plugins.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME pipeline-snr-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS

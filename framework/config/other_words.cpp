@@ -28,19 +28,26 @@ const std::vector<Row>& rows() {
       {{"training", "steps", ""},
        {"steps", "iterations", "iters", "max_iter", "max_steps", "n_iter", "num_steps", "updates"}},
       {{"training", "batch_size", ""}, {"batch_size", "batch", "batchsize", "bs", "minibatch_size"}},
+      {{"training", "optimiser", ""}, {"optimiser", "optimizer", "optim", "solver"}},
       {{"training", "learning_rate", ""}, {"learning_rate", "learningrate", "learning_rate_init", "lr", "rate"}},
+      {{"training", "schedule", ""}, {"schedule", "scheduler", "lr_scheduler", "lr_schedule"}},
+      {{"training", "schedule.warmup", ""}, {"warmup", "warmup_steps", "num_warmup_steps"}},
+      {{"training", "schedule.factor", ""}, {"lr_decay"}},
       {{"training", "loss", ""}, {"loss", "criterion", "loss_function", "objective"}},
       {{"training", "kernels", ""}, {"kernels", "blas", "backend"}},
       {{"", "", "training.steps counts updates: epochs x training samples / batch_size"},
        {"epoch", "epochs", "n_epochs", "num_epochs", "max_epochs"}},
-      {{"", "", "every model is trained by plain gradient descent; its one setting is training.learning_rate"},
-       {"optimiser", "optimizer", "optim", "solver", "sgd", "adam", "adamw", "rmsprop", "momentum", "nesterov",
-        "betas"}},
-      {{"", "", "the learning rate is constant: training.learning_rate"},
-       {"schedule", "scheduler", "lr_scheduler", "lr_decay", "decay", "warmup"}},
-      {{"", "", "everything is computed on the processor, in float32"},
+      {{"", "",
+        "an optimiser is chosen by name, and its settings start with that name: optimiser = momentum, "
+        "momentum.momentum = 0.9; `pipeline plugins list optimisers` lists all"},
+       {"sgd", "momentum", "nesterov", "adam", "adamw", "rmsprop", "adagrad", "lion", "betas", "beta1", "beta2",
+        "beta_1", "beta_2", "dampening", "amsgrad"}},
+      {{"", "", "not available; layers are fully connected, with ReLU between them"},
+       {"conv", "convolution", "convolutions", "conv2d", "kernel_size", "filters", "pooling", "attention",
+        "embedding"}},
+      {{"", "", "not available; everything is computed on the processor, in float32"},
        {"device", "cuda", "gpu", "gpus", "accelerator", "dtype", "precision", "amp"}},
-      {{"", "", "hidden units are ReLU"}, {"activation", "activations", "nonlinearity"}},
+      {{"", "", "not available; hidden units are ReLU"}, {"activation", "activations", "nonlinearity"}},
       {{"", "", "the number of threads is an option: pipeline run FILE --threads N"},
        {"threads", "workers", "num_workers", "n_jobs", "jobs", "num_threads"}},
       {{"", "", "the run folder is an option: pipeline run FILE --out DIR"},
@@ -59,6 +66,11 @@ std::optional<Meant> meant_by(const std::string& word) {
   for (const Row& row : rows())
     if (std::ranges::find(row.words, plain) != row.words.end()) return row.meant;
   return std::nullopt;
+}
+
+bool counts_epochs(const std::string& word) {
+  const std::optional<Meant> meant = meant_by(word);
+  return meant && meant->remark.ends_with("epochs x training samples / batch_size");
 }
 
 std::string other_word(const std::string& word) {

@@ -14,6 +14,9 @@ struct Meant {
 /// for other words. A key of ours is found too, with its section.
 std::optional<Meant> meant_by(const std::string& word);
 
+/// Whether the word counts passes over the training set: "epochs".
+bool counts_epochs(const std::string& word);
+
 /// "did you mean 'training.learning_rate'?", or the remark; "" for other words.
 std::string other_word(const std::string& word);
 

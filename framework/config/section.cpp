@@ -183,8 +183,12 @@ std::string SectionReader::remedy_for_unknown(const Word& key, const std::vector
   if (!whole.empty()) return "did you mean " + whole + "?";
   if (!nearest(key.text, known).empty()) return suggestion(key.text, known);
   const std::optional<Meant> meant = meant_by(key.text);
-  if (meant && meant->section == name_.text) return "did you mean '" + meant->key + "'?";
-  if (meant) return other_word(key.text);
+  if (meant && (meant->section == name_.text || std::ranges::count(known, meant->key) > 0))
+    return "did you mean '" + meant->key + "'?";
+  if (meant) {
+    const std::string more = meant->key.empty() && advice ? advice(key) : "";
+    return other_word(key.text) + (more.empty() ? "" : "; " + more);
+  }
   std::vector<std::string> of_entry;  // "dropout.rate": the keys of the entry dropout
   for (const std::string& k : known)
     if (k.starts_with(key.text.substr(0, key.text.find('.')) + ".")) of_entry.push_back(k);

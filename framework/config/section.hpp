@@ -40,8 +40,8 @@ class SectionReader {
 
   using Advice = std::function<std::string(const Word& key)>;
   /// Complains about keys that no parameter has, and suggests the nearest known one; where none is near, what `advice`
-  /// says of that key. Then about required keys that are missing, unless an unknown key was probably meant to be it. Says
-  /// nothing if some line of the section was not taken.
+  /// says of that key, which is also added to a remark about a word of other programs. Then about required keys that are
+  /// missing, unless an unknown key was probably meant to be it. Says nothing if some line of the section was not taken.
   void finish(const Advice& advice = {});
   /// Only the latter: the section's plugin could not be read, so nothing is known of the other keys.
   void finish_without_plugin();

@@ -89,6 +89,7 @@ const std::vector<Law>& laws(plugins::PluginKind kind) {
   static const std::vector<Law> regularisers =
                                     together({laws_of_every_kind(), laws_of_hooks(), laws_of_trained_arrays(),
                                               laws_of_penalties(), laws_of_adjoints(), laws_of_bits()}),
+                                optimisers = together({laws_of_every_kind(), laws_of_optimisers()}),
                                 metrics =
                                     together({laws_of_every_kind(), laws_of_metrics(), laws_of_metrics_of_samples()}),
                                 datasets = together({laws_of_every_kind(), laws_of_datasets(), laws_of_wrappers()}),
@@ -98,6 +99,8 @@ const std::vector<Law>& laws(plugins::PluginKind kind) {
       return datasets;
     case plugins::PluginKind::regulariser:
       return regularisers;
+    case plugins::PluginKind::optimiser:
+      return optimisers;
     case plugins::PluginKind::metric:
       return metrics;
     case plugins::PluginKind::report:

@@ -98,6 +98,7 @@ std::vector<Law> laws_of_trained_arrays();
 std::vector<Law> laws_of_penalties();
 std::vector<Law> laws_of_adjoints();
 std::vector<Law> laws_of_bits();
+std::vector<Law> laws_of_optimisers();
 std::vector<Law> laws_of_metrics();
 std::vector<Law> laws_of_metrics_of_samples();
 std::vector<Law> laws_of_datasets();

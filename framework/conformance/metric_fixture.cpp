@@ -52,6 +52,7 @@ Measured MetricFixture::measure(const Network& of, const std::vector<const LiveM
   const learning::Entries none;
   const measuring::Subject control{"control", start, start, none}, other{"rival", rival, start, none};
   measuring::Subject subject{"model", of, start, none};
+  subject.learning_rate = 0.1;
   for (const LiveMetric* m : due)
     for (const std::string& name : m->config.info.compares)
       subject.others[name] = name == "control" ? &control : ended ? nullptr : &other;

@@ -66,8 +66,10 @@ TrainingFixture::TrainingFixture(std::vector<std::size_t> sizes, std::size_t cou
       samples(made_samples(shape.sizes.front(), shape.sizes.back(), count)),
       start(learning::starting_network(shape, {}, 1)) {}
 
-std::unique_ptr<learning::Model> TrainingFixture::model(learning::Entries entries) const {
-  return std::make_unique<learning::Model>("model", start, std::move(entries), rate, image, shape.sizes.back());
+std::unique_ptr<learning::Model> TrainingFixture::model(learning::Entries entries,
+                                                        std::optional<learning::LiveOptimiser> optimiser) const {
+  return std::make_unique<learning::Model>("model", start, std::move(entries), rate, image, shape.sizes.back(),
+                                           kernels::Products(), std::move(optimiser));
 }
 
 void TrainingFixture::train(learning::Model& model, std::uint64_t from, std::uint64_t to) const {

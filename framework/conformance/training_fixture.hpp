@@ -1,4 +1,4 @@
-// What regularisers and metrics are tried on: a small network and images of few pixels.
+// What regularisers, optimisers and metrics are tried on: a small network and images of few pixels.
 #pragma once
 #include <memory>
 
@@ -44,7 +44,8 @@ struct TrainingFixture {
   explicit TrainingFixture(std::vector<std::size_t> sizes, std::size_t count = 50);
   TrainingFixture(const TrainingFixture&) = delete;
 
-  std::unique_ptr<learning::Model> model(learning::Entries entries) const;
+  std::unique_ptr<learning::Model> model(learning::Entries entries,
+                                         std::optional<learning::LiveOptimiser> optimiser = std::nullopt) const;
   void train(learning::Model& model, std::uint64_t from, std::uint64_t to) const;
 };
 

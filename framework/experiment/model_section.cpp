@@ -1,9 +1,9 @@
-// [model:NAME]: a list of regularisers, their parameters, and the model's own learning rate.
+// [model:NAME]: a list of regularisers, their parameters, and the model's own optimiser, learning rate and schedule.
 #include <algorithm>
 
 #include "base/numbers.hpp"
 #include "base/utf8.hpp"
-#include "experiment/reading.hpp"
+#include "experiment/updates.hpp"
 
 namespace pipeline::experiment {
 
@@ -22,24 +22,27 @@ class ModelReader {
         complaints_(reading.complaints),
         network_(reading.pipeline.network),
         reader_("model:" + name, &tree, reading.complaints),
-        model_{name, {}, reading.learning_rate} {}
+        model_{name, {}},
+        updates_(reading, reader_, &tree, &reading.updates) {}
 
   void read() {
     Parameters p;
     p.words("regularisers", entries_, "entries of this model's list, in order");
     reader_.take(p);
-    Parameters rate;
-    rate.number("learning_rate", model_.learning_rate, above(0), "this model's own step size");
-    reader_.take(rate, "", "[training]");
+    const Updates updates = updates_.read();
+    model_.learning_rate = updates.rate;
+    model_.schedule = updates.schedule;
+    model_.optimiser = updates.optimiser;
+    model_.optimiser_word = updates.optimiser_word;
     if (read_entries(reader_.setting("regularisers").word))
       reading_.check_listed(reader_, "regularisers", entries_, PluginKind::regulariser);
     else
       reader_.excuse_entries({});
+    updates_.check_keys(entries_);
     reading_.finish(reader_);
-    // A rate that [training] gave is not the model's own: written out here it would override a later [training].
-    if (!config::child(tree_, "learning_rate")) without_effect_.insert("learning_rate");
-    std::erase_if(reading_.pipeline.resolved.back().settings,
-                  [&](const config::Setting& s) { return without_effect_.contains(s.key); });
+    std::erase_if(reading_.pipeline.resolved.back().settings, [&](const config::Setting& s) {
+      return without_effect_.contains(s.key) || updates_.repeated().contains(s.key);
+    });
     reading_.pipeline.models.push_back(std::move(model_));
   }
 
@@ -57,13 +60,20 @@ class ModelReader {
                         "to use it twice, name this one 'again' and add 'again.plugin = " + plugin_of(entry) + "'");
       else if (!reading_.is_one_word(reader_, word, entry))
         continue;
-      else if (entry == "learning_rate" || entry == "regularisers" || entry.find('.') != std::string::npos)
+      else if (is_taken(entry)) {
         complaints_.add(word, base::quoted(entry) + " cannot be the name of an entry of regularisers",
                         "name the entry otherwise, and write NAME.plugin = the regulariser");
-      else
+        reader_.excuse(entry + ".plugin");
+      } else
         read_entry(entry, word);
     }
     return true;
+  }
+
+  /// Whether the model has keys of this name, or with this name before their dot.
+  bool is_taken(const std::string& entry) const {
+    return entry == "learning_rate" || entry == "regularisers" || entry == "optimiser" || entry == "schedule" ||
+           entry == model_.optimiser.name || entry.find('.') != std::string::npos;
   }
 
   void read_entry(const std::string& name, const Word& word) {
@@ -194,6 +204,7 @@ class ModelReader {
   const NetworkShape& network_;
   SectionReader reader_;
   ModelConfig model_;
+  UpdateReader updates_;
   std::vector<std::string> entries_;
   std::string looks_ahead_;
   std::set<std::string> without_effect_;  // keys

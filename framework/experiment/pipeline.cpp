@@ -205,6 +205,7 @@ std::map<std::string, std::string> plugin_hashes(const Pipeline& p, const plugin
   for (const WrapperConfig& w : p.wrappers) add("dataset", w.plugin.name);
   for (const ModelConfig& m : p.models)
     for (const EntryConfig& e : m.regularisers) add("regulariser", e.plugin.name);
+  for (const ModelConfig& m : p.models) add("optimiser", m.optimiser.name);
   for (const MetricConfig& m : p.metrics) add("metric", m.plugin.name);
   for (const ReportConfig& r : p.reports) add("report", r.plugin.name);
   return hashes;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <pipeline/optimiser.hpp>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "experiment/checkpoint_interval.hpp"
 #include "kernels/products.hpp"
 #include "learning/entry.hpp"
+#include "learning/schedule.hpp"
 #include "learning/start.hpp"
 #include "plugins/catalogue.hpp"
 
@@ -51,6 +53,9 @@ struct ModelConfig {
   std::string name;
   std::vector<EntryConfig> regularisers;
   float learning_rate = 0;
+  learning::Schedule schedule = {};
+  PluginConfig<Optimiser> optimiser = {};
+  base::Word optimiser_word = {};  // where it is named
 };
 
 inline constexpr std::uint64_t kImages = 10'000;  // training samples that a metric measures by default, from the first

@@ -4,8 +4,10 @@
 #include <iterator>
 #include <sstream>
 
+#include "base/numbers.hpp"
 #include "base/utf8.hpp"
 #include "config/edit.hpp"
+#include "config/other_words.hpp"
 
 namespace pipeline::experiment {
 
@@ -33,7 +35,7 @@ void Reading::find_missing_heading(SectionReader& reader) {
   static const std::pair<const char*, std::vector<std::string>> keys[] = {
       {"dataset", {"plugin", "wrappers", "validation"}},
       {"network", {"layers", "output_bias", "start_sd", "start_bias"}},
-      {"training", {"steps", "batch_size", "learning_rate", "loss", "kernels"}},
+      {"training", {"steps", "batch_size", "optimiser", "learning_rate", "schedule", "loss", "kernels"}},
       {"metric:NAME", {"every", "on", "images"}}};
   const std::vector<base::Word> unknown = reader.unknown();
   for (const auto& [section, own] : keys) {
@@ -48,15 +50,36 @@ void Reading::find_missing_heading(SectionReader& reader) {
   }
 }
 
-/// What a key is that no parameter has and none resembles: perhaps a plugin.
+/// "here, 3 epochs are steps = 3000", if the data is known before it is read. What its shape() throws is reported later.
+std::string Reading::epochs_as_steps(const std::string& key) const try {
+  const Tree* training = config::child(tree, "training");
+  const Tree* node = training ? config::child(*training, key) : nullptr;
+  const auto epochs = base::parse_whole(node ? node->data().value.text : "");
+  if (!epochs || *epochs > 1'000'000 || !pipeline.dataset.plugin.make || !pipeline.wrappers.empty() || data_unsure)
+    return "";
+  const auto dataset = pipeline.dataset.plugin.make();
+  const auto shape = plugins::call({"dataset", pipeline.dataset.plugin.name.c_str(), "Dataset::shape", "", 0},
+                                   [&] { return dataset->shape(); });
+  if (!shape || shape->train <= pipeline.validation) return "";
+  const std::uint64_t samples = *epochs * (shape->train - pipeline.validation), batch = pipeline.batch_size;
+  return "here, " + std::to_string(*epochs) + " epochs are steps = " + std::to_string((samples + batch - 1) / batch);
+} catch (...) {
+  return "";
+}
+
+/// What a key is that no parameter has and none resembles: perhaps a plugin. Of a word of other programs, what the
+/// pipeline adds to it.
 std::string Reading::advice_about(const base::Word& key) {
+  if (config::meant_by(key.text)) return config::counts_epochs(key.text) ? epochs_as_steps(key.text) : "";
   const std::string word = key.text.substr(0, key.text.find('.'));
-  for (const plugins::PluginKind kind :
-       {plugins::PluginKind::regulariser, plugins::PluginKind::metric, plugins::PluginKind::report}) {
+  for (const plugins::PluginKind kind : {plugins::PluginKind::regulariser, plugins::PluginKind::optimiser,
+                                         plugins::PluginKind::metric, plugins::PluginKind::report}) {
     const std::vector<std::string> known = catalogue.names(kind);
     if (std::ranges::find(known, word) == known.end()) continue;
     if (kind == plugins::PluginKind::regulariser)
       return "'" + word + "' is a regulariser: a [model:NAME] lists it, as regularisers = " + word;
+    if (kind == plugins::PluginKind::optimiser)
+      return "'" + word + "' is an optimiser: [training] or a [model:NAME] chooses it, as optimiser = " + word;
     return "'" + word + "' is a " + name_of(kind) + ": it has a section of its own, [" + name_of(kind) + ":" + word +
            "]";
   }

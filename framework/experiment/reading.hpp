@@ -8,6 +8,17 @@
 
 namespace pipeline::experiment {
 
+/// How weights are updated, as [training] or a [model] says.
+struct Updates {
+  PluginConfig<Optimiser> optimiser;
+  base::Word optimiser_word;
+  float rate = 0;
+  learning::Schedule schedule;
+  bool has_own = false;     // of a model: another optimiser than that of [training]
+  bool gives_rate = false;  // it is not the default of the optimiser
+  bool is_unknown = false;  // the optimiser could not be read, so nothing follows from it
+};
+
 class Reading {
  public:
   Reading(Pipeline& result, const config::Tree& text, plugins::Catalogue& available, config::Complaints& found)
@@ -18,7 +29,7 @@ class Reading {
   plugins::Catalogue& catalogue;
   config::Complaints& complaints;
   std::vector<std::string> refused;  // plugins that were found but cannot be used, with the reason
-  float learning_rate = 0.1f;        // of [training]
+  Updates updates;                   // as [training] says
   // One mistake causes one complaint: nothing is concluded from sections that could not be read as they were meant.
   bool data_unsure = false, training_unsure = false;
 
@@ -99,6 +110,7 @@ class Reading {
                               const std::string& near, const std::vector<std::string>& valid);
   void find_missing_heading(config::SectionReader& reader);
   std::string advice_about(const base::Word& key);
+  std::string epochs_as_steps(const std::string& key) const;
   std::string named_by_symbol(plugins::PluginKind kind, const std::string& symbol);
   void complain_about_unknown(plugins::PluginKind kind, const std::string& name, const base::Word& word);
 

@@ -1,5 +1,5 @@
 // [network] and [training].
-#include "experiment/reading.hpp"
+#include "experiment/updates.hpp"
 
 namespace pipeline::experiment {
 
@@ -32,13 +32,17 @@ void read_training(Reading& reading) {
   std::string loss = "cross_entropy", backend = "own", on_nan = "stop_model";
   parameters.whole("steps", p.steps, at_least(0), "updates of every model").must_be_given();
   parameters.whole("batch_size", p.batch_size, at_least(1), "samples per batch");
-  parameters.number("learning_rate", reading.learning_rate, above(0), "constant step size of plain gradient descent");
-  parameters.choice("loss", loss, {"cross_entropy"}, "mean softmax cross-entropy");
-  parameters.choice("kernels", backend, {"own", "blas"},
-                    "what computes the products: own kernels, which skip zeros, or OpenBLAS, one thread per call");
-  parameters.choice("on_nan", on_nan, {"stop_model", "stop_run"},
-                    "what ends when a number of a model becomes NaN or infinite: that model, or the whole run");
   reader.take(parameters);
+  UpdateReader updates(reading, reader, config::child(reading.tree, "training"), nullptr);
+  reading.updates = updates.read();
+  Parameters others;
+  others.choice("loss", loss, {"cross_entropy"}, "mean softmax cross-entropy");
+  others.choice("kernels", backend, {"own", "blas"},
+                "what computes the products: own kernels, which skip zeros, or OpenBLAS, one thread per call");
+  others.choice("on_nan", on_nan, {"stop_model", "stop_run"},
+                "what ends when a number of a model becomes NaN or infinite: that model, or the whole run");
+  reader.take(others);
+  updates.check_keys({});
   p.stops_on_nan = on_nan == "stop_run";
   p.kernels = backend == "own" ? kernels::Backend::own : kernels::Backend::blas;
   p.batch_word = reader.setting("batch_size").word;

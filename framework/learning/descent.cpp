@@ -1,5 +1,6 @@
 // From the gradients by z to new weights, tile by tile: data gradient, penalties in file order, gradient hooks, hooks
-// before the update, w = fma(-rate, g, w), hooks after it. The gradient is stored whole only if a hook needs it whole.
+// before the update, the optimiser's direction d, w = fma(-rate, d, w), hooks after it. The gradient is stored whole only
+// if a hook needs it whole.
 #include <algorithm>
 #include <ranges>
 
@@ -47,10 +48,10 @@ void Model::each_bias_gradient(std::size_t l, PerTile&& per_tile) {
   per_tile(Tile{l, Kind::bias}, std::span(bias_gradient_.memptr(), bias_gradient_.n_elem));
 }
 
-/// Whether some hook uses the weights or their gradient in every step. A single SquaredPenalty does not: it is part of
-/// the update.
-bool Model::hooks_see_weights() const {
-  if (stores_gradient_) return true;
+/// Whether the optimiser or some hook uses the weights or their gradient in every step. A single SquaredPenalty does not:
+/// it is part of the update.
+bool Model::plugins_see_weights() const {
+  if (stores_gradient_ || !is_plain_descent()) return true;
   for (std::size_t l = 1; l <= network_.depth(); ++l) {
     std::size_t penalties = 0;
     for (const Entry& e : entries_) {
@@ -82,7 +83,8 @@ void Model::descend_layer(std::size_t l, const Step& step, bool weights_have) {
   };
   if (lives_in_panels_) {  // no hook sees the gradient, so it is never stored
     if (!weights_have)
-      products_.descend(dz_panels_, pass_.x[l - 1], pass_.of_x[l - 1], {rate_, decay(l, step)}, panels_[l - 1]);
+      products_.descend(dz_panels_, pass_.x[l - 1], pass_.of_x[l - 1], {step.learning_rate, decay(l, step)},
+                        panels_[l - 1]);
     is_behind_ = true;
   } else {
     each_weight_gradient(l, descend_tile);
@@ -99,7 +101,7 @@ void Model::descend_stored(const Step& step) {
   }
 }
 
-void Model::blame(const Entry& entry, const char* hook, const Tile& tile, const Step& step) const {
+void Model::blame(const ModelPlugin& plugin, const char* hook, const Tile& tile, const Step& step) const {
   const std::size_t l = std::max<std::size_t>(tile.layer, 1);  // for an array of the inputs, check layer 1
   const arma::fmat &dz = dz_[l - 1], &x = pass_.x[l - 1];
   arma::fmat data(dz.n_rows, x.n_rows);  // these sums may not be finite even before any hook
@@ -110,11 +112,12 @@ void Model::blame(const Entry& entry, const char* hook, const Tile& tile, const 
   if (!all_finite(x)) throw Diverged(step.number, "an input of layer " + std::to_string(l), last_update(step.number));
   if (!all_finite(dz) || !all_finite(data))
     throw Diverged(step.number, "the gradient of layer " + std::to_string(l), last_update(step.number));
-  throw HookFailure(entry.name, hook, step.number,
+  throw HookFailure(plugin.name, hook, step.number,
                     "left a value that is not finite in layer " + std::to_string(tile.layer) +
                         (tile.kind == Kind::own    ? ", " + states_.trained()[tile.own].first
                          : tile.kind == Kind::bias ? ", biases"
-                                                   : ", weights of input " + std::to_string(tile.input)));
+                                                   : ", weights of input " + std::to_string(tile.input)),
+                    plugin.kind);
 }
 
 void Model::penalise(const Entry& e, const Tile& tile, std::span<const float> w, std::span<float> g,
@@ -127,24 +130,27 @@ void Model::penalise(const Entry& e, const Tile& tile, std::span<const float> w,
 void Model::change(const Tile& tile, std::span<const float> w, std::span<float> g, const Step& step) {
   for (const Entry& e : entries_) {
     if (!e.gradient || !e.scope.covers(tile)) continue;
-    e.run("GradientChange::change", step.number, [&] { e.gradient->change(w, g, tile, e.step(step.number, rate_)); });
+    e.run("GradientChange::change", step.number, [&] { e.gradient->change(w, g, tile, e.step(step)); });
     if (!all_finite(g)) blame(e, "GradientChange::change", tile, step);
   }
 }
 
-void Model::update(const Tile& tile, std::span<float> w, std::span<const float> g, const Step& step) {
+void Model::update(const Tile& tile, std::span<float> w, std::span<float> g, const Step& step) {
   for (const Entry& e : entries_) {
     if (!e.before_update || !e.scope.covers(tile)) continue;
-    e.run("BeforeUpdate::before_update", step.number,
-          [&] { e.before_update->before_update(w, tile, e.step(step.number, rate_)); });
+    e.run("BeforeUpdate::before_update", step.number, [&] { e.before_update->before_update(w, tile, e.step(step)); });
     if (!all_finite(w)) blame(e, "BeforeUpdate::before_update", tile, step);
   }
-  kernels::descend(w, g, rate_);
+  if (!is_plain_descent()) {
+    optimiser_->run("Optimiser::direction", step.number,
+                    [&] { optimiser_->object->direction(w, g, tile, optimiser_->step(step)); });
+    if (!all_finite(g)) blame(*optimiser_, "Optimiser::direction", tile, step);
+  }
+  kernels::descend(w, g, step.learning_rate);
   if (after_layer_ && tile.kind != Kind::own) return;  // after_layer() runs all hooks after the update in file order
   for (const Entry& e : entries_) {
     if (!e.after_update || !e.scope.covers(tile)) continue;
-    e.run("AfterUpdate::after_update", step.number,
-          [&] { e.after_update->after_update(w, tile, e.step(step.number, rate_)); });
+    e.run("AfterUpdate::after_update", step.number, [&] { e.after_update->after_update(w, tile, e.step(step)); });
     if (!all_finite(w)) blame(e, "AfterUpdate::after_update", tile, step);
   }
 }
@@ -162,7 +168,7 @@ void Model::each_own_tile(F&& f) const {
 
 /// Trained arrays are updated like biases, after all layers.
 void Model::update_own(const Step& step) {
-  each_own_tile([&](const Tile& tile, std::span<float> w, std::span<float> g, const Entry& owner) {
+  each_own_tile([&](const Tile& tile, std::span<float> w, std::span<float> g, const ModelPlugin& owner) {
     if (!all_finite(g)) blame(owner, "ActivationChange::backward", tile, step);
     for (const Entry& e : entries_) penalise(e, tile, w, g, step);
     change(tile, w, g, step);
@@ -176,7 +182,7 @@ void Model::after_layer(std::size_t l, const Step& step) {
   arma::fvec no_biases;
   for (const Entry& e : entries_) {
     if (!e.scope.weights_of(l)) continue;
-    const Step now = e.step(step.number, rate_);
+    const Step now = e.step(step);
     const auto tile_hook = [&](const Tile& tile) {
       if (!e.scope.covers(tile)) return;
       const std::span<float> w = part(layer, tile);
@@ -203,8 +209,7 @@ void Model::store_layer_gradient(std::size_t l, const Network& at, const Step& s
   each_bias_gradient(l, keep);
   for (const Entry& e : std::views::reverse(entries_))
     if (e.weight && e.scope.weights_of(l))
-      checked(e, "WeightChange::backward", step.number, l, g,
-              [&] { e.weight->backward(g, l, e.step(step.number, rate_)); });
+      checked(e, "WeightChange::backward", step.number, l, g, [&] { e.weight->backward(g, l, e.step(step)); });
   const Layer& w = at.layer(l);
   for (const Entry& e : entries_) {
     if (e.weight_penalty)
@@ -234,7 +239,7 @@ void Model::change_stored(const Step& step) {
   for (const Entry& e : entries_)
     if (e.network_gradient)
       checked(e, "NetworkGradientChange::change", step.number, gradient_,
-              [&] { e.network_gradient->change(network_, gradient_, e.step(step.number, rate_)); });
+              [&] { e.network_gradient->change(network_, gradient_, e.step(step)); });
 }
 
 double Model::weight_penalty(const Network& at, std::uint64_t step) const {
@@ -249,7 +254,7 @@ double Model::weight_penalty(const Network& at, std::uint64_t step) const {
                                [&] { return e.weight_penalty->value(part(w, tile), tile); });
       });
     }
-    each_own_tile([&](const Tile& tile, std::span<const float> w, std::span<float>, const Entry&) {
+    each_own_tile([&](const Tile& tile, std::span<const float> w, std::span<float>, const ModelPlugin&) {
       if (e.scope.covers(tile))
         sum += checked_value(e, "WeightPenalty::value", step, [&] { return e.weight_penalty->value(w, tile); });
     });

@@ -13,9 +13,8 @@ void find(Hook*& hook, Regulariser& object) {
 
 Entry::Entry(std::string entry_name, std::shared_ptr<Regulariser> made, Scope where, std::uint64_t seed,
              std::string model_name, Remake remake_object, std::string plugin_name)
-    : name(std::move(entry_name)),
-      model(std::move(model_name)),
-      plugin(plugin_name == name ? "" : std::move(plugin_name)),
+    : ModelPlugin{"regulariser", entry_name, std::move(model_name),
+                  plugin_name == entry_name ? "" : std::move(plugin_name)},
       object(std::move(made)),
       scope(std::move(where)),
       random(seed, "regulariser", model, name),

@@ -1,35 +1,16 @@
-// One entry of a model's list of regularisers, with its hooks, and the exceptions that name a failed one.
+// One entry of a model's list of regularisers, with its hooks.
 #pragma once
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <pipeline/quoted.hpp>
 #include <pipeline/regulariser.hpp>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "plugins/call_scope.hpp"
+#include "learning/model_plugin.hpp"
 
 namespace pipeline::learning {
-
-/// A hook threw, or returned a result of the wrong shape or with NaN or infinity.
-struct HookFailure : std::runtime_error {
-  HookFailure(std::string entry_name, const std::string& hook, std::uint64_t step, const std::string& what)
-      : std::runtime_error("regulariser " + pipeline::quoted(entry_name) + ", hook " + hook + ", step " +
-                           std::to_string(step) + ": " + what),
-        entry(std::move(entry_name)) {}
-  std::string entry;
-};
-
-/// Training produced NaN or infinity, and no plugin can be named as the cause.
-struct Diverged : std::runtime_error {
-  /// `number` is what is not finite: "a weight of layer 2"; `last` what changed the weights last, if it is known.
-  Diverged(std::uint64_t step, const std::string& number, const std::string& last = "")
-      : std::runtime_error("diverged: " + number + " is not finite at step " + std::to_string(step) +
-                           (last.empty() ? "" : ", " + last)) {}
-};
 
 /// Which layers, and whether biases: the parameters that all entries share.
 struct Scope {
@@ -43,14 +24,12 @@ struct Scope {
 /// Makes another object of an entry's plugin with the same parameters, for a copy of the model.
 using Remake = std::function<std::shared_ptr<Regulariser>()>;
 
-struct Entry {
+struct Entry : ModelPlugin {
   Entry(std::string entry_name, std::shared_ptr<Regulariser> made, Scope where, std::uint64_t seed,
         std::string model_name, Remake remake_object = {}, std::string plugin_name = "");
   /// The same entry with a new object, not bound to any arrays yet. Needs `remake`.
   Entry remade() const;
 
-  std::string name, model;
-  std::string plugin;  // empty if the entry has the same name
   std::shared_ptr<Regulariser> object;
   Scope scope;
   Random random;  // Random(seed, "regulariser", model, entry)
@@ -92,19 +71,7 @@ struct Entry {
   /// Whether measuring a network with this entry may differ from measuring it without.
   bool changes_measured() const { return measured || weight || (activation && !activation_scale); }
   Step step(std::uint64_t number, float rate) const { return {number, rate, random.at_step(number)}; }
-
-  /// Runs a hook; turns anything that it throws into a HookFailure, and what it leaves changed for everybody.
-  template <class F>
-  decltype(auto) run(const char* hook, std::uint64_t step_number, F&& f) const {
-    plugins::CallScope call({"regulariser", name.c_str(), hook, model.c_str(), step_number, plugin.c_str()});
-    try {
-      return call.run(f);
-    } catch (const HookFailure&) {
-      throw;
-    } catch (...) {
-      throw HookFailure(name, hook, step_number, plugins::what_was_thrown());
-    }
-  }
+  Step step(const Step& now) const { return step(now.number, now.learning_rate); }
 
  private:
   void find_hooks();

@@ -12,7 +12,7 @@ namespace pipeline::learning {
 void change_forward(const Regime& r, Where where, std::size_t layer, arma::fmat& values) {
   for (const Entry& e : r.entries) {
     if (!e.changes_activations(where, layer)) continue;
-    const Step now = e.step(r.step.number, r.step.learning_rate);
+    const Step now = e.step(r.step);
     if (r.form == Form::training)
       checked(e, "ActivationChange::forward", now.number, values, [&] { e.activation->forward({layer, values}, now); });
     else
@@ -23,7 +23,7 @@ void change_forward(const Regime& r, Where where, std::size_t layer, arma::fmat&
 void change_backward(const Regime& r, Where where, std::size_t layer, arma::fmat& gradient) {
   for (const Entry& e : std::views::reverse(r.entries)) {
     if (!e.changes_activations(where, layer)) continue;
-    const Step now = e.step(r.step.number, r.step.learning_rate);
+    const Step now = e.step(r.step);
     if (r.form == Form::training)
       checked(e, "ActivationChange::backward", now.number, gradient, [&] {
         e.activation->backward({layer, gradient}, now);

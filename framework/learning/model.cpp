@@ -12,12 +12,13 @@
 
 namespace pipeline::learning {
 
-Model::Model(std::string name, const Network& start, Entries entries, float learning_rate, ImageShape image,
-             std::size_t classes, kernels::Products products)
+Model::Model(std::string name, const Network& start, Entries entries, LearningRate rate, ImageShape image,
+             std::size_t classes, kernels::Products products, std::optional<LiveOptimiser> optimiser)
     : name_(std::move(name)),
       network_(start),
       entries_(std::move(entries)),
-      rate_(learning_rate),
+      optimiser_(std::move(optimiser)),
+      rate_(rate),
       products_(products),
       classes_(classes),
       image_(image),
@@ -36,10 +37,11 @@ Model::Model(std::string name, const Network& start, Entries entries, float lear
     after_layer_ |= e.after_layer_update != nullptr;
     stores_gradient_ |= e.weight || e.layer_penalty || e.network_gradient || e.look_ahead;
   }
+  if (optimiser_) states_.declare(*optimiser_);
   states_.complete();
-  lives_in_panels_ = products_.are_own() && !hooks_see_weights();
+  lives_in_panels_ = products_.are_own() && !plugins_see_weights();
   pass_.keeps_z =
-      layer_penalties_ || way_back_needs_z(training({0, rate_, Random(0)}), start.depth(), activation_penalties_);
+      layer_penalties_ || way_back_needs_z(training({0, rate_.at(0), Random(0)}), start.depth(), activation_penalties_);
   for (const Entry& e : entries_)
     if (e.measured && !states_.trained().empty())
       throw HookFailure(e.name, "MeasuredWeights", 0,
@@ -57,7 +59,8 @@ const Network& Model::network() const {
 std::unique_ptr<Model> Model::copy() const {
   Entries entries;
   for (const Entry& e : entries_) entries.push_back(e.remade());
-  auto twin = std::make_unique<Model>(name_, network(), std::move(entries), rate_, image_, classes_, products_);
+  auto twin = std::make_unique<Model>(name_, network(), std::move(entries), rate_, image_, classes_, products_,
+                                      optimiser_ ? std::optional(optimiser_->remade()) : std::nullopt);
   twin->states_.adopt(states_);
   return twin;
 }
@@ -93,7 +96,7 @@ void Model::load(const SavedModel& saved) {
 }
 
 void Model::step(std::uint64_t number, const Inputs& train, const std::vector<std::uint32_t>& samples) {
-  const Step step{number, rate_, Random(0)};
+  const Step step{number, rate_.at(number), Random(0)};
   load_batch(step, train, samples);
   if (!stores_gradient_) {
     const Weights used = pass_forward(network_, step);
@@ -110,7 +113,7 @@ void Model::step(std::uint64_t number, const Inputs& train, const std::vector<st
   if (look_ahead_) {
     Network displaced = network_;
     checked(*look_ahead_, "LookAhead::displace", number, displaced,
-            [&] { look_ahead_->look_ahead->displace(displaced, gradient_, look_ahead_->step(number, rate_)); });
+            [&] { look_ahead_->look_ahead->displace(displaced, gradient_, look_ahead_->step(step)); });
     const auto undisplaced = states_.of_this_step();
     store_gradient(displaced, step);
     states_.put_back(undisplaced);
@@ -121,7 +124,7 @@ void Model::step(std::uint64_t number, const Inputs& train, const std::vector<st
 }
 
 const Network& Model::gradient(std::uint64_t number, const Inputs& train, const std::vector<std::uint32_t>& samples) {
-  const Step step{number, rate_, Random(0)};
+  const Step step{number, rate_.at(number), Random(0)};
   load_batch(step, train, samples);
   store_gradient(network(), step);
   change_stored(step);
@@ -137,7 +140,7 @@ void Model::load_batch(const Step& step, const Inputs& train, const std::vector<
   one_hot(labels, classes_, batch_.targets);
   for (const Entry& e : entries_) {
     if (!e.batch) continue;
-    e.run("BatchChange::change", step.number, [&] { e.batch->change(batch_, e.step(step.number, rate_)); });
+    e.run("BatchChange::change", step.number, [&] { e.batch->change(batch_, e.step(step)); });
     const auto fits = [&](const arma::fmat& m, std::size_t rows) {
       return m.n_rows == rows && m.n_cols == samples.size() && all_finite(m);
     };
@@ -157,7 +160,7 @@ Weights Model::pass_forward(const Network& at, const Step& step) {
       for (std::size_t l = 1; e.weight && l <= at.depth(); ++l)
         if (e.scope.weights_of(l))
           checked(e, "WeightChange::forward", step.number, l, changed_.layer(l),
-                  [&] { e.weight->forward(changed_.layer(l), l, e.step(step.number, rate_)); });
+                  [&] { e.weight->forward(changed_.layer(l), l, e.step(step)); });
     used = &changed_;
   }
   const bool ready = lives_in_panels_ && !panels_.empty();
@@ -177,13 +180,14 @@ Weights Model::pass_forward(const Network& at, const Step& step) {
   return now;
 }
 
-/// "after update 11 (gradient descent, l2; learning rate 0.1)"
+/// "after update 11 (gradient descent, l2; learning rate 0.1)"; otherwise the name of the optimiser
 std::string Model::last_update(std::uint64_t step) const {
   if (step == 0) return "with the starting weights";
-  std::string text = "after update " + std::to_string(step - 1) + " (gradient descent";
+  std::string text =
+      "after update " + std::to_string(step - 1) + " (" + (is_plain_descent() ? "gradient descent" : optimiser_->name);
   for (const Entry& e : entries_)
     if (e.on_weights() || e.network_gradient || e.after_layer_update || e.look_ahead) text += ", " + e.name;
-  return text + "; learning rate " + base::shortest(rate_) + ")";
+  return text + "; learning rate " + base::shortest(rate_.at(step - 1)) + ")";
 }
 
 void Model::expect_finite_weights(std::uint64_t step) const {
@@ -211,7 +215,7 @@ void Model::pass_backward_into(std::size_t layer, const Weights& used, const Ste
                   [&] { e.activation_penalty->add_gradient(pass_.x[layer], d, layer); });
     };
   std::optional<Descending> descending;
-  if (descends) descending.emplace(panels_[layer], kernels::Descent{rate_, decay(layer + 1, step)});
+  if (descends) descending.emplace(panels_[layer], kernels::Descent{step.learning_rate, decay(layer + 1, step)});
   backward_into(training(step), layer, used, pass_, {dz_[layer], dz_panels_}, dz_[layer - 1], penalties, descending);
 }
 

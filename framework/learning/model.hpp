@@ -1,4 +1,4 @@
-// One model: the network, its regularisers, and one step of gradient descent.
+// One model: the network, its optimiser and regularisers, and one step.
 #pragma once
 #include <optional>
 #include <string>
@@ -6,15 +6,19 @@
 #include "learning/entry.hpp"
 #include "learning/forward.hpp"
 #include "learning/inputs.hpp"
+#include "learning/live_optimiser.hpp"
+#include "learning/schedule.hpp"
 #include "learning/state.hpp"
 
 namespace pipeline::learning {
 
 class Model {
  public:
-  /// Copies `start`. Throws HookFailure where an entry declares state that it may not.
-  Model(std::string name, const Network& start, Entries entries, float learning_rate, ImageShape image,
-        std::size_t classes, kernels::Products products = kernels::Products());
+  /// Copies `start`. Without an optimiser, the update is plain gradient descent. Throws HookFailure where a plugin
+  /// declares state that it may not.
+  Model(std::string name, const Network& start, Entries entries, LearningRate rate, ImageShape image,
+        std::size_t classes, kernels::Products products = kernels::Products(),
+        std::optional<LiveOptimiser> optimiser = std::nullopt);
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
 
@@ -35,10 +39,12 @@ class Model {
     return lives_in_panels_ && !panels_.empty() ? &panels_ : nullptr;
   }
   const Entries& entries() const { return entries_; }
+  /// The learning rate of a step.
+  float rate_at(std::uint64_t step) const { return rate_.at(step); }
   const States& states() const { return states_; }
   const kernels::Products& products() const { return products_; }
 
-  /// An independent model in the same state: new objects of every entry, copies of all arrays.
+  /// An independent model in the same state: new objects of every plugin, copies of all arrays.
   std::unique_ptr<Model> copy() const;
   /// Stores a copy of the weights and arrays of this step; `restore` returns to it.
   void remember(std::uint64_t step);
@@ -74,7 +80,8 @@ class Model {
   template <class PerTile>
   void each_bias_gradient(std::size_t layer, PerTile&& per_tile);
   void take_dz(std::size_t layer) { products_.factor(dz_[layer - 1], dz_panels_); }
-  bool hooks_see_weights() const;
+  bool is_plain_descent() const { return !optimiser_ || optimiser_->is_plain; }
+  bool plugins_see_weights() const;
   float decay(std::size_t layer, const Step& step) const;
   void descend_layer(std::size_t layer, const Step& step, bool weights_have);
   void descend_stored(const Step& step);
@@ -84,21 +91,22 @@ class Model {
   void update_own(const Step& step);
   template <class F>
   void each_own_tile(F&& f) const;
-  void update(const Tile& tile, std::span<float> w, std::span<const float> g, const Step& step);
-  void blame(const Entry& entry, const char* hook, const Tile& tile, const Step& step) const;
+  void update(const Tile& tile, std::span<float> w, std::span<float> g, const Step& step);
+  void blame(const ModelPlugin& plugin, const char* hook, const Tile& tile, const Step& step) const;
   void store_layer_gradient(std::size_t layer, const Network& at, const Step& step);
   void store_gradient(const Network& at, const Step& step);
   void change_stored(const Step& step);
   void after_layer(std::size_t layer, const Step& step);
 
   std::string name_;
-  // The weights. Where no hook uses them between two measurements, they stay in panels_, and network() brings
+  // The weights. Where no plugin uses them between two measurements, they stay in panels_, and network() brings
   // network_.W up to date. Biases are always in network_.
   mutable Network network_;
   mutable bool is_behind_ = false;
   std::vector<kernels::Panelled> panels_;  // otherwise of the weights of the current pass
   Entries entries_;
-  float rate_;
+  std::optional<LiveOptimiser> optimiser_;
+  LearningRate rate_;
   kernels::Products products_;
   std::size_t classes_;
   ImageShape image_;

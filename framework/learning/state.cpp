@@ -36,10 +36,12 @@ bool same_shape(const Network& a, const Network& b) {
   });
 }
 
-/// What one entry declares.
+/// What one entry or the optimiser declares.
 class States::Declaration final : public State {
  public:
-  Declaration(States& states, const Entry& entry) : states_(states), entry_(entry) {}
+  /// `scope`: of an entry. An optimiser has none: its arrays belong to all layers, and none is trained.
+  Declaration(States& states, const ModelPlugin& owner, const Scope* scope)
+      : states_(states), owner_(owner), scope_(scope) {}
 
   const NetworkShape& network() const override { return states_.shape_; }
   const Network& weights() const override { return states_.start_; }
@@ -56,9 +58,11 @@ class States::Declaration final : public State {
 
   void per_layer(const std::string& name, PerLayer& handle, Life life, const std::function<Size(std::size_t)>& size,
                  float initial) override {
+    if (life == Life::trained && !scope_)
+      throw std::logic_error("declares a trained array, which only a regulariser may");
     Kept& kept = add(name, life);
     for (std::size_t l = 0; l <= states_.shape_.layers(); ++l) {
-      const Size s = entry_.scope.weights_of(l) ? size(l) : Size{};
+      const Size s = !scope_ || scope_->weights_of(l) ? size(l) : Size{};
       if (s.rows == 0) continue;
       kept.values[l] = arma::fmat(s.rows, s.columns, arma::fill::value(initial));
       if (life == Life::trained) kept.gradients[l].zeros(s.rows, s.columns);
@@ -74,22 +78,28 @@ class States::Declaration final : public State {
 
  private:
   Kept& add(const std::string& name, Life life) {
-    const auto [place, fresh] = states_.kept_.try_emplace(entry_.name + "." + name);
+    const auto [place, fresh] = states_.kept_.try_emplace(owner_.name + "." + name);
     if (!fresh) throw std::logic_error("declares two arrays named " + pipeline::quoted(name));
     place->second.life = life;
-    place->second.owner = &entry_;
+    place->second.owner = &owner_;
     return place->second;
   }
 
   States& states_;
-  const Entry& entry_;
+  const ModelPlugin& owner_;
+  const Scope* scope_;
 };
 
 States::States(const Network& start) : start_(start), shape_(shape_of(start)) {}
 
 void States::declare(const Entry& entry) {
-  Declaration declaration(*this, entry);
+  Declaration declaration(*this, entry, &entry.scope);
   entry.run("declare_state", 0, [&] { entry.object->declare_state(declaration); });
+}
+
+void States::declare(const LiveOptimiser& optimiser) {
+  Declaration declaration(*this, optimiser, nullptr);
+  optimiser.run("declare_state", 0, [&] { optimiser.object->declare_state(declaration); });
 }
 
 void States::complete() {
@@ -126,7 +136,7 @@ void States::load(const std::map<std::string, SavedArray>& saved) {
     static_cast<SavedArray&>(kept) = found->second;
     ++taken;
   }
-  if (taken != saved.size()) throw std::runtime_error("there are arrays that no regulariser of the model has declared");
+  if (taken != saved.size()) throw std::runtime_error("there are arrays that no plugin of the model has declared");
 }
 
 std::map<std::string, PerLayer::Arrays> States::of_this_step() const {

@@ -1,8 +1,9 @@
-// The arrays of one model's regularisers that outlast a step, by "<entry>.<name>".
+// The arrays of one model's regularisers and optimiser that outlast a step, by "<entry>.<name>".
 #pragma once
 #include <pipeline/state.hpp>
 
 #include "learning/entry.hpp"
+#include "learning/live_optimiser.hpp"
 #include "learning/saved_model.hpp"
 
 namespace pipeline::learning {
@@ -12,7 +13,7 @@ struct Kept : SavedArray {
   Life life = Life::kept;
   PerLayer::Arrays gradients;                   // of `values`, if they are trained
   bool like_all = false, from_weights = false;  // shaped like the weights; starts as them
-  const Entry* owner = nullptr;
+  const ModelPlugin* owner = nullptr;
 };
 
 class States {
@@ -20,9 +21,10 @@ class States {
   explicit States(const Network& start);
   States(const States&) = delete;
 
-  /// Calls the entry's declare_state(). Throws HookFailure where a declaration is wrong.
+  /// Calls declare_state(). Throws HookFailure where a declaration is wrong.
   void declare(const Entry& entry);
-  /// Called once all entries have declared, when all trained arrays are known.
+  void declare(const LiveOptimiser& optimiser);
+  /// Called once all have declared, when all trained arrays are known.
   void complete();
   /// Copies the contents of the same arrays of another model.
   void adopt(const States& other);

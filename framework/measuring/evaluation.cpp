@@ -147,6 +147,10 @@ class SectionEvaluation final : public Evaluation {
     moment_.of_model.insert(moment_.current->config.name);
     return (moment_.subject.weight_penalty ? moment_.subject.weight_penalty() : 0) + pass_.batch_penalty();
   }
+  double learning_rate() const override {
+    moment_.of_model.insert(moment_.current->config.name);
+    return moment_.subject.learning_rate;
+  }
   Evaluation& on(Split split) override { return elsewhere(split); }
   const Evaluation& on(Split split) const override { return elsewhere(split); }
 

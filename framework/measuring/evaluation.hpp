@@ -1,6 +1,7 @@
 // One measurement of one model: one forward pass in blocks per split that a due metric uses, shared by all metrics.
 #pragma once
 #include <functional>
+#include <limits>
 #include <map>
 #include <string>
 
@@ -35,7 +36,8 @@ struct Subject {
   std::function<double(const learning::Pass&)> batch_penalty = {};  // empty where there is none
   std::map<std::string, const Subject*> others = {};                // models to compare with; null where one failed
   kernels::Products products = kernels::Products();
-  const std::vector<kernels::Panelled>* panels = nullptr;  // of `network`, if they exist already
+  const std::vector<kernels::Panelled>* panels = nullptr;           // of `network`, if they exist already
+  double learning_rate = std::numeric_limits<double>::quiet_NaN();  // of the update that follows, if any may
 
   /// The panels of these weights; made in `room` if they do not exist.
   const std::vector<kernels::Panelled>& panels_of(const Network& of, std::vector<kernels::Panelled>& room) const {

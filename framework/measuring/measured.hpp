@@ -18,7 +18,8 @@ struct Sheet {
 struct Measured {
   std::vector<Row> rows;
   std::vector<Sheet> sheets;
-  std::set<std::string> of_model = {};  // sections that looked at more than the network: its penalties, other models
+  std::set<std::string> of_model =
+      {};  // sections that looked at more than the network: penalties, learning rate, other models
 };
 
 }  // namespace pipeline::measuring

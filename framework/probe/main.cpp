@@ -63,6 +63,7 @@ void ask(const std::shared_ptr<Regulariser>& object) {
   object->biases_by_default();
   const learning::Entry finds_its_hooks("", object, {}, 0, "");
 }
+void ask(const std::shared_ptr<Optimiser>& object) { object->default_rate(), object->is_plain_descent(); }
 void ask(const std::shared_ptr<Metric>& object) { object->describe(); }
 void ask(const std::shared_ptr<Dataset>& object) {
   if (dynamic_cast<const Wrapper*>(object.get())) return;

@@ -11,8 +11,11 @@ learning::Entries make_entries(const experiment::Pipeline& p, const experiment::
 
 std::unique_ptr<learning::Model> make_model(const experiment::Pipeline& p, const experiment::ModelConfig& model,
                                             const Network& start, const Data& data, kernels::Products products) {
-  return std::make_unique<learning::Model>(model.name, start, make_entries(p, model), model.learning_rate, data.image,
-                                           data.classes, products);
+  std::optional<learning::LiveOptimiser> optimiser;
+  if (model.optimiser.make) optimiser.emplace(model.optimiser.name, model.optimiser.make, p.seed, model.name);
+  return std::make_unique<learning::Model>(model.name, start, make_entries(p, model),
+                                           learning::LearningRate(model.learning_rate, model.schedule), data.image,
+                                           data.classes, products, std::move(optimiser));
 }
 
 std::vector<measuring::LiveMetric> make_metrics(const experiment::Pipeline& p) {

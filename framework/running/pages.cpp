@@ -22,35 +22,15 @@ std::shared_ptr<const Data> data_of(const fs::path& folder, plugins::Catalogue& 
   return {loaded, &loaded->data};
 }
 
-}  // namespace
-
-ReportOutput write_pages(const fs::path& folder, plugins::Catalogue& catalogue) {
-  std::error_code none;
-  const bool is_sweep = fs::exists(folder / "jobs.csv", none);
-  std::unique_ptr<RunResults> run;
-  std::optional<SweepResults> sweep;
-  if (is_sweep)
-    sweep = comparing::sweep_results(folder);
-  else if (fs::exists(results::RunFolder{folder}.metrics_csv(), none))
-    run = results::open_run(folder, [&] { return data_of(folder, catalogue); });
-  else
-    throw std::runtime_error(folder.string() +
-                             " is neither a run (it has no metrics.csv) nor a sweep (it has no jobs.csv)");
-
+/// What every report says to `ask(report, name)`; failures as warnings.
+template <class Ask>
+ReportOutput of_each_report(plugins::Catalogue& catalogue, Ask&& ask) {
   ReportOutput all;
   for (const std::string& name : catalogue.names(plugins::PluginKind::report)) try {
       const std::shared_ptr<Report> report = catalogue.make<Report>(name);
       Parameters parameters;
       plugins::declare(catalogue.load(plugins::PluginKind::report, name), *report, parameters);
-      const auto ask = [&](const char* hook, auto&& f) {
-        return plugins::call({"report", name.c_str(), hook, "", 0}, f);
-      };
-      if (ask("Report::page_file", [&] { return report->page_file(); }).empty()) continue;
-      const ReportOutput output = ask(is_sweep ? "Report::write_sweep" : "Report::write", [&] {
-        if (sweep) return report->write_sweep(*sweep);
-        const std::uint64_t last = run->rows.empty() ? 0 : run->rows.back().step;
-        return report->write(*run, {last, true});
-      });
+      const ReportOutput output = ask(*report, name);
       all.lines.insert(all.lines.end(), output.lines.begin(), output.lines.end());
       all.warnings.insert(all.warnings.end(), output.warnings.begin(), output.warnings.end());
     } catch (const plugins::RefusedPlugin& e) {
@@ -60,6 +40,46 @@ ReportOutput write_pages(const fs::path& folder, plugins::Catalogue& catalogue) 
                              " failed: " + plugins::what_was_thrown());
     }
   return all;
+}
+
+/// Runs a hook of a report.
+template <class F>
+auto call(const std::string& name, const char* hook, F&& f) {
+  return plugins::call({"report", name.c_str(), hook, "", 0}, f);
+}
+
+bool is_run(const fs::path& folder) {
+  std::error_code none;
+  return fs::exists(results::RunFolder{folder}.metrics_csv(), none);
+}
+
+}  // namespace
+
+ReportOutput write_pages(const fs::path& folder, plugins::Catalogue& catalogue) {
+  std::error_code none;
+  std::unique_ptr<RunResults> run;
+  std::optional<SweepResults> sweep;
+  if (fs::exists(folder / "jobs.csv", none))
+    sweep = comparing::sweep_results(folder);
+  else if (is_run(folder))
+    run = results::open_run(folder, [&] { return data_of(folder, catalogue); });
+  else
+    throw std::runtime_error(folder.string() +
+                             " is neither a run (it has no metrics.csv) nor a sweep (it has no jobs.csv)");
+  return of_each_report(catalogue, [&](const Report& report, const std::string& name) -> ReportOutput {
+    if (call(name, "Report::page_file", [&] { return report.page_file(); }).empty()) return {};
+    if (sweep) return call(name, "Report::write_sweep", [&] { return report.write_sweep(*sweep); });
+    const std::uint64_t last = run->rows.empty() ? 0 : run->rows.back().step;
+    return call(name, "Report::write", [&] { return report.write(*run, {last, true}); });
+  });
+}
+
+ReportOutput curves_as_text(const fs::path& folder, plugins::Catalogue& catalogue, std::size_t columns) {
+  if (!is_run(folder)) throw std::runtime_error(folder.string() + " is not a run: it has no metrics.csv");
+  const std::unique_ptr<RunResults> run = results::open_run(folder);
+  return of_each_report(catalogue, [&](const Report& report, const std::string& name) {
+    return call(name, "Report::text", [&] { return report.text(*run, columns); });
+  });
 }
 
 }  // namespace pipeline::running

@@ -13,4 +13,7 @@ namespace pipeline::running {
 /// folder is neither, or its files are damaged.
 ReportOutput write_pages(const std::filesystem::path& folder, plugins::Catalogue& catalogue);
 
+/// The curves of a run as text, by every report that draws some.
+ReportOutput curves_as_text(const std::filesystem::path& run, plugins::Catalogue& catalogue, std::size_t columns);
+
 }  // namespace pipeline::running

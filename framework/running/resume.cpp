@@ -33,23 +33,32 @@ bool has_fewer_steps(const Difference& d) {
   return d.name == "training.steps" && !(before && now && *now >= *before);
 }
 
-/// A run may go on for more steps than it was started with.
-bool is_allowed(const Difference& d) { return d.name == "training.steps" && !has_fewer_steps(d); }
+/// Whether the rate of some step depends on how many there are.
+bool rates_depend_on_steps(const Identity& identity) {
+  return std::ranges::any_of(identity, [](const auto& value) {
+    return value.first.ends_with(".schedule") && (value.second == "linear" || value.second == "cosine");
+  });
+}
 
+/// A run may go on for more steps than it was started with, unless its first steps would have been others.
 std::vector<Difference> forbidden(const Identity& before, const Identity& now) {
   std::vector<Difference> out = experiment::differences(before, now);
-  std::erase_if(out, is_allowed);
+  if (!rates_depend_on_steps(now))
+    std::erase_if(out, [](const Difference& d) { return d.name == "training.steps" && !has_fewer_steps(d); });
   return out;
 }
 
-/// A line for each difference.
-std::string listed(const std::vector<Difference>& changed) {
+/// A line for each difference. `steps_change_rates`: that more steps are a change at all is explained.
+std::string listed(const std::vector<Difference>& changed, bool steps_change_rates) {
   constexpr std::size_t most = 20;
   const auto value = [](const std::string& v) { return v.empty() ? "(nothing)" : base::quoted(v); };
   std::string text;
   for (const Difference& d : changed | std::views::take(most))
     text += "\n  " + base::printable(d.name) + ": was " + value(d.before) + ", is now " + value(d.now) +
-            (has_fewer_steps(d) ? "; a run can be given more steps, not fewer" : "");
+            (has_fewer_steps(d) ? "; a run can be given more steps, not fewer"
+             : d.name == "training.steps" && steps_change_rates
+                 ? "; the schedule makes every rate depend on the number of steps"
+                 : "");
   if (changed.size() > most) text += "\n  and " + std::to_string(changed.size() - most) + " more";
   return text;
 }
@@ -57,7 +66,8 @@ std::string listed(const std::vector<Difference>& changed) {
 [[noreturn]] void refuse_changed(const RunFolder& run, const std::vector<Difference>& changed,
                                  const RunOptions& options) {
   throw ResumeRefused("cannot resume " + run.path.string() + ": something has changed since its last checkpoint" +
-                      listed(changed) + "\n  --allow-changed continues all the same; " + how_to_start_anew(options));
+                      listed(changed, true) + "\n  --allow-changed continues all the same; " +
+                      how_to_start_anew(options));
 }
 
 bool is_finished(const std::string& status) { return status.starts_with("finished"); }
@@ -138,7 +148,7 @@ Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Ident
   if (!why_not.empty()) r.warnings.push_back("goes back to an older checkpoint: " + why_not);
   r.changed = experiment::differences(r.checkpoint->identity, now);
   if (options.allow_changed && !r.changed.empty())
-    r.warnings.push_back("continues although something has changed:" + listed(r.changed));
+    r.warnings.push_back("continues although something has changed:" + listed(r.changed, rates_depend_on_steps(now)));
   if (is_finished(status)) {
     r.finished = true;
     r.nothing_to_do = p.steps <= r.checkpoint->steps;

@@ -84,12 +84,17 @@ ModelTask* Scheduler::furthest_behind() {
   return best && best->next < slowest + 2 * kSlice ? best : nullptr;
 }
 
-/// "mnist_snr.ini:31: " for an entry of a model's list.
+/// "mnist_snr.ini:31: " for an entry of a model's list or its optimiser.
 std::string Scheduler::place_of(const std::string& model, const std::string& entry) const {
-  for (const ModelConfig& m : pipeline_.models)
+  const auto place = [](const base::Word& word) {
+    return word.place.file.str().empty() ? "" : base::location(word.place) + ": ";
+  };
+  for (const ModelConfig& m : pipeline_.models) {
+    if (m.name != model) continue;
     for (const EntryConfig& e : m.regularisers)
-      if (m.name == model && e.name == entry && !e.word.place.file.str().empty())
-        return base::location(e.word.place) + ": ";
+      if (e.name == entry) return place(e.word);
+    if (m.optimiser.name == entry) return place(m.optimiser_word);
+  }
   return "";
 }
 
@@ -316,6 +321,7 @@ Measured Scheduler::measured(ModelTask& task, std::uint64_t step, const std::vec
   const Network& network = uses_other ? other : task.model->network();
   measuring::Subject subject{task.name, network, start_of_all(), task.model->entries(),
                              [&] { return task.model->weight_penalty(network, step); }};
+  if (task.name != "control") subject.learning_rate = double{task.model->rate_at(step)};
   if (task.model->has_batch_penalty())
     subject.batch_penalty = [&](const learning::Pass& pass) { return task.model->batch_penalty(network, pass, step); };
   subject.products = task.model->products();

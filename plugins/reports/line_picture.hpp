@@ -9,7 +9,6 @@
 #include <pipeline/series.hpp>
 #include "axis_range.hpp"
 #include "picture.hpp"
-#include "words.hpp"
 
 namespace pipeline::reports {
 
@@ -76,7 +75,7 @@ class LinePicture {
 
   Picture draw() const {
     const std::size_t across = std::min<std::size_t>(panels_.size(), 3), down = (panels_.size() + across - 1) / across;
-    const Frame frame(look_, results_, readable(column_), what(), how(), legend(),
+    const Frame frame(look_, results_, column_.title, what(), how(), legend(),
                       across > 1 ? 290. * static_cast<double>(down) : 350);
     std::string script = frame.opening(column_.metric) + frame.panels(down, across, 52, 68, 80) +
                          "set xlabel 'step' tc rgb '#5A5A5A' offset 0,0.4\n" + value_label() + step_axis(across);
@@ -173,7 +172,7 @@ class LinePicture {
   /// Beside the tics of the first panel, however wide they are.
   std::string value_label() const {
     return fill("set label 99 <unit> at screen <x>, graph 0.5 center rotate tc rgb '#5A5A5A'\n",
-                {{"unit", quoted(column_.info.unit.empty() ? readable(column_) : column_.info.unit)},
+                {{"unit", quoted(column_.info.unit.empty() ? column_.title : column_.info.unit)},
                  {"x", number(16 / static_cast<double>(look_.width))}});
   }
 

@@ -15,7 +15,9 @@
 // See also: summary, weights_against_c.
 #include <pipeline/report.hpp>
 
+#include <unistd.h>
 #include <algorithm>
+
 #include <cstdlib>
 #include <fstream>
 #include <pipeline/files.hpp>
@@ -23,6 +25,7 @@
 
 #include "line_picture.hpp"
 #include "scatter_picture.hpp"
+#include "text_chart.hpp"
 
 namespace {
 using namespace pipeline;
@@ -84,6 +87,37 @@ class Plots final : public Report {
     if (occasion.final && drawn)
       output.lines.push_back("plots: " + std::to_string(drawn) + (drawn == 1 ? " picture in " : " pictures in ") +
                              folder.string());
+    return output;
+  }
+
+  /// Of each section its main value, in every layer.
+  ReportOutput text(const RunResults& results, std::size_t columns) const override {
+    const Drawing drawing{fs::temp_directory_path() / ("pipeline-" + std::to_string(::getpid()))};
+    const Series series(results, std::numeric_limits<std::uint64_t>::max());
+    ReportOutput output;
+    for (const Column& column : series.columns) {
+      if (!column.main() || !is_wanted(metrics_, column.section)) continue;
+      for (const std::size_t layer : column.layers) {
+        const std::string script = text_chart(results, series, column, layer, columns, 20);
+        if (script.empty()) continue;
+        write_file(drawing.scratch / "chart.gp", script);
+        const Ran ran = run_program("gnuplot", {"-d", "./chart.gp"}, drawing.scratch, limit);
+        if (ran == Ran::not_found) {
+          output.warnings.push_back("plots: gnuplot is not installed ('sudo apt-get install gnuplot-nox')");
+          return output;
+        }
+        if (ran != Ran::ok) {
+          output.warnings.push_back("plots: gnuplot failed on " + column.metric);
+          continue;
+        }
+        std::ifstream in(drawing.scratch / "text");
+        for (std::string line; std::getline(in, line);) {
+          line.erase(line.find_last_not_of(" \r\f") + 1);
+          if (!line.empty()) output.lines.push_back(line);
+        }
+        output.lines.emplace_back();
+      }
+    }
     return output;
   }
 

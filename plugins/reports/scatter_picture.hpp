@@ -4,7 +4,6 @@
 
 #include <pipeline/series.hpp>
 #include "picture.hpp"
-#include "words.hpp"
 
 namespace pipeline::reports {
 

@@ -121,7 +121,8 @@ BOOST_AUTO_TEST_CASE(mistakes_exit_with_2_and_a_remedy) {
   const Case cases[] = {
       {{"chek", "study.ini"},
        "error: unknown command 'chek'\n"
-       "  did you mean 'check'?  (valid: check, compare, data, new, plugins, rank, report, run, show,\n  sweep, version)\n"},
+       "  did you mean 'check'?  (valid: check, compare, data, new, plugins, rank, report, run, show,\n  sweep, "
+       "version)\n"},
       {{"check", "study.ini", "--fromat", "json"},
        "error: unrecognised option '--fromat'\n"
        "  did you mean '--format'?\n"
@@ -189,7 +190,7 @@ BOOST_AUTO_TEST_CASE(mistakes_exit_with_2_and_a_remedy) {
        "error: plugins list takes a kind, not a plugin; write pipeline plugins inspect l2\n"},
       {{"plugins", "list", "metrcs"},
        "error: unknown kind of plugin 'metrcs'\n"
-       "  did you mean 'metrics'?  (valid: datasets, metrics, regularisers, reports)\n"},
+       "  did you mean 'metrics'?  (valid: datasets, metrics, optimisers, regularisers, reports)\n"},
       {{"plugins", "list", "metrics", "datasets"},
        "error: plugins list takes at most one kind\n"
        "  usage: pipeline plugins list [KIND] | inspect NAME [--ini|--json] | test NAME | doctor | "
@@ -240,7 +241,7 @@ BOOST_AUTO_TEST_CASE(errors_in_overrides_quote_the_override) {
        "command line: training.stpes: error: unknown key 'stpes' in [training]\n"
        "   | training.stpes=100\n"
        "   |          ^~~~~ did you mean 'steps'?  (valid: batch_size, kernels, learning_rate, loss, on_nan, "
-       "steps)\n"},
+       "optimiser, schedule, schedule.warmup, steps)\n"},
       {{"training.steps=1e5"},
        "command line: training.steps: error: value '1e5' of steps is not a whole number (digits only: 100000)\n"
        "   | training.steps=1e5\n"
@@ -387,7 +388,7 @@ BOOST_AUTO_TEST_CASE(json_contains_every_complaint) {
                                                    "further_complaints": 0, "complaints": [
     {"file": "bad.ini", "line": 16, "column": 1, "width": 12, "subject": "",
      "message": "unknown key 'lerning_rate' in [training]",
-     "remedy": "did you mean 'learning_rate'?  (valid: batch_size, kernels, learning_rate, loss, on_nan, steps)"},
+     "remedy": "did you mean 'learning_rate'?  (valid: batch_size, kernels, learning_rate, loss, on_nan, optimiser, schedule, schedule.warmup, steps)"},
     {"file": "command line", "line": 0, "column": 16, "width": 1, "subject": "training.steps",
      "message": "value 'x' of steps is not a whole number (digits only)", "remedy": "x >= 0"}]
 })json")));
@@ -499,7 +500,7 @@ BOOST_AUTO_TEST_CASE(list_has_one_line_per_plugin) {
     BOOST_TEST(std::regex_match(line, std::regex("  [a-z0-9_]+ +[^ ].{10,}")), line);
     ++count[kind];
   }
-  BOOST_TEST(count.size() == 4u);
+  BOOST_TEST(count.size() == 5u);
   std::size_t built = 0;
   for (const auto& file : fs::directory_iterator(BUILD_DIR "/lib/pipeline/plugins"))
     built += file.path().extension() == ".so";

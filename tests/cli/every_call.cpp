@@ -30,6 +30,9 @@ regularisers = every_hook
 [model:watches]
 regularisers = every_watch
 
+[model:steps]
+optimiser = every_step
+
 [model:square]
 regularisers = every_square
 
@@ -76,6 +79,9 @@ const std::map<std::string, Words> calls = {
       "MeasuredWeights::measured"}},
     {"regulariser 'every_watch'", {"Watcher::section", "Watcher::see"}},
     {"regulariser 'every_square'", {"SquaredPenalty::factor"}},
+    {"optimiser 'every_step'",
+     {"Optimiser make", "Optimiser declare", "Optimiser destructor", "Optimiser::default_rate",
+      "Optimiser::is_plain_descent", "Optimiser declare_state", "Optimiser::direction"}},
     {"metric 'every_measure'",
      {"Metric make", "Metric declare", "Metric destructor", "Metric::describe", "Metric::check", "Metric::prepare",
       "Metric::measure", "Gatherer::see", "Gatherer::~Gatherer", "destructor of a shared object"}},
@@ -104,10 +110,11 @@ int exit_of(const std::string& plugin, const std::string& call) {
                                                     "ActivationChange::where",
                                                     "ActivationPenalty::penalised",
                                                     "Watcher::section",
+                                                    "Optimiser::default_rate",
                                                     "Dataset::check"};
   if (call == "Report::write" || call == "Regulariser::remark") return 0;  // a warning
   if (before_work.contains(hook_of(call)) || plugin.starts_with("metric")) return 3;
-  return plugin.starts_with("regulariser") ? 5 : 4;  // only its model ends; no data
+  return plugin.starts_with("regulariser") || plugin.starts_with("optimiser") ? 5 : 4;  // only its model ends; no data
 }
 
 struct Misbehaving : PluginFixture {

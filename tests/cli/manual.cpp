@@ -75,7 +75,8 @@ BOOST_AUTO_TEST_CASE(offers_commands_options_and_plugins) {
   BOOST_TEST((offered(world, "pipeline ") == commands(world)));
   BOOST_TEST((offered(world, "pipeline sh") == Set{"show"}));
   BOOST_TEST((offered(world, "pipeline plugins in") == Set{"inspect"}));
-  BOOST_TEST((offered(world, "pipeline new ") == Set{"dataset", "metric", "pipeline", "regulariser", "report"}));
+  BOOST_TEST(
+      (offered(world, "pipeline new ") == Set{"dataset", "metric", "optimiser", "pipeline", "regulariser", "report"}));
   BOOST_TEST((offered(world, "pipeline data ") == Set{"fetch", "inspect", "path", "verify"}));
   BOOST_TEST((offered(world, "pipeline data fetch mni") == Set{"mnist"}));
   BOOST_TEST((offered(world, "pipeline data fetch dro") == Set{}));  // a regulariser
@@ -87,7 +88,8 @@ BOOST_AUTO_TEST_CASE(offers_commands_options_and_plugins) {
   BOOST_TEST((offered(world, "pipeline check x.ini --f") == Set{"--format"}));
   BOOST_TEST((offered(world, "pipeline plugins test l2 --s") == Set{"--seconds"}));
   BOOST_TEST((offered(world, "pipeline check --format ") == Set{"json", "text"}));
-  BOOST_TEST((offered(world, "pipeline plugins list ") == Set{"datasets", "metrics", "regularisers", "reports"}));
+  BOOST_TEST((offered(world, "pipeline plugins list ") ==
+              Set{"datasets", "metrics", "optimisers", "regularisers", "reports"}));
   BOOST_TEST((offered(world, "pipeline nosuch ") == Set{}));
 }
 

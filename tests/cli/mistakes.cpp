@@ -15,12 +15,12 @@ const Mistake mistakes[] = {
     {"an unknown key", "learning_rate = 0.1", "lerning_rate = 0.1",
      R"(study.ini:16:1: error: unknown key 'lerning_rate' in [training]
    16 | lerning_rate = 0.1
-      | ^~~~~~~~~~~~ did you mean 'learning_rate'?  (valid: batch_size, kernels, learning_rate, loss, on_nan, steps)
+      | ^~~~~~~~~~~~ did you mean 'learning_rate'?  (valid: batch_size, kernels, learning_rate, loss, on_nan, optimiser, schedule, schedule.warmup, steps)
 )"},
     {"an unknown key of a plugin", "l2.lambda", "l2.lamda",
      R"(study.ini:22:1: error: unknown key 'l2.lamda' in [model:l2]
    22 | l2.lamda = 1e-3
-      | ^~~~~~~~ did you mean 'l2.lambda'?  (valid: l2.biases, l2.lambda, l2.layers, l2.plugin, learning_rate, regularisers)
+      | ^~~~~~~~ did you mean 'l2.lambda'?  (valid: l2.biases, l2.lambda, l2.layers, l2.plugin, learning_rate, optimiser, regularisers, schedule)
 )"},
     {"an unknown section", "[training]", "[trainning]",
      R"(study.ini:13:2: error: unknown section [trainning]
@@ -110,7 +110,27 @@ const Mistake mistakes[] = {
     {"a word of other programs", "learning_rate = 0.1", "epochs = 3",
      R"(study.ini:16:1: error: unknown key 'epochs' in [training]
    16 | epochs = 3
-      | ^~~~~~ training.steps counts updates: epochs x training samples / batch_size
+      | ^~~~~~ training.steps counts updates: epochs x training samples / batch_size; here, 3 epochs are steps = 90
+)"},
+    {"a setting of an optimiser that is not chosen", "learning_rate = 0.1", "adam.beta1 = 0.8",
+     R"(study.ini:16:1: error: 'adam.beta1' has no effect: [training] has optimiser = sgd
+   16 | adam.beta1 = 0.8
+      | ^~~~~~~~~~ add optimiser = adam to [training], or remove it
+)"},
+    {"an optimiser as a key", "learning_rate = 0.1", "momentum = 0.9",
+     R"(study.ini:16:1: error: unknown key 'momentum' in [training]
+   16 | momentum = 0.9
+      | ^~~~~~~~ an optimiser is chosen by name, and its settings start with that name: optimiser = momentum, momentum.momentum = 0.9; `pipeline plugins list optimisers` lists all
+)"},
+    {"what does not exist", "learning_rate = 0.1", "device = cuda",
+     R"(study.ini:16:1: error: unknown key 'device' in [training]
+   16 | device = cuda
+      | ^~~~~~ not available; everything is computed on the processor, in float32
+)"},
+    {"an optimiser of a model without a rate of its own", "regularisers = l2\nl2.lambda = 1e-3", "regularisers = l2\noptimiser = adam",
+     R"(study.ini:22:13: error: [model:l2] has an optimiser of its own, but the learning_rate of [training] is meant for sgd
+   22 | optimiser = adam
+      |             ^~~~ add learning_rate = 0.001 to [model:l2] (the default of adam), or another one
 )"},
     {"a key of another section", "learning_rate = 0.1", "seed = 3",
      R"(study.ini:16:1: error: unknown key 'seed' in [training]
@@ -148,7 +168,7 @@ const Mistake mistakes[] = {
       |                ^~~ <regulariser near l22>
 study.ini:22:1: error: unknown key 'l2.lamda' in [model:l2]
    22 | l2.lamda = 1e-3
-      | ^~~~~~~~ did you mean 'l2.lambda'?  (valid: l2.biases, l2.lambda, l2.layers, l2.plugin, l22.biases, l22.layers, l22.plugin, learning_rate, regularisers)
+      | ^~~~~~~~ did you mean 'l2.lambda'?  (valid: l2.biases, l2.lambda, l2.layers, l2.plugin, l22.biases, l22.layers, l22.plugin, learning_rate, optimiser, regularisers, schedule)
 )"},
     {"biases for a regulariser that does not act on weights", "regularisers = l2\nl2.lambda = 1e-3", "regularisers = dropout\ndropout.biases = yes",
      R"(study.ini:22:18: error: 'dropout' does not act on weights, so dropout.biases has no effect
@@ -463,7 +483,7 @@ study.ini:11:18: error: the network has 12 outputs, but dataset 'digits' has 10 
     {"several mistakes at once", "steps = 30\nbatch_size = 20\nlearning_rate = 0.1", "stpes = 30\nbatch_size = x\nlearning_rate = 0",
      R"(study.ini:14:1: error: unknown key 'stpes' in [training]
    14 | stpes = 30
-      | ^~~~~ did you mean 'steps'?  (valid: batch_size, kernels, learning_rate, loss, on_nan, steps)
+      | ^~~~~ did you mean 'steps'?  (valid: batch_size, kernels, learning_rate, loss, on_nan, optimiser, schedule, schedule.warmup, steps)
 study.ini:15:14: error: value 'x' of batch_size is not a whole number (digits only)
    15 | batch_size = x
       |              ^ x >= 1, default 60

@@ -9,7 +9,7 @@ using namespace support;
 
 namespace {
 
-const Words kinds = {"regulariser", "metric", "dataset", "report"};
+const Words kinds = {"regulariser", "optimiser", "metric", "dataset", "report"};
 
 std::set<std::string> files_in(const fs::path& folder) {
   std::set<std::string> names;
@@ -136,17 +136,17 @@ BOOST_AUTO_TEST_CASE(accepts_the_longest_name) {
 BOOST_AUTO_TEST_CASE(mistakes_exit_with_2_and_a_remedy) {
   const World world;
   const std::string usage =
-      "  usage: pipeline new regulariser | metric | dataset | report | pipeline NAME [--samples] [--dir DIR]   (see "
+      "  usage: pipeline new regulariser | optimiser | metric | dataset | report | pipeline NAME [--dir DIR]   (see "
       "--help)\n";
   struct Case {
     Words words;
     std::string complaint;
   };
   const Case cases[] = {
-      {{}, "new needs a kind\n  (valid: dataset, metric, pipeline, regulariser, report)\n" + usage},
+      {{}, "new needs a kind\n  (valid: dataset, metric, optimiser, pipeline, regulariser, report)\n" + usage},
       {{"regularizer", "a"},
        "unknown kind 'regularizer' after new\n"
-       "  did you mean 'regulariser'?  (valid: dataset, metric, pipeline, regulariser, report)\n" +
+       "  did you mean 'regulariser'?  (valid: dataset, metric, optimiser, pipeline, regulariser, report)\n" +
            usage},
       {{"metric"}, "new metric needs a name: pipeline new metric NAME\n"},
       {{"metric", "a", "b"}, "new metric takes one name, but also got 'b'\n"},

@@ -110,6 +110,19 @@ BOOST_AUTO_TEST_CASE(stored_numbers_shared_with_trained_arrays_are_found) {
   BOOST_TEST((bench.results({"dropout"}, 0)[law].detail == "has no hook that is called on trained arrays"));
 }
 
+BOOST_AUTO_TEST_CASE(wrong_optimisers_are_found) {
+  const TestBench bench;
+  bench.put(libraries / "wrong_optimisers.so");
+  bench.fails("uphill", "first_step_leads_downhill", "w - rate * d then raises the loss; is its sign wrong?");
+  bench.fails("drifts", "zero_gradient_moves_nothing", "a direction is neither 0 nor the same share of each weight");
+  bench.fails("counts_itself", "same_call_same_result", "gives another direction when it is called again");
+  bench.fails("counts_itself", "copies_continue_identically", "a copy trains to other weights than the model");
+  bench.fails("mixes_tiles", "tiles_are_kept_apart", "depends on other tiles: use LikeWeights::at(tile)");
+  bench.fails("not_so_plain", "plain_descent_is_plain", "its direction is not the gradient, bit for bit");
+  bench.fails("stands_still", "default_rate_is_a_rate", "its default rate 0 is not a number above 0");
+  bench.fails("divides_by_zero", "finite_stays_finite", "makes a direction of NaN or infinity from finite numbers");
+}
+
 BOOST_AUTO_TEST_CASE(laws_that_fail_for_one_reason_are_one_failure) {
   const TestBench bench;
   for (const std::string plugin : {"throws_always", "throws_a_number", "crashes_in_a_hook"}) {
@@ -300,7 +313,8 @@ BOOST_AUTO_TEST_CASE(a_required_parameter_is_given_on_the_command_line) {
 
 BOOST_AUTO_TEST_CASE(the_examples_and_built_in_plugins_pass) {
   const TestBench bench;
-  for (const std::string name : {"example_dataset", "example_metric", "example_regulariser", "example_report"})
+  for (const std::string name :
+       {"example_dataset", "example_metric", "example_optimiser", "example_regulariser", "example_report"})
     bench.passes(examples + name + ".so");
   for (const std::string name : {"dropout", "l2", "loss", "digits"}) bench.passes(name);
 }

@@ -1,5 +1,6 @@
 // `pipeline report`: a page for any folder of a run or sweep. What is on the page: tests/page.
 #include "support/plugin_fixture.hpp"
+#include "support/requirements.hpp"
 
 using namespace support;
 
@@ -26,6 +27,18 @@ BOOST_AUTO_TEST_CASE(a_run_and_a_sweep_get_a_page_each) {
     check_says(html, "Content-Security-Policy\" content=\"default-src 'none'; script-src 'sha256-");
     BOOST_TEST(html.ends_with("</html>\n"));
   }
+}
+
+BOOST_AUTO_TEST_CASE(on_a_terminal_the_curves_are_text, *boost::unit_test::precondition(needs_gnuplot)) {
+  check_exit(run({"run", "study.ini", "--out", "r", "--progress", "none"}), 0);
+  const Said said = run({"report", "--terminal", "r"});
+  check_exit(said, 0);
+  check_says(said.out, "accuracy (share of the samples)\n");
+  check_says(said.out, "noreg ****");
+  std::istringstream in(said.out);
+  for (std::string line; std::getline(in, line);) BOOST_TEST(line.size() <= 80u, line);
+  BOOST_TEST(!fs::exists(here / "r/report.html"));
+  check_says(run({"report", "--terminal", "."}).err, "is not a run: it has no metrics.csv");
 }
 
 BOOST_AUTO_TEST_CASE(other_folders_are_refused_by_name) {

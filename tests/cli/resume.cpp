@@ -298,6 +298,21 @@ BOOST_AUTO_TEST_CASE(a_changed_key_is_refused_and_listed) {
              "  [metric:node_snr]: was 'in the pipeline', is now (nothing)\n");
 }
 
+// With these, the rate of each step that was made would have been another one.
+BOOST_AUTO_TEST_CASE(more_steps_are_refused_where_the_schedule_depends_on_their_number) {
+  const ResumeFixture fixture;
+  for (const std::string schedule : {"linear", "cosine"}) {
+    fixture.stop({"training.schedule=" + schedule, "--out", schedule});
+    const Said said = fixture.study_with({"training.schedule=" + schedule, "training.steps=400", "--resume", schedule});
+    check_exit(said, 6);
+    check_says(
+        said.err,
+        "\n  training.steps: was '300', is now '400'; the schedule makes every rate depend on the number of steps\n");
+  }
+  fixture.stop({"training.schedule=inverse_sqrt", "--out", "out"});
+  check_exit(fixture.study_with({"training.schedule=inverse_sqrt", "training.steps=400", "--resume", "out"}), 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_finished_run_does_not_exit_with_0_without_the_folder_asked_for) {
   const ResumeFixture fixture;
   fixture.whole("whole");
@@ -331,9 +346,13 @@ BOOST_AUTO_TEST_CASE(a_changed_key_can_be_allowed_and_is_recorded) {
   BOOST_TEST((resumed[0]["changed"]["training.learning_rate"] == json{{"before", "0.1"}, {"now", "0.05"}}));
   // What does not fit the saved models is refused even then.
   fixture.stop({"--out", "other"});
-  for (const std::string change : {"network.layers=784,17,10", "~model:l2", "model:l2.regularisers=batch_norm"}) {
+  for (const std::string change :
+       {"network.layers=784,17,10", "model:l2.optimiser=momentum", "~model:l2", "model:l2.regularisers=batch_norm"}) {
     Words words = {change, "--resume", "other", "--allow-changed"};
-    if (change.starts_with("model")) words.push_back("~model:l2.l2.lambda");
+    if (change.ends_with("momentum"))
+      words.push_back("model:l2.learning_rate=0.01");
+    else if (change.starts_with("model"))
+      words.push_back("~model:l2.l2.lambda");
     const auto before = content(fixture.here / "other");
     const Said said = fixture.study_with(words);
     check_exit(said, 6);

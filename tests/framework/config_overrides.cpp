@@ -170,9 +170,10 @@ BOOST_AUTO_TEST_CASE(words_of_other_programs_are_understood) {
   BOOST_TEST(remedy("LR=0.1") == "did you mean 'training.learning_rate=0.1'?");
   BOOST_TEST(remedy("folder=e") == "did you mean 'dataset.folder=e'?");  // a key of this file
   BOOST_TEST(remedy("epochs=3") == "training.steps counts updates: epochs x training samples / batch_size");
-  for (const char* word : {"optimizer=adam", "momentum=0.9"})
-    BOOST_TEST(remedy(word).starts_with("every model is trained by plain gradient descent"));
-  BOOST_TEST(remedy("device=cuda") == "everything is computed on the processor, in float32");
+  BOOST_TEST(remedy("optimizer=adam") == "did you mean 'training.optimiser=adam'?");
+  BOOST_TEST(remedy("scheduler=cosine") == "did you mean 'training.schedule=cosine'?");
+  BOOST_TEST(remedy("momentum=0.9").starts_with("an optimiser is chosen by name"));
+  BOOST_TEST(remedy("device=cuda") == "not available; everything is computed on the processor, in float32");
   BOOST_TEST(remedy("threads=2") == "the number of threads is an option: pipeline run FILE --threads N");
   BOOST_TEST(remedy("colour=red").starts_with("an override is section.key=value"));
 }

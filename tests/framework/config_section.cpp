@@ -272,9 +272,12 @@ BOOST_AUTO_TEST_CASE(a_key_that_other_programs_call_otherwise) {
     const std::string said = complaint_about(keys);
     return said.substr(said.find(' ', said.rfind('^')) + 1);
   };
-  BOOST_TEST(remedy("lr = 1") == "did you mean 'training.learning_rate'?");
+  BOOST_TEST(remedy("lr = 1") == "did you mean 'learning_rate'?");  // which this section has
   BOOST_TEST(remedy("seed = 1") == "did you mean 'pipeline.seed'?");
-  BOOST_TEST(remedy("momentum = 1").starts_with("every model is trained by plain gradient descent"));
+  BOOST_TEST(remedy("optimizer = x") == "did you mean 'training.optimiser'?");
+  BOOST_TEST(remedy("momentum = 1").starts_with("an optimiser is chosen by name"));
+  for (const char* key : {"convolution = 3", "device = cuda", "activation = tanh"})
+    BOOST_TEST(remedy(key).starts_with("not available; "));
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_key_of_an_entry_is_not_mistaken_for_another) {

@@ -147,6 +147,25 @@ BOOST_AUTO_TEST_CASE(every_regulariser_alone_and_in_pairs_ends_with_the_same_byt
   BOOST_TEST(check_resumed(scratch.path(), p, catalogue, by_its_models) == 5u);
 }
 
+BOOST_AUTO_TEST_CASE(every_optimiser_alone_with_a_schedule_and_with_regularisers_ends_with_the_same_bytes) {
+  const Scratch scratch;
+  plugins::Catalogue catalogue{plugins::search_path({}, false)};
+  std::string models;
+  const std::vector<std::string> all = catalogue.names(plugins::PluginKind::optimiser);
+  for (const std::string& name : all)
+    for (const std::string& more :
+         {std::string(), std::string("schedule = cosine\nschedule.warmup = 7\n"),
+          std::string("regularisers = early_stopping\nearly_stopping.metric = loss\nearly_stopping.patience = 2\n"),
+          std::string("regularisers = batch_norm, sam, weight_decay\nschedule = inverse_sqrt\nschedule.warmup = 3\n")})
+      models += "[model:" + name + std::to_string(models.size()) + "]\noptimiser = " + name + "\n" + more;
+  BOOST_TEST(all.size() >= 8u);
+  const std::string text = head(30) + models + watched + "[metric:learning_rate]\nevery = 4\n";
+  const experiment::Pipeline p =
+      with_stops(experiment::read_pipeline(scratch.write("all.ini", text), {}, catalogue), 5);
+  const auto by_its_models = std::vector<std::size_t>(5, std::numeric_limits<std::size_t>::max());
+  BOOST_TEST(check_resumed(scratch.path(), p, catalogue, by_its_models) == 5u);
+}
+
 BOOST_AUTO_TEST_CASE(models_that_are_compared_stopped_early_or_fail_end_with_the_same_bytes) {
   const Scratch scratch;
   plugins::Catalogue catalogue{plugins::search_path({}, false)};

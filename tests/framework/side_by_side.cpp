@@ -61,16 +61,16 @@ BOOST_AUTO_TEST_CASE(at_step_0_the_control_is_measured_for_all_models_that_do_no
   const Scratch scratch;
   Counting counting;
   const auto with = [&](const std::string& models) {
-    return SmallRun(
-        scratch,
-        small_pipeline(0, 2000, 700) + plain + models + metrics + "[metric:linear_cka]\nevery = 1\nwith = plain\n",
-        [&](experiment::Pipeline& p) {
-          experiment::MetricConfig counted;
-          counted.name = "counting";
-          counted.every = 1;
-          counted.plugin.make = [&] { return std::shared_ptr<Metric>(std::shared_ptr<void>(), &counting); };
-          p.metrics.push_back(counted);
-        });
+    return SmallRun(scratch,
+                    small_pipeline(0, 2000, 700) + plain + models + metrics +
+                        "[metric:linear_cka]\nevery = 1\nwith = plain\n[metric:learning_rate]\n",
+                    [&](experiment::Pipeline& p) {
+                      experiment::MetricConfig counted;
+                      counted.name = "counting";
+                      counted.every = 1;
+                      counted.plugin.make = [&] { return std::shared_ptr<Metric>(std::shared_ptr<void>(), &counting); };
+                      p.metrics.push_back(counted);
+                    });
   };
   const auto measurements = [&](const std::string& models, const std::string& folder) {
     const int before = counting.count;
@@ -84,11 +84,12 @@ BOOST_AUTO_TEST_CASE(at_step_0_the_control_is_measured_for_all_models_that_do_no
   BOOST_TEST(measurements(l2 + dropout + changing, "all") == of_one + 2);
 
   const SmallRun all = with(l2 + dropout + changing);
-  std::map<std::string, std::set<double>> values;  // by column
+  std::map<std::string, std::set<std::string>> values;  // by column
   for (const Row& row : results::read_metrics(scratch.path() / "all" / "metrics.csv"))
-    if (row.model != "normed") values[row.metric].insert(row.value);
+    if (row.model != "normed") values[row.metric].insert(std::to_string(row.value));
   BOOST_TEST(values.at("accuracy").size() == 1u);
   BOOST_TEST(values.at("loss.penalty").size() == 2u);
+  BOOST_TEST(values.at("learning_rate").size() == 2u);  // NaN for the control, which is not trained
   // With many threads all models are measured at once, each by itself.
   for (const std::size_t threads : {4, 8, 16}) {
     const std::string name = std::to_string(threads);

@@ -1,10 +1,10 @@
-// The state of regularisers belongs to the model: a copy made half-way and a model that goes back to a remembered state
-// continue with the same bits, for every regulariser in the search path.
+// The state of regularisers and optimisers belongs to the model: a copy made half-way and a model that goes back to a
+// remembered state continue with the same bits, for every one in the search path.
 #include <boost/test/unit_test.hpp>
 
 #include "kernels/elementwise.hpp"
 #include "plugins/catalogue.hpp"
-#include "support/small_model.hpp"
+#include "support/by_hand.hpp"
 
 using namespace support;
 using namespace pipeline;
@@ -32,6 +32,21 @@ bool same_matrices(const std::map<std::size_t, arma::fmat>& a, const std::map<st
       a, b, [](const auto& x, const auto& y) { return x.first == y.first && same_bits(x.second, y.second); });
 }
 
+/// The same for every optimiser, beside a regulariser that trains arrays.
+template <class F>
+void each_optimiser(const SmallStudy& study, F&& f) {
+  plugins::Catalogue catalogue(plugins::search_path({}, false));
+  for (const std::string& name : catalogue.names(plugins::PluginKind::optimiser))
+    BOOST_TEST_CONTEXT("optimiser " << name)
+  f(name, [&] {
+    const auto norm = [] { return std::shared_ptr<Regulariser>(load<Regulariser>("regulariser", "batch_norm")); };
+    learning::Entries entries;
+    entries.emplace_back("batch_norm", norm(), learning::Scope{}, 1, "model", norm);
+    return std::make_unique<learning::Model>("model", study.start, std::move(entries), 0.01f, ImageShape{},
+                                             study.shape.sizes.back(), kernels::Products(), optimiser(name));
+  });
+}
+
 /// Whether weights, measured weights and all arrays that outlast a step are the same.
 bool same(const learning::Model& a, const learning::Model& b) {
   return same_bits(a.network(), b.network()) && same_bits(a.measured_network(), b.measured_network()) &&
@@ -51,7 +66,7 @@ BOOST_AUTO_TEST_SUITE(states)
 BOOST_AUTO_TEST_CASE(a_copy_made_half_way_continues_with_the_same_bits) {
   const SmallStudy study;
   std::size_t tried = 0, with_state = 0;
-  each_regulariser(study, [&](const std::string&, const auto& make) {
+  const auto check = [&](const std::string&, const auto& make) {
     const auto whole = make(), first = make();
     study.train(*whole, 0, 14);
     study.train(*first, 0, 7);
@@ -61,14 +76,18 @@ BOOST_AUTO_TEST_CASE(a_copy_made_half_way_continues_with_the_same_bits) {
     study.train(*copy, 7, 14);
     BOOST_TEST(same(*copy, *whole));
     ++tried, with_state += !whole->states().all().empty();
-  });
+  };
+  each_regulariser(study, check);
   BOOST_TEST(tried >= 15u);
   BOOST_TEST(with_state >= 3u);  // early_stopping, spectral_norm, weight_average
+  tried = with_state = 0;
+  each_optimiser(study, check);
+  BOOST_TEST(tried >= 8u);
 }
 
 BOOST_AUTO_TEST_CASE(going_back_to_a_remembered_state_undoes_all_later_steps) {
   const SmallStudy study;
-  each_regulariser(study, [&](const std::string&, const auto& make) {
+  const auto check = [&](const std::string&, const auto& make) {
     const auto whole = make(), back = make();
     study.train(*whole, 0, 14);
     study.train(*back, 0, 7);
@@ -77,7 +96,9 @@ BOOST_AUTO_TEST_CASE(going_back_to_a_remembered_state_undoes_all_later_steps) {
     back->restore();
     study.train(*back, 7, 14);
     BOOST_TEST(same(*back, *whole));
-  });
+  };
+  each_regulariser(study, check);
+  each_optimiser(study, check);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

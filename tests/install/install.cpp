@@ -11,7 +11,7 @@ using nlohmann::json;
 
 namespace {
 
-const Words kinds = {"regulariser", "metric", "dataset", "report"};
+const Words kinds = {"regulariser", "optimiser", "metric", "dataset", "report"};
 
 /// One installation for all cases, in a folder with a space in its name.
 struct Installed : World {

@@ -99,6 +99,13 @@ BOOST_AUTO_TEST_CASE(of_regularisers) {
   BOOST_TEST(count_passed(PluginKind::regulariser, "neutral_changes_nothing") >= 5u);  // the built-in ones
 }
 
+BOOST_AUTO_TEST_CASE(of_optimisers) {
+  check_every_law(PluginKind::optimiser);
+  BOOST_TEST(count_passed(PluginKind::optimiser, "first_step_leads_downhill") >= 8u);  // the built-in ones
+  BOOST_TEST(count_passed(PluginKind::optimiser, "neutral_changes_nothing") >= 2u);    // momentum and nesterov
+  BOOST_TEST(count_passed(PluginKind::optimiser, "plain_descent_is_plain") == 1u);     // sgd
+}
+
 BOOST_AUTO_TEST_CASE(of_metrics) {
   check_every_law(PluginKind::metric);
   BOOST_TEST(count_passed(PluginKind::metric, "direction_is_right") >= 6u);  // the built-in ones that use labels

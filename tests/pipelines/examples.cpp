@@ -1,4 +1,4 @@
-// The template plugins of all four kinds, in one study.
+// The template plugins of every kind, in one study.
 #include <boost/test/unit_test.hpp>
 
 #include "support/program.hpp"
@@ -21,6 +21,8 @@ batch_size = 20
 [model:pulled]
 regularisers = example_regulariser
 example_regulariser.strength = 1e-2
+[model:other]
+optimiser = example_optimiser
 [metric:accuracy]
 every = 100
 [metric:example_metric]
@@ -44,6 +46,7 @@ on = both
   BOOST_TEST(std::abs(probability("\n0,control,example_sample_metric,,") - 0.5) < 0.2);
   BOOST_TEST(probability("\n200,plain,example_sample_metric,,") > 0.7);
   BOOST_TEST(probability("\n200,plain,example_sample_metric.train,,") > 0.7);
+  BOOST_TEST(probability("\n200,other,example_sample_metric,,") > 0.7);
   // Two clouds whose centres are 2 apart along each axis: the best straight line classifies .92 correctly.
   const std::string start = "\n200,plain,accuracy,,";
   BOOST_TEST(std::stod(rows.substr(rows.find(start) + start.size(), 6)) > 0.8);

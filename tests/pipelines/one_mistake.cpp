@@ -32,7 +32,12 @@ output_bias = no
 [training]
 steps = 30
 batch_size = 20
+optimiser = momentum
+momentum.momentum = 0.8
 learning_rate = 0.1
+schedule = step
+schedule.every = 10
+schedule.warmup = 5
 
 [model:plain]
 
@@ -43,6 +48,13 @@ l2.layers = 1
 stop.plugin = early_stopping
 stop.metric = accuracy
 stop.patience = 3
+
+[model:adam]
+optimiser = adam
+adam.beta1 = 0.8
+learning_rate = 0.01
+schedule = cosine
+schedule.end = 0.1
 
 [model:both]
 regularisers = dropout, early_stopping

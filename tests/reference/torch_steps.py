@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
-"""torch_steps.py PROGRAM: trains three steps with every regulariser that PyTorch can express and compares the results.
+"""torch_steps.py PROGRAM: trains a few steps with every regulariser and optimiser that PyTorch can express and compares.
 
 Writes a small dataset and a pipeline file with one model per case, and runs PROGRAM on it. Trains the same cases with
 PyTorch in float64 from the same start on the same batches, by autograd and by PyTorch's own functions where they exist,
 and compares every array. Needs PyTorch 2, NumPy and h5py; it is not part of the test suite.
+
+Every optimiser is torch.optim's (lion: the paper's algorithm), alone, with each schedule of the learning rate, and beside
+regularisers that act at other moments of a step: l2 and gradient_clip on the gradient, sam, weight_decay before the
+update, max_norm and weight_average after it, batch_norm with arrays that are trained too.
 
 Left out because PyTorch would only repeat the program's own draws: gaussian_dropout, gaussian_noise, dropconnect,
 weight_noise, mixup, input_noise, shift, gradient_noise. They have worked examples in tests/plugins. early_stopping does
@@ -26,6 +30,7 @@ from philox import Random, epoch_order
 torch.set_default_dtype(torch.float64)
 
 STEPS, BATCH, RATE, SIZES = 3, 20, 0.1, (36, 24, 16, 5)
+MORE_STEPS = 8  # of models with an optimiser
 
 
 def as_float32(x):
@@ -60,6 +65,9 @@ def forward(net, x, before_relu=lambda l, z: z, after_relu=lambda l, h: h):
 class Case:
     """No regulariser. Each derived case overrides the parts of a step that it changes."""
     keys = ""
+    optimiser = None
+    steps = STEPS
+    without_gradient = ()
 
     def start(self, net):
         pass
@@ -96,6 +104,9 @@ class Case:
             self.update(net)
 
     def update(self, net):
+        if self.optimiser:
+            self.optimiser.step()
+            return
         for leaf in net.leaves():
             leaf -= RATE * leaf.grad
 
@@ -164,10 +175,10 @@ class WeightDecay(Case):
     keys = "weight_decay.lambda = 0.1"
 
     def update(self, net):
-        optimiser = torch.optim.SGD(net.W, lr=RATE, weight_decay=as_float32(0.1))  # equivalent here
-        optimiser.step()
-        for b in net.b:
-            b -= RATE * b.grad
+        rate = self.optimiser.param_groups[0]["lr"] if self.optimiser else RATE
+        for W in net.W:
+            W *= 1 - rate * as_float32(0.1)
+        super().update(net)
 
 
 class GradientClip(Case):
@@ -262,7 +273,7 @@ class WeightAverage(Case):
     def measured(self, net):
         with torch.no_grad():
             for total, leaf in zip(self.sum, net.leaves()):
-                leaf.copy_(total / STEPS)
+                leaf.copy_(total / self.steps)
         return net
 
 
@@ -300,6 +311,83 @@ CASES = {
 }
 
 
+class Lion(torch.optim.Optimizer):
+    """Chen et al. 2023, algorithm 2, without decay; torch.optim has none."""
+
+    def __init__(self, leaves, lr):
+        super().__init__(leaves, {"lr": lr})
+
+    def step(self):
+        for leaf in self.param_groups[0]["params"]:
+            m = self.state[leaf].setdefault("m", torch.zeros_like(leaf))
+            leaf -= self.param_groups[0]["lr"] * torch.sign(0.9 * m + 0.1 * leaf.grad)
+            m.mul_(0.99).add_(leaf.grad, alpha=0.01)
+
+
+# Each with its settings in the program, and the same in PyTorch. Settings other than the defaults show that they arrive.
+OPTIMISERS = {
+    "sgd": ("", 0.1, lambda leaves, lr: torch.optim.SGD(leaves, lr)),
+    "momentum": ("", 0.01, lambda leaves, lr: torch.optim.SGD(leaves, lr, momentum=as_float32(0.9))),
+    "nesterov": ("nesterov.momentum = 0.8", 0.01,
+                 lambda leaves, lr: torch.optim.SGD(leaves, lr, momentum=as_float32(0.8), nesterov=True)),
+    "adam": ("adam.beta1 = 0.8\nadam.beta2 = 0.99", 0.005,
+             lambda leaves, lr: torch.optim.Adam(leaves, lr, betas=(0.8, 0.99))),
+    "adamw": ("adamw.weight_decay = 0.2", 0.005,
+              lambda leaves, lr: torch.optim.AdamW(leaves, lr, weight_decay=as_float32(0.2))),
+    "rmsprop": ("rmsprop.alpha = 0.9", 0.002, lambda leaves, lr: torch.optim.RMSprop(leaves, lr, alpha=0.9)),
+    "adagrad": ("", 0.01, lambda leaves, lr: torch.optim.Adagrad(leaves, lr)),
+    "lion": ("", 0.001, Lion),
+}
+
+DIVIDES = ("adam", "adamw", "rmsprop", "adagrad", "lion")
+SCHEDULES = torch.optim.lr_scheduler
+# With as many steps as MORE_STEPS; the last has a warm-up of three.
+RATES = {
+    "step": ("schedule.every = 3\nschedule.factor = 0.5", lambda o: SCHEDULES.StepLR(o, 3, 0.5)),
+    "exponential": ("schedule.every = 3\nschedule.factor = 0.5", lambda o: SCHEDULES.ExponentialLR(o, 0.5**(1 / 3))),
+    "linear": ("schedule.end = 0.25", lambda o: SCHEDULES.LinearLR(o, 1, 0.25, MORE_STEPS)),
+    "cosine": ("schedule.end = 0.25",
+               lambda o: SCHEDULES.CosineAnnealingLR(o, MORE_STEPS, 0.25 * o.param_groups[0]["lr"])),
+    "inverse_sqrt": ("schedule.warmup = 3",
+                     lambda o: SCHEDULES.LambdaLR(o, lambda t: min((t + 1) / 3, (3 / (t + 1))**0.5))),
+}
+
+
+def optimised(optimiser, base=Case, regulariser="", schedule=""):
+    """A case of these regularisers whose updates are made by an optimiser."""
+    settings, rate, make = OPTIMISERS[optimiser]
+    more = f"schedule = {schedule}\n{RATES[schedule][0]}\n" if schedule else ""
+
+    class Optimised(base):
+        keys = f"{base.keys}\noptimiser = {optimiser}\nlearning_rate = {rate}\n{settings}\n{more}"
+        list = regulariser
+        # batch_norm subtracts the mean, so these have a gradient of 0, and nothing depends on them. Rounding leaves 1e-9 of
+        # it in float32 and 1e-18 in float64; what divides a gradient by its own size makes a whole step of either.
+        without_gradient = ("b1", "b2") if base is BatchNorm and optimiser in DIVIDES else ()
+        steps = MORE_STEPS
+
+        def start(self, net):
+            super().start(net)
+            self.optimiser = make(net.leaves(), as_float32(rate))
+            self.schedule = RATES[schedule][1](self.optimiser) if schedule else None
+
+        def step(self, *arguments):
+            super().step(*arguments)
+            if self.schedule:
+                self.schedule.step()
+
+    return Optimised
+
+
+for optimiser in OPTIMISERS:
+    CASES[f"{optimiser}_alone"] = optimised(optimiser)
+    for regulariser in ("l2", "weight_decay", "max_norm", "sam", "weight_average", "batch_norm", "gradient_clip"):
+        CASES[f"{optimiser}_{regulariser}"] = optimised(optimiser, CASES[regulariser], regulariser)
+for schedule in RATES:
+    CASES[f"{schedule}_adam"] = optimised("adam", schedule=schedule)
+    CASES[f"{schedule}_decay"] = optimised("sgd", CASES["weight_decay"], "weight_decay", schedule)
+
+
 def write_data(folder):
     """Writes random sparse images of 6 x 6 and random labels as IDX files and returns them."""
     random = np.random.default_rng(5)
@@ -312,35 +400,44 @@ def write_data(folder):
     return torch.tensor(pixels.astype(np.float32) / np.float32(255), dtype=torch.float64), torch.tensor(labels)
 
 
-def write_pipeline(folder):
+def write_pipeline(folder, cases, steps):
     text = (f"[dataset]\nplugin = idx\ntrain_images = train-images\ntrain_labels = train-labels\n"
             f"test_images = test-images\ntest_labels = test-labels\n[network]\nlayers = {', '.join(map(str, SIZES))}\n"
-            f"start_sd = 0.3\n[training]\nsteps = {STEPS}\nbatch_size = {BATCH}\nlearning_rate = {RATE}\n")
-    for name, case in CASES.items():
-        text += f"[model:{name}]\n" + ("" if name == "noreg" else f"regularisers = {name}\n{case.keys}\n")
+            f"start_sd = 0.3\n[training]\nsteps = {steps}\nbatch_size = {BATCH}\nlearning_rate = {RATE}\n")
+    for name, case in cases.items():
+        regularisers = getattr(case, "list", "" if name == "noreg" else name)
+        text += f"[model:{name}]\n" + (f"regularisers = {regularisers}\n" if regularisers else "") + f"{case.keys}\n"
     (folder / "steps.ini").write_text(text)
 
 
 def main(program):
     comparison = Comparison("torch_steps")
+    for steps in (STEPS, MORE_STEPS):
+        compare(program, {name: case for name, case in CASES.items() if case.steps == steps}, steps, comparison)
+    comparison.finish()
+
+
+def compare(program, cases, steps, comparison):
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         pixels, labels = write_data(folder)
-        write_pipeline(folder)
+        write_pipeline(folder, cases, steps)
         subprocess.run([program, "run", folder / "steps.ini", "--out", folder / "out", "--progress", "none"], check=True,
                        stdout=subprocess.DEVNULL)
         order = epoch_order(1, len(labels), 0)
         with h5py.File(folder / "out" / "weights.h5") as file:
-            for model, make in CASES.items():
+            for model, make in cases.items():
                 case, net = make(), Net(file["control"])
                 case.start(net)
                 before = [leaf.detach().clone() for leaf in net.leaves()]
-                for t in range(STEPS):
+                for t in range(steps):
                     batch = order[t * BATCH:(t + 1) * BATCH]
                     case.step(t, net, pixels[batch], labels[batch])
                 net = case.measured(net)
                 names = [f"W{l}" for l in range(1, len(SIZES))] + [f"b{l}" for l in range(1, len(SIZES))] + list(net.extra)
                 for array, expected, start in zip(names, net.leaves(), before):
+                    if array in case.without_gradient:
+                        continue
                     reached = torch.tensor(file[f"models/{model}/{array}"][...].astype(np.float64))
                     moved = (expected - start).norm().item()
                     error = (reached - expected).norm().item() / max(moved, 1e-12)
@@ -348,7 +445,6 @@ def main(program):
                     # steps; a wrong term or factor would change the first digits.
                     what = f"{model}: {array}, moved {moved:.2e}, relative error"
                     comparison.check(what, 0, error, 2e-4, "at most 2e-4")
-    comparison.finish()
 
 
 if __name__ == "__main__":

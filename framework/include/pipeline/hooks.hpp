@@ -4,7 +4,8 @@
 //            [ActivationChange, ActivationScale] at its place
 //         -> loss + [WeightPenalty, SquaredPenalty, LayerPenalty, ActivationPenalty] -> gradient
 //         -> [GradientChange, NetworkGradientChange], [LookAhead]: gradient at other weights first
-//         -> [BeforeUpdate] -> W = W - rate * gradient -> [AfterUpdate, AfterLayerUpdate]
+//         -> [BeforeUpdate] -> W = W - rate * d -> [AfterUpdate, AfterLayerUpdate]      d: the optimiser makes it of
+//                                                                                    the gradient (optimiser.hpp)
 //   measuring: weights from [MeasuredWeights], activations by their `measure` form; then [Watcher]
 //
 // Several entries of one model: forward hooks run in file order, adjoints in reverse. `layers` and `biases` are common

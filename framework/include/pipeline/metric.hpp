@@ -140,6 +140,7 @@ class PIPELINE_API Evaluation {
   virtual std::size_t samples() const = 0;
   virtual bool nonnegative_inputs() const = 0;  // no value of the split's inputs is below 0
   virtual double penalty() const = 0;           // the sum of the model's penalties; 0 if it has none
+  virtual double learning_rate() const = 0;     // of the update that follows; NaN for the control network
   /// The same network on another split: the first `images` of the training samples, all of the others.
   virtual Evaluation& on(Split split) = 0;
   virtual const Evaluation& on(Split split) const = 0;

@@ -40,6 +40,9 @@ class PIPELINE_API Report {
   /// The one file that people open, where the report writes one for runs and for sweeps: "report.html". Those are what
   /// `pipeline report` writes, and what a sweep writes when it ends. Empty: none.
   virtual std::string page_file() const { return ""; }
+  /// The main curves of a run as lines of text, at most so many columns wide, for `pipeline report --terminal`. No lines:
+  /// the report draws none.
+  virtual ReportOutput text(const RunResults&, std::size_t /*columns*/) const { return {}; }
   /// Writes the page of a sweep, in its folder.
   virtual ReportOutput write_sweep(const SweepResults&) const { return {}; }
 };

@@ -1,9 +1,9 @@
-// What a regulariser stores from step to step: arrays that it declares in declare_state() and accesses through handles.
-// The engine owns them and copies them with the model.
+// What a regulariser or an optimiser stores from step to step: arrays that it declares in declare_state() and accesses
+// through handles. The engine owns them and copies them with the model.
 //
 //   may assume   arrays have their declared size and start; a handle's arrays are this model's own
 //   must do      change arrays only after the update (AfterUpdate, AfterLayerUpdate) or when watching; counts also in
-//                NetworkGradientChange, which is called once per update
+//                NetworkGradientChange, which is called once per update; an optimiser changes its own in direction()
 //   must not     store numbers anywhere else: a copied model has new objects
 #pragma once
 #include <cstdint>

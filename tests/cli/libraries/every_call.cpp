@@ -3,6 +3,7 @@
 #include <pipeline/dataset.hpp>
 #include <pipeline/hooks.hpp>
 #include <pipeline/metric.hpp>
+#include <pipeline/optimiser.hpp>
 #include <pipeline/regulariser.hpp>
 #include <pipeline/report.hpp>
 
@@ -166,6 +167,18 @@ struct EverySquare final : Regulariser, SquaredPenalty {
   float factor() const override { return here("SquaredPenalty::factor"), 0.f; }
 };
 
+struct EveryStep final : Optimiser {
+  EveryStep() { here("Optimiser make"); }
+  ~EveryStep() override { here("Optimiser destructor"); }
+  void declare(Parameters&) override { here("Optimiser declare"); }
+  float default_rate() const override { return here("Optimiser::default_rate"), 0.1f; }
+  bool is_plain_descent() const override { return here("Optimiser::is_plain_descent"), false; }
+  void declare_state(State&) override { here("Optimiser declare_state"); }
+  void direction(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {
+    here("Optimiser::direction");
+  }
+};
+
 struct Gathers final : Gatherer {
   ~Gathers() override { here("Gatherer::~Gatherer"); }
   void see(const Block&) override { here("Gatherer::see"); }
@@ -234,6 +247,7 @@ struct EveryPage final : Report {
 PIPELINE_REGULARISER(EveryHook, every_hook, "misbehaves in one of its calls")
 PIPELINE_REGULARISER(EveryWatch, every_watch, "misbehaves while it watches")
 PIPELINE_REGULARISER(EverySquare, every_square, "misbehaves in a squared penalty")
+PIPELINE_OPTIMISER(EveryStep, every_step, "misbehaves in one of its calls")
 PIPELINE_METRIC(EveryMeasure, every_measure, "misbehaves in one of its calls")
 PIPELINE_DATASET(EveryLoad, every_load, "misbehaves in one of its calls")
 PIPELINE_DATASET(EveryWrap, every_wrap, "misbehaves in one of its calls")

@@ -6,7 +6,7 @@
 
 namespace pipeline {
 
-/// Its number (0 is the first), its learning rate, and this entry's random numbers for it.
+/// Its number (0 is the first), its learning rate as the schedule gives it, and this plugin's random numbers for it.
 struct Step {
   std::uint64_t number = 0;
   float learning_rate = 0;

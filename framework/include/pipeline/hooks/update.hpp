@@ -1,4 +1,4 @@
-// Just before and after the update W = W - rate * gradient.
+// Just before and after the update W = W - rate * d, where d is what the optimiser makes of the gradient.
 #pragma once
 #include <span>
 
@@ -9,7 +9,7 @@
 
 namespace pipeline {
 
-/// Tile by tile: the gradient step starts from what is left in w. The gradient is computed already.
+/// Tile by tile: the update starts from what is left in w. The gradient is computed already, the direction is not.
 class PIPELINE_API BeforeUpdate {
  public:
   virtual ~BeforeUpdate() = default;

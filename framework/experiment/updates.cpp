@@ -1,0 +1,174 @@
+#include "experiment/updates.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/numbers.hpp"
+#include "base/utf8.hpp"
+#include "config/other_words.hpp"
+
+namespace pipeline::experiment {
+
+using base::Word;
+using learning::Schedule;
+using plugins::PluginKind;
+
+Updates UpdateReader::read() {
+  if (general_) updates_ = *general_;
+  read_optimiser();
+  read_rate();
+  read_schedule();
+  return updates_;
+}
+
+bool UpdateReader::misspells(const std::string& key) const {
+  return reader_.unread() || std::ranges::any_of(reader_.unknown(), [&](const Word& word) {
+           if (word.text.find('.') != word.text.npos) return false;
+           const auto meant = config::meant_by(word.text);
+           return config::nearest(word.text, {key}) == key || (meant && meant->key == key);
+         });
+}
+
+void UpdateReader::read_optimiser() {
+  Updates& u = updates_;
+  Parameters naming;
+  std::string name = general_ ? u.optimiser.name : default_optimiser;
+  naming.text("optimiser", name, "what turns gradients into updates");
+  reader_.take(naming, "", general_ ? "[training]" : "");
+  if (general_ && !gives("optimiser")) {
+    repeated_.insert("optimiser");
+    return;
+  }
+  const bool inherits = general_ && name == general_->optimiser.name;
+  const plugins::Values general = inherits ? u.optimiser.values : plugins::Values();
+  u.has_own = general_ && !inherits;
+  u.optimiser = {name, {}, {}};
+  const Word word = u.optimiser_word = reader_.setting("optimiser").word;  // a copy: reading parameters adds settings
+  const std::shared_ptr<Optimiser> object = reading_.make<Optimiser>(name, word, reader_.unread());
+  Parameters own;
+  const std::string prefix = name + ".";
+  bool misread = false;
+  u.is_unknown = !object || !reading_.declare(*object, own, name, word) ||
+                 !reading_.attempt(PluginKind::optimiser, name, "declare", "declares its parameters", word,
+                                   [&] { plugins::set(own, general); }) ||
+                 !reading_.take(reader_, own, PluginKind::optimiser, name, word, misread, prefix);
+  if (u.is_unknown) return reader_.excuse(prefix);
+  for (const auto& [parameter, value] : general)
+    if (!gives(prefix + parameter)) repeated_.insert(prefix + parameter);
+  u.optimiser = reading_.config_of<Optimiser>(name, own);
+  if (inherits) return;
+  u.is_unknown =
+      !reading_.attempt(PluginKind::optimiser, name, "Optimiser::default_rate", "states its default rate", word, [&] {
+        u.rate = default_rate_ = object->default_rate();
+        if (!(u.rate > 0) || !std::isfinite(u.rate))
+          throw std::logic_error("its default rate " + base::shortest(u.rate) + " is not a number above 0");
+      });
+  if (!general_ && !gives("optimiser") && misspells("optimiser")) u.is_unknown = true;
+}
+
+/// Whether the rate is that of an included file, or of the file, while the optimiser was chosen later. The default
+/// optimiser is probably the one that the rate was written for.
+bool UpdateReader::rate_is_older() const {
+  if (!gives("optimiser") || updates_.optimiser.name == default_optimiser) return false;
+  const base::Place& optimiser = config::child(*tree_, "optimiser")->data().value.place;
+  const base::Place& rate = config::child(*tree_, "learning_rate")->data().value.place;
+  const bool is_included = rate.file.str() != reading_.pipeline.file.string();
+  return rate.in_a_file() && (optimiser.on_command_line() || (is_included && rate.file.str() != optimiser.file.str()));
+}
+
+void UpdateReader::read_rate() {
+  Updates& u = updates_;
+  Parameters rate;
+  rate.number("learning_rate", u.rate, above(0), "step size; a schedule multiplies it by a share");
+  const bool read = reader_.take(rate, "", general_ && !u.has_own ? "[training]" : u.optimiser.name);
+  if (gives("learning_rate")) {
+    u.gives_rate = read;
+    if (read && !u.is_unknown && (!general_ || u.has_own) && rate_is_older())
+      reading_.complaints.add(
+          u.optimiser_word,
+          here() + " has another optimiser than its learning_rate = " + reader_.setting("learning_rate").value +
+              " was written for",
+          "give the rate here too: " + reader_.name().text + ".learning_rate=" + base::shortest(default_rate_) +
+              " (the default of " + u.optimiser.name + "), or another one");
+    return;
+  }
+  if (general_ && !u.has_own) repeated_.insert("learning_rate");
+  const Word& word = u.optimiser_word;
+  if (u.has_own && general_->gives_rate && !u.is_unknown && !general_->is_unknown && !misspells("learning_rate"))
+    reading_.complaints.add(word,
+                            here() + " has an optimiser of its own, but the learning_rate of [training] is meant for " +
+                                general_->optimiser.name,
+                            "add learning_rate = " + base::shortest(u.rate) + " to " + here() + " (the default of " +
+                                u.optimiser.name + "), or another one");
+}
+
+void UpdateReader::read_schedule() {
+  Updates& u = updates_;
+  Schedule& s = u.schedule;
+  const std::string general = name_of(s.shape);
+  std::vector<std::string> shapes;
+  for (const Schedule::Shape each : learning::kShapes) shapes.emplace_back(name_of(each));
+  std::string shape = general;
+  Parameters p;
+  p.choice("schedule", shape, shapes, "how the learning rate changes from step to step");
+  if (!gives("schedule") && (general_ || misspells("schedule"))) {
+    reader_.take(p, "", general_ ? "[training]" : "");
+    if (general_) repeated_.insert("schedule");
+    return;
+  }
+  const bool inherits = general_ && config::child(*tree_, "schedule")->data().value.text == general;
+  if (!inherits) s = {};
+  s.steps = reading_.pipeline.steps;
+  p.whole("schedule.warmup", s.warmup, at_least(0), "steps at the start in which the rate rises from rate / warmup");
+  p.number("schedule.end", s.end, at_least(0).up_to(1), "share of the rate that is left after the last step")
+      .used_if("schedule", {"linear", "cosine"});
+  Parameter& every =
+      p.whole("schedule.every", s.every, at_least(1), "steps after which the rate is multiplied by factor")
+          .used_if("schedule", {"step", "exponential"});
+  if (!inherits) every.must_be_given();
+  p.number("schedule.factor", s.factor, above(0).up_to(1), "what the rate is multiplied by every so many steps")
+      .used_if("schedule", {"step", "exponential"});
+  const bool read = reader_.take(p, "", "");
+  s.shape = *std::ranges::find(learning::kShapes, shape, learning::name_of);
+  for (const Parameter& each : p.all()) {
+    if (!p.used(each)) reader_.do_not_offer(each.name);
+    if (inherits && !gives(each.name)) repeated_.insert(each.name);
+  }
+  if (read) check_warmup();
+}
+
+void UpdateReader::check_warmup() {
+  const Schedule& s = updates_.schedule;
+  const Word& word = reader_.setting("schedule.warmup").word;
+  if (s.warmup > 0 && s.steps > 0 && s.warmup >= s.steps && !reading_.complaints.about(word))
+    reading_.complaints.add(word,
+                            "a warm-up of " + std::to_string(s.warmup) + " steps leaves none of the " +
+                                std::to_string(s.steps) + " steps of the training",
+                            "schedule.warmup must be below training.steps");
+}
+
+void UpdateReader::check_keys(const std::vector<std::string>& entries) {
+  const std::vector<std::string> known = reading_.catalogue.names(PluginKind::optimiser);
+  const bool no_schedule = !gives("schedule"), no_optimiser = general_ && !gives("optimiser");
+  std::set<std::string> seen;
+  for (const Word& key : reader_.unknown()) {
+    const std::string of = key.text.substr(0, key.text.find('.'));
+    const bool is_schedule = of == "schedule" && no_schedule && (general_ || misspells("schedule")),
+               is_optimiser = std::ranges::count(known, of) > 0 && std::ranges::count(entries, of) == 0 &&
+                              (of != updates_.optimiser.name || no_optimiser);
+    if (of == key.text || (!is_schedule && !is_optimiser)) continue;
+    reader_.excuse(key.text);
+    const std::string chooser = is_schedule ? "schedule" : "optimiser";
+    const bool is_unsure = is_optimiser && !no_optimiser && updates_.is_unknown;
+    if (is_unsure || misspells(chooser) || !seen.insert(of).second) continue;
+    const std::string choice = chooser + " = " + (is_schedule ? name_of(updates_.schedule.shape) : of);
+    reading_.complaints.add(key,
+                            base::quoted(key.text) + " has no effect: " + here() +
+                                (general_ && !gives(chooser) ? " has no " + chooser + " of its own"
+                                                             : " has optimiser = " + updates_.optimiser.name),
+                            (gives(chooser) ? "write " + choice : "add " + choice + " to " + here()) + ", or " +
+                                reader_.removal(chooser, key.text));
+  }
+}
+
+}  // namespace pipeline::experiment
