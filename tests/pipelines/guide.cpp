@@ -103,6 +103,23 @@ BOOST_AUTO_TEST_CASE(examples_of_every_page_run) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_reference_has_every_key_that_is_no_plugins_own) {
+  const World world;
+  world.write("all.ini", small_study + "[report:summary]\n");
+  const Said said = world.run({"show", "all.ini", "--origin"});
+  check_exit(said, 0);
+  const std::string reference = read_file(guide / "pipeline_file.md");
+  std::size_t keys = 0;
+  for (const std::string& line : lines_of(said.out)) {
+    const std::string key = line.substr(0, line.find(" = "));
+    if (key == line || line.starts_with("l2.") || line.find("# default of ") != line.npos) continue;
+    if (key == "train" || key == "test") continue;  // of digits
+    check_says(reference, "`" + key + "`");
+    ++keys;
+  }
+  BOOST_TEST(keys > 15u);
+}
+
 BOOST_AUTO_TEST_CASE(links_lead_to_files_and_the_index_has_every_page) {
   static const std::regex link("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
   std::vector<fs::path> all = pages();
