@@ -78,10 +78,11 @@ Estimate estimate(const Plan& plan, const States& states, const std::vector<std:
       const running::Scheduler scheduler(p, loaded.data, 1, nullptr);
       seconds = running::estimate_seconds(p, loaded.data, scheduler, 1);
     }
+    constexpr double start = 0.06;  // a job that trains next to nothing: the program, its plugins and files
     const double n = static_cast<double>(jobs.size());
     const Size size = known ? *known : size_of(p, options.lean);
-    total.core_seconds += n * seconds;
-    total.longest_job = std::max(total.longest_job, seconds);
+    total.core_seconds += n * (seconds + start);
+    total.longest_job = std::max(total.longest_job, seconds + start);
     total.bytes += n * size.bytes;
     total.files += jobs.size() * size.files;
     total.jobs += jobs.size();

@@ -121,8 +121,8 @@ BOOST_AUTO_TEST_CASE(mistakes_exit_with_2_and_a_remedy) {
   const Case cases[] = {
       {{"chek", "study.ini"},
        "error: unknown command 'chek'\n"
-       "  did you mean 'check'?  (valid: check, compare, data, new, plugins, rank, report, run, show,\n  sweep, "
-       "version)\n"},
+       "  did you mean 'check'?  (valid: check, compare, data, new, plugins, rank, report, run, show, sweep,\n"
+       "  version)\n"},
       {{"check", "study.ini", "--fromat", "json"},
        "error: unrecognised option '--fromat'\n"
        "  did you mean '--format'?\n"

@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(on_a_terminal_the_curves_are_text, *boost::unit_test::preco
   const Said said = run({"report", "--terminal", "r"});
   check_exit(said, 0);
   check_says(said.out, "accuracy (share of the samples)\n");
-  check_says(said.out, "noreg ****");
+  check_says(said.out, "plain ****");
   std::istringstream in(said.out);
   for (std::string line; std::getline(in, line);) BOOST_TEST(line.size() <= 80u, line);
   BOOST_TEST(!fs::exists(here / "r/report.html"));

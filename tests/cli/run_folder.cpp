@@ -204,9 +204,9 @@ BOOST_AUTO_TEST_CASE(run_json_records_the_origin_of_the_results) {
     BOOST_TEST(std::regex_match(p["sha256"].get<std::string>(), sha));
     BOOST_TEST(fs::exists(p["path"].get<std::string>()));
   }
-  const std::vector<std::string> used = {"dataset digits",        "metric accuracy",          "metric loss",
-                                         "metric snr_optimality", "metric weights_against_c", "regulariser l2",
-                                         "report summary"};
+  const std::vector<std::string> used = {
+      "dataset digits",           "metric accuracy", "metric loss",    "metric snr_optimality",
+      "metric weights_against_c", "optimiser sgd",   "regulariser l2", "report summary"};
   BOOST_TEST(plugins == used, boost::test_tools::per_element());
 }
 
