@@ -25,19 +25,22 @@ int report(const Words& words) {
       throw UsageError("there is no folder " + base::quoted_path(folder) + ": report takes folders of runs or sweeps");
   plugins::Catalogue catalogue = catalogue_from(parsed);
   bool failed = false;
-  for (const std::string& folder : parsed.positional()) {
-    const ReportOutput output = parsed.has("terminal")
-                                    ? running::curves_as_text(folder, catalogue, terminal_columns(STDOUT_FILENO))
-                                    : running::write_pages(folder, catalogue);
-    for (const std::string& line : output.lines) std::cout << line << "\n";
-    for (const std::string& warning : output.warnings) warn("warning: " + warning);
-    if (output.lines.empty() && output.warnings.empty())
-      warn(parsed.has("terminal")
-               ? "warning: nothing to draw: no metric of " + base::quoted_path(folder) + " has values at two steps"
-               : "warning: no report here writes a page, so nothing was written in " + base::quoted_path(folder));
-    failed |= output.lines.empty();
-  }
-  return failed ? Exit::plugin_refused : Exit::ok;
+  for (const std::string& folder : parsed.positional()) try {
+      const ReportOutput output = parsed.has("terminal")
+                                      ? running::curves_as_text(folder, catalogue, terminal_columns(STDOUT_FILENO))
+                                      : running::write_pages(folder, catalogue);
+      for (const std::string& line : output.lines) std::cout << line << "\n";
+      for (const std::string& warning : output.warnings) warn("warning: " + warning);
+      if (output.lines.empty() && output.warnings.empty())
+        warn(parsed.has("terminal")
+                 ? "warning: nothing to draw: no metric of " + base::quoted_path(folder) + " has values at two steps"
+                 : "warning: no report here writes a page, so nothing was written in " + base::quoted_path(folder));
+      failed |= output.lines.empty();
+    } catch (const std::runtime_error& e) {
+      warn(std::string("error: ") + e.what());
+      failed = true;
+    }
+  return failed ? Exit::nothing_trained : Exit::ok;
 }
 
 }  // namespace pipeline::cli

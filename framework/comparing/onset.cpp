@@ -71,7 +71,9 @@ DifferenceCurve difference_curve(const ComparedRuns& runs, const std::string& me
   std::ranges::sort(largest);
   // At most a share alpha of the choices lies strictly above c.
   const auto above = static_cast<std::size_t>(alpha * static_cast<double>(choices));
-  const double c = above == 0 ? infinite : largest[choices - 1 - above];
+  // Sign flips test zero; around another mean they can be too narrow, but never narrower than the t interval of one step.
+  const double of_one_step = t_quantile(static_cast<double>(curve.runs - 1), 1 - alpha / 2);
+  const double c = above == 0 ? infinite : std::max(largest[choices - 1 - above], of_one_step);
 
   const std::vector<int> as_they_are(curve.runs, 1);
   std::optional<std::uint64_t> since;

@@ -17,7 +17,7 @@ struct DifferenceCurve {
 /// The band is mean +- c standard errors. c is the value that the largest |mean| / standard error over all steps exceeds
 /// in a share `alpha` of all choices of signs of the runs' differences (all of them for up to 12 runs, else 4096 drawn
 /// ones): so the chance that the band excludes zero anywhere, where there is no difference, is at most alpha (Westfall
-/// and Young 1993, Resampling-based multiple testing). With too few runs for that, it is infinite. Only runs in which
+/// and Young 1993, Resampling-based multiple testing); and at least that of the t interval of one step. With too few runs for that, it is infinite. Only runs in which
 /// both models succeeded count.
 DifferenceCurve difference_curve(const ComparedRuns& runs, const std::string& metric, std::size_t layer,
                                  const std::string& model, const std::string& reference, double alpha = 0.05);

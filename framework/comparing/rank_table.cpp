@@ -40,10 +40,17 @@ std::optional<double> value_at(const Points& points, std::optional<std::uint64_t
   return std::nullopt;
 }
 
-std::vector<std::uint8_t> right_answers(const RunResults& results, const std::string& model) {
+/// Throws std::invalid_argument unless their share is the target.
+std::vector<std::uint8_t> right_answers(const RunResults& results, const std::string& model, double target) {
   const std::vector<std::uint16_t> truth = results.test_labels(), predicted = results.predicted(model);
   std::vector<std::uint8_t> right;
   for (std::size_t i = 0; i < std::min(truth.size(), predicted.size()); ++i) right.push_back(predicted[i] == truth[i]);
+  constexpr double nine_digits = 1e-8;  // of metrics.csv
+  const auto count = static_cast<double>(std::ranges::count(right, 1));
+  if (right.empty() || std::abs(count / static_cast<double>(right.size()) - target) > nine_digits)
+    throw std::invalid_argument(
+        "noise can be dropped where the target is the share of right answers on the test set, such as accuracy; in " +
+        results.folder.string() + " it is not");
   return right;
 }
 
@@ -51,7 +58,6 @@ struct ColumnOfSweep {
   std::string name, metric;
   std::size_t layer = 0;
   Direction better = Direction::neither;
-  std::string unit;
 };
 
 }  // namespace
@@ -68,7 +74,7 @@ RankTable table_of_sweep(const fs::path& folder, const RankOptions& options) {
       for (const std::size_t layer : column.layers) {
         const std::string name = column_name(column.metric, layer);
         if (std::ranges::find(columns, name, &ColumnOfSweep::name) == columns.end())
-          columns.push_back({name, column.metric, layer, column.info.better, column.info.unit});
+          columns.push_back({name, column.metric, layer, column.info.better});
       }
   }
   std::vector<std::string> known;
@@ -83,10 +89,6 @@ RankTable table_of_sweep(const fs::path& folder, const RankOptions& options) {
   table.target = options.target;
   const ColumnOfSweep& target = column(options.target);
   table.drop_noise = options.drop_noise;
-  if (options.drop_noise && target.unit != "share of the samples")
-    throw std::invalid_argument("noise can be dropped where the target is a share of the samples, such as accuracy; " +
-                                base::quoted(target.name) +
-                                (target.unit.empty() ? " has no unit" : " is in " + base::quoted(target.unit)));
   std::vector<const ColumnOfSweep*> measures;
   std::vector<std::string> names = options.measures;
   if (names.empty())
@@ -140,7 +142,7 @@ RankTable table_of_sweep(const fs::path& folder, const RankOptions& options) {
       };
       run.target = value(target);
       for (const ColumnOfSweep* c : measures) run.measures.push_back(value(*c));
-      if (options.drop_noise) run.right = right_answers(*runs[i].results, model);
+      if (options.drop_noise && complete) run.right = right_answers(*runs[i].results, model, run.target);
       if (complete)
         table.runs.push_back(std::move(run));
       else

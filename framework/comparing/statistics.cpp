@@ -20,8 +20,6 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
-double t_quantile(double freedom, double p) { return math::quantile(math::students_t(freedom), p); }
-
 /// Two sums count as equal where they differ by less than rounding explains.
 double tolerance(std::span<const double> differences) {
   double total = 0;
@@ -76,6 +74,8 @@ double drawn_p(std::span<const double> differences, double observed, std::uint64
 double sum_of(std::span<const double> values) { return std::accumulate(values.begin(), values.end(), 0.0); }
 
 }  // namespace
+
+double t_quantile(double freedom, double p) { return math::quantile(math::students_t(freedom), p); }
 
 Estimate estimate(std::span<const double> values, double level) {
   if (values.empty()) throw std::invalid_argument("an estimate of no values");

@@ -17,6 +17,9 @@ struct Estimate {
   Interval interval;
 };
 
+/// The value that Student's t with so many degrees of freedom stays below with probability p.
+double t_quantile(double freedom, double p);
+
 /// With one value, sd is 0 and the interval is infinite. `level` is the interval's, 0.95 for 95 %.
 /// Throws std::invalid_argument without values.
 Estimate estimate(std::span<const double> values, double level = 0.95);

@@ -23,7 +23,12 @@ std::vector<BandPoint> mean_points(const ComparedRuns& runs, const std::string& 
   for (const ComparedRun* run : runs) {
     if (run->results->failures.contains(model)) continue;
     ++used;
-    for (const Point& p : run->series.of(metric, layer, model)) by_step[p.step].push_back(p.value);
+    Points measured = run->series.of(metric, layer, model);
+    // The last row of a model that went back to earlier weights is not of the step that it stands at.
+    if (!measured.empty() && run->results->restored.contains(model) &&
+        measured.back().step == run->series.last_step(model))
+      measured.pop_back();
+    for (const Point& p : measured) by_step[p.step].push_back(p.value);
   }
   std::vector<BandPoint> points;
   for (auto& [step, values] : by_step) {
@@ -51,6 +56,7 @@ SweepGroup group_of(const Group& group) {
                       c.reference,
                       c.of_difference.n,
                       c.wins,
+                      c.ties,
                       c.of_model.mean,
                       c.of_reference.mean,
                       c.of_difference.mean,
@@ -92,11 +98,27 @@ SweepResults sweep_results(const fs::path& folder) {
     if (sweep.pipeline.empty()) {
       sweep.pipeline = results.pipeline;
       sweep.metrics = results.metrics;
-      sweep.plugins = results.plugins;
       sweep.facts = results.facts;
     }
+    for (const UsedPlugin& plugin : results.plugins)
+      if (std::ranges::none_of(sweep.plugins, [&](const UsedPlugin& known) {
+            return known.kind == plugin.kind && known.name == plugin.name && known.sha256 == plugin.sha256;
+          }))
+        sweep.plugins.push_back(plugin);
     for (const std::string& model : results.models)
       if (std::ranges::find(sweep.models, model) == sweep.models.end()) sweep.models.push_back(model);
+  }
+  for (const std::string& model : sweep.models) {
+    const auto runs_with = [&](const auto& of) {
+      return std::ranges::count_if(runs, [&](const ComparedRun& run) { return ((*run.results).*of).contains(model); });
+    };
+    const std::string of_all = " of " + std::to_string(runs.size()) + " runs";
+    if (const auto failed = runs_with(&RunResults::failures))
+      sweep.warnings.push_back(model + " failed in " + std::to_string(failed) + of_all +
+                               ": these are left out of its means, curves and comparisons");
+    if (const auto stopped = runs_with(&RunResults::stopped))
+      sweep.warnings.push_back(model + " stopped early in " + std::to_string(stopped) + of_all +
+                               ": its curves end where the first of them stopped");
   }
   // What differs between its runs is no fact of the sweep.
   for (const ComparedRun& run : runs)

@@ -75,7 +75,10 @@ ReportOutput write_pages(const fs::path& folder, plugins::Catalogue& catalogue) 
 }
 
 ReportOutput curves_as_text(const fs::path& folder, plugins::Catalogue& catalogue, std::size_t columns) {
-  if (!is_run(folder)) throw std::runtime_error(folder.string() + " is not a run: it has no metrics.csv");
+  if (!is_run(folder))
+    throw std::runtime_error(
+        folder.string() + " is not a run: it has no metrics.csv" +
+        (fs::exists(folder / "runs") ? "; those of a sweep are in " + (folder / "runs").string() : ""));
   const std::unique_ptr<RunResults> run = results::open_run(folder);
   return of_each_report(catalogue, [&](const Report& report, const std::string& name) {
     return call(name, "Report::text", [&] { return report.text(*run, columns); });

@@ -19,7 +19,7 @@ class AdaGrad final : public Optimiser {
   LikeWeights sum;
 
   void declare(Parameters& p) override {
-    p.number("epsilon", epsilon, above(0), "added to the root, so that nothing is divided by 0");
+    p.number("epsilon", epsilon, at_least(1e-30), "added to the root, so that nothing is divided by 0");
   }
   float default_rate() const override { return 0.01f; }
   void declare_state(State& state) override { state.like_weights("sum", sum, State::Start::zero); }

@@ -11,7 +11,7 @@ class Moments {
   void declare(Parameters& p) {
     p.number("beta1", beta1_, at_least(0).below(1), "share of the mean gradient that each step retains");
     p.number("beta2", beta2_, at_least(0).below(1), "share of the mean squared gradient that each step retains");
-    p.number("epsilon", epsilon_, above(0), "added to the root, so that nothing is divided by 0");
+    p.number("epsilon", epsilon_, at_least(1e-30), "added to the root, so that nothing is divided by 0");
   }
   void declare_state(State& state) {
     state.like_weights("mean", mean_, State::Start::zero);

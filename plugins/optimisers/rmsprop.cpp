@@ -21,7 +21,7 @@ class RmsProp final : public Optimiser {
 
   void declare(Parameters& p) override {
     p.number("alpha", alpha, at_least(0).below(1), "share of the mean squared gradient that each step retains");
-    p.number("epsilon", epsilon, above(0), "added to the root, so that nothing is divided by 0");
+    p.number("epsilon", epsilon, at_least(1e-30), "added to the root, so that nothing is divided by 0");
   }
   float default_rate() const override { return 0.001f; }
   void declare_state(State& state) override { state.like_weights("mean_square", mean_square, State::Start::zero); }

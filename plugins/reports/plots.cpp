@@ -92,7 +92,10 @@ class Plots final : public Report {
 
   /// Of each section its main value, in every layer.
   ReportOutput text(const RunResults& results, std::size_t columns) const override {
-    const Drawing drawing{fs::temp_directory_path() / ("pipeline-" + std::to_string(::getpid()))};
+    std::string unique = (fs::temp_directory_path() / "pipeline-XXXXXX").string();
+    if (!::mkdtemp(unique.data()))
+      throw std::runtime_error("cannot make a folder in " + fs::temp_directory_path().string());
+    const Drawing drawing{unique};
     const Series series(results, std::numeric_limits<std::uint64_t>::max());
     ReportOutput output;
     for (const Column& column : series.columns) {

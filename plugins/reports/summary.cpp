@@ -161,7 +161,10 @@ class Summary final : public Report {
       trained.push_back(last.value);
       if (last.step == newest.compared) compared.push_back(last.value);
     });
-    const int decimals = decimals_for(trained, digits);
+    std::vector<double> all = trained;  // the control's decimals too, or it would be rounded to those of the others
+    if (const auto control = last_of("control"); control && std::ranges::find(models, "control") != models.end())
+      all.push_back(control->value);
+    const int decimals = decimals_for(all, digits);
     for (const std::string& model : models) {
       const auto last = last_of(model);
       newest.shown.push_back(last ? fixed(last->value, decimals) : "-");

@@ -481,7 +481,8 @@ BOOST_AUTO_TEST_CASE(measures_are_ranked_over_a_sweep_or_a_table) {
       json::parse(fixture.run({"rank", "s", "--target", "accuracy", "--drop-noise", "--format", "json"}).out);
   BOOST_TEST(noise["pairs"]["kept"].get<int>() + noise["pairs"]["dropped"].get<int>() > 0);
   check_says(fixture.run({"rank", "s", "--target", "loss", "--drop-noise"}).err,
-             "noise can be dropped where the target is a share of the samples, such as accuracy; 'loss' is in 'nats'");
+             "noise can be dropped where the target is the share of right answers on the test set, such as accuracy; "
+             "in s/runs/");
   const Said text = fixture.run({"rank", "s", "--target", "loss", "--measures", "-accuracy,loss.train"});
   check_exit(text, 0);
   check_says(text.out, "measures of loss over 12 runs\n");

@@ -27,7 +27,7 @@ struct ModelComparison {
   std::string metric;
   std::size_t layer = 0;
   std::string model, reference;
-  std::size_t pairs = 0, wins = 0;
+  std::size_t pairs = 0, wins = 0, ties = 0;  // wins: the model is better, or higher where neither is
   double mean = 0, reference_mean = 0;
   double difference = 0, low = 0, high = 0;  // the 95 % t interval over the pairs
   double p_holm = 1;                         // exact, by sign flips; adjusted for all models of this metric and layer

@@ -68,7 +68,7 @@ struct Document {
     std::string page =
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src" +
-        hashes + "; style-src " + policy_hash(style) +
+        hashes + "; base-uri 'none'; form-action 'none'; style-src " + policy_hash(style) +
         "\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" +

@@ -69,7 +69,7 @@
   // ---- models: a colour, a dash and a marker each --------------------------------------------------------------------
   const colours = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c7a00"];
   const dashes = [[], [8, 3], [2, 3], [10, 3, 2, 3], [14, 4], [5, 2, 2, 2, 2, 2]];
-  const darkInk = () => !matchMedia("print").matches && matchMedia("(prefers-color-scheme: dark)").matches;
+  const darkInk = () => !document.documentElement.dataset.print && matchMedia("(prefers-color-scheme: dark)").matches;
   const ink = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const colour = (m) => (m % 7 === 0 && darkInk() ? "#4aa8e0" : colours[m % 7]);
   const dash = (m) => dashes[(Math.floor(m / 7) + m) % dashes.length];
@@ -113,7 +113,8 @@
   }
   const running = page.kind === "run" && page.state === "running";
   body.append(element("p", {class: "state", id: "state", role: "status"}, page.kind === "sweep"
-    ? `${page.ended} of ${page.jobs} jobs have ended.` + (page.ended < page.jobs ? " The verdicts below are of these; the others are missing." : "")
+    ? `${page.ended} of ${page.jobs} jobs have ended.` + (page.ended < page.jobs ? " The verdicts are as if these were all; who looks again later should use pipeline compare --looks." : "")
+    : running && !page.reload ? `When this page was written the run had not ended, or it was killed: step ${page.step.toLocaleString("en")} of ${page.steps.toLocaleString("en")}.`
     : running ? `The run goes on: step ${page.step.toLocaleString("en")} of ${page.steps.toLocaleString("en")}. This page reloads by itself.`
     : `The run ${page.state}, with ${page.step.toLocaleString("en")} of ${page.steps.toLocaleString("en")} updates.`));
   for (const model of page.models) {
@@ -138,7 +139,7 @@
     const rows = page.verdict.map((r) => {
       const finite = r.values.map((v) => (v && v.value !== "NaN" ? Math.abs(Number(v.value)) : 0));
       const size = Math.max(...finite), whole = r.values.every((v) => !v || v.value === "NaN" || /^-?\d+$/.test(v.value)), decimals = whole || size >= 10000 ? 0 : size >= 1000 ? 1 : size >= 100 ? 2 : size >= 10 ? 3 : 4;
-      const write = (x) => (!whole && x !== 0 && Math.abs(x) < 10 ** -decimals * 5 ? x.toPrecision(2) : x.toFixed(decimals));
+      const write = (x) => (!whole && x !== 0 && Math.abs(x) < 0.1 ? text(x, 4) : x.toFixed(decimals));
       return [element("td", {}, titled(r), element("br"), element("small", {}, under(r))),
         ...r.values.map((v, m) => {
           if (!v) return element("td", {}, "-");
@@ -153,16 +154,17 @@
   };
   const verdictOfSweep = () => {
     body.append(heading("Verdict"));
-    body.append(element("p", {}, "In each run all models start from the same weights and see the same batches, so they are compared run by run. Brackets are 95 % t intervals of the paired difference; p is exact, by sign flips, and adjusted for all models of a metric and layer (Holm). \"undecided\": these runs do not show a difference, which does not mean that there is none. \"untestable\": with so few runs no data could show one. For a share of right answers, ± is the standard error over the test samples: what other test samples could change, which seeds say nothing about."));
+    body.append(element("p", {}, "In each run all models start from the same weights and see the same batches, so they are compared run by run. Brackets are 95 % t intervals of the paired difference; p is exact, by sign flips, and adjusted for all models of a metric and layer (Holm). \"undecided\": these runs do not show a difference, which does not mean that there is none. \"untestable\": with so few runs no data could show one. The verdict follows p; with few runs a t interval may include zero all the same. \"from step\": where the difference shows to the end, if it does. For a share of right answers, test SE is the standard error over the test samples: what other test samples could change, which seeds say nothing about."));
     for (const group of page.groups) {
       const settings = group.settings.map(([k, v]) => `${k} = ${v}`).join(", ");
-      const make = () => table(["metric", "model", "mean", "reference", "difference", "95 %", "p", "wins", "verdict", "from step"],
+      const make = () => table(["metric", "model", "verdict", "difference", "95 %", "p", "wins", "from step", "mean", "reference"],
         group.comparisons.map((c) => {
           const digits = (x) => (x === null ? "-" : text(x, 3));
           const cell = element("td", {class: c.verdict === "better" ? "good" : c.verdict === "worse" ? "bad" : ""}, c.verdict);
-          return [titled(c) + (c.train ? " (training)" : ""), shown(c.model), text(c.mean, 4), `${text(c.reference_mean, 4)} (${shown(c.reference)})`,
-            digits(c.difference) + (c.test_error === null ? "" : ` ±${digits(c.test_error)}`), `[${digits(c.low)}, ${digits(c.high)}]`,
-            c.p === null ? "-" : c.p < 0.0001 ? "< .0001" : c.p.toFixed(4), `${c.wins} of ${c.pairs}`, cell, c.since ?? "-"];
+          return [titled(c) + (c.train ? " (training)" : ""), shown(c.model), cell,
+            digits(c.difference) + (c.test_error === null ? "" : ` (test SE ${digits(c.test_error)})`), `[${digits(c.low)}, ${digits(c.high)}]`,
+            c.p === null ? "-" : c.p < 0.0001 ? "< .0001" : c.p.toFixed(4), c.wins === null ? "-" : `${c.wins} of ${c.pairs - c.ties}`, c.since ?? "-",
+            text(c.mean, 4), `${text(c.reference_mean, 4)} (${shown(c.reference)})`];
         }));
       body.append(element("h3", {}, (settings || "all runs") + `: seeds ${group.seeds.join(", ")}`));
       if (group.comparisons.length === 0) body.append(element("p", {}, "Nothing to compare: one model, or one run."));
@@ -231,7 +233,7 @@
       place.append(element("div", {class: "chart", "data-chart": spec.title + (spec.layer ? "." + spec.layer : "")},
         element("h3", {}, titled(spec)), element("div", {class: "faint"}, [under(spec), spec.note].filter(Boolean).join("; ") + " "), this.cut, this.plot, this.readout,
         marks.length ? element("div", {class: "faint"}, marks.join("; ")) : null,
-        most > some ? element("div", {class: "faint"}, `${some.toLocaleString("en")} of ${most.toLocaleString("en")} points shown, with all extremes; all are in metrics.csv`) : null,
+        most > some ? element("div", {class: "faint"}, `${some.toLocaleString("en")} of ${most.toLocaleString("en")} points shown, with all extremes; all are in ${page.kind === "run" ? "metrics.csv" : "table.csv"}`) : null,
         folded("table", () => this.table())));
       new IntersectionObserver((seen, self) => { if (seen.some((s) => s.isIntersecting)) self.disconnect(), this.build(); }, {rootMargin: "300px"}).observe(this.plot);
     }
@@ -245,8 +247,10 @@
       // One curve, or two where smoothed ones lie over the raw ones.
       const n = kept.smoothing ?? 0, all = [];
       for (const c of this.curves()) {
-        all.push({curve: c, values: c.values, pale: n > 0});
-        if (n > 0) all.push({curve: c, values: means(Array.from(c.values), n), smooth: true});
+        // Of a thinned curve only extremes are here, and their mean is not that of the values.
+        const smooth = n > 0 && c.values.length === c.of && c.values.length >= n;
+        all.push({curve: c, values: c.values, pale: smooth});
+        if (smooth) all.push({curve: c, values: means(Array.from(c.values), n), smooth: true});
       }
       return all;
     }
@@ -295,7 +299,7 @@
       this.graph = new Dygraph(this.plot, rows.length ? rows : [[0, ...labels.map(() => null)]], {
         labels: ["step", ...labels], series, customBars: bands, fillAlpha: 0.18, connectSeparatedPoints: true, legend: "never", animatedZooms: false,
         visibility: all.map((s) => this.visible(s.curve)), gridLineColor: ink("--line"), axisLineColor: ink("--faint"), logscale: Boolean(kept.logValues),
-        xlabel: kept.logSteps ? "step (log)" : "step", ylabel: this.spec.unit || "value", xLabelHeight: 16, yLabelWidth: 16, highlightCircleSize: 4,
+        xlabel: kept.logSteps ? "step (log)" : "step", ylabel: (this.spec.unit || "value").replace(/&/g, "&amp;").replace(/</g, "&lt;"), xLabelHeight: 16, yLabelWidth: 16, highlightCircleSize: 4,
         axes: {x: {logscale: Boolean(kept.logSteps), drawGrid: true, axisLabelFormatter: (x) => stepText(Math.round(x - shift())),
             ticker: (from, to, ...more) => (kept.logSteps && logTicks(from, to)) || Dygraph.numericTicks(from, to, ...more)},
           y: {axisLabelFormatter: (y) => text(y, 4), axisLabelWidth: 58}},
@@ -331,14 +335,14 @@
       this.rest();
     }
     rebuild() { if (this.graph) this.build(); }
-    /// The values at a step; of curves that have none there, the newest before it.
+    /// The values at a step; of curves that have none there, the nearest.
     show(step, linked) {
       if (!this.graph) return;
       const parts = [element("b", {}, "step " + step)];
       for (const c of this.curves()) {
         if (!this.visible(c)) continue;
         let at = -1;
-        for (let i = 0; i < c.steps.length && c.steps[i] <= step; ++i) at = i;
+        for (let i = 0; i < c.steps.length; ++i) if (at < 0 || Math.abs(c.steps[i] - step) <= Math.abs(c.steps[at] - step)) at = i;
         if (at < 0) continue;
         const band = c.low && Number.isFinite(c.low[at]) ? ` [${text(c.low[at], 4)}, ${text(c.high[at], 4)}]` : "";
         parts.push(element("span", {"data-model": this.name(c), "data-step": String(c.steps[at])}, shown(this.name(c)) + " " + text(c.values[at]) + band + (c.steps[at] === step ? "" : ` (step ${c.steps[at]})`)));
@@ -390,10 +394,12 @@
 
   // ---- scatter of w against c, and histograms: d3 --------------------------------------------------------------------
   const slider = (steps, name, draw) => {
-    const range = element("input", {type: "range", min: "0", max: String(steps.length - 1), value: String(Math.min(kept[name] ?? steps.length - 1, steps.length - 1)), "aria-label": "step"});
+    const at = steps.indexOf(kept[name]);
+    const range = element("input", {type: "range", min: "0", max: String(steps.length - 1), value: String(at < 0 ? steps.length - 1 : at), "aria-label": "step"});
     const label = element("output", {}, "");
-    const set = () => { keep(name, Number(range.value)), label.textContent = " step " + steps[range.value], draw(steps[range.value]); };
-    range.addEventListener("input", set);
+    const set = () => { label.textContent = " step " + steps[range.value], draw(steps[range.value]); };
+    // At its end it follows the run.
+    range.addEventListener("input", () => { keep(name, Number(range.value) === steps.length - 1 ? null : steps[range.value]), set(); });
     return [element("label", {class: "no-print"}, "step ", range), label, set];
   };
   const newestAt = (list, step) => list.filter((x) => x.step <= step).pop();
@@ -411,14 +417,14 @@
       scatter.models.forEach((model, i) => {
         const at = model.name === "control" ? model.at[0] : newestAt(model.at, step), node = at?.nodes[choice.value];
         if (!node) return;
-        const size = 220, edge = 34, scale = d3.scaleLinear().domain([-reach * 1.05 || -1, reach * 1.05 || 1]);
-        const x = scale.copy().range([edge, size]), y = scale.copy().range([size - edge, 0]);
+        const size = 220, edge = 34, right = 12, scale = d3.scaleLinear().domain([-reach * 1.05 || -1, reach * 1.05 || 1]);
+        const x = scale.copy().range([edge, size - right]), y = scale.copy().range([size - edge, right]);
         const svg = d3.create("svg").attr("viewBox", `0 0 ${size} ${size}`).attr("width", size).attr("height", size).attr("role", "img").attr("aria-label", model.name);
         svg.append("line").attr("class", "axis").attr("x1", x(-reach)).attr("y1", y(-reach)).attr("x2", x(reach)).attr("y2", y(reach));
         svg.append("g").attr("transform", `translate(0,${size - edge})`).call(d3.axisBottom(x).ticks(4)).call((g) => g.selectAll("path,line").attr("class", "axis"));
         svg.append("g").attr("transform", `translate(${edge},0)`).call(d3.axisLeft(y).ticks(4)).call((g) => g.selectAll("path,line").attr("class", "axis"));
         svg.append("text").attr("x", size - 4).attr("y", size - 4).attr("text-anchor", "end").text("w");
-        svg.append("text").attr("x", 3).attr("y", 10).text("c");
+        svg.append("text").attr("x", edge + 4).attr("y", 10).text("c");
         const w = unpacked(node.w), c = unpacked(node.c), fill = i ? colour(i - 1) : ink("--faint");
         svg.selectAll("circle").data(Array.from(w, (v, j) => [v, c[j]]).filter(([a, b]) => Number.isFinite(a) && Number.isFinite(b))).join("circle").attr("cx", (d) => x(d[0])).attr("cy", (d) => y(d[1])).attr("r", 1.6).attr("fill", fill).attr("fill-opacity", 0.55);
         panels.append(element("figure", {}, svg.node(), element("figcaption", {}, `${shown(model.name)}${model.name === "control" ? " (untrained)" : ", step " + at.step}: ${node.node}`)));
@@ -444,7 +450,7 @@
       h.models.forEach((model, m) => {
         if (!model.at.length) return;
         const counts = model.at.map((a) => Array.from(unpacked(a.counts))), bins = counts[0].length, width = 260, height = 200, left = 48, low = 24;
-        const x = d3.scaleLinear().domain([h.low, h.high]).range([left, width - 6]), y = d3.scaleBand().domain(model.at.map((a) => a.step)).range([4, height - low]);
+        const x = d3.scaleLinear().domain([h.low, h.high]).range([left, width - 6]), y = d3.scaleBand().domain(model.at.map((a) => a.step)).range([4 + (height - low) * 0.6 / (model.at.length + 0.6), height - low]);
         const svg = d3.create("svg").attr("viewBox", `0 0 ${width} ${height}`).attr("width", width).attr("height", height).attr("role", "img").attr("aria-label", `${model.name}: ${name(h)}`);
         counts.forEach((row, r) => {
           const most = Math.max(...row), path = d3.area().x((d, i) => x(h.low + (h.high - h.low) * (i + 0.5) / bins)).y0(y(model.at[r].step) + y.bandwidth()).y1((d) => y(model.at[r].step) + y.bandwidth() - 1.6 * y.bandwidth() * d / most).curve(d3.curveStep);
@@ -470,7 +476,7 @@
     for (let i = 0; i < width * height; ++i) {
       let rgb = channels === 3 ? [values[3 * i], values[3 * i + 1], values[3 * i + 2]] : [values[i], values[i], values[i]];
       if (weights) {  // blue below zero, white at it, orange above
-        const v = (values[i] - 127.5) / 127.5;
+        const own = channels === 3 ? (values[3 * i] + values[3 * i + 1] + values[3 * i + 2]) / 3 : values[i], v = (own - 127.5) / 127.5;
         rgb = v >= 0 ? [255 - 42 * v, 255 - 161 * v, 255 - 255 * v] : [255 + 255 * v, 255 + 141 * v, 255 + 77 * v];
       }
       image.data.set([...rgb, 255], 4 * i);
@@ -510,8 +516,13 @@
   // ---- colours, print, reload ----------------------------------------------------------------------------------------
   const recolour = () => { for (const chart of charts) chart.rebuild(); for (const draw of redrawn) draw(); };
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
-  matchMedia("print").addEventListener("change", recolour);
-  addEventListener("beforeprint", () => { for (const chart of charts) chart.build(); });
+  // What is printed is drawn before, in dark on white: a canvas that is drawn while the browser prints stays empty.
+  addEventListener("beforeprint", () => {
+    document.documentElement.dataset.print = "yes";
+    for (const chart of charts) chart.build();
+    for (const draw of redrawn) draw();
+  });
+  addEventListener("afterprint", () => { delete document.documentElement.dataset.print, recolour(); });
   if (kept.scroll) scrollTo(0, kept.scroll);
   addEventListener("scrollend", () => keep("scroll", scrollY));
   addEventListener("pagehide", () => keep("scroll", scrollY));

@@ -216,9 +216,16 @@ class RunContent {
 
   /// How the values of the nodes of each layer are spread, at some of the measured steps.
   Json histograms() {
-    constexpr std::size_t bins = 30, most_steps = 20, most_histograms = 400;
+    constexpr std::size_t bins = 30, most_histograms = 800;
+    std::size_t figures = 0;
+    for (const MeasuredMetric& metric : results_.metrics)
+      for (std::size_t layer = 1; layer <= most_layers; ++layer)
+        figures += std::ranges::any_of(results_.models, [&](const std::string& model) {
+          return !results_.node_steps(model, metric.section, std::to_string(layer)).empty();
+        });
+    if (figures == 0) return Json::array();
+    const std::size_t most_steps = std::clamp<std::size_t>(most_histograms / (figures * results_.models.size()), 2, 20);
     Json all = Json::array();
-    std::size_t made = 0;
     for (const MeasuredMetric& metric : results_.metrics)
       for (std::size_t layer = 1; layer <= most_layers; ++layer) {
         const std::string name = std::to_string(layer);
@@ -228,7 +235,7 @@ class RunContent {
           models.push_back({model, {}});
           const std::vector<std::uint64_t> steps = results_.node_steps(model, metric.section, name);
           for (const std::size_t i : spread(steps.size(), most_steps)) {
-            if (steps[i] > last_ || made++ >= most_histograms) continue;
+            if (steps[i] > last_) continue;
             arma::mat values = results_.nodes(model, metric.section, name, i);
             const arma::mat finite = values.elem(arma::find_finite(values));
             if (finite.n_elem < 2) continue;

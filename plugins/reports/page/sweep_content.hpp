@@ -51,7 +51,8 @@ class SweepContent {
                              {"model", c.model},
                              {"reference", c.reference},
                              {"pairs", c.pairs},
-                             {"wins", c.wins},
+                             {"wins", of.info.better == Direction::neither ? Json(nullptr) : Json(c.wins)},
+                             {"ties", c.ties},
                              {"mean", number(c.mean)},
                              {"reference_mean", number(c.reference_mean)},
                              {"difference", number(c.difference)},
@@ -89,6 +90,10 @@ class SweepContent {
       } else if (!of.split.empty() && all[place->second]["split"] != of.split) {
         all[place->second]["split"] = "test and training";
       }
+      // Bands of differences are infinite where the runs are too few for any.
+      if (!reference.empty() &&
+          std::ranges::none_of(band.points, [](const BandPoint& p) { return std::isfinite(p.low); }))
+        all[place->second]["note"] = "minus " + reference + "; too few runs for a band: this shows nothing";
       Json curve = packed(band.points);
       curve["model"] = number_of(band.model);
       if (train) curve["train"] = true;
