@@ -9,6 +9,7 @@
 #include <pipeline/series.hpp>
 #include "axis_range.hpp"
 #include "picture.hpp"
+#include "without_stroke.hpp"
 
 namespace pipeline::reports {
 
@@ -25,16 +26,6 @@ inline std::vector<double> moving_means(const Points& points) {
     means.push_back(sum / static_cast<double>(count));
   }
   return means;
-}
-
-/// A run measures every N steps and once more after the last update, which may be the next one. Two rows that close
-/// would be a vertical stroke at the end of the line, so the one before the last is left out.
-inline Points without_stroke(Points points) {
-  const std::size_t n = points.size();
-  if (n < 3) return points;
-  const std::uint64_t last = points[n - 1].step - points[n - 2].step, before = points[n - 2].step - points[n - 3].step;
-  if (4 * last < before) points.erase(points.end() - 2);
-  return points;
 }
 
 class LinePicture {

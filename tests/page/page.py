@@ -265,8 +265,9 @@ def of_a_run(folder):
             check(f"{name}: nothing on the console", not page.console())
     with Page(folder / "r" / "report.html") as page:
         page.media("light", "print")
-        page.ask("dispatchEvent(new Event('beforeprint'))")
-        time.sleep(0.5)
+        began = time.time()
+        while time.time() - began < 20 and page.ask("return [...document.querySelectorAll('.plot')].some((p) => !p.querySelector('canvas'))"):
+            time.sleep(0.2)
         page.shot("run_print")
         check("in print every chart is drawn, and of the controls only the legend is there",
               page.ask("return [...document.querySelectorAll('.plot')].every((p) => p.querySelector('canvas')) && "

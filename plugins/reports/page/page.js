@@ -69,7 +69,7 @@
   // ---- models: a colour, a dash and a marker each --------------------------------------------------------------------
   const colours = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c7a00"];
   const dashes = [[], [8, 3], [2, 3], [10, 3, 2, 3], [14, 4], [5, 2, 2, 2, 2, 2]];
-  const darkInk = () => !document.documentElement.dataset.print && matchMedia("(prefers-color-scheme: dark)").matches;
+  const darkInk = () => matchMedia("(prefers-color-scheme: dark)").matches;
   const ink = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const colour = (m) => (m % 7 === 0 && darkInk() ? "#4aa8e0" : colours[m % 7]);
   const dash = (m) => dashes[(Math.floor(m / 7) + m) % dashes.length];
@@ -235,7 +235,7 @@
         marks.length ? element("div", {class: "faint"}, marks.join("; ")) : null,
         most > some ? element("div", {class: "faint"}, `${some.toLocaleString("en")} of ${most.toLocaleString("en")} points shown, with all extremes; all are in ${page.kind === "run" ? "metrics.csv" : "table.csv"}`) : null,
         folded("table", () => this.table())));
-      new IntersectionObserver((seen, self) => { if (seen.some((s) => s.isIntersecting)) self.disconnect(), this.build(); }, {rootMargin: "300px"}).observe(this.plot);
+      new IntersectionObserver((seen, self) => { if (seen.some((s) => s.isIntersecting)) self.disconnect(), this.graph || this.build(); }, {rootMargin: "300px"}).observe(this.plot);
     }
     curves() {
       return this.loaded ??= this.spec.curves.map((c) => ({...c, steps: unpacked(c.steps), values: unpacked(c.values),
@@ -248,7 +248,7 @@
       const n = kept.smoothing ?? 0, all = [];
       for (const c of this.curves()) {
         // Of a thinned curve only extremes are here, and their mean is not that of the values.
-        const smooth = n > 0 && c.values.length === c.of && c.values.length >= n;
+        const smooth = n > 0 && c.values.length >= c.of - 1 && c.values.length >= n;
         all.push({curve: c, values: c.values, pale: smooth});
         if (smooth) all.push({curve: c, values: means(Array.from(c.values), n), smooth: true});
       }
@@ -516,13 +516,13 @@
   // ---- colours, print, reload ----------------------------------------------------------------------------------------
   const recolour = () => { for (const chart of charts) chart.rebuild(); for (const draw of redrawn) draw(); };
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
-  // What is printed is drawn before, in dark on white: a canvas that is drawn while the browser prints stays empty.
-  addEventListener("beforeprint", () => {
-    document.documentElement.dataset.print = "yes";
-    for (const chart of charts) chart.build();
-    for (const draw of redrawn) draw();
-  });
-  addEventListener("afterprint", () => { delete document.documentElement.dataset.print, recolour(); });
+  // Browsers print a canvas as it was drawn for the screen, and leave one empty that is drawn while they print. So every
+  // chart is drawn some time after the page is there, seen or not, and keeps its width on paper.
+  const drawRest = () => {
+    const next = charts.find((chart) => !chart.graph);
+    if (next) next.build(), setTimeout(drawRest, 20);
+  };
+  setTimeout(drawRest, 1000);
   if (kept.scroll) scrollTo(0, kept.scroll);
   addEventListener("scrollend", () => keep("scroll", scrollY));
   addEventListener("pagehide", () => keep("scroll", scrollY));

@@ -9,6 +9,7 @@
 
 #include "content.hpp"
 #include "pictures.hpp"
+#include "without_stroke.hpp"
 
 namespace pipeline::reports {
 
@@ -132,7 +133,9 @@ class RunContent {
             points.pop_back();
           }
           if (points.empty() && !back) continue;
-          Json curve = packed_curve(numbers_, points);
+          const std::size_t measured = points.size();
+          Json curve = packed_curve(numbers_, without_stroke(std::move(points)));
+          curve["of"] = measured;
           curve["model"] = m;
           if (is_of_training(column)) curve["train"] = true;
           if (back) curve["restored"] = {back->step, std::isnan(back->value) ? "NaN" : nine_digits(back->value)};
