@@ -248,6 +248,7 @@ def of_a_run(folder):
                 page.driver.switch_to.active_element.send_keys(Keys.ENTER)
                 if reached == total:
                     break
+        time.sleep(0.5)  # what a fold contains is made just after it opens
         opened = page.ask("return [...document.querySelectorAll('details')].filter((d) => d.open && d.childElementCount > 1).length")
         tables = page.ask("return document.querySelectorAll('.chart details table').length")
         check(f"the keyboard reaches and opens {opened} of {total} folds, with a table behind every chart ({tables})",
