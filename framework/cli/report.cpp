@@ -22,7 +22,7 @@ int report(const Words& words) {
     throw UsageError("report needs the folder of a run or sweep: pipeline report RUN|SWEEP ...");
   for (const std::string& folder : parsed.positional())
     if (std::error_code none; !std::filesystem::is_directory(folder, none))
-      throw UsageError("there is no folder " + base::quoted_path(folder) + ": report takes folders of runs or sweeps");
+      throw UsageError("there is no folder " + base::quoted_path(folder) + "; name the folder of a run or sweep");
   plugins::Catalogue catalogue = catalogue_from(parsed);
   bool failed = false;
   for (const std::string& folder : parsed.positional()) try {
@@ -37,7 +37,7 @@ int report(const Words& words) {
                  : "warning: no report here writes a page, so nothing was written in " + base::quoted_path(folder));
       failed |= output.lines.empty();
     } catch (const std::runtime_error& e) {
-      warn(std::string("error: ") + e.what());
+      complain(e.what());
       failed = true;
     }
   return failed ? Exit::nothing_trained : Exit::ok;

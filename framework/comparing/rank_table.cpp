@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <pipeline/test_samples.hpp>
 #include <stdexcept>
 
 #include "base/csv.hpp"
@@ -42,15 +43,13 @@ std::optional<double> value_at(const Points& points, std::optional<std::uint64_t
 
 /// Throws std::invalid_argument unless their share is the target.
 std::vector<std::uint8_t> right_answers(const RunResults& results, const std::string& model, double target) {
-  const std::vector<std::uint16_t> truth = results.test_labels(), predicted = results.predicted(model);
-  std::vector<std::uint8_t> right;
-  for (std::size_t i = 0; i < std::min(truth.size(), predicted.size()); ++i) right.push_back(predicted[i] == truth[i]);
-  constexpr double nine_digits = 1e-8;  // of metrics.csv
-  const auto count = static_cast<double>(std::ranges::count(right, 1));
-  if (right.empty() || std::abs(count / static_cast<double>(right.size()) - target) > nine_digits)
+  if (!is_share_of_right_answers(results, model, target))
     throw std::invalid_argument(
         "noise can be dropped where the target is the share of right answers on the test set, such as accuracy; in " +
         results.folder.string() + " it is not");
+  const std::vector<std::uint16_t> truth = results.test_labels(), predicted = results.predicted(model);
+  std::vector<std::uint8_t> right;
+  for (std::size_t i = 0; i < truth.size(); ++i) right.push_back(predicted[i] == truth[i]);
   return right;
 }
 
@@ -152,6 +151,8 @@ RankTable table_of_sweep(const fs::path& folder, const RankOptions& options) {
 }
 
 RankTable table_of_csv(const fs::path& file, const RankOptions& options) {
+  if (options.drop_noise)
+    throw std::invalid_argument("a table has no answers to test samples, so --drop-noise takes a sweep only");
   const std::vector<base::CsvRecord> records = base::read_csv(file);
   if (records.size() < 2) throw std::runtime_error(file.string() + " has no rows below its header");
   const std::vector<std::string>& header = records.front().fields;

@@ -23,12 +23,7 @@ std::vector<BandPoint> mean_points(const ComparedRuns& runs, const std::string& 
   for (const ComparedRun* run : runs) {
     if (run->results->failures.contains(model)) continue;
     ++used;
-    Points measured = run->series.of(metric, layer, model);
-    // The last row of a model that went back to earlier weights is not of the step that it stands at.
-    if (!measured.empty() && run->results->restored.contains(model) &&
-        measured.back().step == run->series.last_step(model))
-      measured.pop_back();
-    for (const Point& p : measured) by_step[p.step].push_back(p.value);
+    for (const Point& p : run->series.curve(metric, layer, model).points) by_step[p.step].push_back(p.value);
   }
   std::vector<BandPoint> points;
   for (auto& [step, values] : by_step) {

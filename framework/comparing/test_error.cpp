@@ -9,15 +9,13 @@ namespace pipeline::comparing {
 namespace {
 
 /// Whether the last values of the two models are their shares of right answers, in every run that has both.
-bool is_share_of_right_answers(const Comparison& c, const ComparedRuns& runs) {
-  constexpr double nine_digits = 1e-8;  // of metrics.csv
+bool are_shares_of_right_answers(const Comparison& c, const ComparedRuns& runs) {
   bool any = false;
   for (const ComparedRun* run : runs) {
     for (const std::string& model : {c.model, c.reference}) {
       const Points& points = run->series.of(c.metric, c.layer, model);
       if (points.empty() || run->results->failures.contains(model)) continue;
-      const auto own = test_difference(*run->results, model, model);
-      if (!own || !(std::abs(own->first() - points.back().value) <= nine_digits)) return false;
+      if (!is_share_of_right_answers(*run->results, model, points.back().value)) return false;
       any = true;
     }
   }
@@ -56,7 +54,7 @@ std::optional<TestError> error_of(const Comparison& c, const ComparedRuns& runs)
 
 void add_test_errors(std::vector<Comparison>& comparisons, const ComparedRuns& runs) {
   for (Comparison& c : comparisons)
-    if (c.layer == 0 && is_share_of_right_answers(c, runs)) c.test = error_of(c, runs);
+    if (c.layer == 0 && are_shares_of_right_answers(c, runs)) c.test = error_of(c, runs);
 }
 
 }  // namespace pipeline::comparing

@@ -1,8 +1,7 @@
 // Laws of whole models: the same steps give the same bits, again, on any number of threads and after a copy; and a
 // neutral value gives the bits of a model without the plugin.
 #include "conformance/own_metrics.hpp"
-#include "conformance/training_fixture.hpp"
-#include "running/scheduler.hpp"
+#include "conformance/whole_models.hpp"
 
 namespace pipeline::conformance {
 
@@ -18,74 +17,29 @@ std::unique_ptr<learning::Model> model_of(const Candidate& candidate, const Trai
 void same_steps_same_bits(const Candidate& candidate, Findings& findings) {
   const TrainingFixture training;
   fits_or_skips(candidate, training.shape, training.image);
-  const auto alone = model_of(candidate, training);
-  training.train(*alone, 0, 12);
-  // Two more, trained alternately: what one stores in a global variable must not reach the other.
-  const auto one = model_of(candidate, training), two = model_of(candidate, training);
-  for (std::uint64_t t = 0; t < 12; ++t) training.train(*one, t, t + 1), training.train(*two, t, t + 1);
-  for (const auto* model : {one.get(), two.get()}) {
-    findings.expect(same_bits(alone->network(), model->network()),
-                    "two models with the same entry have different weights after the same 12 steps");
-    findings.expect(same_bits(alone->states(), model->states()),
-                    "two models with the same entry have different arrays after the same 12 steps");
-  }
-}
-
-/// The networks of three models with the entry, trained on this number of threads.
-std::vector<Network> trained_by(const Candidate& candidate, const TrainingFixture& training, std::size_t threads) {
-  experiment::Pipeline p;
-  p.network = training.shape;
-  p.steps = 30;
-  p.batch_size = training.batch_size;
-  Data data;
-  data.train = training.samples;
-  data.test = made_samples(36, 5, 20, 1);
-  data.validation = made_samples(36, 5, 20, 2);
-  data.classes = 5;
-  data.image = training.image;
-  for (const char* name : {"one", "two", "three"}) {
-    const learning::Entry e = entry_of(candidate, {.model = name});
-    if (e.watcher && p.metrics.empty())
-      p.metrics.push_back(watched_section(e.run("Watcher::section", 0, [&] { return e.watcher->section(); })));
-    p.models.push_back({name, {{e.name, {e.name, {}, e.remake}, e.scope, {}}}, 0.1f});
-  }
-  running::Scheduler scheduler(p, data, threads, nullptr);
-  scheduler.start();
-  while (!scheduler.wait(1).over) continue;
-  scheduler.rethrow();
-  std::vector<Network> out;
-  for (const running::ModelTask& task : scheduler.tasks()) {
-    if (!task.failure.empty() && !task.plugin_failed) throw learning::Diverged(task.next, "a number");
-    if (!task.failure.empty()) throw std::runtime_error(task.failure);
-    out.push_back(task.model->measured_network());
-    out.push_back(task.model->network());
-  }
-  return out;
+  expect_same_steps_same_bits([&] { return model_of(candidate, training); }, training, "with the same entry", findings);
 }
 
 void same_bits_on_any_threads(const Candidate& candidate, Findings& findings) {
   const TrainingFixture training;
   fits_or_skips(candidate, training.shape, training.image);
-  const auto one = trained_by(candidate, training, 1), two = trained_by(candidate, training, 2);
-  findings.expect(std::ranges::equal(one, two, [](const Network& a, const Network& b) { return same_bits(a, b); }),
-                  "three models have other weights on 2 threads than on 1");
+  const auto three_models = [&] {
+    experiment::Pipeline p;
+    for (const char* name : {"one", "two", "three"}) {
+      const learning::Entry e = entry_of(candidate, {.model = name});
+      if (e.watcher && p.metrics.empty())
+        p.metrics.push_back(watched_section(e.run("Watcher::section", 0, [&] { return e.watcher->section(); })));
+      p.models.push_back({name, {{e.name, {e.name, {}, e.remake}, e.scope, {}}}, 0.1f});
+    }
+    return p;
+  };
+  expect_same_bits_on_any_threads(three_models, training, findings);
 }
 
 void copies_continue_identically(const Candidate& candidate, Findings& findings) {
   const TrainingFixture training;
   fits_or_skips(candidate, training.shape, training.image);
-  const auto model = model_of(candidate, training);
-  training.train(*model, 0, 7);
-  const auto copy = model->copy();
-  findings.expect(same_bits(model->measured_network(), copy->measured_network()), "a copy measures other weights");
-  training.train(*copy, 7, 15);
-  training.train(*model, 7, 15);
-  const std::string remedy = ": declare what outlasts a step in declare_state(), do not store it in members";
-  findings.expect(same_bits(model->network(), copy->network()),
-                  "a copy trains to other weights than the model" + remedy);
-  findings.expect(same_bits(model->states(), copy->states()), "a copy trains to other arrays than the model" + remedy);
-  findings.expect(same_bits(model->measured_network(), copy->measured_network()),
-                  "a copy that is trained on measures other weights than the model" + remedy);
+  expect_copies_continue_identically([&] { return model_of(candidate, training); }, training, findings);
 }
 
 void neutral_changes_nothing(const Candidate& candidate, Findings& findings) {
@@ -134,7 +88,7 @@ std::vector<Law> laws_of_bits() {
   return {
       {"same_steps_same_bits", "the same steps give the same bits, alone or alternately with another model",
        same_steps_same_bits},
-      {"same_bits_on_any_threads", "models end with the same bits on one thread and on two", same_bits_on_any_threads},
+      {"same_bits_on_any_threads", "models end with the same bits on any number of threads", same_bits_on_any_threads},
       {"copies_continue_identically", "a model copied into new objects continues with the same bits",
        copies_continue_identically},
       {"neutral_changes_nothing", "at its neutral value the model equals the one without it, bit for bit",

@@ -8,9 +8,9 @@
 #include "base/utf8.hpp"
 #include "conformance/hook_fixture.hpp"
 #include "conformance/process_watch.hpp"
+#include "conformance/whole_models.hpp"
 #include "kernels/elementwise.hpp"
 #include "learning/tiles.hpp"
-#include "running/scheduler.hpp"
 
 namespace pipeline::conformance {
 
@@ -318,63 +318,24 @@ void learns_at_its_default_rate(const Candidate& candidate, Findings& findings) 
 
 void same_steps_same_bits(const Candidate& candidate, Findings& findings) {
   const auto training = fixture_of(candidate);
-  const auto alone = model_of(candidate, *training);
-  training->train(*alone, 0, 12);
-  // Two more, trained alternately: what one stores in a global variable must not reach the other.
-  const auto one = model_of(candidate, *training), two = model_of(candidate, *training);
-  for (std::uint64_t t = 0; t < 12; ++t) training->train(*one, t, t + 1), training->train(*two, t, t + 1);
-  for (const auto* model : {one.get(), two.get()}) {
-    findings.expect(same_bits(alone->network(), model->network()),
-                    "two models with this optimiser have different weights after the same 12 steps");
-    findings.expect(same_bits(alone->states(), model->states()),
-                    "two models with this optimiser have different arrays after the same 12 steps");
-  }
-}
-
-std::vector<Network> trained_by(const Candidate& candidate, const TrainingFixture& training, std::size_t threads) {
-  experiment::Pipeline p;
-  p.network = training.shape;
-  p.steps = 30;
-  p.batch_size = training.batch_size;
-  Data data;
-  data.train = training.samples;
-  data.test = made_samples(36, 5, 20, 1);
-  data.classes = 5;
-  data.image = training.image;
-  const LiveOptimiser optimiser = optimiser_of(candidate);
-  for (const char* name : {"one", "two", "three"})
-    p.models.push_back({name, {}, training.rate, {}, {candidate.plugin.name, {}, optimiser.make}});
-  running::Scheduler scheduler(p, data, threads, nullptr);
-  scheduler.start();
-  while (!scheduler.wait(1).over) continue;
-  scheduler.rethrow();
-  std::vector<Network> out;
-  for (const running::ModelTask& task : scheduler.tasks()) {
-    if (!task.failure.empty() && !task.plugin_failed) throw learning::Diverged(task.next, "a number");
-    if (!task.failure.empty()) throw std::runtime_error(task.failure);
-    out.push_back(task.model->network());
-  }
-  return out;
+  expect_same_steps_same_bits([&] { return model_of(candidate, *training); }, *training, "with this optimiser",
+                              findings);
 }
 
 void same_bits_on_any_threads(const Candidate& candidate, Findings& findings) {
   const auto training = fixture_of(candidate);
-  const auto one = trained_by(candidate, *training, 1), four = trained_by(candidate, *training, 4);
-  findings.expect(std::ranges::equal(one, four, [](const Network& a, const Network& b) { return same_bits(a, b); }),
-                  "three models have other weights on 4 threads than on 1");
+  const auto three_models = [&] {
+    experiment::Pipeline p;
+    for (const char* name : {"one", "two", "three"})
+      p.models.push_back({name, {}, training->rate, {}, {candidate.plugin.name, {}, optimiser_of(candidate).make}});
+    return p;
+  };
+  expect_same_bits_on_any_threads(three_models, *training, findings);
 }
 
 void copies_continue_identically(const Candidate& candidate, Findings& findings) {
   const auto training = fixture_of(candidate);
-  const auto model = model_of(candidate, *training);
-  training->train(*model, 0, 7);
-  const auto copy = model->copy();
-  training->train(*copy, 7, 15);
-  training->train(*model, 7, 15);
-  const std::string remedy = ": declare what outlasts a step in declare_state(), do not store it in members";
-  findings.expect(same_bits(model->network(), copy->network()),
-                  "a copy trains to other weights than the model" + remedy);
-  findings.expect(same_bits(model->states(), copy->states()), "a copy trains to other arrays than the model" + remedy);
+  expect_copies_continue_identically([&] { return model_of(candidate, *training); }, *training, findings);
 }
 
 void neutral_is_plain_descent(const Candidate& candidate, Findings& findings) {

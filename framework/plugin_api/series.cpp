@@ -47,6 +47,7 @@ std::string direction_words(Direction better) {
 }
 
 Series::Series(const RunResults& results, std::uint64_t last) {
+  for (const auto& [model, step] : results.restored) restored_.insert(model);
   for (const Row& row : results.rows)
     if (row.step <= last) {
       points_[row.metric][row.layer][row.model].push_back({row.step, row.value});
@@ -68,6 +69,15 @@ const Points& Series::of(const std::string& metric, std::size_t layer, const std
   if (l == m->second.end()) return none;
   const auto found = l->second.find(model);
   return found == l->second.end() ? none : found->second;
+}
+
+Series::Curve Series::curve(const std::string& metric, std::size_t layer, const std::string& model) const {
+  Curve curve{of(metric, layer, model), std::nullopt};
+  if (restored_.contains(model) && !curve.points.empty() && curve.points.back().step == last_step(model)) {
+    curve.went_back = curve.points.back();
+    curve.points.pop_back();
+  }
+  return curve;
 }
 
 std::optional<std::uint64_t> Series::last_step(const std::string& model) const {

@@ -18,4 +18,9 @@ std::optional<TestDifference> test_difference(const RunResults& results, const s
   return d;
 }
 
+bool is_share_of_right_answers(const RunResults& results, const std::string& model, double value) {
+  const auto own = test_difference(results, model, model);
+  return own && std::abs(own->first() - value) <= 1e-8;
+}
+
 }  // namespace pipeline

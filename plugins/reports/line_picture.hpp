@@ -39,15 +39,11 @@ class LinePicture {
       Panel panel{layer, {}, {}, {}};
       for (const Column* of : {&column, training})
         for (std::size_t m = 0; of && m < results.models.size(); ++m) {
-          Line line{m, of == training, series.of(of->metric, layer, results.models[m]), {}};
-          if (line.points.empty()) continue;
-          last_ = std::max(last_, line.points.back().step);
-          const auto restored = results.restored.find(results.models[m]);
-          if (restored != results.restored.end() && line.points.back().step == series.last_step(results.models[m])) {
-            line.went_back = Point{restored->second, line.points.back().value};
-            line.points.pop_back();
-          }
-          line.points = without_stroke(std::move(line.points));
+          auto [points, back] = series.curve(of->metric, layer, results.models[m]);
+          if (points.empty() && !back) continue;
+          last_ = std::max(last_, back ? back->step : points.back().step);
+          if (back) back->step = results.restored.at(results.models[m]);
+          Line line{m, of == training, without_stroke(std::move(points)), back};
           most = std::max(most, line.points.size());
           panel.lines.push_back(std::move(line));
         }

@@ -185,13 +185,11 @@ class Summary final : public Report {
   static std::string doubt_about(const std::string& best, const Lines& names, const Lines& shown, const Steps& steps,
                                  const std::vector<double>& values, std::optional<std::uint64_t> compared,
                                  const RunResults& results) {
-    constexpr double nine_digits = 1e-8;  // of metrics.csv
     std::optional<std::size_t> leader;
     std::vector<std::size_t> others;
     for (std::size_t m = 1; m < names.size(); ++m) {
       if (steps[m] != compared || std::isnan(values[m])) continue;
-      const auto own = test_difference(results, names[m], names[m]);
-      if (!own || std::abs(own->first() - values[m]) > nine_digits) return "";
+      if (!is_share_of_right_answers(results, names[m], values[m])) return "";
       if (!leader && shown[m] == best)
         leader = m;
       else

@@ -47,11 +47,13 @@ struct ResumeFixture : PluginFixture {
     return child;
   }
   /// Stops at step 150 of the model that waits. The gate is open afterwards.
-  void stop(const Words& more, int number = SIGTERM) const {
+  Said stop(const Words& more, int number = SIGTERM) const {
     const auto child = started(more);
     child->signal(number);
     open_gate();
-    check_exit(child->finish(), 75);
+    Said said = child->finish();
+    check_exit(said, 75);
+    return said;
   }
   /// A run that nothing disturbs.
   void whole(const std::string& out, const Words& more = {}) const {
@@ -86,6 +88,13 @@ void change_byte(const fs::path& file) {
   std::ofstream(file, std::ios::binary) << text;
 }
 
+/// The whole number that follows the mark in a text.
+std::size_t whole_after(const std::string& text, const std::string& mark) {
+  const std::size_t at = text.find(mark);
+  BOOST_TEST_REQUIRE(at != text.npos, text);
+  return std::stoul(text.substr(at + mark.size()));
+}
+
 /// Long enough that a second signal does not count as the same one, sent twice.
 void wait_a_moment() { std::this_thread::sleep_for(std::chrono::milliseconds(60)); }
 
@@ -98,11 +107,14 @@ BOOST_AUTO_TEST_CASE(each_signal_ends_the_step_and_the_run_goes_on_to_the_same_b
   fixture.whole("whole");
   for (const int number : {SIGINT, SIGTERM, SIGUSR1, SIGHUP}) {
     const std::string out = std::to_string(number);
-    fixture.stop({"--out", out, "--threads", "3"}, number);
+    const Said stopped = fixture.stop({"--out", out, "--threads", "3"}, number);
     BOOST_TEST(fixture.status(out) == "stopped");
     const Said said = fixture.study_with({"--out", out, "--resume", "--threads", "1"});
     check_exit(said, 0);
-    check_says(said.out, "\n  resumes    at step ");  // other models may be behind the one that waits
+    // That of the checkpoint: the one that waits at 150 has just ended its step, and others may be behind it.
+    const std::size_t step = whole_after(stopped.err, "at step ");
+    BOOST_TEST((0 < step && step <= 151), stopped.err);
+    BOOST_TEST(whole_after(said.out, "\n  resumes    at step ") == step, said.out);
     BOOST_TEST(fixture.status(out) == "finished");
     fixture.check_same("whole", out);
   }

@@ -448,7 +448,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_compared_is_refused) {
     return fixture.tidy(said.err);
   };
   check_text(err({}, 2), "error: compare needs runs or a sweep: pipeline compare RUN|SWEEP ...\n");
-  check_says(err({"nosuch"}, 2), "error: there is no folder 'nosuch': compare takes folders of runs or sweeps\n");
+  check_says(err({"nosuch"}, 2), "error: there is no folder 'nosuch'; name the folder of a run or sweep\n");
   check_says(
       err({"."}, 1),
       "error: . is neither a run (it has no metrics.csv) nor a sweep (it has no jobs.csv)\n  below it are ./a\n");
@@ -500,6 +500,8 @@ BOOST_AUTO_TEST_CASE(measures_are_ranked_over_a_sweep_or_a_table) {
              "measures of gap over 2 runs (1 without some value are left out; missing: m in 1)\n");
   const std::pair<Words, std::string> mistakes[] = {
       {{"t.csv"}, "error: rank needs --target COLUMN: what the measures should foretell\n"},
+      {{"t.csv", "--target", "gap", "--axes", "lr", "--drop-noise"},
+       "error: a table has no answers to test samples, so --drop-noise takes a sweep only\n"},
       {{"t.csv", "--target", "gap"}, "error: a table needs the columns that are axes: --axes A,B,...\n"},
       {{"t.csv", "--target", "gpa", "--axes", "lr"},
        "error: no column 'gpa'\n  did you mean 'gap'?  (valid: gap, lr, m)\n"},

@@ -10,8 +10,8 @@
 //
 //   may assume   one object per model; parameters are set and checked; the tiles come in any order
 //   must do      the same for the same arguments and declared arrays, on any thread
-//   must not     store numbers in members (declare arrays in declare_state: state.hpp), count steps (step.number is 0 in
-//                the first), draw random numbers except from step.random, print
+//   must not     store numbers in members (declare arrays in declare_state: state.hpp), count steps (step.number is 0
+//                in the first), draw random numbers except from step.random, print
 #pragma once
 #include <span>
 

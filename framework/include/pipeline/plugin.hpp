@@ -3,8 +3,8 @@
 // The record of a plugin is the symbol pipeline_<kind>_<name>. The engine compares `contract` and `build` with its own
 // and refuses a library that was built for another engine, compiler or matrix library, with both sides spelled out.
 // Only then does it call `make`. Plugin authors use the export lines at the end of dataset.hpp, hooks/regulariser.hpp,
-// optimiser.hpp, metric.hpp and report.hpp, never this file. A library may also export the text `pipeline_about`, the comment at the
-// head of its source file, which `plugins inspect` shows; pipeline_add_plugin() adds it.
+// optimiser.hpp, metric.hpp and report.hpp, never this file. A library may also export the text `pipeline_about`, the
+// comment at the head of its source file, which `plugins inspect` shows; pipeline_add_plugin() adds it.
 #pragma once
 #include <armadillo_bits/config.hpp>
 #include <cstdint>

@@ -44,12 +44,20 @@ class PIPELINE_API Series {
   std::vector<Column> columns;  // sections in the order of the pipeline file
 
   const Points& of(const std::string& metric, std::size_t layer, const std::string& model) const;
+  /// The same as a curve of training: without the last row of a model that went back to earlier weights, which were
+  /// measured there but not trained until then. That row, if there is one, is `went_back`.
+  struct Curve {
+    Points points;
+    std::optional<Point> went_back;
+  };
+  Curve curve(const std::string& metric, std::size_t layer, const std::string& model) const;
   /// When a model was last measured.
   std::optional<std::uint64_t> last_step(const std::string& model) const;
 
  private:
   std::map<std::string, std::map<std::size_t, std::map<std::string, Points>>> points_;
   std::map<std::string, std::uint64_t> last_step_;
+  std::set<std::string> restored_;  // models
 };
 
 }  // namespace pipeline

@@ -29,5 +29,7 @@ struct TestDifference {
 /// Nothing where the run has no predictions of one of them.
 PIPELINE_API std::optional<TestDifference> test_difference(const RunResults& results, const std::string& first,
                                                            const std::string& second);
+/// Whether a value, with the nine digits of metrics.csv, is the model's share of right answers on the test set.
+PIPELINE_API bool is_share_of_right_answers(const RunResults& results, const std::string& model, double value);
 
 }  // namespace pipeline

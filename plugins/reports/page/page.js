@@ -461,7 +461,7 @@
         model.at.forEach((a, i) => { if (i % every === 0 || i === model.at.length - 1) svg.append("text").attr("x", left - 4).attr("y", y(a.step) + y.bandwidth()).attr("text-anchor", "end").text(a.step); });
         panels.append(element("figure", {}, svg.node(), element("figcaption", {}, shown(model.name))));
       });
-      below.append(folded("table", () => table(["model", "step", ...Array.from({length: 30}, (_, i) => text(h.low + (h.high - h.low) * i / 30, 3))], h.models.flatMap((model) => model.at.map((a) => [shown(model.name), String(a.step), ...Array.from(unpacked(a.counts), String)])))));
+      below.append(folded("table", () => table(["model", "step", ...Array.from({length: h.bins}, (_, i) => text(h.low + (h.high - h.low) * i / h.bins, 3))], h.models.flatMap((model) => model.at.map((a) => [shown(model.name), String(a.step), ...Array.from(unpacked(a.counts), String)])))));
     };
     pick.addEventListener("change", () => { keep("histogram", Number(pick.value)), draw(); });
     if (kept.histogram < page.histograms.length) pick.value = String(kept.histogram);
@@ -496,6 +496,7 @@
     body.append(heading("Test samples " + kind.title), element("p", {class: "faint"}, `${kind.shown.length} of ${kind.total} shown`));
     body.append(element("div", {class: "pictures"}, ...kind.shown.map((s) => element("figure", {}, picture(s.pixels), element("figcaption", {}, element("b", {}, s.label), `, sample ${s.sample + 1}: `, s.answers.map((a, m) => (a === null ? null : `${shown(page.models[m].name)} ${a}`)).filter(Boolean).slice(0, 6).join(", "))))));
   }
+  if (page.budget) body.append(element("p", {class: "faint"}, `All pictures together take at most ${page.budget.toLocaleString("en")} bytes before compression.`));
   if (page.no_pictures) body.append(element("p", {class: "faint"}, page.no_pictures));
   if (page.confusions?.models) {
     body.append(heading("Confusion matrices"), element("p", {class: "faint"}, "Rows are true classes, columns what the model answers, on the test set."));

@@ -110,11 +110,9 @@ class RunContent {
   }
   std::optional<double> standard_error(const Column& column, std::size_t layer, const std::string& model,
                                        const Point& last) const {
-    if (layer != 0 || !final_) return std::nullopt;
-    const auto own = test_difference(results_, model, model);
-    constexpr double nine_digits_of = 1e-8;
-    if (!own || std::abs(own->first() - last.value) > nine_digits_of || column.split != "test") return std::nullopt;
-    return std::sqrt(last.value * (1 - last.value) / static_cast<double>(own->samples));
+    if (layer != 0 || !final_ || column.split != "test" || !is_share_of_right_answers(results_, model, last.value))
+      return std::nullopt;
+    return std::sqrt(last.value * (1 - last.value) / static_cast<double>(results_.test_labels().size()));
   }
 
   Json charts() {
@@ -124,14 +122,7 @@ class RunContent {
       for (const std::size_t layer : column.layers) {
         Json curves = Json::array();
         for (std::size_t m = 0; m < results_.models.size(); ++m) {
-          Points points = series_.of(column.metric, layer, results_.models[m]);
-          // After its last update a model may go back to earlier weights: that value belongs to another step.
-          std::optional<Point> back;
-          if (!points.empty() && results_.restored.contains(results_.models[m]) &&
-              points.back().step == series_.last_step(results_.models[m])) {
-            back = points.back();
-            points.pop_back();
-          }
+          auto [points, back] = series_.curve(column.metric, layer, results_.models[m]);
           if (points.empty() && !back) continue;
           const std::size_t measured = points.size();
           Json curve = packed_curve(numbers_, without_stroke(std::move(points)));
@@ -264,6 +255,7 @@ class RunContent {
                        {"layer", layer},
                        {"low", low},
                        {"high", high},
+                       {"bins", bins},
                        {"models", std::move(of_models)}});
       }
     return all;
