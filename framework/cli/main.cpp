@@ -21,7 +21,7 @@ const std::vector<Command>& commands() {
       {"run", "train and measure the models of a pipeline file", run},
       {"sweep", "run a pipeline for many values of its keys, and gather the results", sweep},
       {"compare", "compare the models of several runs, with intervals and verdicts", compare},
-      {"rank", "judge which measures foretell a target over the runs of a sweep or table", rank},
+      {"rank", "judge which measures order the runs of a sweep or table as a target does", rank},
       {"report", "write a page to look at for runs and sweeps", report},
       {"check", "report every error in a pipeline file, without running it", check},
       {"show", "print a pipeline file with every default written out", show},

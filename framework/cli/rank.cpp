@@ -70,9 +70,14 @@ nlohmann::ordered_json as_json(const RankTable& table, const Ranking& ranking) {
 void print(const RankTable& table, const Ranking& ranking) {
   std::cout << "measures of " << table.target << " over " << plural(table.runs.size(), "run");
   if (table.left_out) {
-    std::cout << " (" << table.left_out << " without some value are left out; missing:";
-    for (const auto& [column, count] : table.lacking) std::cout << " " << column << " in " << count;
-    std::cout << ")";
+    std::size_t unreached = table.left_out;
+    std::string why;
+    for (const auto& [column, count] : table.lacking) {
+      why += (why.empty() ? "" : ", ") + column + " is missing in " + std::to_string(count);
+      unreached -= count;
+    }
+    if (unreached > 0) why += (why.empty() ? "" : ", ") + std::to_string(unreached) + " do not reach the value of --at";
+    std::cout << " (" << table.left_out << " left out: " << why << ")";
   }
   std::cout << "\n\n";
   std::vector<Words> rows = {{"measure", "tau-b", "95 %", "Psi"}};
@@ -98,6 +103,8 @@ void print(const RankTable& table, const Ranking& ranking) {
     std::cout << "pairs of runs in the sign errors: " << ranking.pairs - ranking.pairs_of_noise << " kept, "
               << ranking.pairs_of_noise
               << " dropped, because they differ by at most two standard errors on the same test samples\n";
+  std::cout << "intervals: bootstrap over " << plural(ranking.configurations, "configuration") << ", "
+            << ranking.resamples << " resamples\n";
   if (const std::size_t n = ranking.configurations; n < comparing::kFewConfigurations)
     std::cout << config::folded("warning: with " + plural(n, "configuration") +
                                     " these intervals are too narrow; a bootstrap needs a dozen or more",
@@ -120,7 +127,7 @@ void print(const RankTable& table, const Ranking& ranking) {
 int rank(const Words& words) {
   options::options_description visible("options");
   visible.add_options()("target", options::value<std::string>()->value_name("COLUMN"),
-                        "what the measures should foretell: generalisation_gap.loss")(
+                        "what the measures should go with: generalisation_gap.loss")(
       "axes", options::value<std::string>()->value_name("A,B,..."),
       "the columns in which runs differ; of a sweep, all that differ, and model")(
       "measures", options::value<std::string>()->value_name("M,..."),
@@ -133,15 +140,14 @@ int rank(const Words& words) {
       "leave pairs of runs out of the sign errors whose target differs by at most two standard\nerrors of the "
       "difference on the same test samples")(
       "format", options::value<std::string>()->default_value("text")->value_name("FORMAT"), "text or json");
-  const Parsed parsed(
-      words, "rank SWEEP|TABLE.csv --target COLUMN [options]",
-      "Judges which measures foretell a target over runs that differ in stated axes: Kendall's tau-b,\n"
-      "granulated psi, sign errors and conditional information, with bootstrap intervals. Columns of a\n"
-      "sweep are its metrics, with .LAYER for those of a layer.",
-      visible, "  pipeline rank seeds --target accuracy --measures snr_optimality.1,loss");
+  const Parsed parsed(words, "rank SWEEP|TABLE.csv --target COLUMN [options]",
+                      "Judges which measures order runs as a target does, over runs that differ in stated axes:\n"
+                      "Kendall's tau-b, granulated psi, sign errors and conditional information, with bootstrap\n"
+                      "intervals. Columns of a sweep are its metrics, with .LAYER for those of a layer.",
+                      visible, "  pipeline rank seeds --target accuracy --measures snr_optimality.1,loss");
   if (parsed.help_given()) return Exit::ok;
   if (parsed.positional().size() != 1) throw UsageError("rank needs one sweep or table: pipeline rank SWEEP|TABLE.csv");
-  if (!parsed.has("target")) throw UsageError("rank needs --target COLUMN: what the measures should foretell");
+  if (!parsed.has("target")) throw UsageError("rank needs --target COLUMN: what the measures should go with");
   comparing::RankOptions how;
   how.target = parsed.get<std::string>("target");
   if (parsed.has("seed")) how.seed = parsed.get<std::string>("seed"), how.seed_was_given = true;
@@ -176,9 +182,7 @@ int rank(const Words& words) {
     if (table.runs.size() > most)
       throw UsageError("a ranking takes at most " + std::to_string(most) + " runs; there are " +
                        std::to_string(table.runs.size()));
-    const std::size_t pairs = table.runs.size() * table.runs.size() * std::max<std::size_t>(table.measures.size(), 1);
-    const std::size_t resamples = std::clamp<std::size_t>(2'000'000'000 / std::max<std::size_t>(pairs, 1), 100, 1000);
-    const Ranking ranking = comparing::rank(table, 1, resamples);
+    const Ranking ranking = comparing::rank(table, 1, comparing::affordable_resamples(table));
     if (format == "json")
       std::cout << as_json(table, ranking).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
                 << "\n";

@@ -36,6 +36,18 @@ std::string entry_text(const experiment::Pipeline& p, const std::string& model, 
   return entry + (inside.empty() ? "" : " (" + inside + ")");
 }
 
+/// ", ReLU", or ", tanh, gelu" where layers differ.
+std::string activations_text(const NetworkShape& network) {
+  std::string text;
+  for (std::size_t l = 1; l < network.layers(); ++l) {
+    const ActivationFunction each = network.activation(l);
+    const bool all = std::ranges::all_of(network.activations, [&](ActivationFunction other) { return other == each; });
+    text += std::string(", ") + (each == ActivationFunction::relu ? "ReLU" : name_of(each));
+    if (all) break;
+  }
+  return text;
+}
+
 /// Checked before any work: a run must not fail after hours, nor write into another run, but to continue it.
 std::filesystem::path out_folder(const std::string& out, bool continues) {
   std::error_code error;
@@ -76,9 +88,13 @@ class Screen final : public running::Observer {
               << ", " << h.data.classes << " classes\n";
     std::cout << "  network    ";
     for (std::size_t i = 0; i < p.network.sizes.size(); ++i) std::cout << (i ? " - " : "") << p.network.sizes[i];
-    std::cout << (p.network.layers() > 1 ? ", ReLU" : "") << (p.network.output_bias ? "" : ", no output bias") << "\n";
+    std::cout << activations_text(p.network) << (p.network.output_bias ? "" : ", no output bias");
+    if (p.start.rule != learning::StartingWeights::Rule::truncated_normal)
+      std::cout << ", starts " << learning::name_of(p.start.rule);
+    std::cout << "\n";
     std::cout << "  training   " << plural(p.steps, "step") << " of " << plural(p.batch_size, "sample") << "; "
-              << h.kernels << ", " << plural(h.threads, "thread") << "\n";
+              << (p.network.loss == LossFunction::squared_error ? "squared error, " : "") << h.kernels << ", "
+              << plural(h.threads, "thread") << "\n";
     for (std::size_t i = 0; i < p.models.size(); ++i) {
       const experiment::ModelConfig& m = p.models[i];
       std::string text = m.name + ": " + (m.regularisers.empty() ? "no regulariser" : "");

@@ -24,18 +24,28 @@ struct Environment {
   std::vector<std::size_t> runs;
 };
 
-/// Kendall's tau-b over given pairs; weights are those of the runs.
-double tau_b_of(const std::vector<double>& x, const std::vector<double>& y, const std::vector<Pair>& pairs,
-                const std::vector<double>& weights) {
-  double agreement = 0, untied_x = 0, untied_y = 0;
-  for (const Pair& p : pairs) {
-    const double w = weights[p.a] * weights[p.b];
-    const int sx = sign(x[p.a] - x[p.b]), sy = sign(y[p.a] - y[p.b]);
-    agreement += w * sx * sy;
-    untied_x += w * std::abs(sx);
-    untied_y += w * std::abs(sy);
+/// The sums of Kendall's tau-b over pairs of runs.
+template <class Number>
+struct Concordance {
+  Number agreement = 0, untied_x = 0, untied_y = 0;
+  void add(double x_difference, double y_difference) {
+    const int sx = sign(x_difference), sy = sign(y_difference);
+    agreement += static_cast<Number>(sx * sy);
+    untied_x += static_cast<Number>(std::abs(sx));
+    untied_y += static_cast<Number>(std::abs(sy));
   }
-  return untied_x > 0 && untied_y > 0 ? agreement / std::sqrt(untied_x * untied_y) : nan;
+  void add(const Concordance<float>& other, double times) {
+    agreement += times * other.agreement;
+    untied_x += times * other.untied_x;
+    untied_y += times * other.untied_y;
+  }
+  double tau_b() const { return untied_x > 0 && untied_y > 0 ? agreement / std::sqrt(untied_x * untied_y) : nan; }
+};
+
+double tau_b_of(const std::vector<double>& x, const std::vector<double>& y, const std::vector<Pair>& pairs) {
+  Concordance<double> all;
+  for (const Pair& p : pairs) all.add(x[p.a] - x[p.b], y[p.a] - y[p.b]);
+  return all.tau_b();
 }
 
 double mean_of(const std::vector<double>& values) {
@@ -76,6 +86,7 @@ class Ranker {
       Environments& of = r.environments[table_.axes[e.axis]];
       (is_constant(target_, e.runs) ? of.dropped : of.kept) += 1;
     }
+    r.resamples = resamples;
     for (std::size_t m = 0; m < table_.measures.size(); ++m) r.judgements.push_back(judged(m, seed, resamples));
     return r;
   }
@@ -104,7 +115,9 @@ class Ranker {
         const auto of = std::minmax(configuration_[a], configuration_[b]);
         environment_of_.push_back(pairs_of_configurations.emplace(of, pairs_of_configurations.size()).first->second);
       }
-    errors_ = pairs_of_configurations.size();
+    compared_.resize(pairs_of_configurations.size());
+    for (const auto& [configurations, number] : pairs_of_configurations)
+      compared_[number] = {configurations.first, configurations.second};
   }
 
   /// Whether the target of two runs differs by at most two standard errors of the difference of their right answers.
@@ -146,8 +159,7 @@ class Ranker {
     j.direction = table_.directions[m];
     std::vector<double> values;
     for (const RankedRun& run : table_.runs) values.push_back(j.direction * run.measures[m]);
-    const std::vector<double> once(values.size(), 1);
-    j.tau_b = tau_b_of(values, target_, all_, once);
+    j.tau_b = tau_b_of(values, target_, all_);
     std::vector<double> of_axes;
     for (std::size_t axis = 0; axis < table_.axes.size(); ++axis) {
       const double psi = psi_of(values, axis);
@@ -155,12 +167,12 @@ class Ranker {
       if (!std::isnan(psi)) of_axes.push_back(psi);
     }
     j.Psi = mean_of(of_axes);
-    const std::vector<double> errors = sign_errors(values, once);
+    const std::vector<double> errors = sign_errors(values);
     j.sign_error_mean = mean_of(errors);
     j.sign_error_p90 = quantile(errors, 0.9);
     j.sign_error_max = errors.empty() ? nan : *std::ranges::max_element(errors);
     j.information = information(values) * (j.tau_b < 0 ? -1 : 1);
-    bootstrap(values, seed, resamples, j);
+    bootstrap(values, errors, seed, resamples, j);
     return j;
   }
 
@@ -173,26 +185,22 @@ class Ranker {
         for (std::size_t b = 0; b < a; ++b)
           if (table_.runs[e.runs[a]].axes[axis] != table_.runs[e.runs[b]].axes[axis])
             pairs.push_back({e.runs[a], e.runs[b]});
-      const double tau = tau_b_of(values, target_, pairs, std::vector<double>(values.size(), 1));
+      const double tau = tau_b_of(values, target_, pairs);
       if (!std::isnan(tau)) taus.push_back(tau);  // a constant measure must not poison the mean
     }
     return mean_of(taus);
   }
 
-  /// By pair of configurations: the mean over their pairs of runs, weighted.
-  std::vector<double> sign_errors(const std::vector<double>& values, const std::vector<double>& weights) const {
-    std::vector<std::pair<double, double>> sums(errors_);  // error and weight
+  /// By pair of configurations, as in compared_: the mean over their pairs of runs.
+  std::vector<double> sign_errors(const std::vector<double>& values) const {
+    std::vector<double> sums(compared_.size()), counts(compared_.size());
     for (std::size_t i = 0; i < by_one_axis_.size(); ++i) {
       const Pair& p = by_one_axis_[i];
-      const double w = weights[p.a] * weights[p.b];
-      sums[environment_of_[i]].first +=
-          w * (1 - sign(values[p.a] - values[p.b]) * sign(target_[p.a] - target_[p.b])) / 2.0;
-      sums[environment_of_[i]].second += w;
+      sums[environment_of_[i]] += (1 - sign(values[p.a] - values[p.b]) * sign(target_[p.a] - target_[p.b])) / 2.0;
+      counts[environment_of_[i]] += 1;
     }
-    std::vector<double> errors;
-    for (const auto& [error, weight] : sums)
-      if (weight > 0) errors.push_back(error / weight);
-    return errors;
+    for (std::size_t e = 0; e < sums.size(); ++e) sums[e] /= counts[e];
+    return sums;
   }
 
   /// The least normalised conditional mutual information over all choices of at most two axes. Pairs that are tied in one
@@ -236,17 +244,31 @@ class Ranker {
     return std::isinf(least) ? nan : least;
   }
 
-  /// Configurations are drawn with replacement, each with all of its seeds.
-  void bootstrap(const std::vector<double>& values, std::uint64_t seed, std::size_t resamples, Judgement& j) const {
-    std::vector<double> taus, errors;
+  /// Configurations are drawn with replacement, each with all of its seeds: one that is drawn twice counts twice.
+  void bootstrap(const std::vector<double>& values, const std::vector<double>& errors_of_pairs, std::uint64_t seed,
+                 std::size_t resamples, Judgement& j) const {
     const std::size_t n = configurations_.size();
+    // Of the pairs of runs of configurations a >= b, at a (a + 1) / 2 + b.
+    std::vector<Concordance<float>> sums(n * (n + 1) / 2);
+    for (const Pair& p : all_) {
+      const auto [low, high] = std::minmax(configuration_[p.a], configuration_[p.b]);
+      sums[high * (high + 1) / 2 + low].add(values[p.a] - values[p.b], target_[p.a] - target_[p.b]);
+    }
+    std::vector<double> taus, errors;
     for (std::size_t sample = 0; sample < resamples; ++sample) {
       const Random random = Random(seed, "bootstrap", "", "").at_step(sample);
-      std::vector<double> times(n), weights;
+      std::vector<double> times(n);
       for (std::size_t i = 0; i < n; ++i) times[random.below(n, i)] += 1;
-      for (const std::size_t c : configuration_) weights.push_back(times[c]);
-      if (const double tau = tau_b_of(values, target_, all_, weights); !std::isnan(tau)) taus.push_back(tau);
-      if (const double error = mean_of(sign_errors(values, weights)); !std::isnan(error)) errors.push_back(error);
+      Concordance<double> all;
+      for (std::size_t a = 0; a < n; ++a)
+        for (std::size_t b = 0; times[a] > 0 && b <= a; ++b) all.add(sums[a * (a + 1) / 2 + b], times[a] * times[b]);
+      if (const double tau = all.tau_b(); !std::isnan(tau)) taus.push_back(tau);
+      double error = 0, weight = 0;
+      for (std::size_t e = 0; e < compared_.size(); ++e) {
+        const double w = times[compared_[e].a] * times[compared_[e].b];
+        error += w * errors_of_pairs[e], weight += w;
+      }
+      if (weight > 0) errors.push_back(error / weight);
     }
     j.tau_b_interval = {quantile(taus, 0.025), quantile(taus, 0.975)};
     j.sign_error_interval = {quantile(errors, 0.025), quantile(errors, 0.975)};
@@ -259,11 +281,17 @@ class Ranker {
   std::vector<Pair> all_, by_one_axis_;
   std::vector<std::size_t> environment_of_;  // by pair of by_one_axis_: which two configurations
   std::size_t pairs_ = 0, pairs_of_noise_ = 0;
-  std::size_t errors_ = 0;  // how many pairs of configurations there are
+  std::vector<Pair> compared_;  // those pairs of configurations
   std::vector<Environment> environments_;
 };
 
 }  // namespace
+
+std::size_t affordable_resamples(const RankTable& table) {
+  const std::size_t pairs = std::max<std::size_t>(table.runs.size() * table.runs.size() / 2, 1);
+  const std::size_t times = 50'000'000'000 / (pairs * std::max<std::size_t>(table.measures.size(), 1));
+  return std::clamp<std::size_t>(times, 200, 2000);
+}
 
 Ranking rank(const RankTable& table, std::uint64_t seed, std::size_t resamples) {
   if (table.runs.size() < 2) throw std::invalid_argument("a ranking needs at least two runs");

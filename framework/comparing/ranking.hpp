@@ -1,4 +1,5 @@
-// Which measures foretell a target, such as the generalisation gap? Judged over runs that differ in stated axes.
+// Which measures order runs as a target does, such as the generalisation gap of the same networks? Judged over runs that
+// differ in stated axes.
 //
 //   tau-b        over all pairs of runs (Kendall 1945)
 //   psi(axis)    the mean of tau-b over environments: runs that differ in this axis only; Psi is the mean over the axes
@@ -65,13 +66,16 @@ struct Ranking {
   std::map<std::string, Environments> environments;  // by axis
   std::vector<Judgement> judgements;                 // in the order of the measures
   std::size_t configurations = 0;                    // runs that differ only in the seed are one
-  std::size_t pairs = 0, pairs_of_noise = 0;         // of runs, for the sign errors; left out by drop_noise
+  std::size_t resamples = 0;
+  std::size_t pairs = 0, pairs_of_noise = 0;  // of runs, for the sign errors; left out by drop_noise
 };
 
 inline constexpr std::size_t kFewEnvironments = 5;     // with fewer, an axis gets no verdict
 inline constexpr std::size_t kFewConfigurations = 12;  // with fewer, a bootstrap over them is too narrow
 
 /// Throws std::invalid_argument for fewer than two runs.
-Ranking rank(const RankTable& table, std::uint64_t seed = 1, std::size_t resamples = 1000);
+Ranking rank(const RankTable& table, std::uint64_t seed = 1, std::size_t resamples = 2000);
+/// 2,000, or fewer, at least 200, where that would take minutes.
+std::size_t affordable_resamples(const RankTable& table);
 
 }  // namespace pipeline::comparing

@@ -7,6 +7,12 @@ namespace pipeline::conformance {
 using learning::each_tile;
 using learning::part;
 
+arma::fmat Matrices::targets() const {
+  arma::fmat out(arma::size(logits), arma::fill::zeros);
+  for (arma::uword n = 0; n < out.n_cols; ++n) out(n % out.n_rows, n) = 1;
+  return out;
+}
+
 NetworkShape Matrices::shape() const {
   return {{weights.layer(1).inputs(), weights.layer(1).outputs(), weights.layer(2).outputs()}, true};
 }
@@ -91,8 +97,8 @@ HookFixture::HookFixture(const Candidate& candidate, const Matrices& of, std::op
       network(of.weights),
       entry(entry_of(candidate, {.biases = biases})),
       another(trains()),
-      states(network),
-      untouched_(network) {
+      states(network, matrices.shape()),
+      untouched_(network, matrices.shape()) {
   fits_or_skips(candidate, of.shape(), image_of(of.shape().inputs(1)));
   const learning::Entry twin = entry.remade();  // declares the arrays that reset() copies from
   const learning::Entry another_twin = another.remade();
@@ -196,13 +202,13 @@ struct HookFixture::Calls {
       Network g = m.gradient;
       all_tiles([&](const Tile& tile) {
         const auto w = part(m.weights.layer(tile.layer), tile);
-        sum += e.run("WeightPenalty::value", number, [&] { return e.weight_penalty->value(w, tile); });
+        sum += e.run("WeightPenalty::value", number, [&] { return e.weight_penalty->value(w, tile, step); });
       });
       ran("WeightPenalty::value");
       all_tiles([&](const Tile& tile) {
         const auto w = part(m.weights.layer(tile.layer), tile);
         e.run("WeightPenalty::add_gradient", number,
-              [&] { e.weight_penalty->add_gradient(w, part(g.layer(tile.layer), tile), tile); });
+              [&] { e.weight_penalty->add_gradient(w, part(g.layer(tile.layer), tile), tile, step); });
       });
       ran("WeightPenalty::add_gradient");
       // The rounding of the sum depends on the order of its terms, which the engine fixes.
@@ -215,9 +221,11 @@ struct HookFixture::Calls {
                        z = m.weights.layer(l).W * x;
       const Layer w = in_reach(m.weights.layer(l));
       Layer g = in_reach(m.gradient.layer(l));
-      const double value = e.run("LayerPenalty::value", number, [&] { return e.layer_penalty->value(w, {l, x, z}); });
+      const double value = e.run("LayerPenalty::value", number, [&] {
+        return e.layer_penalty->value(w, {l, x, z}, step);
+      });
       ran("LayerPenalty::value");
-      e.run("LayerPenalty::add_gradient", number, [&] { e.layer_penalty->add_gradient(w, {l, x, z}, g); });
+      e.run("LayerPenalty::add_gradient", number, [&] { e.layer_penalty->add_gradient(w, {l, x, z}, g, step); });
       ran("LayerPenalty::add_gradient");
       if (beyond_float32(value)) continue;
       results.push_back({"LayerPenalty::value", {value}});
@@ -227,9 +235,12 @@ struct HookFixture::Calls {
       if (!e.penalises_activations(l, depth)) continue;
       const arma::fmat& h = l < depth ? m.hidden : m.logits;
       arma::fmat g = h;
-      const double value = e.run("ActivationPenalty::value", number, [&] { return e.activation_penalty->value(h, l); });
+      const arma::fmat targets = m.targets();
+      const PenalisedUnits units{l, h, targets};
+      const double value =
+          e.run("ActivationPenalty::value", number, [&] { return e.activation_penalty->value(units, step); });
       ran("ActivationPenalty::value");
-      e.run("ActivationPenalty::add_gradient", number, [&] { e.activation_penalty->add_gradient(h, g, l); });
+      e.run("ActivationPenalty::add_gradient", number, [&] { e.activation_penalty->add_gradient(units, g, step); });
       ran("ActivationPenalty::add_gradient");
       if (beyond_float32(value)) continue;
       results.push_back({"ActivationPenalty::value", {value}});

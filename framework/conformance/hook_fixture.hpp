@@ -13,6 +13,7 @@ struct Matrices {
   bool corner = false;                // some numbers are 0, where |w|, ReLU and norms have no derivative
   bool overflows = false;             // their cubes overflow float32
   NetworkShape shape() const;
+  arma::fmat targets() const;  // [classes x batch] one-hot, the classes in turn
 };
 /// Ordinary, all zero, one column zero, large, huge, tiny, denormal, one by one.
 const std::vector<Matrices>& all_matrices();

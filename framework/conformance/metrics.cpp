@@ -57,10 +57,10 @@ class Sensitive final : public Regulariser, public ActivationChange, public Weig
   }
   void forward(Activations h, const Step& step) const override { mask(h, step); }
   void backward(Activations g, const Step& step) const override { mask(g, step); }
-  double value(std::span<const float> w, const Tile&) const override {
+  double value(std::span<const float> w, const Tile&, const Step&) const override {
     return 0.5e-3 * std::inner_product(w.begin(), w.end(), w.begin(), 0.0);
   }
-  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&) const override {
+  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&, const Step&) const override {
     for (std::size_t i = 0; i < w.size(); ++i) g[i] += 1e-3f * w[i];
   }
   void after_update(std::span<float> w, const Tile& t, const Step&) const override { seen_.at(t.layer)(0) += w[0]; }
@@ -86,7 +86,9 @@ void does_not_affect_training(const Candidate& candidate, Findings& findings) {
                                training.start,
                                measured->entries(),
                                [&] { return measured->weight_penalty(before); },
-                               [&](const learning::Pass& pass) { return measured->batch_penalty(before, pass); }};
+                               [&](const learning::Pass& pass, const arma::fmat& targets) {
+                                 return measured->batch_penalty(before, pass, targets);
+                               }};
     for (const std::string& name : m.config.info.compares) subject.others[name] = &control;
     measuring::measure(subject, t, {&m}, {&training.inputs, &training.inputs, &training.inputs});
     findings.expect(same_bits(before, measured->network()), "changes the weights that it measures");

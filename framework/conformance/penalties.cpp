@@ -21,14 +21,15 @@ struct Columns {
     double sum = 0;
     for (arma::uword j = 0; j < at.n_cols; ++j)
       sum += e.run("WeightPenalty::value", 0, [&] {
-        return e.weight_penalty->value({at.colptr(j), at.n_rows}, tile(j));
+        return e.weight_penalty->value({at.colptr(j), at.n_rows}, tile(j), e.step(0, 0.1f));
       });
     return sum;
   }
   void add_gradient(const Entry& e, arma::fmat& g) const {
     for (arma::uword j = 0; j < g.n_cols; ++j)
       e.run("WeightPenalty::add_gradient", 0, [&] {
-        e.weight_penalty->add_gradient({values.colptr(j), values.n_rows}, {g.colptr(j), g.n_rows}, tile(j));
+        e.weight_penalty->add_gradient({values.colptr(j), values.n_rows}, {g.colptr(j), g.n_rows}, tile(j),
+                                       e.step(0, 0.1f));
       });
   }
 };
@@ -88,10 +89,10 @@ struct Passed {
     return out;
   }
   double penalty(const Layer& at, const arma::fmat& with) const {
-    return e.run("LayerPenalty::value", 0, [&] { return e.layer_penalty->value(at, {l, x, with}); });
+    return e.run("LayerPenalty::value", 0, [&] { return e.layer_penalty->value(at, {l, x, with}, e.step(0, 0.1f)); });
   }
   void add_gradient(Layer& g) const {
-    e.run("LayerPenalty::add_gradient", 0, [&] { e.layer_penalty->add_gradient(w, {l, x, z}, g); });
+    e.run("LayerPenalty::add_gradient", 0, [&] { e.layer_penalty->add_gradient(w, {l, x, z}, g, e.step(0, 0.1f)); });
   }
 };
 
@@ -130,11 +131,14 @@ void activation_penalty(HookFixture& t, Findings& findings) {
   const Entry& e = t.entry;
   for (std::size_t l = 1; l <= 2; ++l) {
     if (!e.penalises_activations(l, 2)) continue;
-    const arma::fmat& h = l < 2 ? t.matrices.hidden : t.matrices.logits;
+    const arma::fmat &h = l < 2 ? t.matrices.hidden : t.matrices.logits, targets = t.matrices.targets();
+    const Step step = e.step(0, 0.1f);
     arma::fmat g(arma::size(h), arma::fill::zeros);
-    e.run("ActivationPenalty::add_gradient", 0, [&] { e.activation_penalty->add_gradient(h, g, l); });
+    e.run("ActivationPenalty::add_gradient", 0, [&] { e.activation_penalty->add_gradient({l, h, targets}, g, step); });
     const ValueAt value = [&](const arma::fmat& at) {
-      return rounded(e.run("ActivationPenalty::value", 0, [&] { return e.activation_penalty->value(at, l); }));
+      return rounded(e.run("ActivationPenalty::value", 0, [&] {
+        return e.activation_penalty->value({l, at, targets}, step);
+      }));
     };
     expect_slope(findings, "ActivationPenalty, layer " + std::to_string(l),
                  slope_complaint(value, h, g, t.matrices.scale, t.matrices.corner));
@@ -237,9 +241,10 @@ void penalty_adds_to_the_gradient(const Candidate& candidate, Findings& findings
     }
     for (std::size_t l = 1; !biases && l <= 2; ++l)
       if (e.penalises_activations(l, 2)) {
-        const arma::fmat& h = l < 2 ? t.matrices.hidden : t.matrices.logits;
-        both("ActivationPenalty::add_gradient", h,
-             [&](arma::fmat& g) { t.entry.activation_penalty->add_gradient(h, g, l); });
+        const arma::fmat &h = l < 2 ? t.matrices.hidden : t.matrices.logits, targets = t.matrices.targets();
+        both("ActivationPenalty::add_gradient", h, [&](arma::fmat& g) {
+          t.entry.activation_penalty->add_gradient({l, h, targets}, g, t.entry.step(0, 0.1f));
+        });
       }
   }
 }

@@ -78,11 +78,11 @@ struct TileHook {
 std::vector<TileHook> tile_hooks(const Entry& entry) {
   std::vector<TileHook> out;
   if (entry.weight_penalty) {
-    out.push_back({"WeightPenalty::value", [](const Entry& e, TileNumbers& n, const Step&) {
-                     n.penalty = e.weight_penalty->value(n.w, n.tile);
+    out.push_back({"WeightPenalty::value", [](const Entry& e, TileNumbers& n, const Step& step) {
+                     n.penalty = e.weight_penalty->value(n.w, n.tile, step);
                    }});
-    out.push_back({"WeightPenalty::add_gradient", [](const Entry& e, TileNumbers& n, const Step&) {
-                     e.weight_penalty->add_gradient(n.w, n.g, n.tile);
+    out.push_back({"WeightPenalty::add_gradient", [](const Entry& e, TileNumbers& n, const Step& step) {
+                     e.weight_penalty->add_gradient(n.w, n.g, n.tile, step);
                    }});
   }
   if (entry.gradient)

@@ -188,13 +188,6 @@ std::vector<std::string> values_of(const std::string& key, const std::string& te
     values = std::move(*range);
   else
     values = listed(inside);
-  if (!is_random) {
-    std::set<std::string> seen;
-    for (const std::string& value : values)
-      if (!seen.insert(value).second)
-        throw BadAxis{"the value " + base::quoted(value) + " occurs twice",
-                      "leave one out; a value with a comma is quoted: {\"784, 10\", \"784, 50, 10\"}"};
-  }
   return values;
 }
 
@@ -232,6 +225,24 @@ void read_zip(const base::Word& word, const Axes& axes, std::vector<std::size_t>
       complaints.add(group, base::quoted(group.text) + " alone varies together with nothing",
                      "join keys by +, and groups of them by commas: zip = a.b + c.d, e.f + g.h");
       return;
+    }
+  }
+}
+
+/// Of axes that vary together, only their values together must differ.
+void check_repeats(const config::Tree& section, const Axes& axes, Complaints& complaints) {
+  for (const std::vector<std::size_t>& group : axes.together) {
+    const Axis& first = axes.all[group.front()];
+    std::set<std::vector<std::string>> seen;
+    for (std::size_t v = 0; v < first.values.size() && !first.is_random; ++v) {
+      std::vector<std::string> values;
+      for (const std::size_t axis : group) values.push_back(axes.all[axis].values[v]);
+      if (seen.insert(values).second) continue;
+      std::string text;
+      for (const std::string& value : values) text += (text.empty() ? "" : " with ") + base::quoted(value);
+      complaints.add(config::child(section, first.key)->data().value, "the value " + text + " occurs twice",
+                     "leave one out; a value with a comma is quoted: {\"784, 10\", \"784, 50, 10\"}");
+      break;
     }
   }
 }
@@ -293,6 +304,8 @@ Axes read_axes(const config::Tree& tree, Complaints& complaints) {
       axes.together[static_cast<std::size_t>(at - heads.begin())].push_back(i);
     }
   }
+  if (!zip || !complaints.any())
+    check_repeats(*section, axes, complaints);  // else it is not known what varies together
   double count = 1;
   for (const auto& group : axes.together) count *= static_cast<double>(axes.all[group.front()].values.size());
   if (count > static_cast<double>(most_points))

@@ -50,9 +50,12 @@ bool fits(const Pipeline& p, const std::string& section, const std::string& pref
     const auto sets_it = [&](const config::Setting& s) { return s.key == (own ? key : e.parameter); };
     const Word word = given_word(p, own ? section : "training", fallback, sets_it);
     // A value of [training] may suit none of several entries: each says why, since another one may be left out.
-    if (!own || !complaints.about(word))
-      complaints.add(word,
-                     "[" + section + "]: " + (own ? prefix : prefix.substr(0, prefix.find('.')) + " with ") + e.what());
+    const std::string message =
+        "[" + section + "]: " + (own || prefix.empty() ? prefix : prefix.substr(0, prefix.find('.')) + " with ") +
+        e.what();
+    const bool said =
+        own ? complaints.about(word) : std::ranges::count(complaints.list(), message, &config::Complaint::message) > 0;
+    if (!said) complaints.add(word, message);
     return false;
   }
 }

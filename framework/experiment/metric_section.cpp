@@ -10,9 +10,21 @@ using plugins::PluginKind;
 
 namespace {
 
+/// Metrics state the unit of the usual loss.
+void count_squares(MetricInfo& info) {
+  const auto change = [](std::string& unit) {
+    if (unit == "nats") unit = "squared error";
+  };
+  change(info.unit);
+  for (auto& [name, unit] : info.unit_of) change(unit);
+}
+
 bool describe(Reading& reading, const Metric& object, MetricConfig& m) {
   return reading.attempt(PluginKind::metric, m.plugin.name, "Metric::describe", "describes what it measures", m.word,
-                         [&] { m.info = object.describe(); });
+                         [&] {
+                           m.info = object.describe();
+                           if (reading.pipeline.network.loss == LossFunction::squared_error) count_squares(m.info);
+                         });
 }
 
 /// `on` and `images`, for metrics that look at samples.

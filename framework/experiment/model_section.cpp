@@ -3,6 +3,7 @@
 
 #include "base/numbers.hpp"
 #include "base/utf8.hpp"
+#include "experiment/schedule_keys.hpp"
 #include "experiment/updates.hpp"
 
 namespace pipeline::experiment {
@@ -92,6 +93,7 @@ class ModelReader {
     common.flag("biases", e.scope.biases, "whether biases are regularised too");
     e.misread |= !reader_.take(common, name + ".");
     read_layers(layers, reader_.setting(name + ".layers").word, e.scope);
+    read_strength(e);
     Parameters own;
     if (!usable || !reading_.declare(*object, own, plugin, plugin_word) ||
         !reading_.take(reader_, own, PluginKind::regulariser, plugin, plugin_word, e.misread, name + ".")) {
@@ -101,6 +103,24 @@ class ModelReader {
       check_entry(e, object, layers);
     }
     model_.regularisers.push_back(std::move(e));
+  }
+
+  /// Written out only where it is given: nearly every penalty keeps its strength.
+  void read_strength(EntryConfig& e) {
+    const std::string key = e.name + ".strength_schedule";
+    const ScheduleKeys keys = {"strength_schedule", "the strength",
+                               "how the strength of a penalty changes over the steps"};
+    Parameters p;
+    std::string shape = name_of(e.strength.shape);
+    declare_shape(p, keys, shape);
+    declare_details(p, keys, e.strength, false);
+    e.strength.steps = reading_.pipeline.steps;
+    e.misread |= !reader_.take(p, e.name + ".");
+    e.strength.shape = shape_named(shape);
+    for (const Parameter& each : p.all()) {
+      if (!p.used(each)) reader_.do_not_offer(e.name + "." + each.name);
+      if (!config::child(tree_, e.name + "." + each.name)) without_effect_.insert(e.name + "." + each.name);
+    }
   }
 
   /// The keys of an unusable plugin get no complaint, nor those of the plugin that its name was probably meant to be.
@@ -165,14 +185,16 @@ class ModelReader {
       const std::string key = e.name + name;
       without_effect_.insert(key);
       reader_.do_not_offer(key);
-      const Word& given = reader_.setting(key).word;
-      if (config::child(tree_, key) && !complaints_.about(given))
-        complaints_.add(given, "'" + e.name + "' " + why + ", so " + key + " has no effect",
+      const config::Tree* given = config::child(tree_, key);
+      if (given && !complaints_.about(given->data().value))
+        complaints_.add(given->data().value, "'" + e.name + "' " + why + ", so " + key + " has no effect",
                         reader_.removal(e.plugin.name == e.name ? "regularisers" : e.name + ".plugin", key));
     };
     if (!entry.knows_layers()) refuse(".layers", "acts on the whole network or batch");
     if (!entry.on_weights()) refuse(".biases", "does not act on weights");
     if (entry.on_weights() && !entry.acts_on_biases) refuse(".biases", "does not act on biases");
+    for (const char* of : {"", ".warmup", ".end", ".every", ".factor"})
+      if (!entry.has_penalty()) refuse(std::string(".strength_schedule") + of, "is not a penalty");
   }
 
   /// Complains about layers of a list on which the entry does nothing.

@@ -45,7 +45,8 @@ struct EntryConfig {
   std::string name;
   PluginConfig<Regulariser> plugin;
   learning::Scope scope;
-  base::Word word;       // where the entry is named
+  base::Word word;  // where the entry is named
+  learning::Schedule strength = {};
   bool misread = false;  // some value is a default because it could not be read
 };
 

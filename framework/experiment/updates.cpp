@@ -6,6 +6,7 @@
 #include "base/numbers.hpp"
 #include "base/utf8.hpp"
 #include "config/other_words.hpp"
+#include "experiment/schedule_keys.hpp"
 
 namespace pipeline::experiment {
 
@@ -105,12 +106,11 @@ void UpdateReader::read_rate() {
 void UpdateReader::read_schedule() {
   Updates& u = updates_;
   Schedule& s = u.schedule;
+  static const ScheduleKeys keys = {"schedule", "the rate", "how the learning rate changes from step to step"};
   const std::string general = name_of(s.shape);
-  std::vector<std::string> shapes;
-  for (const Schedule::Shape each : learning::kShapes) shapes.emplace_back(name_of(each));
   std::string shape = general;
   Parameters p;
-  p.choice("schedule", shape, shapes, "how the learning rate changes from step to step");
+  declare_shape(p, keys, shape);
   if (!gives("schedule") && (general_ || misspells("schedule"))) {
     reader_.take(p, "", general_ ? "[training]" : "");
     if (general_) repeated_.insert("schedule");
@@ -119,17 +119,9 @@ void UpdateReader::read_schedule() {
   const bool inherits = general_ && config::child(*tree_, "schedule")->data().value.text == general;
   if (!inherits) s = {};
   s.steps = reading_.pipeline.steps;
-  p.whole("schedule.warmup", s.warmup, at_least(0), "steps at the start in which the rate rises from rate / warmup");
-  p.number("schedule.end", s.end, at_least(0).up_to(1), "share of the rate that is left after the last step")
-      .used_if("schedule", {"linear", "cosine"});
-  Parameter& every =
-      p.whole("schedule.every", s.every, at_least(1), "steps after which the rate is multiplied by factor")
-          .used_if("schedule", {"step", "exponential"});
-  if (!inherits) every.must_be_given();
-  p.number("schedule.factor", s.factor, above(0).up_to(1), "what the rate is multiplied by every so many steps")
-      .used_if("schedule", {"step", "exponential"});
+  declare_details(p, keys, s, inherits);
   const bool read = reader_.take(p, "", "");
-  s.shape = *std::ranges::find(learning::kShapes, shape, learning::name_of);
+  s.shape = shape_named(shape);
   for (const Parameter& each : p.all()) {
     if (!p.used(each)) reader_.do_not_offer(each.name);
     if (inherits && !gives(each.name)) repeated_.insert(each.name);

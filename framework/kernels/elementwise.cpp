@@ -1,14 +1,6 @@
 #include "kernels/elementwise.hpp"
 
-#include <algorithm>
-#include <cmath>
-
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)
-#define FOR_EACH_LEVEL __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4"), optimize("O3")))
-#else
-#define FOR_EACH_LEVEL
-#endif
+#include "kernels/for_each_level.hpp"
 
 namespace pipeline::kernels {
 
@@ -29,14 +21,6 @@ FOR_EACH_LEVEL void add_(float* __restrict z, const float* __restrict b, std::si
 
 FOR_EACH_LEVEL void add_wide_(double* __restrict sum, const float* __restrict x, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) sum[i] += static_cast<double>(x[i]);
-}
-
-FOR_EACH_LEVEL void relu_(float* h, const float* z, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) h[i] = !(z[i] <= 0) ? z[i] : 0.0f;
-}
-
-FOR_EACH_LEVEL void relu_adjoint_(float* __restrict d, const float* __restrict z, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) d[i] = z[i] > 0 ? d[i] : 0.0f;
 }
 
 // All exponent bits set means infinity or NaN. The results are OR-ed, so that the order does not matter.
@@ -62,13 +46,6 @@ void add_bias(arma::fmat& z, const arma::fvec& b) {
   if (b.is_empty()) return;
   for (arma::uword n = 0; n < z.n_cols; ++n) add_(z.colptr(n), b.memptr(), z.n_rows);
 }
-
-void relu(const arma::fmat& z, arma::fmat& h) {
-  h.set_size(z.n_rows, z.n_cols);
-  relu_(h.memptr(), z.memptr(), z.n_elem);
-}
-
-void relu_adjoint(const arma::fmat& z, arma::fmat& d) { relu_adjoint_(d.memptr(), z.memptr(), z.n_elem); }
 
 void row_sums(const arma::fmat& d, arma::fvec& sums) {
   sums.zeros(d.n_rows);

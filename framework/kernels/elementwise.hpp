@@ -14,10 +14,6 @@ void scaled(std::span<const std::uint8_t> bytes, double scale, double offset, fl
 void descend(std::span<float> w, std::span<const float> g, float rate);
 /// z = z + b, column by column. b may be empty.
 void add_bias(arma::fmat& z, const arma::fvec& b);
-/// h = max(z, 0); h gets z's shape, and may be z. NaN stays NaN, so that divergence is noticed.
-void relu(const arma::fmat& z, arma::fmat& h);
-/// d = d where z > 0, else 0
-void relu_adjoint(const arma::fmat& z, arma::fmat& d);
 /// sums[k] = d(k, 0) + d(k, 1) + ..., samples ascending
 void row_sums(const arma::fmat& d, arma::fvec& sums);
 /// sum[i] += x[i], in double

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kernels/activations.hpp"
 #include "kernels/choose.hpp"
 #include "kernels/elementwise.hpp"
 #include "kernels/panels.hpp"
@@ -78,7 +79,7 @@ void Products::forward(const Factor& W, const arma::fvec& b, const arma::fmat& x
   cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, size(w.n_rows), size(x.n_cols), size(w.n_cols), 1.0f,
               w.memptr(), size(w.n_rows), x.memptr(), size(x.n_rows), 0.0f, z.memptr(), size(z.n_rows));
   add_bias(z, b);
-  if (then == Then::relu) relu(z, z);
+  if (then == Then::relu) activate(ActivationFunction::relu, z, z);
 }
 
 void Products::back(const Factor& W, const Factor& dz, const arma::fmat& x, Nonzeros* of_x, arma::fmat& dx) const {

@@ -7,6 +7,7 @@
 #include "kernels/elementwise.hpp"
 #include "learning/checked.hpp"
 #include "learning/model.hpp"
+#include "learning/strength.hpp"
 #include "learning/tiles.hpp"
 
 namespace pipeline::learning {
@@ -68,8 +69,10 @@ bool Model::plugins_see_weights() const {
 float Model::decay(std::size_t l, const Step& step) const {
   for (const Entry& e : entries_)
     if (e.squared_penalty && e.scope.weights_of(l))
-      return static_cast<float>(
-          checked_value(e, "SquaredPenalty::factor", step.number, [&] { return e.squared_penalty->factor(); }));
+      return static_cast<float>(checked_value(e, "SquaredPenalty::factor", step.number, [&] {
+        const Step now = e.step(step);
+        return e.squared_penalty->factor(now) * now.strength;
+      }));
   return 0;
 }
 
@@ -123,8 +126,26 @@ void Model::blame(const ModelPlugin& plugin, const char* hook, const Tile& tile,
 void Model::penalise(const Entry& e, const Tile& tile, std::span<const float> w, std::span<float> g,
                      const Step& step) const {
   if (!e.weight_penalty || !e.scope.covers(tile)) return;
-  e.run("WeightPenalty::add_gradient", step.number, [&] { e.weight_penalty->add_gradient(w, g, tile); });
+  const Step now = e.step(step);
+  const auto add = [&](std::span<float> to) { e.weight_penalty->add_gradient(w, to, tile, now); };
+  e.run("WeightPenalty::add_gradient", step.number,
+        [&] { e.squared_penalty ? add(g) : add_times(now.strength, g, add); });  // which includes its strength
   if (!all_finite(g)) blame(e, "WeightPenalty::add_gradient", tile, step);
+}
+
+/// `layer` is a hidden layer, or the last for the logits.
+void Model::penalise_units(std::size_t layer, const arma::fmat& h, arma::fmat& gradient, const Step& step) {
+  for (const Entry& e : entries_) {
+    if (!e.penalises_activations(layer, network_.depth())) continue;
+    const Step now = e.step(step);
+    checked(e, "ActivationPenalty::add_gradient", step.number, gradient, [&] {
+      states_.add_times(now.strength, e, [&] {
+        add_times(now.strength, gradient, [&](arma::fmat& to) {
+          e.activation_penalty->add_gradient({layer, h, batch_.targets}, to, now);
+        });
+      });
+    });
+  }
 }
 
 void Model::change(const Tile& tile, std::span<const float> w, std::span<float> g, const Step& step) {
@@ -217,7 +238,10 @@ void Model::store_layer_gradient(std::size_t l, const Network& at, const Step& s
     Layer copy;
     if (e.layer_penalty && e.scope.weights_of(l))
       checked(e, "LayerPenalty::add_gradient", step.number, l, g, [&] {
-        e.layer_penalty->add_gradient(within_scope(e, w, copy), {l, pass_.x[l - 1], pass_.z[l - 1]}, g);
+        const Step now = e.step(step);
+        add_times(now.strength, g, [&](Layer& to) {
+          e.layer_penalty->add_gradient(within_scope(e, w, copy), {l, pass_.x[l - 1], pass_.z[l - 1]}, to, now);
+        });
       });
   }
 }
@@ -246,36 +270,39 @@ double Model::weight_penalty(const Network& at, std::uint64_t step) const {
   double sum = 0;
   for (const Entry& e : entries_) {
     if (!e.weight_penalty) continue;
+    const Step now = e.step(step, rate_.at(step));
+    const auto add = [&](std::span<const float> w, const Tile& tile) {
+      if (e.scope.covers(tile))
+        sum += now.strength *
+               checked_value(e, "WeightPenalty::value", step, [&] { return e.weight_penalty->value(w, tile, now); });
+    };
     for (std::size_t l = 1; l <= at.depth(); ++l) {
       const Layer& w = at.layer(l);
-      each_tile(l, w, [&](const Tile& tile) {
-        if (e.scope.covers(tile))
-          sum += checked_value(e, "WeightPenalty::value", step,
-                               [&] { return e.weight_penalty->value(part(w, tile), tile); });
-      });
+      each_tile(l, w, [&](const Tile& tile) { add(part(w, tile), tile); });
     }
-    each_own_tile([&](const Tile& tile, std::span<const float> w, std::span<float>, const ModelPlugin&) {
-      if (e.scope.covers(tile))
-        sum += checked_value(e, "WeightPenalty::value", step, [&] { return e.weight_penalty->value(w, tile); });
-    });
+    each_own_tile(
+        [&](const Tile& tile, std::span<const float> w, std::span<float>, const ModelPlugin&) { add(w, tile); });
   }
   return sum;
 }
 
-double Model::batch_penalty(const Network& at, const Pass& pass, std::uint64_t step) const {
+double Model::batch_penalty(const Network& at, const Pass& pass, const arma::fmat& targets, std::uint64_t step) const {
   double sum = 0;
-  for (const Entry& e : entries_)
+  for (const Entry& e : entries_) {
+    const Step now = e.step(step, rate_.at(step));
     for (std::size_t l = 1; l <= at.depth(); ++l) {
       Layer copy;
       if (e.layer_penalty && e.scope.weights_of(l))
-        sum += checked_value(e, "LayerPenalty::value", step, [&] {
-          return e.layer_penalty->value(within_scope(e, at.layer(l), copy), {l, pass.x[l - 1], pass.z[l - 1]});
-        });
+        sum +=
+            now.strength * checked_value(e, "LayerPenalty::value", step, [&] {
+              return e.layer_penalty->value(within_scope(e, at.layer(l), copy), {l, pass.x[l - 1], pass.z[l - 1]}, now);
+            });
       if (e.penalises_activations(l, at.depth()))
-        sum += checked_value(e, "ActivationPenalty::value", step, [&] {
-          return e.activation_penalty->value(l < at.depth() ? pass.x[l] : pass.logits(), l);
-        });
+        sum += now.strength * checked_value(e, "ActivationPenalty::value", step, [&] {
+                 return e.activation_penalty->value({l, l < at.depth() ? pass.x[l] : pass.logits(), targets}, now);
+               });
     }
+  }
   return sum;
 }
 

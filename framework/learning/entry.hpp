@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "learning/model_plugin.hpp"
+#include "learning/schedule.hpp"
 
 namespace pipeline::learning {
 
@@ -32,7 +33,8 @@ struct Entry : ModelPlugin {
 
   std::shared_ptr<Regulariser> object;
   Scope scope;
-  Random random;  // Random(seed, "regulariser", model, entry)
+  Random random;      // Random(seed, "regulariser", model, entry)
+  Schedule strength;  // of its penalties
   Remake remake;
 
   // The hook interfaces of the object; null where it does not implement one.
@@ -70,7 +72,10 @@ struct Entry : ModelPlugin {
   bool touches_any(std::size_t depth) const;
   /// Whether measuring a network with this entry may differ from measuring it without.
   bool changes_measured() const { return measured || weight || (activation && !activation_scale); }
-  Step step(std::uint64_t number, float rate) const { return {number, rate, random.at_step(number)}; }
+  bool has_penalty() const { return weight_penalty || layer_penalty || activation_penalty; }
+  Step step(std::uint64_t number, float rate) const {
+    return {number, rate, random.at_step(number), static_cast<float>(strength.share(number))};
+  }
   Step step(const Step& now) const { return step(now.number, now.learning_rate); }
 
  private:

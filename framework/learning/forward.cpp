@@ -4,7 +4,7 @@
 #include <ranges>
 #include <stdexcept>
 
-#include "kernels/elementwise.hpp"
+#include "kernels/activations.hpp"
 #include "learning/checked.hpp"
 
 namespace pipeline::learning {
@@ -14,7 +14,9 @@ void change_forward(const Regime& r, Where where, std::size_t layer, arma::fmat&
     if (!e.changes_activations(where, layer)) continue;
     const Step now = e.step(r.step);
     if (r.form == Form::training)
-      checked(e, "ActivationChange::forward", now.number, values, [&] { e.activation->forward({layer, values}, now); });
+      checked(e, "ActivationChange::forward", now.number, values, [&] {
+        e.activation->forward({layer, values, r.targets}, now);
+      });
     else
       checked(e, "ActivationChange::measure", now.number, values, [&] { e.activation->measure({layer, values}); });
   }
@@ -26,7 +28,7 @@ void change_backward(const Regime& r, Where where, std::size_t layer, arma::fmat
     const Step now = e.step(r.step);
     if (r.form == Form::training)
       checked(e, "ActivationChange::backward", now.number, gradient, [&] {
-        e.activation->backward({layer, gradient}, now);
+        e.activation->backward({layer, gradient, r.targets}, now);
       });
     else
       checked(e, "ActivationChange::measure_backward", now.number, gradient, [&] {
@@ -36,9 +38,9 @@ void change_backward(const Regime& r, Where where, std::size_t layer, arma::fmat
 }
 
 bool zeros_need_no_gradient(const Regime& r, std::size_t layer) {
-  return std::ranges::none_of(r.entries, [&](const Entry& e) {
-    return e.changes_activations(Where::after_relu, layer) && !e.activation_scale;
-  });
+  return r.shape.activation(layer) == ActivationFunction::relu && std::ranges::none_of(r.entries, [&](const Entry& e) {
+           return e.changes_activations(Where::after_relu, layer) && !e.activation_scale;
+         });
 }
 
 namespace {
@@ -67,8 +69,9 @@ void backward_into(const Regime& regime, std::size_t layer, const Weights& weigh
   if (after_weights) after_weights(dz);
   change_backward(regime, Where::after_relu, layer, dz);
   if (!is_zero_where_relu_gave_zero(regime, layer, static_cast<bool>(after_weights))) {
-    if (arma::size(pass.before_relu(layer)) != arma::size(dz)) throw std::logic_error("the pass did not store z");
-    kernels::relu_adjoint(pass.before_relu(layer), dz);
+    const arma::fmat& z = pass.before_activation(layer);
+    if (arma::size(z) != arma::size(dz)) throw std::logic_error("the pass did not store z");
+    kernels::activation_adjoint(regime.shape.activation(layer), z, dz);
   }
   change_backward(regime, Where::before_relu, layer, dz);
 }
@@ -90,7 +93,8 @@ void forward(const Regime& regime, const Weights& weights, Pass& pass) {
     arma::fmat &z = pass.z[l - 1], &changed = pass.changed_z[l - 1];
     const bool changes_z = std::ranges::any_of(
         regime.entries, [&](const Entry& e) { return e.changes_activations(Where::before_relu, l); });
-    const bool straight_to_relu = l < depth && !pass.keeps_z && !changes_z;
+    const ActivationFunction activation = regime.shape.activation(l);
+    const bool straight_to_relu = l < depth && activation == ActivationFunction::relu && !pass.keeps_z && !changes_z;
     if (straight_to_relu) z.reset();  // it may be left from another pass
     regime.products.forward(weights.W(l), weights.network.layer(l).b, pass.x[l - 1], pass.of_x[l - 1],
                             straight_to_relu ? pass.x[l] : z,
@@ -102,7 +106,7 @@ void forward(const Regime& regime, const Weights& weights, Pass& pass) {
     } else {
       changed.reset();
     }
-    if (!straight_to_relu) kernels::relu(pass.before_relu(l), pass.x[l]);
+    if (!straight_to_relu) kernels::activate(activation, pass.before_activation(l), pass.x[l]);
     change_forward(regime, Where::after_relu, l, pass.x[l]);
   }
 }

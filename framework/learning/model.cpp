@@ -13,7 +13,8 @@
 namespace pipeline::learning {
 
 Model::Model(std::string name, const Network& start, Entries entries, LearningRate rate, ImageShape image,
-             std::size_t classes, kernels::Products products, std::optional<LiveOptimiser> optimiser)
+             std::size_t classes, kernels::Products products, std::optional<LiveOptimiser> optimiser,
+             NetworkShape shape)
     : name_(std::move(name)),
       network_(start),
       entries_(std::move(entries)),
@@ -22,7 +23,7 @@ Model::Model(std::string name, const Network& start, Entries entries, LearningRa
       products_(products),
       classes_(classes),
       image_(image),
-      states_(network_),
+      states_(network_, std::move(shape)),
       dz_(start.depth()) {
   for (const Entry& e : entries_) {
     if (e.look_ahead && look_ahead_)
@@ -60,7 +61,7 @@ std::unique_ptr<Model> Model::copy() const {
   Entries entries;
   for (const Entry& e : entries_) entries.push_back(e.remade());
   auto twin = std::make_unique<Model>(name_, network(), std::move(entries), rate_, image_, classes_, products_,
-                                      optimiser_ ? std::optional(optimiser_->remade()) : std::nullopt);
+                                      optimiser_ ? std::optional(optimiser_->remade()) : std::nullopt, shape());
   twin->states_.adopt(states_);
   return twin;
 }
@@ -172,11 +173,8 @@ Weights Model::pass_forward(const Network& at, const Step& step) {
     pass_.x[0].swap(batch_.inputs);
   forward(training(step), now, pass_);
   if (!all_finite(pass_.logits())) diverged_in_pass(at, step.number);
-  softmax_gradient(pass_.logits(), batch_.targets, dz_.back());
-  for (const Entry& e : entries_)
-    if (e.penalises_activations(at.depth(), at.depth()))
-      checked(e, "ActivationPenalty::add_gradient", step.number, dz_.back(),
-              [&] { e.activation_penalty->add_gradient(pass_.logits(), dz_.back(), at.depth()); });
+  batch_gradient(shape().loss, pass_.logits(), batch_.targets, dz_.back());
+  penalise_units(at.depth(), pass_.logits(), dz_.back(), step);
   return now;
 }
 
@@ -207,13 +205,7 @@ void Model::diverged_in_pass(const Network& at, std::uint64_t step) const {
 
 void Model::pass_backward_into(std::size_t layer, const Weights& used, const Step& step, bool descends) {
   std::function<void(arma::fmat&)> penalties;
-  if (activation_penalties_)
-    penalties = [&](arma::fmat& d) {
-      for (const Entry& e : entries_)
-        if (e.penalises_activations(layer, used.depth()))
-          checked(e, "ActivationPenalty::add_gradient", step.number, d,
-                  [&] { e.activation_penalty->add_gradient(pass_.x[layer], d, layer); });
-    };
+  if (activation_penalties_) penalties = [&](arma::fmat& d) { penalise_units(layer, pass_.x[layer], d, step); };
   std::optional<Descending> descending;
   if (descends) descending.emplace(panels_[layer], kernels::Descent{step.learning_rate, decay(layer + 1, step)});
   backward_into(training(step), layer, used, pass_, {dz_[layer], dz_panels_}, dz_[layer - 1], penalties, descending);

@@ -14,11 +14,11 @@ namespace pipeline::learning {
 
 class Model {
  public:
-  /// Copies `start`. Without an optimiser, the update is plain gradient descent. Throws HookFailure where a plugin
-  /// declares state that it may not.
+  /// Copies `start`. Without an optimiser, the update is plain gradient descent. Of `shape` only activations and loss
+  /// count. Throws HookFailure where a plugin declares state that it may not.
   Model(std::string name, const Network& start, Entries entries, LearningRate rate, ImageShape image,
         std::size_t classes, kernels::Products products = kernels::Products(),
-        std::optional<LiveOptimiser> optimiser = std::nullopt);
+        std::optional<LiveOptimiser> optimiser = std::nullopt, NetworkShape shape = {});
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
 
@@ -42,6 +42,7 @@ class Model {
   /// The learning rate of a step.
   float rate_at(std::uint64_t step) const { return rate_.at(step); }
   const States& states() const { return states_; }
+  const NetworkShape& shape() const { return states_.shape(); }
   const kernels::Products& products() const { return products_; }
 
   /// An independent model in the same state: new objects of every plugin, copies of all arrays.
@@ -60,14 +61,16 @@ class Model {
   Network measured_network(std::uint64_t step = 0) const;
   /// Sum of the penalties that depend on weights only, and of those that depend on a batch too.
   double weight_penalty(const Network& at, std::uint64_t step = 0) const;
-  double batch_penalty(const Network& at, const Pass& pass, std::uint64_t step = 0) const;
+  double batch_penalty(const Network& at, const Pass& pass, const arma::fmat& targets, std::uint64_t step = 0) const;
   bool has_batch_penalty() const { return layer_penalties_ || activation_penalties_; }
 
  private:
   void take(const SavedModel& saved);
   std::string last_update(std::uint64_t step) const;
   [[noreturn]] void diverged_in_pass(const Network& at, std::uint64_t step) const;
-  Regime training(const Step& step) const { return {products_, entries_, step, Form::training}; }
+  Regime training(const Step& step) const {
+    return {products_, entries_, step, Form::training, shape(), &batch_.targets};
+  }
   // model.cpp: from the batch to dz of every layer
   void load_batch(const Step& step, const Inputs& train, const std::vector<std::uint32_t>& samples);
   Weights pass_forward(const Network& at, const Step& step);
@@ -87,6 +90,7 @@ class Model {
   void descend_stored(const Step& step);
   void penalise(const Entry& entry, const Tile& tile, std::span<const float> w, std::span<float> g,
                 const Step& step) const;
+  void penalise_units(std::size_t layer, const arma::fmat& h, arma::fmat& gradient, const Step& step);
   void change(const Tile& tile, std::span<const float> w, std::span<float> g, const Step& step);
   void update_own(const Step& step);
   template <class F>

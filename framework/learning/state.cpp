@@ -7,9 +7,8 @@ namespace pipeline::learning {
 
 namespace {
 
-NetworkShape shape_of(const Network& network) {
-  NetworkShape shape;
-  shape.sizes.push_back(network.layer(1).inputs());
+NetworkShape with_sizes_of(const Network& network, NetworkShape shape) {
+  shape.sizes = {network.layer(1).inputs()};
   for (const Layer& layer : network.layers) shape.sizes.push_back(layer.outputs());
   shape.output_bias = !network.layers.back().b.is_empty();
   return shape;
@@ -90,7 +89,8 @@ class States::Declaration final : public State {
   const Scope* scope_;
 };
 
-States::States(const Network& start) : start_(start), shape_(shape_of(start)) {}
+States::States(const Network& start, NetworkShape shape)
+    : start_(start), shape_(with_sizes_of(start, std::move(shape))) {}
 
 void States::declare(const Entry& entry) {
   Declaration declaration(*this, entry, &entry.scope);
@@ -148,6 +148,19 @@ std::map<std::string, PerLayer::Arrays> States::of_this_step() const {
 
 void States::put_back(const std::map<std::string, PerLayer::Arrays>& of_this_step) {
   for (const auto& [name, values] : of_this_step) kept_.at(name).values = values;
+}
+
+void States::add_times(float times, const ModelPlugin& owner, const std::function<void()>& add) {
+  if (times == 1) return add();
+  std::vector<std::pair<PerLayer::Arrays*, PerLayer::Arrays>> before;
+  for (auto& [name, kept] : trained_) {
+    if (kept->owner != &owner) continue;
+    before.emplace_back(&kept->gradients, kept->gradients);
+    for (auto& [layer, gradient] : kept->gradients) gradient.zeros();
+  }
+  add();
+  for (auto& [gradients, was] : before)
+    for (auto& [layer, gradient] : *gradients) gradient = was.at(layer) + times * gradient;
 }
 
 void States::zero_gradients() {

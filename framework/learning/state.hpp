@@ -18,7 +18,8 @@ struct Kept : SavedArray {
 
 class States {
  public:
-  explicit States(const Network& start);
+  /// The sizes of `shape` are those of `start`.
+  explicit States(const Network& start, NetworkShape shape = {});
   States(const States&) = delete;
 
   /// Calls declare_state(). Throws HookFailure where a declaration is wrong.
@@ -35,8 +36,11 @@ class States {
 
   /// The trained arrays in order of their name; Tile::own counts them from 0.
   const std::vector<std::pair<std::string, Kept*>>& trained() const { return trained_; }
+  const NetworkShape& shape() const { return shape_; }
   bool any_trained() const { return !trained_.empty(); }
   void zero_gradients();
+  /// Calls add(), and multiplies what it adds to the gradients of the trained arrays of this owner.
+  void add_times(float times, const ModelPlugin& owner, const std::function<void()>& add);
   /// The contents of arrays that live for one step (Life::step).
   std::map<std::string, PerLayer::Arrays> of_this_step() const;
   void put_back(const std::map<std::string, PerLayer::Arrays>& of_this_step);

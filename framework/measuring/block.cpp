@@ -27,7 +27,7 @@ void PassBlock::run(const PassBlock& same, const arma::fmat& inputs) {
 }
 
 learning::Regime PassBlock::measuring() const {
-  return {subject_->products, subject_->entries, {step_, 0, Random(0)}, learning::Form::measuring};
+  return {subject_->products, subject_->entries, {step_, 0, Random(0)}, learning::Form::measuring, subject_->shape};
 }
 
 void PassBlock::forward() {
@@ -52,7 +52,7 @@ const arma::fmat& PassBlock::z(std::size_t layer) const {
 std::span<const double> PassBlock::losses() const {
   if (!has_losses_) {
     losses_.resize(size);
-    learning::sample_losses(pass_.logits(), labels, losses_);
+    learning::sample_losses(subject_->shape.loss, pass_.logits(), labels, losses_);
     has_losses_ = true;
   }
   return losses_;
@@ -63,7 +63,7 @@ const arma::fmat& PassBlock::dz(std::size_t layer) const {
     dz_.resize(depth());
     if (!pass_.keeps_z && learning::way_back_needs_z(measuring(), depth(), false))
       learning::keep_z(subject_->products, {*network_, *panels_}, pass_);
-    learning::sample_gradients(pass_.logits(), labels, dz_.back());
+    learning::sample_gradients(subject_->shape.loss, pass_.logits(), labels, dz_.back());
     for (std::size_t l = depth() - 1; l >= 1; --l)
       learning::backward_into(measuring(), l, {*network_, *panels_}, pass_, subject_->products.factor(dz_[l], factor_),
                               dz_[l - 1]);

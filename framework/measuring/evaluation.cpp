@@ -7,6 +7,7 @@
 #include "base/names.hpp"
 #include "base/utf8.hpp"
 #include "kernels/elementwise.hpp"
+#include "learning/loss.hpp"
 #include "measuring/block.hpp"
 #include "plugins/call_scope.hpp"
 
@@ -91,6 +92,7 @@ class SplitPass {
   };
 
   void pass(const Gatherers& gatherers, bool penalised) {
+    arma::fmat targets;
     PassBlock block(moment_.subject, moment_.subject.network, moment_.step);  // destroyed before measure() needs memory
     for (std::size_t from = 0; from < count; from += kBlock) {
       block.load(inputs, from, std::min(kBlock, count - from));
@@ -99,9 +101,10 @@ class SplitPass {
         moment_.current = entry.by;
         plugins::call(moment_.call("Gatherer::see"), [&] { entry.gatherer->see(block); });
       }
-      if (penalised)
-        batch_penalty_ +=
-            moment_.subject.batch_penalty(block.pass()) * static_cast<double>(block.size) / static_cast<double>(count);
+      if (!penalised) continue;
+      learning::one_hot(block.labels, moment_.subject.network.layers.back().outputs(), targets);
+      batch_penalty_ += moment_.subject.batch_penalty(block.pass(), targets) * static_cast<double>(block.size) /
+                        static_cast<double>(count);
     }
   }
 

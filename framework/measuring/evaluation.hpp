@@ -33,11 +33,13 @@ struct Subject {
   const Network& start;              // the untrained ones
   const learning::Entries& entries;  // empty for the control network
   std::function<double()> weight_penalty = {};
-  std::function<double(const learning::Pass&)> batch_penalty = {};  // empty where there is none
-  std::map<std::string, const Subject*> others = {};                // models to compare with; null where one failed
+  // Of a pass, with the targets of its samples; empty where there is none.
+  std::function<double(const learning::Pass&, const arma::fmat&)> batch_penalty = {};
+  std::map<std::string, const Subject*> others = {};  // models to compare with; null where one failed
   kernels::Products products = kernels::Products();
   const std::vector<kernels::Panelled>* panels = nullptr;           // of `network`, if they exist already
   double learning_rate = std::numeric_limits<double>::quiet_NaN();  // of the update that follows, if any may
+  NetworkShape shape = {};                                          // of which only activations and loss count
 
   /// The panels of these weights; made in `room` if they do not exist.
   const std::vector<kernels::Panelled>& panels_of(const Network& of, std::vector<kernels::Panelled>& room) const {

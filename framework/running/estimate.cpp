@@ -28,14 +28,16 @@ double fastest(int times, F&& f) {
 double estimate_seconds(const experiment::Pipeline& p, const Data& data, const Scheduler& scheduler,
                         std::size_t threads) {
   const learning::Model& control = *scheduler.tasks().front().model;
-  learning::Model trial("trial", control.network(), {}, 0, {}, p.network.sizes.back(), control.products());
+  learning::Model trial("trial", control.network(), {}, 0, {}, p.network.sizes.back(), control.products(), std::nullopt,
+                        p.network);
   learning::Batches batches(p.seed, scheduler.train().size(), p.batch_size);
   const std::vector<std::uint32_t> batch = batches.at(0);
   double each_model = fastest(9, [&] { trial.step(0, scheduler.train(), batch); }) * static_cast<double>(p.steps);
 
   const learning::Entries none;
-  const measuring::Subject subject{"control", control.network(), control.network(), none, {}, {},
-                                   {},        control.products()};
+  measuring::Subject subject{"control", control.network(), control.network(), none};
+  subject.products = control.products();
+  subject.shape = p.network;
   std::map<std::uint64_t, std::vector<const LiveMetric*>> by_pace;
   for (const LiveMetric& m : scheduler.metrics())
     if (m.config.info.compares.empty()) by_pace[m.config.every].push_back(&m);

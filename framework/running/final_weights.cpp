@@ -9,9 +9,14 @@ namespace pipeline::running {
 
 namespace {
 
-/// <entry>.plugin and <entry>.<parameter> of the entries whose arrays weights.h5 contains.
+/// What is computed from the weights besides W x + b: the activations of the hidden layers, the loss, and <entry>.plugin
+/// and <entry>.<parameter> of the entries whose arrays weights.h5 contains.
 std::vector<std::pair<std::string, std::string>> parameters_of(const experiment::Pipeline& p, const ModelTask& task) {
-  std::vector<std::pair<std::string, std::string>> out;
+  std::string activations;
+  for (std::size_t l = 1; l < p.network.layers(); ++l)
+    activations += (l > 1 ? ", " : "") + std::string(name_of(p.network.activation(l)));
+  std::vector<std::pair<std::string, std::string>> out = {{"activations", activations},
+                                                          {"loss", name_of(p.network.loss)}};
   for (const experiment::ModelConfig& model : p.models)
     for (const experiment::EntryConfig& e : model.regularisers) {
       const bool has_arrays = std::ranges::any_of(task.model->states().all(), [&](const auto& array) {

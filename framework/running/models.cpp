@@ -4,8 +4,10 @@ namespace pipeline::running {
 
 learning::Entries make_entries(const experiment::Pipeline& p, const experiment::ModelConfig& model) {
   learning::Entries entries;
-  for (const experiment::EntryConfig& e : model.regularisers)
+  for (const experiment::EntryConfig& e : model.regularisers) {
     entries.emplace_back(e.name, e.plugin.make(), e.scope, p.seed, model.name, e.plugin.make, e.plugin.name);
+    entries.back().strength = e.strength;
+  }
   return entries;
 }
 
@@ -15,7 +17,7 @@ std::unique_ptr<learning::Model> make_model(const experiment::Pipeline& p, const
   if (model.optimiser.make) optimiser.emplace(model.optimiser.name, model.optimiser.make, p.seed, model.name);
   return std::make_unique<learning::Model>(model.name, start, make_entries(p, model),
                                            learning::LearningRate(model.learning_rate, model.schedule), data.image,
-                                           data.classes, products, std::move(optimiser));
+                                           data.classes, products, std::move(optimiser), p.network);
 }
 
 std::vector<measuring::LiveMetric> make_metrics(const experiment::Pipeline& p) {

@@ -36,7 +36,8 @@ bool has_fewer_steps(const Difference& d) {
 /// Whether the rate of some step depends on how many there are.
 bool rates_depend_on_steps(const Identity& identity) {
   return std::ranges::any_of(identity, [](const auto& value) {
-    return value.first.ends_with(".schedule") && (value.second == "linear" || value.second == "cosine");
+    const bool is_schedule = value.first.ends_with(".schedule") || value.first.ends_with(".strength_schedule");
+    return is_schedule && (value.second == "linear" || value.second == "cosine");
   });
 }
 
@@ -57,7 +58,7 @@ std::string listed(const std::vector<Difference>& changed, bool steps_change_rat
     text += "\n  " + base::printable(d.name) + ": was " + value(d.before) + ", is now " + value(d.now) +
             (has_fewer_steps(d) ? "; a run can be given more steps, not fewer"
              : d.name == "training.steps" && steps_change_rates
-                 ? "; the schedule makes every rate depend on the number of steps"
+                 ? "; the schedule makes every rate or strength depend on the number of steps"
                  : "");
   if (changed.size() > most) text += "\n  and " + std::to_string(changed.size() - most) + " more";
   return text;

@@ -323,8 +323,11 @@ Measured Scheduler::measured(ModelTask& task, std::uint64_t step, const std::vec
                              [&] { return task.model->weight_penalty(network, step); }};
   if (task.name != "control") subject.learning_rate = double{task.model->rate_at(step)};
   if (task.model->has_batch_penalty())
-    subject.batch_penalty = [&](const learning::Pass& pass) { return task.model->batch_penalty(network, pass, step); };
+    subject.batch_penalty = [&](const learning::Pass& pass, const arma::fmat& targets) {
+      return task.model->batch_penalty(network, pass, targets, step);
+    };
   subject.products = task.model->products();
+  subject.shape = task.model->shape();
   if (!uses_other) subject.panels = task.model->panels();
   std::vector<std::shared_ptr<const Snapshot>> held;
   for (const std::string& name : compared(task, step)) {
@@ -342,6 +345,7 @@ std::vector<std::uint16_t> Scheduler::predictions(const ModelTask& task) {
   const Network& network = uses_other ? other : task.model->network();
   measuring::Subject subject{task.name, network, start_of_all(), task.model->entries()};
   subject.products = task.model->products();
+  subject.shape = task.model->shape();
   if (!uses_other) subject.panels = task.model->panels();
   return measuring::predicted_classes(subject, task.steps, splits());
 }

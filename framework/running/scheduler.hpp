@@ -24,6 +24,7 @@ struct Snapshot {
         network(copy->measured_network(step)),
         subject{copy->name(), network, network, copy->entries()} {
     subject.products = copy->products();
+    subject.shape = copy->shape();
   }
   std::unique_ptr<learning::Model> copy;
   Network network;

@@ -44,6 +44,10 @@ class CalibrationError final : public Metric {
     p.whole("bins", bins, at_least(1).up_to(1'000'000), "number of equally wide intervals of confidence");
   }
   MetricInfo describe() const override { return {"share of the samples", Direction::lower}; }
+  void check(const NetworkShape& shape, bool) const override {
+    if (shape.loss == LossFunction::squared_error)
+      throw Misfit("loss", "= squared_error does not make outputs into probabilities; leave this metric out");
+  }
   void prepare(Evaluation& e) const override { e.gather<Bins>(bins); }
   void measure(const Evaluation& e, Results& out) const override {
     const Bins& seen = e.gathered<Bins>(bins);

@@ -34,14 +34,21 @@ struct Options {
   }
 
   /// A count of x > 0 or a largest x is meaningless where inputs can be negative.
-  void check(bool nonnegative, std::size_t layer = 1) const {
+  void check(const std::string& layers_with_negatives) const {
     const bool counts = rate == "positive", divides = rescale == "max";
-    if (nonnegative || (!counts && !divides)) return;
-    const std::string has = " inputs >= 0, but layer " + std::to_string(layer) + " has negative ones; set ";
+    if (layers_with_negatives.empty() || (!counts && !divides)) return;
+    const std::string has = " inputs >= 0, but " + layers_with_negatives + "; set ";
     if (counts && divides)
       throw Misfit("rate", "= positive and rescale = max need" + has + "rate = none and rescale = none");
     throw counts ? Misfit("rate", "= positive needs" + has + "rate = none")
                  : Misfit("rescale", "= max needs" + has + "rescale = none");
+  }
+  /// Of one layer, or of all: `layer` = 0.
+  void check(const NetworkShape& shape, bool nonnegative_samples, std::size_t layer = 0) const {
+    if (!nonnegative_samples && layer <= 1) return check("layer 1 has negative ones");
+    for (std::size_t l = 2; l <= shape.layers(); ++l)
+      if (const ActivationFunction f = shape.activation(l - 1); (layer == 0 || l == layer) && can_be_negative(f))
+        return check("layer " + std::to_string(l) + " can have negative ones after " + name_of(f));
   }
 };
 
@@ -140,7 +147,7 @@ struct Signal {
 inline Signal make_signal(const Evaluation& e, std::size_t layer, const Options& options) {
   const auto& all = e.gathered<Covariances>(e.network().depth()).layers;
   const LayerSums& s = all[layer - 1];
-  if (s.negative()) options.check(false, layer);
+  if (s.negative()) options.check("layer " + std::to_string(layer) + " has negative ones");
   Signal out{&s.product.joined(), s.lit, s.largest + .001, s.live(), {}};
   for (std::size_t j = 0; j < s.largest.n_elem; ++j) out.varies.push_back(s.varies(j));
   if (options.rescale == "none") out.scale.ones();

@@ -33,7 +33,7 @@ class NodeSnr final : public Metric {
             .undefined = "NaN where no noise reaches a node; a layer with only such nodes is NaN",
             .title = "node SNR"};
   }
-  void check(const NetworkShape&, bool nonnegative) const override { options.check(nonnegative); }
+  void check(const NetworkShape& shape, bool nonnegative) const override { options.check(shape, nonnegative); }
   void prepare(Evaluation& e) const override { node_signal::prepare(e); }
 
   void measure(const Evaluation& e, Results& out) const override {

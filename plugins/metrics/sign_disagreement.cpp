@@ -17,7 +17,7 @@ class SignDisagreement final : public Metric {
 
   void declare(Parameters& p) override { options.declare(p); }
   MetricInfo describe() const override { return {"count", Direction::lower}; }
-  void check(const NetworkShape&, bool nonnegative) const override { options.check(nonnegative); }
+  void check(const NetworkShape& shape, bool nonnegative) const override { options.check(shape, nonnegative); }
   void prepare(Evaluation& e) const override { node_signal::prepare(e); }
 
   void measure(const Evaluation& e, Results& out) const override {

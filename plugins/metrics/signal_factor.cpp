@@ -25,7 +25,7 @@ class SignalFactor final : public Metric {
             .undefined = "NaN where c or all weights of a node are 0; a layer with only such nodes is NaN",
             .title = "signal factor F"};
   }
-  void check(const NetworkShape&, bool nonnegative) const override { options.check(nonnegative); }
+  void check(const NetworkShape& shape, bool nonnegative) const override { options.check(shape, nonnegative); }
   void prepare(Evaluation& e) const override { node_signal::prepare(e); }
 
   void measure(const Evaluation& e, Results& out) const override {

@@ -29,7 +29,7 @@ class SnrOptimality final : public Metric {
             .undefined = "NaN where all weights of a node are 0; a layer with only such nodes is NaN",
             .title = "SNR optimality S"};
   }
-  void check(const NetworkShape&, bool nonnegative) const override { options.check(nonnegative); }
+  void check(const NetworkShape& shape, bool nonnegative) const override { options.check(shape, nonnegative); }
   void prepare(Evaluation& e) const override { node_signal::prepare(e); }
 
   void measure(const Evaluation& e, Results& out) const override {

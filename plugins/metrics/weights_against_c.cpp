@@ -39,7 +39,7 @@ class WeightsAgainstC final : public Metric {
   }
 
   void check(const NetworkShape& shape, bool nonnegative) const override {
-    if (layer == 1) options.check(nonnegative);
+    options.check(shape, nonnegative, layer);
     if (layer > shape.layers())
       throw Misfit("layer", "= " + std::to_string(layer) + ", but the network has " + std::to_string(shape.layers()) +
                                 " layers");

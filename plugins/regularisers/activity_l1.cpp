@@ -23,12 +23,14 @@ class ActivityL1 final : public Regulariser, public ActivationPenalty {
     p.number("lambda", lambda, at_least(0), "strength of the penalty lambda * sum |h|, mean over samples").neutral("0");
   }
 
-  double value(const arma::fmat& h, std::size_t) const override {
+  double value(const PenalisedUnits& units, const Step&) const override {
+    const arma::fmat& h = units.h;
     double sum = 0;
     for (const float x : h) sum += std::abs(x);
     return double{lambda} / static_cast<double>(h.n_cols) * sum;
   }
-  void add_gradient(const arma::fmat& h, arma::fmat& gradient, std::size_t) const override {
+  void add_gradient(const PenalisedUnits& units, arma::fmat& gradient, const Step&) const override {
+    const arma::fmat& h = units.h;
     const float slope = lambda / static_cast<float>(h.n_cols);
     for (arma::uword i = 0; i < h.n_elem; ++i) gradient[i] += slope * static_cast<float>((h[i] > 0) - (h[i] < 0));
   }

@@ -34,14 +34,20 @@ class ConfidencePenalty final : public Regulariser, public ActivationPenalty {
   void declare(Parameters& p) override {
     p.number("beta", beta, at_least(0), "strength of the penalty -beta * mean entropy of the outputs").neutral("0");
   }
+  void check(const NetworkShape& shape, const ImageShape&) const override {
+    if (shape.loss == LossFunction::squared_error)
+      throw Misfit("loss", "= squared_error has no probabilities whose entropy could be penalised");
+  }
   Penalised penalised() const override { return Penalised::logits; }
 
-  double value(const arma::fmat& z, std::size_t) const override {
+  double value(const PenalisedUnits& units, const Step&) const override {
+    const arma::fmat& z = units.h;
     double sum = 0;
     for (arma::uword n = 0; n < z.n_cols; ++n) sum += Softmax(z.col(n)).entropy;
     return -double{beta} / static_cast<double>(z.n_cols) * sum;
   }
-  void add_gradient(const arma::fmat& z, arma::fmat& gradient, std::size_t) const override {
+  void add_gradient(const PenalisedUnits& units, arma::fmat& gradient, const Step&) const override {
+    const arma::fmat& z = units.h;
     const double strength = double{beta} / static_cast<double>(z.n_cols);
     for (arma::uword n = 0; n < z.n_cols; ++n) {
       const Softmax s(z.col(n));

@@ -25,12 +25,12 @@ class ElasticNet final : public Regulariser, public WeightPenalty {
              "share of sum |w| in the penalty; the rest is the share of sum w^2 / 2");
   }
 
-  double value(std::span<const float> w, const Tile&) const override {
+  double value(std::span<const float> w, const Tile&, const Step&) const override {
     double sum = 0;
     for (const float x : w) sum += l1_ratio * std::abs(double{x}) + (1 - double{l1_ratio}) / 2 * x * x;
     return alpha * sum;
   }
-  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&) const override {
+  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&, const Step&) const override {
     const float one = alpha * l1_ratio, two = alpha * (1 - l1_ratio);
     for (std::size_t i = 0; i < w.size(); ++i) g[i] += one * static_cast<float>((w[i] > 0) - (w[i] < 0)) + two * w[i];
   }

@@ -37,8 +37,8 @@ class GroupLasso final : public Regulariser, public WeightPenalty, public AfterU
   }
   double strength(std::span<const float> w) const { return lambda * std::sqrt(static_cast<double>(w.size())); }
 
-  double value(std::span<const float> w, const Tile&) const override { return strength(w) * length(w); }
-  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&) const override {
+  double value(std::span<const float> w, const Tile&, const Step&) const override { return strength(w) * length(w); }
+  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&, const Step&) const override {
     const double l = length(w);
     if (form != "subgradient" || l == 0) return;
     for (std::size_t i = 0; i < w.size(); ++i) g[i] += static_cast<float>(strength(w) * (w[i] / l));
@@ -46,7 +46,7 @@ class GroupLasso final : public Regulariser, public WeightPenalty, public AfterU
   void after_update(std::span<float> w, const Tile&, const Step& step) const override {
     const double l = length(w);
     if (form != "proximal" || l == 0) return;
-    const auto scale = static_cast<float>(std::max(1 - step.learning_rate * strength(w) / l, 0.0));
+    const auto scale = static_cast<float>(std::max(1 - step.learning_rate * step.strength * strength(w) / l, 0.0));
     for (float& x : w) x *= scale;
   }
 };

@@ -26,18 +26,18 @@ class L1 final : public Regulariser, public WeightPenalty, public AfterUpdate {
     p.choice("form", form, {"subgradient", "proximal"}, "by gradient, or by soft thresholding after the update");
   }
 
-  double value(std::span<const float> w, const Tile&) const override {
+  double value(std::span<const float> w, const Tile&, const Step&) const override {
     double sum = 0;
     for (const float x : w) sum += std::abs(x);
     return lambda * sum;
   }
-  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&) const override {
+  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&, const Step&) const override {
     if (form != "subgradient") return;
     for (std::size_t i = 0; i < w.size(); ++i) g[i] += lambda * static_cast<float>((w[i] > 0) - (w[i] < 0));
   }
   void after_update(std::span<float> w, const Tile&, const Step& step) const override {
     if (form != "proximal") return;
-    const float threshold = step.learning_rate * lambda;
+    const float threshold = step.learning_rate * lambda * step.strength;
     for (float& x : w) x = std::copysign(std::max(std::abs(x) - threshold, 0.0f), x);
   }
 };

@@ -20,7 +20,7 @@ class L2 final : public Regulariser, public SquaredPenalty {
     p.number("lambda", lambda, at_least(0), "strength of the penalty lambda / 2 * sum w^2").neutral("0");
   }
 
-  float factor() const override { return lambda; }
+  float factor(const Step&) const override { return lambda; }
 };
 
 }  // namespace

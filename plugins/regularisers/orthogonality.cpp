@@ -35,12 +35,12 @@ class Orthogonality final : public Regulariser, public LayerPenalty {
     return d;
   }
 
-  double value(const Layer& w, const LayerPass&) const override {
+  double value(const Layer& w, const LayerPass&, const Step&) const override {
     double squares = 0;
     for (const float x : distance(w.W)) squares += double{x} * x;
     return lambda * squares;
   }
-  void add_gradient(const Layer& w, const LayerPass&, Layer& gradient) const override {
+  void add_gradient(const Layer& w, const LayerPass&, Layer& gradient, const Step&) const override {
     arma::fmat d = distance(w.W);
     const float largest = arma::abs(d).max();
     if (largest == 0) return;

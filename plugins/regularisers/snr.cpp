@@ -63,10 +63,10 @@ class Snr final : public Regulariser, public LayerPenalty {
       throw Misfit("batch_size", "= 1 has no covariance, and so no gradient; use larger batches, or leave it out");
   }
 
-  double value(const Layer& w, const LayerPass& pass) const override {
+  double value(const Layer& w, const LayerPass& pass, const Step&) const override {
     return lambda * (1 - arma::mean(Nodes(w.W, pass.x).s));
   }
-  void add_gradient(const Layer& w, const LayerPass& pass, Layer& gradient) const override {
+  void add_gradient(const Layer& w, const LayerPass& pass, Layer& gradient, const Step&) const override {
     const Nodes n(w.W, pass.x);
     // dS/dw = c / alpha + A' (w / alpha - S c / beta) - S w / |w|^2
     const arma::vec alpha = (n.c_long + Nodes::e) % n.w_long, beta = n.c_long % (n.c_long + Nodes::e);

@@ -59,10 +59,10 @@ class SpectralNorm final : public Regulariser, public LayerPenalty, public After
   double unit(std::size_t l) const { return 1 / std::sqrt(dot(u.at(l), u.at(l)) * dot(v.at(l), v.at(l))); }
   double sigma(const arma::fmat& W, std::size_t l) const { return unit(l) * dot(u.at(l), W * v.at(l)); }
 
-  double value(const Layer& w, const LayerPass& pass) const override {
+  double value(const Layer& w, const LayerPass& pass, const Step&) const override {
     return lambda / 2 * std::pow(sigma(w.W, pass.layer), 2);
   }
-  void add_gradient(const Layer& w, const LayerPass& pass, Layer& gradient) const override {
+  void add_gradient(const Layer& w, const LayerPass& pass, Layer& gradient, const Step&) const override {
     const std::size_t l = pass.layer;
     const double scale = lambda * sigma(w.W, l) * unit(l);
     for (arma::uword j = 0; j < w.inputs(); ++j)

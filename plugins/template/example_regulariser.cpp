@@ -20,12 +20,12 @@ class ExampleRegulariser final : public Regulariser, public WeightPenalty {
     p.number("strength", strength, at_least(0), "strength of the penalty strength * sum |w|").neutral("0");
   }
 
-  double value(std::span<const float> w, const Tile&) const override {
+  double value(std::span<const float> w, const Tile&, const Step&) const override {
     double sum = 0;
     for (const float x : w) sum += std::abs(x);
     return strength * sum;
   }
-  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&) const override {
+  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&, const Step&) const override {
     for (std::size_t i = 0; i < w.size(); ++i) g[i] += strength * static_cast<float>((w[i] > 0) - (w[i] < 0));
   }
 };

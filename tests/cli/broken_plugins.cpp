@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(a_plugin_for_another_contract_is_refused) {
   fixture.put(libraries / "refused.so");
   fixture.refused(
       fixture.swapped("other_contract"),
-      R"(error: command line: regulariser 'other_contract' was built for plugin contract 999, but this program has contract 8
+      R"(error: command line: regulariser 'other_contract' was built for plugin contract 999, but this program has contract 9
   <here>/plugins/refused.so
   rebuild it against this program's headers
 )");
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(a_plugin_of_another_build_is_refused_and_both_layouts_are_s
 BOOST_AUTO_TEST_CASE(a_refusal_shows_the_line_that_names_the_plugin) {
   const PluginFixture fixture;
   fixture.put(libraries / "refused.so");
-  const std::string end = R"( was built for plugin contract 999, but this program has contract 8
+  const std::string end = R"( was built for plugin contract 999, but this program has contract 9
   <here>/plugins/refused.so
   rebuild it against this program's headers
 )";

@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(lists_every_file_with_the_reason) {
              OldC 1.0
     program: ...
     rebuild it with the program's compiler and libraries
-  refused: regulariser 'other_contract' was built for plugin contract 999, but this program has contract 8
+  refused: regulariser 'other_contract' was built for plugin contract 999, but this program has contract 9
     rebuild it against this program's headers
 <here>/plugins/stranger.so
   passed over: it is a library without plugins

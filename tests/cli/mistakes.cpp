@@ -20,7 +20,7 @@ const Mistake mistakes[] = {
     {"an unknown key of a plugin", "l2.lambda", "l2.lamda",
      R"(study.ini:22:1: error: unknown key 'l2.lamda' in [model:l2]
    22 | l2.lamda = 1e-3
-      | ^~~~~~~~ did you mean 'l2.lambda'?  (valid: l2.biases, l2.lambda, l2.layers, l2.plugin, learning_rate, optimiser, regularisers, schedule)
+      | ^~~~~~~~ did you mean 'l2.lambda'?  (valid: l2.biases, l2.lambda, l2.layers, l2.plugin, l2.strength_schedule, l2.strength_schedule.warmup, learning_rate, optimiser, regularisers, schedule)
 )"},
     {"an unknown section", "[training]", "[trainning]",
      R"(study.ini:13:2: error: unknown section [trainning]
@@ -31,6 +31,36 @@ const Mistake mistakes[] = {
      R"(study.ini:24:2: error: unknown section [metrics:accuracy]
    24 | [metrics:accuracy]
       |  ^~~~~~~~~~~~~~~~ did you mean [metric:accuracy]?  (valid: [pipeline], [dataset], [network], [training], [sweep], [model:NAME], [metric:NAME], [report:NAME])
+)"},
+    {"an unknown activation", "layers = 784, 16, 10", "layers = 784, 16, 10\nactivation = tanhh",
+     R"(study.ini:12:14: error: 'tanhh' is not an activation
+   12 | activation = tanhh
+      |              ^~~~~ did you mean 'tanh'?  (valid: elu, gelu, identity, leaky_relu, relu, sigmoid, tanh)
+)"},
+    {"activations for more hidden layers than there are", "layers = 784, 16, 10", "layers = 784, 16, 10\nactivation = relu, elu",
+     R"(study.ini:12:14: error: 2 activations for 1 hidden layer
+   12 | activation = relu, elu
+      |              ^~~~~~~~~ write one for all, or one for each
+)"},
+    {"a setting of another start", "layers = 784, 16, 10", "layers = 784, 16, 10\nstart = he\nstart_sd = 0.2",
+     R"(study.ini:13:1: error: 'start_sd' has no effect
+   13 | start_sd = 0.2
+      | ^~~~~~~~ it is used only with start = truncated_normal; remove it, or set that
+)"},
+    {"a metric of positive inputs behind an activation that can be negative", "layers = 784, 16, 10\n", "layers = 784, 16, 10\nactivation = elu\n[metric:signal_factor]\nevery = 5\n",
+     R"(study.ini:13:2: error: [metric:signal_factor]: rate = positive and rescale = max need inputs >= 0, but layer 2 can have negative ones after elu; set rate = none and rescale = none
+   13 | [metric:signal_factor]
+      |  ^~~~~~~~~~~~~~~~~~~~
+)"},
+    {"a metric of probabilities without probabilities", "learning_rate = 0.1\n", "learning_rate = 0.1\nloss = squared_error\n[metric:calibration_error]\nevery = 5\n",
+     R"(study.ini:17:8: error: [metric:calibration_error]: loss = squared_error does not make outputs into probabilities; leave this metric out
+   17 | loss = squared_error
+      |        ^~~~~~~~~~~~~
+)"},
+    {"a strength of what is no penalty", "regularisers = l2", "regularisers = l2, dropout\ndropout.strength_schedule = linear",
+     R"(study.ini:22:29: error: 'dropout' is not a penalty, so dropout.strength_schedule has no effect
+   22 | dropout.strength_schedule = linear
+      |                             ^~~~~~ remove it
 )"},
     {"an invalid choice", "every = 10", "every = 10\non = tset",
      R"(study.ini:26:6: error: value 'tset' of on is not one of the choices
@@ -168,7 +198,7 @@ const Mistake mistakes[] = {
       |                ^~~ <regulariser near l22>
 study.ini:22:1: error: unknown key 'l2.lamda' in [model:l2]
    22 | l2.lamda = 1e-3
-      | ^~~~~~~~ did you mean 'l2.lambda'?  (valid: l2.biases, l2.lambda, l2.layers, l2.plugin, l22.biases, l22.layers, l22.plugin, learning_rate, optimiser, regularisers, schedule)
+      | ^~~~~~~~ did you mean 'l2.lambda'?  (valid: l2.biases, l2.lambda, l2.layers, l2.plugin, l2.strength_schedule, l2.strength_schedule.warmup, l22.biases, l22.layers, l22.plugin, l22.strength_schedule, l22.strength_schedule.warmup, learning_rate, optimiser, regularisers, schedule)
 )"},
     {"biases for a regulariser that does not act on weights", "regularisers = l2\nl2.lambda = 1e-3", "regularisers = dropout\ndropout.biases = yes",
      R"(study.ini:22:18: error: 'dropout' does not act on weights, so dropout.biases has no effect

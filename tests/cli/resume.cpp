@@ -317,10 +317,14 @@ BOOST_AUTO_TEST_CASE(more_steps_are_refused_where_the_schedule_depends_on_their_
     fixture.stop({"training.schedule=" + schedule, "--out", schedule});
     const Said said = fixture.study_with({"training.schedule=" + schedule, "training.steps=400", "--resume", schedule});
     check_exit(said, 6);
-    check_says(
-        said.err,
-        "\n  training.steps: was '300', is now '400'; the schedule makes every rate depend on the number of steps\n");
+    check_says(said.err,
+               "\n  training.steps: was '300', is now '400'; the schedule makes every rate or strength depend on the "
+               "number of steps\n");
   }
+  fixture.stop({"model:l2.l2.strength_schedule=linear", "--out", "strength"});
+  check_says(
+      fixture.study_with({"model:l2.l2.strength_schedule=linear", "training.steps=400", "--resume", "strength"}).err,
+      "training.steps: was '300', is now '400'; the schedule makes every rate or strength depend on");
   fixture.stop({"training.schedule=inverse_sqrt", "--out", "out"});
   check_exit(fixture.study_with({"training.schedule=inverse_sqrt", "training.steps=400", "--resume", "out"}), 0);
 }

@@ -497,9 +497,9 @@ BOOST_AUTO_TEST_CASE(measures_are_ranked_over_a_sweep_or_a_table) {
                               .out)["measures"]["m"]["tau_b"] == 1));
   fixture.write("gaps.csv", "lr,m,gap\n1,2,3\n2,3,4\n3,,4\n");
   check_says(fixture.run({"rank", "gaps.csv", "--target", "gap", "--axes", "lr"}).out,
-             "measures of gap over 2 runs (1 without some value are left out; missing: m in 1)\n");
+             "measures of gap over 2 runs (1 left out: m is missing in 1)\n");
   const std::pair<Words, std::string> mistakes[] = {
-      {{"t.csv"}, "error: rank needs --target COLUMN: what the measures should foretell\n"},
+      {{"t.csv"}, "error: rank needs --target COLUMN: what the measures should go with\n"},
       {{"t.csv", "--target", "gap", "--axes", "lr", "--drop-noise"},
        "error: a table has no answers to test samples, so --drop-noise takes a sweep only\n"},
       {{"t.csv", "--target", "gap"}, "error: a table needs the columns that are axes: --axes A,B,...\n"},

@@ -72,6 +72,55 @@ BOOST_AUTO_TEST_CASE(weights_are_normal_and_truncated_at_two_sd) {
   BOOST_TEST(std::abs(within - 0.6827 / 0.9545) < 5 * std::sqrt(0.7152 * 0.2848 / n));
 }
 
+using Rule = learning::StartingWeights::Rule;
+
+arma::fmat first_weights(std::vector<std::size_t> sizes, const learning::StartingWeights& start) {
+  return starting_network({std::move(sizes), true}, start, 1).layer(1).W;
+}
+
+BOOST_AUTO_TEST_CASE(he_is_normal_with_variance_2_over_the_inputs) {
+  const arma::vec w =
+      arma::conv_to<arma::vec>::from(arma::vectorise(first_weights({400, 300, 10}, {.rule = Rule::he})));
+  const double n = 120'000, sd = std::sqrt(2 / 400.);
+  BOOST_TEST(std::abs(arma::mean(w)) < 5 * sd / std::sqrt(n));
+  BOOST_TEST(std::abs(arma::stddev(w) / sd - 1) < 5 * std::sqrt(.5 / n));
+  BOOST_TEST(std::abs(double(arma::accu(arma::umat(arma::abs(w) > 2 * sd))) / n - .0455) < 5 * std::sqrt(.0455 / n));
+}
+
+BOOST_AUTO_TEST_CASE(glorot_is_uniform_up_to_the_root_of_6_over_inputs_and_outputs) {
+  const double n = 120'000, limit = std::sqrt(6 / 700.);
+  const arma::vec w =
+      arma::conv_to<arma::vec>::from(arma::vectorise(first_weights({400, 300, 10}, {.rule = Rule::glorot}))) / limit;
+  BOOST_TEST(arma::abs(w).max() <= 1);
+  BOOST_TEST(arma::abs(w).max() > .9998);
+  BOOST_TEST(std::abs(arma::mean(w)) < 5 * std::sqrt(1 / 3. / n));
+  for (const double x : {.1, .5, .9})
+    BOOST_TEST(std::abs(double(arma::accu(arma::umat(arma::abs(w) < x))) / n - x) < 5 * std::sqrt(x * (1 - x) / n), x);
+}
+
+BOOST_AUTO_TEST_CASE(orthogonal_has_rows_or_columns_of_one_length_at_right_angles) {
+  for (const auto& [inputs, outputs] : {std::pair{40, 30}, {30, 40}, {30, 30}, {5, 1}, {1, 1}}) {
+    const arma::mat W = arma::conv_to<arma::mat>::from(
+        first_weights({std::size_t(inputs), std::size_t(outputs), 2}, {.rule = Rule::orthogonal, .scale = 3}));
+    const arma::mat gram = outputs <= inputs ? arma::mat(W * W.t()) : arma::mat(W.t() * W);
+    BOOST_TEST(arma::abs(gram - 9 * arma::eye(arma::size(gram))).max() < 1e-5);
+  }
+  // Without the signs of R's diagonal, the diagonal would be mostly negative.
+  const arma::fmat W = first_weights({200, 200, 2}, {.rule = Rule::orthogonal});
+  const double positive = double(arma::accu(arma::umat(W.diag() > 0)));
+  BOOST_TEST(std::abs(positive - 100) < 5 * std::sqrt(50));
+}
+
+BOOST_AUTO_TEST_CASE(scale_multiplies_and_zero_is_zero) {
+  for (const Rule rule : {Rule::he, Rule::glorot, Rule::orthogonal}) {
+    const arma::fmat one = first_weights({40, 30, 2}, {.rule = rule}),
+                     half = first_weights({40, 30, 2}, {.rule = rule, .scale = 0.5});
+    BOOST_TEST(arma::abs(half - one / 2).max() < 1e-8f, name_of(rule));
+    BOOST_TEST(arma::abs(one).max() > 0.1f, name_of(rule));
+  }
+  BOOST_TEST(arma::abs(first_weights({40, 30, 2}, {.rule = Rule::zero})).max() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(biases_are_all_equal_and_optional_in_the_last_layer) {
   const Network without = starting_network({{4, 3, 2}, false}, {.sd = 0.1, .biases = 0.25}, 1);
   BOOST_TEST((without.layer(1).b.n_elem == 3 && arma::all(without.layer(1).b == 0.25f)));

@@ -275,8 +275,9 @@ BOOST_AUTO_TEST_CASE(a_key_that_other_programs_call_otherwise) {
   BOOST_TEST(remedy("lr = 1") == "did you mean 'learning_rate'?");  // which this section has
   BOOST_TEST(remedy("seed = 1") == "did you mean 'pipeline.seed'?");
   BOOST_TEST(remedy("optimizer = x") == "did you mean 'training.optimiser'?");
+  BOOST_TEST(remedy("activation = tanh") == "did you mean 'network.activation'?");
   BOOST_TEST(remedy("momentum = 1").starts_with("an optimiser is chosen by name"));
-  for (const char* key : {"convolution = 3", "device = cuda", "activation = tanh"})
+  for (const char* key : {"convolution = 3", "device = cuda", "dtype = float64"})
     BOOST_TEST(remedy(key).starts_with("not available; "));
 }
 

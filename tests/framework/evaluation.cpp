@@ -130,13 +130,13 @@ BOOST_AUTO_TEST_CASE(a_block_has_z_and_its_gradient_at_any_time) {
           pass.x.resize(block.depth());
           inputs.widen(block.first, block.size, pass.x[0]);
           const learning::Regime regime{
-              subject.products, subject.entries, {20, 0, Random(0)}, learning::Form::measuring};
+              subject.products, subject.entries, {20, 0, Random(0)}, learning::Form::measuring, subject.shape};
           std::vector<kernels::Panelled> panels;
           const learning::Weights weights = learning::weights(subject.products, subject.network, panels);
           learning::forward(regime, weights, pass);
           const std::size_t top = block.depth();
           std::vector<arma::fmat> dz(top);
-          learning::sample_gradients(pass.logits(), block.labels, dz.back());
+          learning::sample_gradients(LossFunction::cross_entropy, pass.logits(), block.labels, dz.back());
           kernels::Panelled room;
           for (std::size_t l = top - 1; l >= 1; --l)
             learning::backward_into(regime, l, weights, pass, subject.products.factor(dz[l], room), dz[l - 1]);

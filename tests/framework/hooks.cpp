@@ -436,11 +436,12 @@ BOOST_AUTO_TEST_CASE(a_trained_array_follows_the_gradient_of_the_loss) {
     Network scaled = study.start;
     scaled.layer(1).W.row(3) *= s, scaled.layer(1).b(3) *= s;
     pass.x = {inputs};
-    support::forward({kernels::Products(), {}, {0, 0, Random(0)}, learning::Form::measuring}, scaled, pass);
+    support::forward({kernels::Products(), {}, {0, 0, Random(0)}, learning::Form::measuring, NetworkShape()}, scaled,
+                     pass);
     std::vector<std::uint16_t> labels;
     for (const std::uint32_t n : study.batch(0)) labels.push_back(study.samples.labels[n]);
     std::vector<double> losses(labels.size());
-    learning::sample_losses(pass.logits(), labels, losses);
+    learning::sample_losses(LossFunction::cross_entropy, pass.logits(), labels, losses);
     return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
   };
   const double slope = (loss_with(1 + 1.f / 64) - loss_with(1 - 1.f / 64)) * 32,

@@ -26,9 +26,10 @@ std::string failure_of(std::shared_ptr<Regulariser> hook) {
     learning::Pass pass;
     pass.x.resize(3);
     study.inputs.widen(study.batch(0), pass.x[0]);
-    support::forward({model->products(), model->entries(), {0, 0, Random(0)}, learning::Form::measuring}, measured,
-                     pass);
-    model->batch_penalty(measured, pass);
+    support::forward(
+        {model->products(), model->entries(), {0, 0, Random(0)}, learning::Form::measuring, NetworkShape()}, measured,
+        pass);
+    model->batch_penalty(measured, pass, no_targets);
   });
 }
 

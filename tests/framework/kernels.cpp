@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/activations.hpp"
 #include "kernels/choose.hpp"
 #include "kernels/elementwise.hpp"
 #include "kernels/panels.hpp"
@@ -139,7 +140,7 @@ BOOST_AUTO_TEST_CASE(every_level_with_fused_multiply_add_has_the_bits_of_the_pla
       for (const Level* level : kernels::usable()) BOOST_TEST_CONTEXT(level->name) {
           BOOST_TEST(same_bits(c.product(*level), c.product(*level, 3)));
           arma::fmat cut;
-          kernels::relu(c.product(*level), cut);
+          kernels::activate(pipeline::ActivationFunction::relu, c.product(*level), cut);
           BOOST_TEST(same_bits(c.product(*level, 3, true), cut));
           BOOST_TEST(same_bits(c.back(*level), c.back(*level, 3)));
           for (const float decay : {0.0f, .5f}) {

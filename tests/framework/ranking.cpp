@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <pipeline/random.hpp>
 #include <stdexcept>
 
 namespace c = pipeline::comparing;
@@ -99,6 +100,44 @@ BOOST_AUTO_TEST_CASE(runs_are_paired_by_seed) {
   BOOST_TEST(j.tau_b > 0);
   BOOST_TEST(j.Psi == -1);
   BOOST_TEST(j.sign_error_mean == 1);
+}
+
+// Numbers drawn for each of 30 configurations; the expected sign error is the mean over all tables.
+BOOST_AUTO_TEST_CASE(intervals_contain_the_expected_sign_error_in_95_percent_of_tables) {
+  constexpr int tables = 400;
+  std::vector<c::Judgement> all;
+  for (std::uint64_t t = 0; t < tables; ++t) {
+    const pipeline::Random draws(t, "test", "ranking", "");
+    c::RankTable table{{"a", "b"}, {"m"}, "target", {}, {1}};
+    for (std::uint64_t i = 0; i < 30; ++i) {
+      const double common = draws.normal(3 * i);
+      for (const char* seed : {"1", "2"})
+        table.runs.push_back({{std::to_string(i / 6), std::to_string(i % 6)},
+                              seed,
+                              common + draws.normal(3 * i + 1),
+                              {common + draws.normal(3 * i + 2)}});
+    }
+    all.push_back(c::rank(table, 1, 400).judgements.front());
+  }
+  double expected = 0, contain = 0;
+  for (const c::Judgement& j : all) expected += j.sign_error_mean / tables;
+  for (const c::Judgement& j : all)
+    contain += j.sign_error_interval.low <= expected && expected <= j.sign_error_interval.high;
+  BOOST_TEST(expected > .3);
+  BOOST_TEST(expected < .4);
+  BOOST_TEST(contain / tables >= .93);  // .95 less two standard errors; a bootstrap of pairs is on the wide side
+}
+
+// A configuration that is drawn twice counts twice: of three, those drawn once weigh half as much.
+BOOST_AUTO_TEST_CASE(the_interval_of_three_configurations_worked_by_hand) {
+  // Pairs (1,2) and (2,3) have sign error 0, (1,3) has 1. Resamples of {1,2,3} give 1/3; {1,1,2} and the like give 0 for
+  // {1,2} and {2,3}, and 1 for {1,3}; one configuration three times gives nothing.
+  const c::RankTable table{
+      {"a"}, {"m"}, "target", {{{"1"}, "1", 1, {2.}}, {{"2"}, "1", 3, {3.}}, {{"3"}, "1", 0, {2.5}}}, {1}};
+  const c::Judgement j = c::rank(table).judgements.front();
+  BOOST_TEST(j.sign_error_mean == 1. / 3, boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(j.sign_error_interval.low == 0);
+  BOOST_TEST(j.sign_error_interval.high == 1);
 }
 
 BOOST_AUTO_TEST_CASE(one_run_is_no_ranking) {

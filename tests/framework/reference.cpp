@@ -230,6 +230,27 @@ BOOST_AUTO_TEST_CASE(weights_h5_alone_gives_the_accuracy_and_loss_of_every_regul
                                       write_test_set(scratch.path() / "test.h5", run.data().test).string());
 }
 
+// Every activation beside another one, with each loss and from each start.
+BOOST_AUTO_TEST_CASE(weights_h5_alone_gives_the_accuracy_and_loss_behind_every_activation) {
+  std::size_t tried = 0;
+  for (const ActivationFunction f : kActivations)
+    for (const LossFunction loss : kLosses) {
+      const auto start = learning::kStarts[tried++ % 4];
+      std::string text = small_pipeline(40, 300, 700);
+      text.replace(text.find("[training]"), 0,
+                   std::string("activation = ") + name_of(f) + ", gelu\nstart = " + name_of(start) + "\n");
+      text += std::string("loss = ") + name_of(loss) +
+              "\n[model:plain]\n[model:several]\nregularisers = batch_norm, dropout, l2, activity_l1\n"
+              "[metric:accuracy]\nevery = 20\n[metric:loss]\nevery = 20\n";
+      const Scratch scratch;
+      const SmallRun run(scratch, text);
+      BOOST_TEST_REQUIRE(run.in("run").failed_models == 0u);
+      check_agrees("from_weights.py", (scratch.path() / "run").string() + " " +
+                                          write_test_set(scratch.path() / "test.h5", run.data().test).string());
+    }
+  BOOST_TEST(tried == 14u);
+}
+
 BOOST_AUTO_TEST_CASE(metrics_of_a_run_with_every_option) {
   std::string metrics = "[metric:accuracy]\nevery = 20\n[metric:loss]\nevery = 20\n";
   for (const std::string plugin : {"snr_optimality", "signal_factor", "sign_disagreement"})

@@ -24,14 +24,23 @@ struct Objective {
     pass.x.resize(w.depth());
     study.inputs.widen(batch, pass.x[0]);
     const Step step{t, study.rate, Random(0)};
-    support::forward({model.products(), model.entries(), step, learning::Form::training}, w, pass);
+    support::forward({model.products(), model.entries(), step, learning::Form::training, model.shape()}, w, pass);
     std::vector<std::uint16_t> labels;
+    arma::fmat targets;
     for (const std::uint32_t n : batch) labels.push_back(study.samples.labels[n]);
     std::vector<double> losses(batch.size());
-    learning::sample_losses(pass.logits(), labels, losses);
-    if (signs) *signs = arma::join_cols(pass.z[0], pass.z[1]) > 0;
+    learning::one_hot(labels, study.shape.sizes.back(), targets);
+    learning::sample_losses(model.shape().loss, pass.logits(), labels, losses);
+    if (signs) {
+      signs->reset();
+      for (std::size_t l : {1, 2}) {
+        const ActivationFunction f = study.shape.activation(l);
+        const bool has_kink = f == ActivationFunction::relu || f == ActivationFunction::leaky_relu;
+        if (has_kink) *signs = arma::join_cols(*signs, arma::umat(pass.before_activation(l) > 0));
+      }
+    }
     return std::accumulate(losses.begin(), losses.end(), 0.0) / double(batch.size()) + model.weight_penalty(w) +
-           model.batch_penalty(w, pass);
+           model.batch_penalty(w, pass, targets);
   }
 };
 
@@ -57,8 +66,8 @@ void check_slopes(const SmallStudy& study, std::uint64_t trained, Entry... entri
         for (arma::uword i = 0; i < d.n_elem; ++i) d[i] = float(draws.in_layer(direction).normal(i));
         d = d / arma::norm(d, "fro") + g / arma::norm(g, "fro");
         // Halve the distance until no ReLU switches on or off along it, because a kink has no slope. The signs decide
-        // this, not the result.
-        for (float h = 0.01f; h > 0.0005f; h /= 2) {
+        // this, not the result. Functions without a kink take the distance as it is.
+        for (float h = 0.004f; h > 0.0005f; h /= 2) {
           Network ahead = model->network(), behind = ahead;
           array_of(ahead, l, bias) += h * d;
           array_of(behind, l, bias) -= h * d;
@@ -97,6 +106,32 @@ BOOST_AUTO_TEST_SUITE(slopes)
 BOOST_AUTO_TEST_CASE(of_the_loss) {
   const SmallStudy study;
   for (const std::uint64_t trained : {0, 30}) check_slopes(study, trained);
+}
+
+BOOST_AUTO_TEST_CASE(of_every_loss_behind_every_activation) {
+  for (const LossFunction loss : kLosses)
+    for (const ActivationFunction f : kActivations)
+      for (const ActivationFunction second : {f, ActivationFunction::relu}) {
+        BOOST_TEST_CONTEXT(name_of(loss) << ", " << name_of(f) << ", " << name_of(second)) {
+          SmallStudy study;
+          study.shape.activations = {f, second};
+          study.shape.loss = loss;
+          check_slopes(study, 5);
+          check_slopes(study, 5, plugin("batch_norm"), plugin("dropout", {{"keep_prob", "0.8"}}));
+        }
+      }
+}
+
+BOOST_AUTO_TEST_CASE(of_the_loss_from_every_start) {
+  for (const auto rule : learning::kStarts) {
+    if (rule == learning::StartingWeights::Rule::zero) continue;  // every ReLU is at its kink or off
+    BOOST_TEST_CONTEXT(name_of(rule)) {
+      SmallStudy study;
+      study.shape.activations = {ActivationFunction::elu, ActivationFunction::elu};  // no kink to step over
+      study.start = learning::starting_network(study.shape, {.rule = rule}, 1);
+      check_slopes(study, 5);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(of_the_loss_under_dropout) {

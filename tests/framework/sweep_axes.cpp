@@ -87,6 +87,10 @@ BOOST_AUTO_TEST_CASE(axes_that_vary_together) {
              "a.x = 1, b.y = 3, c.z = 5\na.x = 2, b.y = 4, c.z = 6\n");
   BOOST_TEST(points("a.x = {1, 2}\nb.y = {3}\nzip = a.x + b.y") == "a.x has 2 values and b.y has 1");
   BOOST_TEST(points("a.x = {1, 2}\nzip = a.x + b.y") == "'b.y' is no axis of this sweep");
+  // A value may repeat if what varies with it does not.
+  BOOST_TEST(points("a.x = {1, 2, 3}\nb.y = {4, 4, 5}\nzip = a.x + b.y") ==
+             "a.x = 1, b.y = 4\na.x = 2, b.y = 4\na.x = 3, b.y = 5\n");
+  BOOST_TEST(points("a.x = {1, 2, 1}\nb.y = {4, 4, 4}\nzip = a.x + b.y") == "the value '1' with '4' occurs twice");
   // Random axes are drawn together: three points, not nine.
   const std::string drawn = points("a.x = {0.0..1 random}\nb.y = {1e-3..1 log random}\ndraws = 3");
   BOOST_TEST(std::ranges::count(drawn, '\n') == 3);

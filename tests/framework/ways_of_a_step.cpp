@@ -109,9 +109,11 @@ BOOST_AUTO_TEST_CASE(a_mask_has_the_same_bits_whether_or_not_it_is_declared_as_o
 
 BOOST_AUTO_TEST_CASE(a_penalty_with_a_gradient_at_zero_has_the_same_bits_whether_or_not_the_backward_pass_skips_zeros) {
   struct Sum final : Regulariser, ActivationPenalty {
-    double value(const arma::fmat& h, std::size_t) const override { return arma::accu(h) / double(h.n_cols); }
-    void add_gradient(const arma::fmat& h, arma::fmat& gradient, std::size_t) const override {
-      gradient += 1 / float(h.n_cols);
+    double value(const PenalisedUnits& units, const Step&) const override {
+      return arma::accu(units.h) / double(units.h.n_cols);
+    }
+    void add_gradient(const PenalisedUnits& units, arma::fmat& gradient, const Step&) const override {
+      gradient += 1 / float(units.h.n_cols);
     }
   };
   struct Nothing final : Regulariser, ActivationChange {  // the engine must assume that it makes zeros non-zero

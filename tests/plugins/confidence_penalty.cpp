@@ -13,9 +13,10 @@ BOOST_AUTO_TEST_CASE(matches_two_samples_worked_by_hand) {
   const arma::fmat z = {{std::log(3.f), 7}, {0, 7}};  // p = (3/4, 1/4) and (1/2, 1/2)
   const double entropy = .75 * std::log(4. / 3) + .25 * std::log(4.);
   // log 3 is rounded to float32: 1e-7 of a number near 1.
-  BOOST_TEST(std::abs(e.activation_penalty->value(z, 2) + .25 * (entropy + std::log(2.))) < 1e-7);
+  BOOST_TEST(std::abs(e.activation_penalty->value({2, z, no_targets}, first_step) + .25 * (entropy + std::log(2.))) <
+             1e-7);
   arma::fmat g(2, 2, arma::fill::ones);
-  e.activation_penalty->add_gradient(z, g, 2);
+  e.activation_penalty->add_gradient({2, z, no_targets}, g, first_step);
   const double slope = .25 * .75 * (std::log(.75) + entropy);  // beta / batch * p * (log p + H)
   BOOST_TEST(std::abs(g(0, 0) - (1 + slope)) < 2e-7);          // a float32 near 1
   BOOST_TEST(std::abs(g(1, 0) - (1 - slope)) < 2e-7);          // the two add up to 0
@@ -25,15 +26,16 @@ BOOST_AUTO_TEST_CASE(matches_two_samples_worked_by_hand) {
 BOOST_AUTO_TEST_CASE(full_confidence_has_no_penalty_and_no_gradient) {
   const learning::Entry e = plugin("confidence_penalty");
   const arma::fmat z = arma::fvec{1e4f, 0, -1e30f};
-  BOOST_TEST(e.activation_penalty->value(z, 1) == 0);
+  BOOST_TEST(e.activation_penalty->value({1, z, no_targets}, first_step) == 0);
   arma::fmat g(3, 1, arma::fill::zeros);
-  e.activation_penalty->add_gradient(z, g, 1);
+  e.activation_penalty->add_gradient({1, z, no_targets}, g, first_step);
   BOOST_TEST(arma::abs(g).max() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(the_penalty_is_lowest_for_equal_logits) {
   const learning::Entry e = plugin("confidence_penalty", {{"beta", "2"}});
-  BOOST_TEST(std::abs(e.activation_penalty->value(arma::fmat(10, 3, arma::fill::ones), 1) + 2 * std::log(10.)) < 1e-12);
+  BOOST_TEST(std::abs(e.activation_penalty->value({1, arma::fmat(10, 3, arma::fill::ones), no_targets}, first_step) +
+                      2 * std::log(10.)) < 1e-12);
 }
 
 BOOST_AUTO_TEST_CASE(penalises_the_logits_only) {

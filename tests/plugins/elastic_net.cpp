@@ -12,8 +12,8 @@ const std::vector<float> w = {2, -4, 0};
 
 std::pair<double, std::vector<float>> penalty_of(const learning::Entry& e) {
   std::vector<float> g(3);
-  e.weight_penalty->add_gradient(w, g, {});
-  return {e.weight_penalty->value(w, {}), g};
+  e.weight_penalty->add_gradient(w, g, {}, first_step);
+  return {e.weight_penalty->value(w, {}, first_step), g};
 }
 
 }  // namespace

@@ -20,8 +20,8 @@ BOOST_AUTO_TEST_CASE(matches_four_weights_of_one_input_worked_by_hand) {
   const std::vector<float> w = {4, 0, -4, 2};  // length 6, sqrt(m) = 2
   std::vector<float> g(4), after = w;
   const learning::Entry e = lasso("0.75"), proximal = lasso("0.75", "proximal");
-  BOOST_TEST(e.weight_penalty->value(w, {}) == .75 * 2 * 6);
-  e.weight_penalty->add_gradient(w, g, {});
+  BOOST_TEST(e.weight_penalty->value(w, {}, first_step) == .75 * 2 * 6);
+  e.weight_penalty->add_gradient(w, g, {}, first_step);
   BOOST_TEST(g == (std::vector<float>{1, 0, -1, .5f}), boost::test_tools::per_element());
   proximal.after_update->after_update(after, {}, e.step(0, 1));  // shorter by rate * lambda * 2 = 1.5 of 6
   BOOST_TEST(after == (std::vector<float>{3, 0, -3, 1.5f}), boost::test_tools::per_element());

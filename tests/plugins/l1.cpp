@@ -27,8 +27,8 @@ BOOST_AUTO_TEST_CASE(matches_three_weights_worked_by_hand) {
   for (const char* form : {"subgradient", "proximal"}) {
     const learning::Entry e = plugin("l1", {{"lambda", "0.5"}, {"form", form}});
     std::vector<float> g = {1, 1, 1}, after = w;
-    BOOST_TEST(e.weight_penalty->value(w, {}) == 3);
-    e.weight_penalty->add_gradient(w, g, {});
+    BOOST_TEST(e.weight_penalty->value(w, {}, first_step) == 3);
+    e.weight_penalty->add_gradient(w, g, {}, first_step);
     e.after_update->after_update(after, {}, e.step(0, 0.5f));  // threshold 1/4
     const bool proximal = form == std::string("proximal");
     BOOST_TEST(g == (proximal ? std::vector<float>{1, 1, 1} : std::vector<float>{1.5f, .5f, 1}),

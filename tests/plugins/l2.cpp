@@ -12,8 +12,8 @@ BOOST_AUTO_TEST_CASE(matches_three_weights_worked_by_hand) {
   const learning::Entry e = plugin("l2", {{"lambda", "0.5"}});
   const std::vector<float> w = {2, -4, 0};
   std::vector<float> g = {1, 1, 1};
-  BOOST_TEST(e.weight_penalty->value(w, {}) == 5);  // .5 / 2 * (4 + 16): every number is exact
-  e.weight_penalty->add_gradient(w, g, {});
+  BOOST_TEST(e.weight_penalty->value(w, {}, first_step) == 5);  // .5 / 2 * (4 + 16): every number is exact
+  e.weight_penalty->add_gradient(w, g, {}, first_step);
   BOOST_TEST(g == (std::vector<float>{2, -1, 1}), boost::test_tools::per_element());
 }
 

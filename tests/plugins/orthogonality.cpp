@@ -9,11 +9,11 @@ using namespace pipeline;
 namespace {
 
 double value(const learning::Entry& e, const arma::fmat& W) {
-  return e.layer_penalty->value({W, {}}, {1, W, W});  // the penalty uses neither inputs nor outputs
+  return e.layer_penalty->value({W, {}}, {1, W, W}, first_step);  // the penalty uses neither inputs nor outputs
 }
 arma::fmat gradient(const learning::Entry& e, const arma::fmat& W) {
   Layer g{arma::fmat(arma::size(W), arma::fill::ones), {}};
-  e.layer_penalty->add_gradient({W, {}}, {1, W, W}, g);
+  e.layer_penalty->add_gradient({W, {}}, {1, W, W}, g, first_step);
   return g.W - 1;
 }
 

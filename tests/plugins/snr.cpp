@@ -14,11 +14,11 @@ namespace {
 arma::mat wide(const arma::fmat& m) { return arma::conv_to<arma::mat>::from(m); }
 
 double value(const learning::Entry& e, const arma::fmat& W, const arma::fmat& x) {
-  return e.layer_penalty->value({W, {}}, {1, x, W * x});
+  return e.layer_penalty->value({W, {}}, {1, x, W * x}, first_step);
 }
 arma::fmat gradient(const learning::Entry& e, const arma::fmat& W, const arma::fmat& x) {
   Layer g{arma::fmat(arma::size(W), arma::fill::zeros), {}};
-  e.layer_penalty->add_gradient({W, {}}, {1, x, W * x}, g);
+  e.layer_penalty->add_gradient({W, {}}, {1, x, W * x}, g, first_step);
   return g.W;
 }
 
@@ -83,11 +83,13 @@ BOOST_AUTO_TEST_CASE(its_S_equals_that_of_the_metric_on_the_same_samples) {
   learning::Pass pass;
   pass.x.resize(3);
   pass.x[0] = samples_of_study(study, 50);
-  support::forward({kernels::Products(), {}, {0, 0, Random(0)}, learning::Form::measuring}, study.start, pass);
+  support::forward({kernels::Products(), {}, {0, 0, Random(0)}, learning::Form::measuring, NetworkShape()}, study.start,
+                   pass);
   const measuring::Measured m = measured(metric("snr_optimality"), study.start, study.samples);
   double expected = 0;
   for (std::size_t l = 1; l <= 3; ++l) expected += 1 - value_of(m, "snr_optimality", l);
-  BOOST_TEST(model->batch_penalty(study.start, pass) == expected, boost::test_tools::tolerance(1e-5));  // float32 sums
+  BOOST_TEST(model->batch_penalty(study.start, pass, no_targets) == expected,
+             boost::test_tools::tolerance(1e-5));  // float32 sums
 }
 
 BOOST_AUTO_TEST_CASE(training_with_it_raises_S_in_every_layer) {

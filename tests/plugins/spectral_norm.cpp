@@ -22,7 +22,7 @@ struct Bound {
   arma::fmat& array(const std::string& name) {
     return const_cast<learning::Kept&>(states.all().at("spectral_norm." + name)).values.at(1);
   }
-  double value() const { return entry.layer_penalty->value(network.layer(1), {1, network.layer(1).W, {}}); }
+  double value() const { return entry.layer_penalty->value(network.layer(1), {1, network.layer(1).W, {}}, first_step); }
   void iterate() {
     arma::fvec no_biases;
     entry.after_layer_update->after_update(network.layer(1).W, no_biases, 1, entry.step(0, 0.1f));
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(matches_a_diagonal_matrix_worked_by_hand) {
   const auto tolerance = boost::test_tools::tolerance(1e-6);  // u and v are float32
   BOOST_TEST(b.value() == .5 / 2 * 2 * 2, tolerance);         // u = v = (1, 1) / sqrt(2): sigma = 2
   Layer g{arma::fmat(2, 2, arma::fill::zeros), {}};
-  b.entry.layer_penalty->add_gradient(b.network.layer(1), {1, g.W, {}}, g);
+  b.entry.layer_penalty->add_gradient(b.network.layer(1), {1, g.W, {}}, g, first_step);
   for (const float x : g.W) BOOST_TEST(x == .5 * 2 * .5, boost::test_tools::tolerance(1e-6f));  // lambda sigma u v'
   b.iterate();  // v = (3, 1) / sqrt(10), u = W v / |W v| = (9, 1) / sqrt(82): sigma = |W v| = sqrt(82 / 10)
   BOOST_TEST(b.value() == .25 * 8.2, tolerance);
@@ -66,7 +66,8 @@ BOOST_AUTO_TEST_CASE(the_penalty_is_nearly_exact_before_the_first_update) {
   const auto model = study.model_of(plugin("spectral_norm", {{"lambda", "1"}}, only_layer(2)));
   learning::Pass pass;
   pass.x.resize(3), pass.z.resize(3);
-  const double exact = std::pow(largest(study.start, 2), 2) / 2, penalty = model->batch_penalty(model->network(), pass);
+  const double exact = std::pow(largest(study.start, 2), 2) / 2,
+               penalty = model->batch_penalty(model->network(), pass, no_targets);
   BOOST_TEST(penalty <= exact * (1 + 1e-6));
   BOOST_TEST(penalty > .94 * exact);                                                            // .97^2
   BOOST_TEST(Bound("2", {{1, -1}, {1, -1}}).value() == 4, boost::test_tools::tolerance(1e-6));  // W times ones is 0
@@ -88,7 +89,7 @@ BOOST_AUTO_TEST_CASE(the_penalty_tracks_sigma_while_training) {
   for (std::size_t l = 1; l <= 3; ++l) sum += .02 / 2 * std::pow(largest(model->network(), l), 2);
   learning::Pass pass;
   pass.x.resize(3), pass.z.resize(3);
-  const double penalty = model->batch_penalty(model->network(), pass);
+  const double penalty = model->batch_penalty(model->network(), pass, no_targets);
   BOOST_TEST(penalty <= sum * (1 + 1e-6));  // sigma is approached from below, up to rounding
   BOOST_TEST(penalty > .95 * sum);
 }

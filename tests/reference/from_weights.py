@@ -9,6 +9,7 @@ import sys
 
 import h5py
 import numpy as np
+import scipy.special
 
 from figures import last_rows, read_test_set
 from network import Comparison, affine, log_softmax, read_network
@@ -31,11 +32,29 @@ def normalised(group, z, layer):
     return z
 
 
+ACTIVATIONS = {
+    "relu": lambda z: np.maximum(z, 0),
+    "leaky_relu": lambda z: np.where(z > 0, z, 0.01 * z),
+    "elu": lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
+    "gelu": lambda z: z * scipy.special.ndtr(z),
+    "tanh": np.tanh,
+    "sigmoid": scipy.special.expit,
+    "identity": lambda z: z,
+}
+
+
 def logits_of(group, x):
     layers = read_network(group)
-    for layer, (W, b) in enumerate(layers[:-1], start=1):
-        x = np.maximum(normalised(group, affine(x, W, b), layer), 0)
+    activations = group.attrs["activations"].decode().split(", ") if len(layers) > 1 else []
+    for layer, ((W, b), activation) in enumerate(zip(layers[:-1], activations, strict=True), start=1):
+        x = ACTIVATIONS[activation](normalised(group, affine(x, W, b), layer))
     return affine(x, *layers[-1])
+
+
+def loss_of(group, logits, labels):
+    if group.attrs["loss"] == b"squared_error":
+        return ((logits - np.eye(logits.shape[1])[labels]) ** 2).mean()
+    return -log_softmax(logits)[np.arange(len(labels)), labels].mean()
 
 
 def main():
@@ -48,7 +67,7 @@ def main():
             # Logits that differ in float64 can tie in float32.
             comparison.check(f"{name} accuracy", (logits.argmax(axis=1) == labels).mean(), rows[name, "accuracy", 0],
                              1.5 / len(x), "within one sample")
-            loss = -log_softmax(logits)[np.arange(len(x)), labels].mean()
+            loss = loss_of(group, logits, labels)
             comparison.check(f"{name} loss", loss, rows[name, "loss", 0], 1e-5 * loss, "within a relative 1e-05")
     comparison.finish()
 

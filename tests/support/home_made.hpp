@@ -76,8 +76,8 @@ struct TileHooks final : Regulariser, WeightPenalty, GradientChange, AfterUpdate
   std::function<void(std::span<float>, const Tile&)> after;
   mutable Places gradient_tiles, change_tiles, update_tiles;
   mutable int repeated = 0;
-  double value(std::span<const float> w, const Tile&) const override { return value_ ? value_(w) : 0; }
-  void add_gradient(std::span<const float> w, std::span<float> g, const Tile& t) const override {
+  double value(std::span<const float> w, const Tile&, const Step&) const override { return value_ ? value_(w) : 0; }
+  void add_gradient(std::span<const float> w, std::span<float> g, const Tile& t, const Step&) const override {
     note(gradient_tiles, t, g.size());
     if (add) add(w, g);
   }
@@ -103,7 +103,7 @@ struct LayerPenaltyHook final : Regulariser, LayerPenalty {
   std::function<double()> value_;
   double strength = 0;
   mutable int calls = 0;
-  double value(const Layer& w, const LayerPass& pass) const override {
+  double value(const Layer& w, const LayerPass& pass, const Step&) const override {
     if (look) look(w, pass, nullptr);
     if (value_) return value_();
     double sum = 0;
@@ -111,7 +111,7 @@ struct LayerPenaltyHook final : Regulariser, LayerPenalty {
     for (const float x : w.b) sum += double{x} * x;
     return strength / 2 * sum;
   }
-  void add_gradient(const Layer& w, const LayerPass& pass, Layer& gradient) const override {
+  void add_gradient(const Layer& w, const LayerPass& pass, Layer& gradient, const Step&) const override {
     ++calls;
     if (look) look(w, pass, &gradient);
     gradient.W += float(strength) * w.W;
@@ -128,15 +128,16 @@ struct ActivationPenaltyHook final : Regulariser, ActivationPenalty {
   Penalised what = Penalised::activations;
   mutable std::vector<std::size_t> layers;
   Penalised penalised() const override { return what; }
-  double value(const arma::fmat& h, std::size_t) const override {
+  double value(const PenalisedUnits& units, const Step&) const override {
+    const arma::fmat& h = units.h;
     if (value_) return value_();
     double sum = 0;
     for (const float x : h) sum += double{x} * x;
     return strength / 2 * sum / double(h.n_cols);
   }
-  void add_gradient(const arma::fmat& h, arma::fmat& gradient, std::size_t layer) const override {
-    layers.push_back(layer);
-    gradient += float(strength / double(h.n_cols)) * h;
+  void add_gradient(const PenalisedUnits& units, arma::fmat& gradient, const Step&) const override {
+    layers.push_back(units.layer);
+    gradient += float(strength / double(units.h.n_cols)) * units.h;
     if (corrupt) corrupt(gradient);
   }
 };

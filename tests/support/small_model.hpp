@@ -16,6 +16,10 @@
 
 namespace support {
 
+/// For calls of single hooks.
+inline const arma::fmat no_targets;
+inline const pipeline::Step first_step{0, 0.1f, pipeline::Random(0)};
+
 /// Bytes of which four in five are 0, as in MNIST; labels in a fixed cycle; every fifth sample marked. The samples are
 /// the same on every machine.
 inline pipeline::Samples few_samples(std::size_t features, std::size_t classes, std::size_t count) {
@@ -69,7 +73,8 @@ struct SmallStudy {
 
   std::unique_ptr<pipeline::learning::Model> model(pipeline::learning::Entries entries) const {
     return std::make_unique<pipeline::learning::Model>("model", start, std::move(entries), rate, pipeline::ImageShape{},
-                                                       shape.sizes.back());
+                                                       shape.sizes.back(), pipeline::kernels::Products(), std::nullopt,
+                                                       shape);
   }
   template <class... Entry>
   std::unique_ptr<pipeline::learning::Model> model_of(Entry... one) const {

@@ -1,6 +1,6 @@
 // All moments of a training step that a regulariser may act on: one small interface each, one header per moment.
 //
-//   batch -> [BatchChange] -> inputs -> layers, each: W [WeightChange, WeightTileChange], z, ReLU;
+//   batch -> [BatchChange] -> inputs -> layers, each: W [WeightChange, WeightTileChange], z, activation;
 //            [ActivationChange, ActivationScale] at its place
 //         -> loss + [WeightPenalty, SquaredPenalty, LayerPenalty, ActivationPenalty] -> gradient
 //         -> [GradientChange, NetworkGradientChange], [LookAhead]: gradient at other weights first

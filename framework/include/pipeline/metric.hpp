@@ -59,7 +59,7 @@ class Block {
   std::span<const std::uint8_t> marked;   // [size], or empty: which samples a wrapper of the dataset marked
   /// The data term of each sample, natural logarithm [size].
   virtual std::span<const double> losses() const = 0;
-  /// The inputs of layer l [inputs x size]: x(1) is the samples themselves. And W x + b, before ReLU [outputs x size].
+  /// The inputs of layer l [inputs x size]: x(1) is the samples themselves. And W x + b, before the activation [outputs x size].
   virtual const arma::fmat& x(std::size_t layer) const = 0;
   virtual const arma::fmat& z(std::size_t layer) const = 0;
   const arma::fmat& logits() const { return z(depth()); }
@@ -200,7 +200,7 @@ class PIPELINE_API Metric {
   virtual ~Metric() = default;
   virtual void declare(Parameters&) {}
   virtual MetricInfo describe() const = 0;
-  /// Throws Misfit where a parameter does not fit this network or data. Called before any work.
+  /// Throws Misfit where a parameter does not fit this network or data; it may also name `loss`. Called before any work.
   virtual void check(const NetworkShape&, bool /*nonnegative_inputs*/) const {}
   virtual void prepare(Evaluation&) const {}
   virtual void measure(const Evaluation& evaluation, Results& results) const = 0;

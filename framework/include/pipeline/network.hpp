@@ -1,6 +1,7 @@
-// A network as plugins see it: fully connected layers with ReLU between them, linear logits at the end.
+// A network as plugins see it: fully connected layers with activations between them (ReLU unless the pipeline says
+// otherwise, see shape.hpp), linear outputs at the end.
 //
-//   z_l = W_l x_l + b_l     x_1 = the inputs, x_(l+1) = max(z_l, 0)     logits = z_L
+//   z_l = W_l x_l + b_l     x_1 = the inputs, x_(l+1) = activation_l(z_l)     logits = z_L
 //
 //   W [outputs x inputs]   b [outputs], empty where the layer has none   x, z [units x samples]   float32
 #pragma once

@@ -19,7 +19,7 @@ namespace pipeline::
 }  // namespace pipeline::armadillo_macros
 
 /// Goes up with every change of a class in include/pipeline.
-#define PIPELINE_CONTRACT 8
+#define PIPELINE_CONTRACT 9
 
 #define PIPELINE_TEXT_(x) #x
 #define PIPELINE_TEXT(x) PIPELINE_TEXT_(x)

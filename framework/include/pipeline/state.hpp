@@ -38,7 +38,8 @@ class PerLayer {
  public:
   using Arrays = std::map<std::size_t, arma::fmat>;
   arma::fmat& at(std::size_t layer) const { return values_->at(layer); }
-  /// Of trained arrays: where ActivationChange::backward adds the gradient of the loss. 0 at the start of each step.
+  /// Of trained arrays: where ActivationChange::backward and ActivationPenalty::add_gradient add the gradient of loss and
+  /// penalty. 0 at the start of each step.
   arma::fmat& gradient(std::size_t layer) const { return gradients_->at(layer); }
   void bind(Arrays& values, Arrays& gradients) { values_ = &values, gradients_ = &gradients; }
 

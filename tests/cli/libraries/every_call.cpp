@@ -134,15 +134,19 @@ class EveryHook final : public Regulariser,
   void forward(Layer&, std::size_t, const Step&) const override { here("WeightChange::forward"); }
   void backward(Layer&, std::size_t, const Step&) const override { here("WeightChange::backward"); }
   void measure(Layer&, std::size_t) const override { here("WeightChange::measure"); }
-  double value(std::span<const float>, const Tile&) const override { return here("WeightPenalty::value"), 0; }
-  void add_gradient(std::span<const float>, std::span<float>, const Tile&) const override {
+  double value(std::span<const float>, const Tile&, const Step&) const override {
+    return here("WeightPenalty::value"), 0;
+  }
+  void add_gradient(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {
     here("WeightPenalty::add_gradient");
   }
-  double value(const Layer&, const LayerPass&) const override { return here("LayerPenalty::value"), 0; }
-  void add_gradient(const Layer&, const LayerPass&, Layer&) const override { here("LayerPenalty::add_gradient"); }
+  double value(const Layer&, const LayerPass&, const Step&) const override { return here("LayerPenalty::value"), 0; }
+  void add_gradient(const Layer&, const LayerPass&, Layer&, const Step&) const override {
+    here("LayerPenalty::add_gradient");
+  }
   Penalised penalised() const override { return here("ActivationPenalty::penalised"), Penalised::activations; }
-  double value(const arma::fmat&, std::size_t) const override { return here("ActivationPenalty::value"), 0; }
-  void add_gradient(const arma::fmat&, arma::fmat&, std::size_t) const override {
+  double value(const PenalisedUnits&, const Step&) const override { return here("ActivationPenalty::value"), 0; }
+  void add_gradient(const PenalisedUnits&, arma::fmat&, const Step&) const override {
     here("ActivationPenalty::add_gradient");
   }
   void change(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {
@@ -164,7 +168,7 @@ struct EveryWatch final : Regulariser, Watcher {
 };
 
 struct EverySquare final : Regulariser, SquaredPenalty {
-  float factor() const override { return here("SquaredPenalty::factor"), 0.f; }
+  float factor(const Step&) const override { return here("SquaredPenalty::factor"), 0.f; }
 };
 
 struct EveryStep final : Optimiser {

@@ -24,34 +24,36 @@ struct Pull : Regulariser, WeightPenalty {
   void declare(Parameters& p) override {
     p.number("strength", strength, at_least(0), "how hard it pulls").neutral("0");
   }
-  double value(std::span<const float> w, const Tile&) const override {
+  double value(std::span<const float> w, const Tile&, const Step&) const override {
     double sum = 0;
     for (const float x : w) sum += double{x} * x;
     return strength / 2 * sum;
   }
-  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&) const override {
+  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&, const Step&) const override {
     for (std::size_t i = 0; i < w.size(); ++i) g[i] += strength * w[i];
   }
 };
 
 /// Its gradient is twice the derivative of its value.
 struct TwiceTheGradient final : Pull {
-  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&) const override {
+  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&, const Step&) const override {
     for (std::size_t i = 0; i < w.size(); ++i) g[i] += 2 * strength * w[i];
   }
 };
 
 /// Its gradient replaces that of the loss.
 struct ReplacesTheGradient final : Pull {
-  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&) const override {
+  void add_gradient(std::span<const float> w, std::span<float> g, const Tile&, const Step&) const override {
     for (std::size_t i = 0; i < w.size(); ++i) g[i] = strength * w[i];
   }
 };
 
 /// Divides the weights by their norm, which may be 0.
 struct NanAtZero final : Regulariser, LayerPenalty {
-  double value(const Layer& w, const LayerPass&) const override { return arma::norm(arma::vectorise(w.W)); }
-  void add_gradient(const Layer& w, const LayerPass&, Layer& g) const override {
+  double value(const Layer& w, const LayerPass&, const Step&) const override {
+    return arma::norm(arma::vectorise(w.W));
+  }
+  void add_gradient(const Layer& w, const LayerPass&, Layer& g, const Step&) const override {
     g.W += w.W / static_cast<float>(arma::norm(arma::vectorise(w.W)));
   }
 };

@@ -39,11 +39,11 @@ struct ValueWithAGradient final : Regulariser, WeightPenalty {
     state.per_layer(
         "scale", scale, Life::trained, [](std::size_t l) { return State::Size{l > 0 ? 1u : 0u}; }, 1);
   }
-  double value(std::span<const float>, const Tile& tile) const override {
+  double value(std::span<const float>, const Tile& tile, const Step&) const override {
     scale.gradient(tile.layer) += 1;
     return 0;
   }
-  void add_gradient(std::span<const float>, std::span<float>, const Tile&) const override {}
+  void add_gradient(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {}
 };
 
 /// Changes its arrays only where it may.
@@ -64,12 +64,12 @@ struct ChangesInTime final : Regulariser, AfterUpdate, AfterLayerUpdate, Activat
 struct HalfTheGradient : Regulariser, WeightPenalty {
   Kind wrong;
   explicit HalfTheGradient(Kind kind) : wrong(kind) {}
-  double value(std::span<const float> w, const Tile&) const override {
+  double value(std::span<const float> w, const Tile&, const Step&) const override {
     double sum = 0;
     for (const float x : w) sum += double{x} * x;
     return sum / 2;
   }
-  void add_gradient(std::span<const float> w, std::span<float> g, const Tile& tile) const override {
+  void add_gradient(std::span<const float> w, std::span<float> g, const Tile& tile, const Step&) const override {
     for (std::size_t i = 0; i < w.size(); ++i) g[i] += (tile.kind == wrong ? 0.5f : 1.f) * w[i];
   }
 };
@@ -82,10 +82,12 @@ struct WrongOnTrainedArrays final : HalfTheGradient {
 
 /// A penalty on a whole layer that forgets the gradient with respect to the biases.
 struct ForgetsBiases final : Regulariser, LayerPenalty {
-  double value(const Layer& w, const LayerPass&) const override {
+  double value(const Layer& w, const LayerPass&, const Step&) const override {
     return arma::accu(arma::square(w.W)) / 2 + arma::accu(arma::square(w.b)) / 2;
   }
-  void add_gradient(const Layer& w, const LayerPass&, Layer& gradient) const override { gradient.W += w.W; }
+  void add_gradient(const Layer& w, const LayerPass&, Layer& gradient, const Step&) const override {
+    gradient.W += w.W;
+  }
 };
 
 /// Halves the biases of a pass, and forgets it in backward.
@@ -98,12 +100,12 @@ struct HalvesBiases final : Regulariser, WeightChange {
 struct ForgetsItsGradient final : Regulariser, WeightPenalty, AfterUpdate {
   Counts tiles;
   void declare_state(State& state) override { state.counts("tiles", tiles, 1); }
-  double value(std::span<const float> w, const Tile&) const override {
+  double value(std::span<const float> w, const Tile&, const Step&) const override {
     double sum = 0;
     for (const float x : w) sum += double{x} * x;
     return sum;
   }
-  void add_gradient(std::span<const float>, std::span<float>, const Tile&) const override {}
+  void add_gradient(std::span<const float>, std::span<float>, const Tile&, const Step&) const override {}
   void after_update(std::span<float>, const Tile&, const Step&) const override { ++tiles[0]; }
 };
 

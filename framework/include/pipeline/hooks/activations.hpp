@@ -7,11 +7,14 @@
 namespace pipeline {
 
 /// `layer` counts as in metrics.csv: 0 is the inputs, l the outputs of layer l. values [units x batch]
+/// targets [classes x batch], each column a distribution: of a label, 1 for its class; null when measuring.
 struct Activations {
   std::size_t layer;
   arma::fmat& values;
+  const arma::fmat* targets = nullptr;
 };
 
+/// ReLU stands for the activation of the layer, whichever the pipeline chooses.
 enum class Where { inputs, before_relu, after_relu };
 
 class PIPELINE_API ActivationChange {

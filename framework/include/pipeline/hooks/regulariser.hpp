@@ -29,7 +29,7 @@ class PIPELINE_API Regulariser {
   /// Whether `biases` has an effect where the entry acts on weights. If not, giving it is a mistake.
   virtual bool acts_on_biases() const { return true; }
   /// Throws Misfit where a parameter does not fit this network or these images (all 0 where the samples are not
-  /// images). Called before any work.
+  /// images); it may also name `loss`. Called before any work.
   virtual void check(const NetworkShape&, const ImageShape&) const {}
   /// Throws Misfit where a parameter cannot work with this training; it may also name `batch_size` or `steps`. Called
   /// before any work.
