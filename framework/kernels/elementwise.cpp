@@ -1,14 +1,6 @@
 #include "kernels/elementwise.hpp"
 
-#include <algorithm>
-#include <cmath>
-
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)
-#define FOR_EACH_LEVEL __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4"), optimize("O3")))
-#else
-#define FOR_EACH_LEVEL
-#endif
+#include "kernels/for_each_level.hpp"
 
 namespace pipeline::kernels {
 
