@@ -38,7 +38,7 @@ inline Wide product_of_halves(Wide a, Wide b) {
 
 /// Philox4x32-10 (Random123) of kTogether registers of counters, which hides how long a product takes. Counters differ in
 /// their first word only. Words 0 and 2 of each counter go to `even`, words 1 and 3 to `odd`: the two words of a pair.
-constexpr std::size_t kTogether = 2, kCounters = kTogether * kWide;
+constexpr std::size_t kTogether = kLanes == 16 ? 4 : 2, kCounters = kTogether * kWide;  // AVX-512 has the registers
 
 inline void philox(const Stream& s, std::uint32_t first, std::uint32_t* even, std::uint32_t* odd) {
   const auto all = [](std::uint64_t x) { return Wide{} + x; };
@@ -53,7 +53,7 @@ inline void philox(const Stream& s, std::uint32_t first, std::uint32_t* even, st
   std::uint32_t key[2] = {s.key[0], s.key[1]};
 #pragma GCC unroll 10
   for (int round = 0; round < 10; ++round) {
-#pragma GCC unroll 2
+#pragma GCC unroll 4
     for (std::size_t t = 0; t < kTogether; ++t) {  // only the low halves count; the high ones are left as they come
       const Wide p = product_of_halves(a[t], all(0xd2511f53u)), q = product_of_halves(c[t], all(0xcd9e8d57u));
       a[t] = (q >> 32) ^ b[t] ^ all(key[0]), b[t] = q;

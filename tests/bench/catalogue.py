@@ -4,7 +4,7 @@
 BUILD contains bin/steps. Prints, for each model of catalogue.ini, the milliseconds of a step on one thread and their ratio
 to the step of noreg, timed in turns. With PYTHON (an interpreter with PyTorch 2) PyTorch makes the same steps, eager and
 compiled, in turns with the program, ROUNDS times (default 3); the faster of the two counts, and the last column is how
-many times as fast the program is. Everything is a median. Needs MNIST in the folder PIPELINE_DATA_PATH. With PyTorch it
+many times as fast the program is. Everything is a median of times of the processor, not of the clock. Needs MNIST in the folder PIPELINE_DATA_PATH. With PyTorch it
 takes about half an hour, most of which torch.compile needs.
 """
 import pathlib
@@ -17,7 +17,7 @@ BUILD = pathlib.Path(sys.argv[1]).resolve()
 PYTHON = sys.argv[2] if len(sys.argv) > 2 else None
 ROUNDS = int(sys.argv[3]) if len(sys.argv) > 3 else 3
 PIPELINE = HERE / "catalogue.ini"
-STEPS = 60
+STEPS = 30
 
 
 def models():

@@ -1,9 +1,10 @@
 // steps PIPELINE [MODEL]: the time of a step of each model, or of one, relative to the first model, as lines
 // `model milliseconds ratio`.
 // Steps of the two models are timed alternately, so that a varying clock rate favours neither; medians are compared.
+// Times are those of the processor, so that other programs disturb them less.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,10 +31,10 @@ struct Trained {
   std::uint64_t t = 0;
 
   double step() {
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();
     model->step(t, train, batches.at(t));
     ++t;
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    return 1e3 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   }
 };
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """torch_catalogue.py: times steps of the models of catalogue.ini in PyTorch, in float32 on one thread.
 
-Reads lines `MODEL eager|compiled STEPS` and answers each with the median milliseconds of a step, or `-` where
-torch.compile fails, so that another program can take turns with it. Each model is what a careful user writes: leaf
-tensors, operations on lists of tensors (torch._foreach), fused optimisers where torch.optim has them, penalties by
-autograd unless their gradient is one line, no copies that the mathematics does not need. `compiled` compiles loss
-and update; the caller takes the faster of the two. Settings are those of pipelines/regularisers.ini. Needs PyTorch 2 and
-MNIST in the folder PIPELINE_DATA_PATH. tests/reference/torch_steps.py has the same steps in float64 for comparison.
+Reads lines `MODEL eager|compiled STEPS` and answers each with the median milliseconds of a step (of the processor, not
+the clock), or `-` where torch.compile fails, so that another program can take turns with it. Each model is what a
+careful user writes: leaf tensors, operations on lists of tensors (torch._foreach), fused optimisers where torch.optim
+has them, penalties by autograd unless their gradient is one line, no copies that the mathematics does not need.
+`compiled` compiles loss and update; the caller takes the faster of the two. Settings are those of
+pipelines/regularisers.ini. Needs PyTorch 2 and MNIST in the folder PIPELINE_DATA_PATH. tests/reference/torch_steps.py
+has the same steps in float64 for comparison.
 """
 import gzip
 import os
@@ -355,15 +356,15 @@ class Timed:
             self.model.loss = torch.compile(self.model.loss, dynamic=False)
             if not hasattr(self.model, "optimiser"):
                 self.model.update = torch.compile(self.model.update, dynamic=False)
-        for _ in range(30):  # warm-up: the first steps compile, and allocate memory
+        for _ in range(10):  # warm-up: the first steps compile, and allocate memory
             self.step()
 
     def step(self):
         batch = self.order[self.t * BATCH % (len(self.order) - BATCH):][:BATCH]
-        began = time.perf_counter()
+        began = time.process_time()
         self.model.step(train_x[batch], train_y[batch])
         self.t += 1
-        return (time.perf_counter() - began) * 1e3
+        return (time.process_time() - began) * 1e3
 
 
 timed = {}
