@@ -283,9 +283,15 @@ class PowerGradient(Model):
 
 
 class GradientNoise(Model):
+    def start(self):
+        self.sd = torch.zeros(())  # a tensor: torch.compile would compile anew for each number
+
     def change(self, grads):
-        sd = (0.01 / (1 + self.t) ** 0.55) ** 0.5
-        return torch._foreach_add(list(grads), [torch.randn_like(g) for g in grads], alpha=sd)
+        return [torch.randn_like(g).mul_(self.sd).add_(g) for g in grads]
+
+    def step(self, x, y):
+        self.sd.fill_((0.01 / (1 + self.t) ** 0.55) ** 0.5)
+        super().step(x, y)
 
 
 class GradientClip(Model):
