@@ -304,8 +304,7 @@ Axes read_axes(const config::Tree& tree, Complaints& complaints) {
       axes.together[static_cast<std::size_t>(at - heads.begin())].push_back(i);
     }
   }
-  if (!zip || !complaints.any())
-    check_repeats(*section, axes, complaints);  // else it is not known what varies together
+  if (!complaints.any()) check_repeats(*section, axes, complaints);  // else `zip` may be what was not understood
   double count = 1;
   for (const auto& group : axes.together) count *= static_cast<double>(axes.all[group.front()].values.size());
   if (count > static_cast<double>(most_points))

@@ -14,6 +14,7 @@
 
 #include <type_traits>
 
+#include "kernels/draws.hpp"
 #include "kernels/lanes.hpp"
 #include "kernels/panels.hpp"
 
@@ -368,6 +369,7 @@ void back_and_descend(float* w, const Dense& d, const Sparse& listed, Descent ho
 #endif
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
-const Level PIPELINE_LEVEL = {TEXT(PIPELINE_LEVEL), list, list_rows, product, descend, back, back_and_descend};
+const Level PIPELINE_LEVEL = {TEXT(PIPELINE_LEVEL), list,  list_rows, product, descend, back,
+                              back_and_descend,     words, normals,   powers};
 
 }  // namespace pipeline::kernels

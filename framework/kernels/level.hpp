@@ -1,5 +1,5 @@
-// The products of a layer at one instruction level: plain functions over plain memory, so that the files compiled for
-// newer processors emit no code that the rest of the program could end up calling.
+// The products of a layer, and draws and powers, at one instruction level: plain functions over plain memory, so that
+// the files compiled for newer processors emit no code that the rest of the program could end up calling.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -48,6 +48,11 @@ struct Finish {
   bool relu = false;
 };
 
+/// A random stream (pipeline/random.hpp): words 1 to 3 of its counters, and its key.
+struct Stream {
+  std::uint32_t counter[3], key[2];
+};
+
 struct Level {
   const char* name;
   /// Writes the nonzeros of x[0 .. count), ascending, and returns their number. `out` has room for count + kSpare.
@@ -69,6 +74,11 @@ struct Level {
   /// back() with W = w, then descend() of those columns of W by A = d, b = listed; w [d.outputs x listed.columns] in
   /// panels. Both read the same rows of d.
   void (*back_and_descend)(float* w, const Dense& d, const Sparse& listed, Descent, float* y, std::size_t stride, Part);
+  /// The four words, or the four normal draws, of `counters` counters from `first` on.
+  void (*words)(const Stream&, std::uint32_t first, std::size_t counters, std::uint32_t* out);
+  void (*normals)(const Stream&, std::uint32_t first, std::size_t counters, float* out);
+  /// x = |x|^power with x's sign, for power in (0, 2].
+  void (*powers)(float* x, std::size_t n, float power);
 };
 
 extern const Level baseline, avx2, avx512;

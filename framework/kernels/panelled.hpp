@@ -13,6 +13,10 @@ class Panelled {
  public:
   /// Copies m.
   void assign(const arma::fmat& m);
+  /// Makes room for such a matrix, whose columns are then set one by one.
+  void set_size(std::size_t outputs, std::size_t inner);
+  void set_column(std::size_t i, const float* from);
+  void copy_column(std::size_t i, float* to) const;
   /// Copies the matrix to m, which has its size.
   void copy_to(arma::fmat& m) const;
   Dense view() const { return {data_.get(), outputs_, inner_}; }

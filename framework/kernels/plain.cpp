@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "kernels/draws.hpp"
 #include "kernels/level.hpp"
 #include "kernels/panels.hpp"
 
@@ -99,6 +100,6 @@ void back_and_descend(float* w, const Dense& d, const Sparse& listed, Descent ho
 
 }  // namespace
 
-const Level plain = {"plain", list, list_rows, product, descend, back, back_and_descend};
+const Level plain = {"plain", list, list_rows, product, descend, back, back_and_descend, words, normals, powers};
 
 }  // namespace pipeline::kernels

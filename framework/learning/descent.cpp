@@ -25,20 +25,31 @@ const Layer& within_scope(const Entry& e, const Layer& layer, Layer& copy) {
 }
 }  // namespace
 
+/// Computes the data gradient of a layer's weights, as many inputs at a time as suits the cache, into to(first, count),
+/// and calls f(first, count) after each.
+template <class To, class F>
+void Model::each_weight_gradient_block(std::size_t l, const To& to, F&& f) {
+  const kernels::Factor dz{dz_[l - 1], dz_panels_};
+  const std::size_t inputs = network_.layer(l).inputs(), at_a_time = products_.are_own() ? kColumns : kColumnsOfBlas;
+  for (std::size_t first = 0; first < inputs; first += at_a_time) {
+    const std::size_t count = std::min(at_a_time, inputs - first);
+    products_.gradient(dz, pass_.x[l - 1], pass_.of_x[l - 1], first, count, to(first, count));
+    f(first, count);
+  }
+}
+
 /// Calls per_tile with the data gradient of each tile of a layer's weights, while it is in the cache.
 template <class PerTile>
 void Model::each_weight_gradient(std::size_t l, PerTile&& per_tile) {
-  const Layer& layer = network_.layer(l);
-  const kernels::Factor dz{dz_[l - 1], dz_panels_};
-  const arma::fmat& x = pass_.x[l - 1];
-  const std::size_t at_a_time = products_.are_own() ? kColumns : kColumnsOfBlas;
-  columns_.set_size(layer.outputs(), at_a_time);
-  for (std::size_t first = 0; first < layer.inputs(); first += at_a_time) {
-    const std::size_t count = std::min(at_a_time, layer.inputs() - first);
-    products_.gradient(dz, x, pass_.of_x[l - 1], first, count, columns_.memptr());
+  const std::size_t outputs = network_.layer(l).outputs();
+  const auto to = [&](std::size_t, std::size_t count) {
+    columns_.set_size(outputs, count);
+    return columns_.memptr();
+  };
+  each_weight_gradient_block(l, to, [&](std::size_t first, std::size_t count) {
     for (std::size_t j = 0; j < count; ++j)
-      per_tile(Tile{l, Kind::weights, first + j}, std::span(columns_.colptr(j), layer.outputs()));
-  }
+      per_tile(Tile{l, Kind::weights, first + j}, std::span(columns_.colptr(j), outputs));
+  });
 }
 
 /// The same for its biases, if it has any.
@@ -52,7 +63,7 @@ void Model::each_bias_gradient(std::size_t l, PerTile&& per_tile) {
 /// Whether the optimiser or some hook uses the weights or their gradient in every step. A single SquaredPenalty does not:
 /// it is part of the update.
 bool Model::plugins_see_weights() const {
-  if (stores_gradient_ || !is_plain_descent()) return true;
+  if (!is_plain_descent()) return true;
   for (std::size_t l = 1; l <= network_.depth(); ++l) {
     std::size_t penalties = 0;
     for (const Entry& e : entries_) {
@@ -78,21 +89,29 @@ float Model::decay(std::size_t l, const Step& step) const {
 
 void Model::descend_layer(std::size_t l, const Step& step, bool weights_have) {
   Layer& layer = network_.layer(l);
-  const auto descend_tile = [&](const Tile& tile, std::span<float> g) {
-    const std::span<float> w = part(layer, tile);
+  const auto descend = [&](const Tile& tile, std::span<float> w, std::span<float> g) {
+    change_weights_back(tile, g, step);
     for (const Entry& e : entries_) penalise(e, tile, w, g, step);
     change(tile, w, g, step);
     update(tile, w, g, step);
   };
-  if (lives_in_panels_) {  // no hook sees the gradient, so it is never stored
-    if (!weights_have)
-      products_.descend(dz_panels_, pass_.x[l - 1], pass_.of_x[l - 1], {step.learning_rate, decay(l, step)},
-                        panels_[l - 1]);
-    is_behind_ = true;
-  } else {
-    each_weight_gradient(l, descend_tile);
+  const auto descend_plain = [&](const Tile& tile, std::span<float> g) { descend(tile, part(layer, tile), g); };
+  if (!lives_in_panels_) {
+    each_weight_gradient(l, descend_plain);
+  } else if (!updates_within_products_) {
+    kernels::Panelled& W = panels_[l - 1];
+    column_.set_size(layer.outputs());
+    each_weight_gradient(l, [&](const Tile& tile, std::span<float> g) {
+      W.copy_column(tile.input, column_.memptr());
+      descend(tile, {column_.memptr(), column_.n_elem}, g);
+      W.set_column(tile.input, column_.memptr());
+    });
+  } else if (!weights_have) {  // no hook sees the gradient, so it is never stored
+    products_.descend(dz_panels_, pass_.x[l - 1], pass_.of_x[l - 1], {step.learning_rate, decay(l, step)},
+                      panels_[l - 1]);
   }
-  each_bias_gradient(l, descend_tile);
+  is_behind_ = lives_in_panels_;
+  each_bias_gradient(l, descend_plain);
   after_layer(l, step);
 }
 
@@ -148,6 +167,16 @@ void Model::penalise_units(std::size_t layer, const arma::fmat& h, arma::fmat& g
   }
 }
 
+/// The adjoint of the WeightTileChange hooks.
+void Model::change_weights_back(const Tile& tile, std::span<float> g, const Step& step) {
+  if (!weight_tiles_) return;
+  for (const Entry& e : std::views::reverse(entries_)) {
+    if (!e.weight_tile || !e.scope.covers(tile)) continue;
+    e.run("WeightChange::backward", step.number, [&] { e.weight_tile->backward_tile(g, tile, e.step(step)); });
+    if (!all_finite(g)) blame(e, "WeightChange::backward", tile, step);
+  }
+}
+
 void Model::change(const Tile& tile, std::span<const float> w, std::span<float> g, const Step& step) {
   for (const Entry& e : entries_) {
     if (!e.gradient || !e.scope.covers(tile)) continue;
@@ -187,10 +216,16 @@ void Model::each_own_tile(F&& f) const {
   }
 }
 
+/// The hook that adds the gradient of an entry's trained arrays.
+const char* Model::added_by(const ModelPlugin& owner) const {
+  const auto entry = std::ranges::find(entries_, owner.name, &Entry::name);
+  return entry->activation ? "ActivationChange::backward" : "ActivationPenalty::add_gradient";
+}
+
 /// Trained arrays are updated like biases, after all layers.
 void Model::update_own(const Step& step) {
   each_own_tile([&](const Tile& tile, std::span<float> w, std::span<float> g, const ModelPlugin& owner) {
-    if (!all_finite(g)) blame(owner, "ActivationChange::backward", tile, step);
+    if (!all_finite(g)) blame(owner, added_by(owner), tile, step);
     for (const Entry& e : entries_) penalise(e, tile, w, g, step);
     change(tile, w, g, step);
     update(tile, w, g, step);
@@ -225,9 +260,10 @@ void Model::after_layer(std::size_t l, const Step& step) {
 void Model::store_layer_gradient(std::size_t l, const Network& at, const Step& step) {
   if (gradient_.layers.empty()) gradient_ = network_;
   Layer& g = gradient_.layer(l);
-  const auto keep = [&](const Tile& tile, std::span<float> data) { std::ranges::copy(data, part(g, tile).begin()); };
-  each_weight_gradient(l, keep);
-  each_bias_gradient(l, keep);
+  each_weight_gradient_block(
+      l, [&](std::size_t first, std::size_t) { return g.W.colptr(first); }, [](std::size_t, std::size_t) {});
+  each_bias_gradient(l,
+                     [&](const Tile& tile, std::span<float> of_b) { std::ranges::copy(of_b, part(g, tile).begin()); });
   for (const Entry& e : std::views::reverse(entries_))
     if (e.weight && e.scope.weights_of(l))
       checked(e, "WeightChange::backward", step.number, l, g, [&] { e.weight->backward(g, l, e.step(step)); });

@@ -38,6 +38,7 @@ void Entry::find_hooks() {
     find(activation, *object);
     find(activation_scale, *object);
     find(weight, *object);
+    find(weight_tile, *object);
     find(weight_penalty, *object);
     find(squared_penalty, *object);
     find(layer_penalty, *object);

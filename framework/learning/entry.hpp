@@ -42,6 +42,7 @@ struct Entry : ModelPlugin {
   ActivationChange* activation;
   ActivationScale* activation_scale;  // also in `activation`
   WeightChange* weight;
+  WeightTileChange* weight_tile;  // also in `weight`
   WeightPenalty* weight_penalty;
   SquaredPenalty* squared_penalty;  // also in `weight_penalty`
   LayerPenalty* layer_penalty;

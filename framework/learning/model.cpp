@@ -25,6 +25,7 @@ Model::Model(std::string name, const Network& start, Entries entries, LearningRa
       image_(image),
       states_(network_, std::move(shape)),
       dz_(start.depth()) {
+  weight_tiles_ = products_.are_own();
   for (const Entry& e : entries_) {
     if (e.look_ahead && look_ahead_)
       throw HookFailure(
@@ -33,14 +34,18 @@ Model::Model(std::string name, const Network& start, Entries entries, LearningRa
     states_.declare(e);
     if (e.look_ahead) look_ahead_ = &e;
     weight_changes_ |= e.weight != nullptr;
+    weight_tiles_ &= !e.weight || e.weight_tile;
     layer_penalties_ |= e.layer_penalty != nullptr;
     activation_penalties_ |= e.activation_penalty != nullptr;
     after_layer_ |= e.after_layer_update != nullptr;
-    stores_gradient_ |= e.weight || e.layer_penalty || e.network_gradient || e.look_ahead;
+    stores_gradient_ |= e.layer_penalty || e.network_gradient || e.look_ahead;
   }
+  weight_tiles_ &= weight_changes_;
+  stores_gradient_ |= weight_changes_ && !weight_tiles_;
   if (optimiser_) states_.declare(*optimiser_);
   states_.complete();
-  lives_in_panels_ = products_.are_own() && !plugins_see_weights();
+  lives_in_panels_ = products_.are_own() && !stores_gradient_ && !weight_changes_ && !after_layer_;
+  updates_within_products_ = lives_in_panels_ && !plugins_see_weights();
   pass_.keeps_z =
       layer_penalties_ || way_back_needs_z(training({0, rate_.at(0), Random(0)}), start.depth(), activation_penalties_);
   for (const Entry& e : entries_)
@@ -103,7 +108,7 @@ void Model::step(std::uint64_t number, const Inputs& train, const std::vector<st
     const Weights used = pass_forward(network_, step);
     for (std::size_t l = network_.depth(); l >= 1; --l) {
       take_dz(l);
-      const bool descends = l > 1 && lives_in_panels_ && zeros_need_no_gradient(training(step), l - 1);
+      const bool descends = l > 1 && updates_within_products_ && zeros_need_no_gradient(training(step), l - 1);
       if (l > 1) pass_backward_into(l - 1, used, step, descends);  // before layer l changes, or while it does
       descend_layer(l, step, descends);
     }
@@ -112,11 +117,11 @@ void Model::step(std::uint64_t number, const Inputs& train, const std::vector<st
   }
   store_gradient(network_, step);
   if (look_ahead_) {
-    Network displaced = network_;
-    checked(*look_ahead_, "LookAhead::displace", number, displaced,
-            [&] { look_ahead_->look_ahead->displace(displaced, gradient_, look_ahead_->step(step)); });
+    displaced_ = network_;
+    checked(*look_ahead_, "LookAhead::displace", number, displaced_,
+            [&] { look_ahead_->look_ahead->displace(displaced_, gradient_, look_ahead_->step(step)); });
     const auto undisplaced = states_.of_this_step();
-    store_gradient(displaced, step);
+    store_gradient(displaced_, step);
     states_.put_back(undisplaced);
   }
   change_stored(step);
@@ -151,21 +156,54 @@ void Model::load_batch(const Step& step, const Inputs& train, const std::vector<
   }
 }
 
-/// Returns the weights that were used: `at`, or a changed copy.
+/// Fills panels_ and the biases of changed_ with what the WeightTileChange hooks make of `at`.
+void Model::change_tiles(const Network& at, const Step& step) {
+  if (changed_.layers.empty()) changed_ = at;
+  panels_.resize(at.depth());
+  for (std::size_t l = 1; l <= at.depth(); ++l) {
+    const Layer& from = at.layer(l);
+    const auto change = [&](const Tile& tile, std::span<float> w) {
+      for (const Entry& e : entries_) {
+        if (!e.weight_tile || !e.scope.covers(tile)) continue;
+        e.run("WeightChange::forward", step.number, [&] { e.weight_tile->forward_tile(w, tile, e.step(step)); });
+        if (!all_finite(w) && all_finite(part(from, tile)))
+          throw HookFailure(e.name, "WeightChange::forward", step.number,
+                            "left a value that is not finite in layer " + std::to_string(l));
+      }
+    };
+    kernels::Panelled& to = panels_[l - 1];
+    to.set_size(from.outputs(), from.inputs());
+    for (std::size_t j = 0; j < from.inputs(); ++j) {
+      column_ = from.W.col(j);
+      change({l, Kind::weights, j}, {column_.memptr(), column_.n_elem});
+      to.set_column(j, column_.memptr());
+    }
+    arma::fvec& b = changed_.layer(l).b = from.b;
+    if (!b.is_empty()) change({l, Kind::bias}, {b.memptr(), b.n_elem});
+  }
+}
+
+/// `at`, or a changed copy
+Weights Model::weights_of_pass(const Network& at, const Step& step) {
+  if (weight_tiles_) {
+    change_tiles(at, step);
+    return {changed_, panels_};
+  }
+  if (!weight_changes_)
+    return lives_in_panels_ && !panels_.empty() ? Weights{at, panels_} : weights(products_, at, panels_);
+  changed_ = at;
+  for (const Entry& e : entries_)
+    for (std::size_t l = 1; e.weight && l <= at.depth(); ++l)
+      if (e.scope.weights_of(l))
+        checked(e, "WeightChange::forward", step.number, l, changed_.layer(l),
+                [&] { e.weight->forward(changed_.layer(l), l, e.step(step)); });
+  return weights(products_, changed_, panels_);
+}
+
+/// Returns the weights that were used.
 Weights Model::pass_forward(const Network& at, const Step& step) {
   states_.zero_gradients();
-  const Network* used = &at;
-  if (weight_changes_) {
-    changed_ = at;
-    for (const Entry& e : entries_)
-      for (std::size_t l = 1; e.weight && l <= at.depth(); ++l)
-        if (e.scope.weights_of(l))
-          checked(e, "WeightChange::forward", step.number, l, changed_.layer(l),
-                  [&] { e.weight->forward(changed_.layer(l), l, e.step(step)); });
-    used = &changed_;
-  }
-  const bool ready = lives_in_panels_ && !panels_.empty();
-  const Weights now = ready ? Weights{*used, panels_} : weights(products_, *used, panels_);
+  const Weights now = weights_of_pass(at, step);
   pass_.x.resize(at.depth());
   if (look_ahead_)
     pass_.x[0] = batch_.inputs;  // needed for a second pass

@@ -38,6 +38,8 @@ class Model {
   const std::vector<kernels::Panelled>* panels() const {
     return lives_in_panels_ && !panels_.empty() ? &panels_ : nullptr;
   }
+  /// Whether the update is part of the products, because no plugin sees the weights or their gradient in a step.
+  bool updates_within_products() const { return updates_within_products_; }
   const Entries& entries() const { return entries_; }
   /// The learning rate of a step.
   float rate_at(std::uint64_t step) const { return rate_.at(step); }
@@ -74,10 +76,14 @@ class Model {
   // model.cpp: from the batch to dz of every layer
   void load_batch(const Step& step, const Inputs& train, const std::vector<std::uint32_t>& samples);
   Weights pass_forward(const Network& at, const Step& step);
+  Weights weights_of_pass(const Network& at, const Step& step);
+  void change_tiles(const Network& at, const Step& step);
   /// dz_panels_ belong to the next layer; with `descends` its weights are updated on the way.
   void pass_backward_into(std::size_t layer, const Weights& used, const Step& step, bool descends);
 
   // descent.cpp: from dz to new weights
+  template <class To, class F>
+  void each_weight_gradient_block(std::size_t layer, const To& to, F&& f);
   template <class PerTile>
   void each_weight_gradient(std::size_t layer, PerTile&& per_tile);
   template <class PerTile>
@@ -91,7 +97,9 @@ class Model {
   void penalise(const Entry& entry, const Tile& tile, std::span<const float> w, std::span<float> g,
                 const Step& step) const;
   void penalise_units(std::size_t layer, const arma::fmat& h, arma::fmat& gradient, const Step& step);
+  void change_weights_back(const Tile& tile, std::span<float> g, const Step& step);
   void change(const Tile& tile, std::span<const float> w, std::span<float> g, const Step& step);
+  const char* added_by(const ModelPlugin& owner) const;
   void update_own(const Step& step);
   template <class F>
   void each_own_tile(F&& f) const;
@@ -103,8 +111,8 @@ class Model {
   void after_layer(std::size_t layer, const Step& step);
 
   std::string name_;
-  // The weights. Where no plugin uses them between two measurements, they stay in panels_, and network() brings
-  // network_.W up to date. Biases are always in network_.
+  // The weights. Where no plugin uses a whole layer of them, they stay in panels_ from measurement to measurement: hooks
+  // of a tile see copies of a column, and network() brings network_.W up to date. Biases are always in network_.
   mutable Network network_;
   mutable bool is_behind_ = false;
   std::vector<kernels::Panelled> panels_;  // otherwise of the weights of the current pass
@@ -119,8 +127,9 @@ class Model {
   std::uint64_t remembered_at_ = 0;
 
   // Which kinds of hooks exist; a model without them runs none of their code.
-  bool lives_in_panels_ = false, stores_gradient_ = false, weight_changes_ = false, layer_penalties_ = false,
+  bool lives_in_panels_ = false, updates_within_products_ = false, stores_gradient_ = false, layer_penalties_ = false,
        activation_penalties_ = false;
+  bool weight_changes_ = false, weight_tiles_ = false;  // some; all of them tile by tile, by own kernels
   bool after_layer_ = false;
   const Entry* look_ahead_ = nullptr;
 
@@ -128,9 +137,11 @@ class Model {
   Pass pass_;
   std::vector<arma::fmat> dz_;   // gradients by z, one per layer
   kernels::Panelled dz_panels_;  // of one layer at a time
-  Network changed_;              // the copy that WeightChange hooks work on
+  Network changed_;              // the copy that WeightChange hooks work on; of weight_tiles_, W is in panels_ only
+  Network displaced_;            // the weights of a LookAhead
   Network gradient_;             // the whole gradient, if a hook needs it
   arma::fmat columns_;           // the gradient of a few inputs' weights, if none does
+  arma::fvec column_;            // the weights of one input, copied from network_ or panels_
   arma::fvec bias_gradient_;
 };
 

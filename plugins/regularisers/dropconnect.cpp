@@ -1,7 +1,7 @@
 // dropconnect: sets weights to 0 at random while training, so that no node relies on a single connection.
 //
-//   W' = W * M / keep_prob,   M = 1 with probability keep_prob, else 0     drawn anew for every weight and step
-//   dW = dW' * M / keep_prob                                               the same M in the backward pass
+//   W' = W * M * (1 / keep_prob),   M = 1 with probability keep_prob, else 0     drawn anew for every weight and step
+//   dW = dW' * M * (1 / keep_prob)                                               the same M in the backward pass
 //   when measuring: W' = W
 //
 //   W  [outputs x inputs] of the named layers; biases likewise if biases = yes.   keep_prob = 1 changes nothing.
@@ -15,22 +15,24 @@
 namespace {
 using namespace pipeline;
 
-class DropConnect final : public Regulariser, public WeightChange {
+class DropConnect final : public Regulariser, public WeightTileChange {
   float keep_prob = 0.5f;
 
   void declare(Parameters& p) override {
     p.number("keep_prob", keep_prob, above(0).up_to(1), "probability that a connection is kept").neutral("1");
   }
 
-  void forward(Layer& copy, std::size_t layer, const Step& step) const override { cut(copy, layer, step); }
-  void backward(Layer& gradient, std::size_t layer, const Step& step) const override { cut(gradient, layer, step); }
+  void forward_tile(std::span<float> copy, const Tile& tile, const Step& step) const override { cut(copy, tile, step); }
+  void backward_tile(std::span<float> g, const Tile& tile, const Step& step) const override { cut(g, tile, step); }
 
-  void cut(Layer& l, std::size_t layer, const Step& step) const {
-    const Random draws = step.random.in_layer(static_cast<std::uint32_t>(layer));
-    draws.bernoulli(keep_prob, l.W.n_elem + l.b.n_elem, [&](std::size_t i, bool kept) {
-      float& x = i < l.W.n_elem ? l.W[i] : l.b[i - l.W.n_elem];
-      x = kept ? x / keep_prob : 0.0f;
-    });
+  /// Weights and biases each have their own random stream; an element's index in its array is the index of its draw.
+  void cut(std::span<float> x, const Tile& tile, const Step& step) const {
+    const std::size_t array = tile.kind == Kind::weights ? 0 : 1;
+    const Random draws = step.random.in_layer(static_cast<std::uint32_t>(tile.layer + (array << 16)));
+    draws.bernoulli(keep_prob, tile.input * x.size(), x.size(),
+                    [value = x.data(), factor = 1 / keep_prob](std::size_t i, bool kept) {
+                      value[i] = kept ? value[i] * factor : 0.0f;
+                    });
   }
 };
 

@@ -28,9 +28,10 @@ class GaussianDropout final : public Regulariser, public ActivationScale {
   }
 
   void scale(Activations h, const Step& step) const override {
-    const double sd = std::sqrt((1 - double{keep_prob}) / keep_prob);
+    const auto sd = static_cast<float>(std::sqrt((1 - double{keep_prob}) / keep_prob));
     const Random draws = step.random.in_layer(static_cast<std::uint32_t>(h.layer));
-    draws.normals(0, h.values.n_elem, [&](std::size_t i, double n) { h.values[i] *= static_cast<float>(1 + sd * n); });
+    draws.normals(0, h.values.n_elem,
+                  [value = h.values.memptr(), sd](std::size_t i, float n) { value[i] *= 1 + sd * n; });
   }
 };
 

@@ -32,7 +32,8 @@ class GaussianNoise final : public Regulariser, public ActivationChange {
   }
   void forward(Activations h, const Step& step) const override {
     const Random draws = step.random.in_layer(static_cast<std::uint32_t>(h.layer));
-    draws.normals(0, h.values.n_elem, [&](std::size_t i, double n) { h.values[i] += static_cast<float>(sd * n); });
+    draws.normals(0, h.values.n_elem,
+                  [value = h.values.memptr(), by = sd](std::size_t i, float n) { value[i] += by * n; });
   }
   void backward(Activations, const Step&) const override {}
 };

@@ -16,6 +16,7 @@
 #include <bit>
 #include <cmath>
 #include <pipeline/numbers.hpp>
+#include <pipeline/vectors.hpp>
 
 namespace {
 using namespace pipeline;
@@ -39,10 +40,8 @@ class GradientClip final : public Regulariser, public NetworkGradientChange {
 
   void change(const Network&, Network& gradient, const Step&) const override {
     double squares = 0;
-    for (const Layer& l : gradient.layers) {
-      for (const float x : l.W) squares += double{x} * x;
-      for (const float x : l.b) squares += double{x} * x;
-    }
+    for (const Layer& l : gradient.layers)
+      squares += sum_of_squares({l.W.memptr(), l.W.n_elem}) + sum_of_squares({l.b.memptr(), l.b.n_elem});
     const double length = std::sqrt(squares);
     if (length > std::bit_cast<double>(longest[0])) longest[0] = std::bit_cast<std::int64_t>(length);
     if (length <= limit) return;

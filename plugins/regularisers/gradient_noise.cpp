@@ -28,8 +28,9 @@ class GradientNoise final : public Regulariser, public GradientChange {
 
   void change(std::span<const float>, std::span<float> g, const Tile& t, const Step& step) const override {
     const double sd = std::sqrt(eta / std::pow(1.0 + static_cast<double>(step.number), gamma));
-    draws(t, step).normals(first(t, g.size()), g.size(),
-                           [&](std::size_t i, double n) { g[i] += static_cast<float>(sd * n); });
+    draws(t, step).normals(
+        first(t, g.size()), g.size(),
+        [value = g.data(), by = static_cast<float>(sd)](std::size_t i, float n) { value[i] += by * n; });
   }
 
   /// A layer's weights, biases and trained arrays each have their own random stream; an element's index in its array is

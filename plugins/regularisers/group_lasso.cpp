@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <pipeline/vectors.hpp>
 
 namespace {
 using namespace pipeline;
@@ -30,22 +31,19 @@ class GroupLasso final : public Regulariser, public WeightPenalty, public AfterU
   }
 
   /// A tile is a group: all weights that leave one input.
-  static double length(std::span<const float> w) {
-    double squares = 0;
-    for (const float x : w) squares += double{x} * x;
-    return std::sqrt(squares);
-  }
+  static double length(std::span<const float> w) { return std::sqrt(sum_of_squares(w)); }
   double strength(std::span<const float> w) const { return lambda * std::sqrt(static_cast<double>(w.size())); }
 
   double value(std::span<const float> w, const Tile&, const Step&) const override { return strength(w) * length(w); }
   void add_gradient(std::span<const float> w, std::span<float> g, const Tile&, const Step&) const override {
-    const double l = length(w);
-    if (form != "subgradient" || l == 0) return;
-    for (std::size_t i = 0; i < w.size(); ++i) g[i] += static_cast<float>(strength(w) * (w[i] / l));
+    if (form != "subgradient") return;
+    const double l = length(w), scale = strength(w) / l;
+    for (std::size_t i = 0; l > 0 && i < w.size(); ++i) g[i] += static_cast<float>(scale * w[i]);
   }
   void after_update(std::span<float> w, const Tile&, const Step& step) const override {
+    if (form != "proximal") return;
     const double l = length(w);
-    if (form != "proximal" || l == 0) return;
+    if (l == 0) return;
     const auto scale = static_cast<float>(std::max(1 - step.learning_rate * step.strength * strength(w) / l, 0.0));
     for (float& x : w) x *= scale;
   }

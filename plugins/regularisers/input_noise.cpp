@@ -23,7 +23,7 @@ class InputNoise final : public Regulariser, public BatchChange {
 
   void change(Batch& batch, const Step& step) const override {
     arma::fmat& x = batch.inputs;
-    step.random.normals(0, x.n_elem, [&](std::size_t i, double n) { x[i] += static_cast<float>(sd * n); });
+    step.random.normals(0, x.n_elem, [value = x.memptr(), by = sd](std::size_t i, float n) { value[i] += by * n; });
   }
 };
 

@@ -47,9 +47,12 @@ class Orthogonality final : public Regulariser, public LayerPenalty {
     d /= largest;  // products of three weights may overflow float32 where G does not
     const arma::fmat product = by_nodes(w.W) ? arma::fmat(d * w.W) : arma::fmat(w.W * d);
     constexpr double limit = std::numeric_limits<float>::max();
+    const double factor = 4.0 * lambda * largest;
+    const float* const p = product.memptr();
+    float* const g = gradient.W.memptr();
     for (arma::uword i = 0; i < product.n_elem; ++i) {
-      float& g = gradient.W[i];
-      g = static_cast<float>(std::clamp(g + 4.0 * lambda * largest * product[i], -limit, limit));
+      const double sum = g[i] + factor * p[i];
+      g[i] = static_cast<float>(sum > limit ? limit : sum < -limit ? -limit : sum);
     }
   }
 };

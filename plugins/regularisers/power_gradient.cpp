@@ -10,7 +10,7 @@
 // See also: gradient_clip, gradient_noise.
 #include <pipeline/regulariser.hpp>
 
-#include <cmath>
+#include <pipeline/vectors.hpp>
 
 namespace {
 using namespace pipeline;
@@ -23,7 +23,7 @@ class PowerGradient final : public Regulariser, public GradientChange {
   }
 
   void change(std::span<const float>, std::span<float> g, const Tile&, const Step&) const override {
-    for (float& x : g) x = std::copysign(std::pow(std::abs(x), power), x);
+    raise_sizes(g, power);
   }
 };
 

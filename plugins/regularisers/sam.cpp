@@ -12,6 +12,7 @@
 #include <pipeline/regulariser.hpp>
 
 #include <cmath>
+#include <pipeline/vectors.hpp>
 
 namespace {
 using namespace pipeline;
@@ -27,17 +28,18 @@ class Sam final : public Regulariser, public LookAhead {
 
   void displace(Network& weights, const Network& gradient, const Step&) const override {
     double squares = 0;
-    for (const Layer& l : gradient.layers) {
-      for (const float x : l.W) squares += double{x} * x;
-      for (const float x : l.b) squares += double{x} * x;
-    }
+    for (const Layer& l : gradient.layers)
+      squares += sum_of_squares({l.W.memptr(), l.W.n_elem}) + sum_of_squares({l.b.memptr(), l.b.n_elem});
     if (squares == 0) return;
     const double scale = rho / std::sqrt(squares);
+    const auto displace_array = [scale](arma::fmat& weights_of, const arma::fmat& by) {
+      float* const w = weights_of.memptr();
+      const float* const g = by.memptr();
+      for (arma::uword i = 0; i < by.n_elem; ++i) w[i] += static_cast<float>(scale * g[i]);
+    };
     for (std::size_t l = 1; l <= weights.depth(); ++l) {
-      Layer& w = weights.layer(l);
-      const Layer& g = gradient.layer(l);
-      for (arma::uword i = 0; i < w.W.n_elem; ++i) w.W[i] += static_cast<float>(scale * g.W[i]);
-      for (arma::uword i = 0; i < w.b.n_elem; ++i) w.b[i] += static_cast<float>(scale * g.b[i]);
+      displace_array(weights.layer(l).W, gradient.layer(l).W);
+      displace_array(weights.layer(l).b, gradient.layer(l).b);
     }
   }
 };

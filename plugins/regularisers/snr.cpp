@@ -29,22 +29,35 @@ struct Nodes {
   arma::frowvec d;              // 1 / ((max_j + .001) (a_j + .0001))
   arma::vec w_long, c_long, s;  // |w_k|, |c_k|, S_k
 
+  // Column by column and by pointers, here and below: compilers vectorise such loops.
   Nodes(const arma::fmat& W, const arma::fmat& inputs) : x(inputs), d(W.n_cols), s(W.n_rows, arma::fill::zeros) {
-    for (arma::uword j = 0; j < x.n_rows; ++j) {
-      double sum = 0, largest = 0, lit = 0;
-      for (arma::uword n = 0; n < x.n_cols; ++n)
-        sum += x(j, n), largest = std::max<double>(largest, x(j, n)), lit += x(j, n) > 0;
-      d[j] = static_cast<float>(1 / ((largest + .001) * (lit + .0001)));
-      x.row(j) -= static_cast<float>(sum / static_cast<double>(x.n_cols));
-    }
-    c = (W * x) * x.t();
-    c.each_row() %= d;
-    arma::vec ww(W.n_rows, arma::fill::zeros), cc = ww;
-    for (arma::uword j = 0; j < W.n_cols; ++j)
-      for (arma::uword k = 0; k < W.n_rows; ++k) {
-        const double wk = W(k, j), ck = c(k, j);
-        ww[k] += wk * wk, cc[k] += ck * ck, s[k] += wk * ck;
+    arma::vec sum(x.n_rows, arma::fill::zeros);
+    arma::fvec largest(x.n_rows, arma::fill::zeros), lit = largest;
+    for (arma::uword n = 0; n < x.n_cols; ++n) {
+      const float* const of_sample = x.colptr(n);
+      for (arma::uword j = 0; j < x.n_rows; ++j) {
+        sum[j] += of_sample[j];
+        largest[j] = std::max(largest[j], of_sample[j]);
+        lit[j] += of_sample[j] > 0 ? 1.0f : 0.0f;
       }
+    }
+    for (arma::uword j = 0; j < x.n_rows; ++j)
+      d[j] = static_cast<float>(1 / ((double{largest[j]} + .001) * (double{lit[j]} + .0001)));
+    const arma::fvec mean = arma::conv_to<arma::fvec>::from(sum / static_cast<double>(x.n_cols));
+    x.each_col() -= mean;
+    c = (W * x) * x.t();
+    arma::vec ww(W.n_rows, arma::fill::zeros), cc = ww;
+    for (arma::uword j = 0; j < W.n_cols; ++j) {
+      const float* const w = W.colptr(j);
+      float* const c_j = c.colptr(j);
+      double *const to_ww = ww.memptr(), *const to_cc = cc.memptr(), *const to_wc = s.memptr();
+      const float d_j = d[j];
+      for (arma::uword k = 0; k < W.n_rows; ++k) {
+        c_j[k] *= d_j;
+        const double wk = w[k], ck = c_j[k];
+        to_ww[k] += wk * wk, to_cc[k] += ck * ck, to_wc[k] += wk * ck;
+      }
+    }
     w_long = arma::sqrt(ww), c_long = arma::sqrt(cc);
     for (arma::uword k = 0; k < s.n_elem; ++k) s[k] = alive(k) ? s[k] / ((c_long[k] + e) * w_long[k]) : 0;
   }
@@ -68,23 +81,30 @@ class Snr final : public Regulariser, public LayerPenalty {
   }
   void add_gradient(const Layer& w, const LayerPass& pass, Layer& gradient, const Step&) const override {
     const Nodes n(w.W, pass.x);
-    // dS/dw = c / alpha + A' (w / alpha - S c / beta) - S w / |w|^2
-    const arma::vec alpha = (n.c_long + Nodes::e) % n.w_long, beta = n.c_long % (n.c_long + Nodes::e);
-    arma::fmat through(arma::size(w.W), arma::fill::zeros);
-    const auto each = [&](auto&& f) {
-      for (arma::uword j = 0; j < w.inputs(); ++j)
-        for (arma::uword k = 0; k < w.outputs(); ++k)
-          if (n.alive(k)) f(k, j);
-    };
-    each([&](arma::uword k, arma::uword j) {
-      through(k, j) = static_cast<float>(n.d[j] * (w.W(k, j) / alpha[k] - n.s[k] * n.c(k, j) / beta[k]));
-    });
+    // dS/dw = c / alpha + A' (w / alpha - S c / beta) - S w / |w|^2, all 0 for a node whose w or c is 0
+    arma::vec of_c(w.outputs(), arma::fill::zeros), of_S_c = of_c, along = of_c;
+    for (arma::uword k = 0; k < w.outputs(); ++k) {
+      if (!n.alive(k)) continue;
+      of_c[k] = 1 / ((n.c_long[k] + Nodes::e) * n.w_long[k]);
+      of_S_c[k] = n.s[k] / (n.c_long[k] * (n.c_long[k] + Nodes::e));
+      along[k] = n.s[k] / n.w_long[k] / n.w_long[k];
+    }
+    const double *const a = of_c.memptr(), *const b = of_S_c.memptr(), *const to_w = along.memptr();
+    arma::fmat through(arma::size(w.W));
+    for (arma::uword j = 0; j < w.inputs(); ++j) {
+      const float *const w_j = w.W.colptr(j), *const c = n.c.colptr(j);
+      float* const to = through.colptr(j);
+      const double d = n.d[j];
+      for (arma::uword k = 0; k < w.outputs(); ++k) to[k] = static_cast<float>(d * (w_j[k] * a[k] - c[k] * b[k]));
+    }
     through = (through * n.x) * n.x.t();
     const double share = lambda / static_cast<double>(w.outputs());
-    each([&](arma::uword k, arma::uword j) {
-      const double along = n.s[k] / n.w_long[k] * (w.W(k, j) / n.w_long[k]);
-      gradient.W(k, j) -= static_cast<float>(share * (n.c(k, j) / alpha[k] + through(k, j) - along));
-    });
+    for (arma::uword j = 0; j < w.inputs(); ++j) {
+      const float *const w_j = w.W.colptr(j), *const c = n.c.colptr(j), *const more = through.colptr(j);
+      float* const g = gradient.W.colptr(j);
+      for (arma::uword k = 0; k < w.outputs(); ++k)
+        g[k] -= static_cast<float>(share * (c[k] * a[k] + more[k] - w_j[k] * to_w[k]));
+    }
   }
 };
 

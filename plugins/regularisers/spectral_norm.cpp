@@ -18,14 +18,13 @@
 #include <pipeline/regulariser.hpp>
 
 #include <cmath>
+#include <pipeline/vectors.hpp>
 
 namespace {
 using namespace pipeline;
 
 double dot(const arma::fmat& a, const arma::fmat& b) {
-  double sum = 0;
-  for (arma::uword i = 0; i < a.n_elem; ++i) sum += double{a[i]} * b[i];
-  return sum;
+  return pipeline::dot({a.memptr(), a.n_elem}, {b.memptr(), b.n_elem});
 }
 
 class SpectralNorm final : public Regulariser, public LayerPenalty, public AfterLayerUpdate {
@@ -48,7 +47,7 @@ class SpectralNorm final : public Regulariser, public LayerPenalty, public After
     for (const std::size_t l : layers) {
       const Random draws = Random(0, "spectral_norm", "", "").in_layer(static_cast<std::uint32_t>(l));
       const auto draw = [&](arma::fmat& to, std::size_t first) {
-        draws.normals(first, to.n_elem, [&](std::size_t i, double x) { to[i] = static_cast<float>(x); });
+        for (arma::uword i = 0; i < to.n_elem; ++i) to[i] = static_cast<float>(draws.normal(first + i));
       };
       draw(u.at(l), 0), draw(v.at(l), u.at(l).n_elem);
       for (int step = 0; step < start_steps; ++step) iterate(state.weights().layer(l).W, l);
@@ -65,9 +64,12 @@ class SpectralNorm final : public Regulariser, public LayerPenalty, public After
   void add_gradient(const Layer& w, const LayerPass& pass, Layer& gradient, const Step&) const override {
     const std::size_t l = pass.layer;
     const double scale = lambda * sigma(w.W, l) * unit(l);
-    for (arma::uword j = 0; j < w.inputs(); ++j)
-      for (arma::uword k = 0; k < w.outputs(); ++k)
-        gradient.W(k, j) += static_cast<float>(scale * u.at(l)[k] * v.at(l)[j]);
+    const float* const u_l = u.at(l).memptr();
+    for (arma::uword j = 0; j < w.inputs(); ++j) {
+      float* const g = gradient.W.colptr(j);
+      const auto of_input = static_cast<float>(scale * v.at(l)[j]);
+      for (arma::uword k = 0; k < w.outputs(); ++k) g[k] += of_input * u_l[k];
+    }
   }
 
   void after_update(arma::fmat& W, arma::fvec&, std::size_t l, const Step&) const override { iterate(W, l); }

@@ -13,20 +13,21 @@
 namespace {
 using namespace pipeline;
 
-class WeightNoise final : public Regulariser, public WeightChange {
+class WeightNoise final : public Regulariser, public WeightTileChange {
   float sd = 0.01f;
 
   void declare(Parameters& p) override {
     p.number("sd", sd, at_least(0), "standard deviation of the noise").unit("units of the weights").neutral("0");
   }
 
-  void forward(Layer& copy, std::size_t layer, const Step& step) const override {
-    const Random draws = step.random.in_layer(static_cast<std::uint32_t>(layer));
-    draws.normals(0, copy.W.n_elem, [&](std::size_t i, double n) { copy.W[i] += static_cast<float>(sd * n); });
-    draws.normals(copy.W.n_elem, copy.b.n_elem,
-                  [&](std::size_t i, double n) { copy.b[i] += static_cast<float>(sd * n); });
+  /// Weights and biases each have their own random stream; an element's index in its array is the index of its draw.
+  void forward_tile(std::span<float> copy, const Tile& tile, const Step& step) const override {
+    const std::size_t array = tile.kind == Kind::weights ? 0 : 1;
+    const Random draws = step.random.in_layer(static_cast<std::uint32_t>(tile.layer + (array << 16)));
+    draws.normals(tile.input * copy.size(), copy.size(),
+                  [value = copy.data(), by = sd](std::size_t i, float n) { value[i] += by * n; });
   }
-  void backward(Layer&, std::size_t, const Step&) const override {}
+  void backward_tile(std::span<float>, const Tile&, const Step&) const override {}
 };
 
 }  // namespace

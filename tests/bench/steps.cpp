@@ -1,9 +1,12 @@
-// steps PIPELINE: the time of a step of each model relative to the first model, as lines `model milliseconds ratio`.
+// steps PIPELINE [MODEL]: the time of a step of each model, or of one, relative to the first model, as lines
+// `model milliseconds ratio`.
 // Steps of the two models are timed alternately, so that a varying clock rate favours neither; medians are compared.
+// Times are those of the processor, so that other programs disturb them less.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "learning/batches.hpp"
@@ -28,10 +31,10 @@ struct Trained {
   std::uint64_t t = 0;
 
   double step() {
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();
     model->step(t, train, batches.at(t));
     ++t;
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    return 1e3 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   }
 };
 
@@ -40,7 +43,7 @@ double median(std::vector<double>& x) {
   return x[x.size() / 2];
 }
 
-void time_steps(const char* pipeline) {
+void time_steps(const char* pipeline, const std::string& only) {
   plugins::Catalogue catalogue{plugins::search_path({}, false)};
   const experiment::Pipeline d = experiment::read_pipeline(pipeline, {}, catalogue);
   const running::LoadedData loaded = running::load_data(d, 1, {});
@@ -53,6 +56,7 @@ void time_steps(const char* pipeline) {
   };
   const Trained first_trained = trained(d.models.front());
   for (const experiment::ModelConfig& m : d.models) {
+    if (!only.empty() && m.name != only) continue;
     Trained first{d, train, first_trained.model->copy()}, other = trained(m);
     first.t = kTrained;
     std::vector<double> of_first, of_other;
@@ -66,13 +70,13 @@ void time_steps(const char* pipeline) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fputs("usage: steps PIPELINE\n", stderr);
+  if (argc != 2 && argc != 3) {
+    std::fputs("usage: steps PIPELINE [MODEL]\n", stderr);
     return 2;
   }
   kernels::products_use_one_thread();
   try {
-    time_steps(argv[1]);
+    time_steps(argv[1], argc == 3 ? argv[2] : "");
   } catch (const std::exception& e) {
     std::fprintf(stderr, "error: %s\n", e.what());
     return 1;

@@ -346,4 +346,28 @@ BOOST_AUTO_TEST_CASE(bytes_become_floats_by_scale_and_offset) {
   }
 }
 
+// Inputs of the draws' formulas that are near the ends of their pieces come by themselves: words are all sizes of number.
+BOOST_AUTO_TEST_CASE(draws_and_powers_have_the_same_bits_at_every_level) {
+  const kernels::Stream stream{{3, 5, 7}, {0x12345678, 0x9abcdef0}};
+  constexpr std::size_t counters = 20'001;
+  std::vector<std::uint32_t> words(4 * counters), expected_words = words;
+  std::vector<float> normals(4 * counters), expected_normals = normals;
+  kernels::plain.words(stream, 0xfffffff0, counters, expected_words.data());
+  kernels::plain.normals(stream, 0xfffffff0, counters, expected_normals.data());
+  for (const Level* level : kernels::usable()) BOOST_TEST_CONTEXT(level->name) {
+      level->words(stream, 0xfffffff0, counters, words.data());
+      level->normals(stream, 0xfffffff0, counters, normals.data());
+      BOOST_TEST((words == expected_words));
+      BOOST_TEST(std::memcmp(normals.data(), expected_normals.data(), normals.size() * sizeof(float)) == 0);
+      for (const float power : {.1f, .5f, .8f, 1.5f, 2.0f}) {
+        std::vector<float> x(words.size());  // any bits: infinity, NaN and denormal numbers too
+        std::memcpy(x.data(), words.data(), x.size() * sizeof(float));
+        std::vector<float> expected = x;
+        kernels::plain.powers(expected.data(), x.size(), power);
+        level->powers(x.data(), x.size(), power);
+        BOOST_TEST(std::memcmp(x.data(), expected.data(), x.size() * sizeof(float)) == 0);
+      }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -50,16 +50,41 @@ BOOST_AUTO_TEST_CASE(uniform_numbers) {
   BOOST_TEST(std::abs(squares / n - 1. / 12) < five_sd(std::sqrt(1. / 180)));  // sd of (u - 1/2)^2
 }
 
-BOOST_AUTO_TEST_CASE(normals_from_any_index_equal_the_single_draws) {
-  const Random r = Random(1, "test", "normal", "").in_layer(3).at_step(5);
-  for (const std::uint64_t first : {0, 1, 2, 3, 6, 1001}) {
-    std::size_t next = 0;
-    r.normals(first, 9, [&](std::size_t i, double drawn) {
-      BOOST_TEST(i == next++);
-      BOOST_TEST(drawn == r.normal(first + i));  // the same formula with the same words: equal to the bit
-    });
-    BOOST_TEST(next == 9u);
+// Counters have four draws, registers up to 32 counters: lengths around these, from every place in a counter.
+BOOST_AUTO_TEST_CASE(many_draws_at_once_equal_single_ones_from_any_index_and_for_any_length) {
+  const Random r = Random(1, "test", "normal", "").in_layer(3).at_step(5ull << 32 | 7);
+  for (const std::uint64_t first : {0ull, 1ull, 2ull, 3ull, 6ull, 1001ull, 4ull * 0xffffffff - 5})
+    for (const std::size_t length :
+         {0, 1, 2, 3, 4, 5, 31, 63, 64, 65, 127, 128, 129, 511, 513, 1023, 1024, 1025, 2500}) {
+      std::vector<float> normals(length + 1, -77.0f);
+      std::vector<std::uint32_t> words(length + 1, 77);
+      r.normals(first, std::span(normals).first(length));
+      r.words(first, std::span(words).first(length));
+      BOOST_TEST_REQUIRE((normals.back() == -77 && words.back() == 77));
+      std::size_t wrong = 0;
+      for (std::size_t i = 0; i < length; ++i) {
+        float one;
+        r.normals(first + i, std::span(&one, 1));
+        wrong += one != normals[i] || r.word(first + i) != words[i];
+      }
+      BOOST_TEST(wrong == 0u, "from " << first << ", " << length);
+      std::size_t next = 0;
+      r.normals(first, length, [&](std::size_t i, float drawn) { wrong += i != next++ || drawn != normals[i]; });
+      BOOST_TEST((wrong == 0 && next == length));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(normals_are_the_double_ones_within_the_stated_error) {
+  const Random r(1, "test", "error", "");
+  double worst = 0;
+  std::vector<float> drawn(2 * n);
+  r.normals(0, drawn);
+  for (std::size_t i = 0; i < drawn.size(); ++i) {
+    const double exact = r.normal(i);
+    worst = std::max(worst, std::abs(drawn[i] - exact) / std::abs(exact));
   }
+  BOOST_TEST(worst < 4e-7);
+  BOOST_TEST(worst > 1e-8);  // they are float32
 }
 
 BOOST_AUTO_TEST_CASE(normal_numbers) {
@@ -75,15 +100,6 @@ BOOST_AUTO_TEST_CASE(normal_numbers) {
   BOOST_TEST(std::abs(moments[3]) < five_sd(std::sqrt(15.)));
   BOOST_TEST(std::abs(moments[4] - 3) < five_sd(std::sqrt(96.)));
   BOOST_TEST(std::abs(neighbours) < five_sd(std::sqrt(2.)));  // each pair counts twice
-}
-
-BOOST_AUTO_TEST_CASE(normals_of_any_length_equal_the_single_draws) {
-  const Random r = Random(1, "test", "normal", "").in_layer(2);
-  for (const std::size_t length : {0, 1, 2, 3, 4, 7, 100}) {
-    std::size_t calls = 0;
-    r.normals(0, length, [&](std::size_t i, double z) { BOOST_TEST((i == calls++ && z == r.normal(i))); });
-    BOOST_TEST(calls == length);
-  }
 }
 
 BOOST_AUTO_TEST_CASE(permutations) {
@@ -118,6 +134,24 @@ BOOST_AUTO_TEST_CASE(draws_with_a_probability) {
   r.bernoulli(0.5, 0, [&](std::size_t, bool) { ++calls; });
   r.bernoulli(0.3, 3, [&](std::size_t, bool) { ++calls; });  // less than a block
   BOOST_TEST(calls == 3);
+}
+
+BOOST_AUTO_TEST_CASE(draws_with_a_probability_from_any_index_are_part_of_all) {
+  const Random r(1, "test", "bernoulli", "");
+  for (const double p : {0.5, 0.8, 1.0}) {
+    std::vector<int> all;
+    r.bernoulli(p, 3000, [&](std::size_t, bool yes) { all.push_back(yes); });
+    for (const std::size_t first : {0, 1, 31, 32, 33, 127, 1000})
+      for (const std::size_t length : {0, 1, 31, 32, 33, 65, 1000, 2000}) {
+        std::vector<int> part;
+        r.bernoulli(p, first, length, [&](std::size_t i, bool yes) {
+          BOOST_REQUIRE(i == part.size());
+          part.push_back(yes);
+        });
+        BOOST_TEST_REQUIRE(part.size() == length);
+        BOOST_TEST(std::equal(part.begin(), part.end(), all.begin() + std::ptrdiff_t(first)));
+      }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(whole_numbers_below_a_bound) {

@@ -158,6 +158,9 @@ BOOST_AUTO_TEST_CASE(starting_weights_and_batches_are_drawn_as_documented) {
   {
     Appended out(file);
     out.rows("orders", orders);
+    std::vector<float> normals(10'000);
+    Random(3, "reference", "normals", "").in_layer(2).at_step(5).normals(3, normals);
+    out.numbers("normals", normals);
     out.attribute("seed", 3);
   }
   check_agrees("start.py", file.string());

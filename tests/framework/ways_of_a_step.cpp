@@ -33,6 +33,39 @@ BOOST_AUTO_TEST_CASE(a_model_learns_the_same_bits_whether_or_not_its_gradient_is
   BOOST_TEST(!same_bits(none->network(), study.start));
 }
 
+BOOST_AUTO_TEST_CASE(weights_changed_by_tile_or_by_layer_have_the_same_bits) {
+  struct ByTile final : Regulariser, WeightTileChange {
+    void forward_tile(std::span<float> w, const Tile& tile, const Step& step) const override {
+      const Random draws = step.random.in_layer(std::uint32_t(tile.layer));
+      for (std::size_t i = 0; i < w.size(); ++i) w[i] *= float(1 + .1 * draws.uniform(tile.input * w.size() + i));
+    }
+    void backward_tile(std::span<float> g, const Tile& tile, const Step& step) const override {
+      forward_tile(g, tile, step);
+    }
+  };
+  struct ByLayer final : Regulariser, WeightChange {
+    ByTile tiles;
+    void forward(Layer& copy, std::size_t layer, const Step& step) const override { tiles.forward(copy, layer, step); }
+    void backward(Layer& g, std::size_t layer, const Step& step) const override { tiles.backward(g, layer, step); }
+  };
+  const support::SmallStudy study({20, 130, 37, 5});
+  for (const Scope& scope : {Scope{}, support::with_biases(), support::only_layer(2)})
+    for (const bool l1 : {false, true}) {  // a penalty is on the unchanged weights
+      const auto model = [&](auto change) {
+        Entries entries;
+        entries.push_back(support::entry("change", std::move(change), scope));
+        if (l1) entries.push_back(support::plugin("l1", {{"lambda", ".01"}}));
+        return study.model(std::move(entries));
+      };
+      const auto by_tile = model(std::make_shared<ByTile>()), by_layer = model(std::make_shared<ByLayer>());
+      for (learning::Model* m : {by_tile.get(), by_layer.get()}) study.train(*m, 0, 30);
+      BOOST_TEST(same_bits(by_tile->network(), by_layer->network()));
+      BOOST_TEST(same_bits(by_tile->gradient(30, study.inputs, study.batch(30)),
+                           by_layer->gradient(30, study.inputs, study.batch(30))));
+      BOOST_TEST(!same_bits(by_tile->network(), study.start));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_squared_penalty_has_the_same_bits_within_the_update_and_with_another_hook) {
   using support::only_layer;
   const auto l2 = [](const char* lambda, Scope scope) { return support::plugin("l2", {{"lambda", lambda}}, scope); };
@@ -58,8 +91,8 @@ BOOST_AUTO_TEST_CASE(a_squared_penalty_has_the_same_bits_within_the_update_and_w
       with.push_back(support::entry("sees", std::make_shared<SeesGradients>()));
       const auto alone = study.model(p.entries), seen = study.model(with);
       for (learning::Model* m : {alone.get(), seen.get()}) study.train(*m, 0, 30);
-      BOOST_TEST((alone->panels() != nullptr) == p.within);
-      BOOST_TEST(!seen->panels());
+      BOOST_TEST(alone->updates_within_products() == p.within);
+      BOOST_TEST(!seen->updates_within_products());
       BOOST_TEST(same_bits(alone->network(), seen->network()));
       for (const Network& other : learnt) BOOST_TEST(!same_bits(alone->network(), other));
       learnt.push_back(alone->network());

@@ -14,7 +14,7 @@ BOOST_AUTO_TEST_CASE(adds_sd_times_a_standard_normal_draw) {
   arma::fmat h = {{4, 0}, {-2, 8}};
   const arma::fmat before = h;
   e.activation->forward({2, h}, step);
-  for (arma::uword i = 0; i < 4; ++i) BOOST_TEST(h[i] == before[i] + float(.5 * step.random.in_layer(2).normal(i)));
+  for (arma::uword i = 0; i < 4; ++i) BOOST_TEST(h[i] == before[i] + .5f * normal(step.random.in_layer(2), i));
 }
 
 BOOST_AUTO_TEST_CASE(has_mean_0_and_differs_between_steps_and_layers) {

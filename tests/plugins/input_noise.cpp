@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(adds_sd_times_a_standard_normal_draw) {
     const Step step = e.step(number, 0.1f);
     Batch batch{x, y, {}};
     e.batch->change(batch, step);
-    for (arma::uword i = 0; i < x.n_elem; ++i) BOOST_TEST(batch.inputs[i] == x[i] + float(.25 * step.random.normal(i)));
+    for (arma::uword i = 0; i < x.n_elem; ++i) BOOST_TEST(batch.inputs[i] == x[i] + .25f * normal(step.random, i));
     BOOST_TEST(same_bits(batch.targets, y));
   }
 }

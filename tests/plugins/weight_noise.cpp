@@ -13,9 +13,10 @@ BOOST_AUTO_TEST_CASE(every_weight_and_bias_has_its_own_draw) {
   const learning::Entry e = plugin("weight_noise", {{"sd", "0.5"}});
   Layer l{arma::fmat(3, 5, arma::fill::ones), arma::fvec(3, arma::fill::ones)};
   e.weight->forward(l, 2, e.step(7, 0.1f));
-  const Random draws = Random(1, "regulariser", "model", "weight_noise").at_step(7).in_layer(2);
-  for (arma::uword i = 0; i < 15; ++i) BOOST_TEST(l.W[i] == 1 + float(.5 * draws.normal(i)));
-  for (arma::uword i = 0; i < 3; ++i) BOOST_TEST(l.b[i] == 1 + float(.5 * draws.normal(15 + i)));
+  const Random draws = Random(1, "regulariser", "model", "weight_noise").at_step(7);
+  const Random weights = draws.in_layer(2), biases = draws.in_layer(2 + 65536);
+  for (arma::uword i = 0; i < 15; ++i) BOOST_TEST(l.W[i] == 1 + .5f * normal(weights, i));
+  for (arma::uword i = 0; i < 3; ++i) BOOST_TEST(l.b[i] == 1 + .5f * normal(biases, i));
 }
 
 BOOST_AUTO_TEST_CASE(the_gradient_is_taken_at_the_noisy_weights_and_updates_the_clean_ones) {

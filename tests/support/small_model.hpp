@@ -33,6 +33,13 @@ inline pipeline::Samples few_samples(std::size_t features, std::size_t classes, 
   return s;
 }
 
+/// Draw i of normals().
+inline float normal(const pipeline::Random& draws, std::uint64_t i) {
+  float drawn;
+  draws.normals(i, std::span(&drawn, 1));
+  return drawn;
+}
+
 inline pipeline::learning::Entry entry(const std::string& name, std::shared_ptr<pipeline::Regulariser> object,
                                        pipeline::learning::Scope scope = {}) {
   return {name, std::move(object), std::move(scope), 1, "model"};

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <numbers>
 #include <numeric>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -63,6 +64,9 @@ class PIPELINE_API Random {
     return static_cast<std::uint64_t>(Wide{bits} * n >> 64);
   }
 
+  /// out[i] = word(first + i), many at a time.
+  void words(std::uint64_t first, std::span<std::uint32_t> out) const;
+
   /// Standard normal, by Box and Muller: draws 2j and 2j + 1 are the cosine and the sine of word pair j.
   double normal(std::uint64_t i) const {
     const double radius = std::sqrt(-2 * std::log(uniform(i / 2 * 2)));
@@ -70,19 +74,16 @@ class PIPELINE_API Random {
     return radius * (i % 2 ? std::sin(angle) : std::cos(angle));
   }
 
-  /// Calls f(i, drawn) for i = 0 .. n - 1, drawn = normal(first + i), with four words for four draws.
+  /// out[i] = normal(first + i) in float32, for noise on many numbers: twenty times as fast, and within 4e-7 of it
+  /// (relative). The same bits on every processor, from any `first` and for any length. normal() stays as it is because
+  /// the starting weights are made of it, and with them every published result.
+  void normals(std::uint64_t first, std::span<float> out) const;
+
+  /// Calls f(i, drawn) for i = 0 .. n - 1 with these draws.
   template <class F>
-  void normals(std::uint64_t first, std::size_t n, F&& f) const {
-    Words b{};
-    double radius = 0, angle = 0;
-    for (std::uint64_t i = first; i < first + n; ++i) {
-      if (i == first || i % 4 == 0) b = words(static_cast<std::uint32_t>(i / 4));
-      if (i == first || i % 2 == 0) {
-        radius = std::sqrt(-2 * std::log(unit(b[i % 4 / 2 * 2])));
-        angle = 2 * std::numbers::pi * unit(b[i % 4 / 2 * 2 + 1]);
-      }
-      f(static_cast<std::size_t>(i - first), radius * (i % 2 ? std::sin(angle) : std::cos(angle)));
-    }
+  void normals(std::uint64_t first, std::size_t n, F f) const {
+    in_blocks<float>(
+        first, n, [this](std::uint64_t from, std::span<float> out) { normals(from, out); }, std::move(f));
   }
 
   /// The numbers 0 .. n - 1 in an order drawn by Fisher and Yates: for i = n - 1 .. 1, swap i and below(i + 1, i).
@@ -93,38 +94,69 @@ class PIPELINE_API Random {
     return order;
   }
 
-  /// Calls f(i, drawn) for i = 0 .. n - 1, drawn true with probability p.
-  /// p = 1/2 takes one bit each (bit i mod 32 of word i div 32); any other p takes word i < p * 2^32.
+  /// Calls f(i, drawn) for i = 0 .. n - 1, drawn true with probability p: draws first .. first + n - 1.
+  /// p = 1/2 takes one bit each (draw i: bit i mod 32 of word i div 32); any other p takes word i < p * 2^32.
+  template <class F>
+  void bernoulli(double p, std::uint64_t first, std::size_t n, F f) const {
+    if (p == 0.5) return coins(first, n, std::move(f));
+    const auto limit = static_cast<std::uint64_t>(p * 0x1p32);
+    if (limit > 0xffffffffu) {  // certain
+      for (std::size_t i = 0; i < n; ++i) f(i, true);
+      return;
+    }
+    in_blocks<std::uint32_t>(
+        first, n, [this](std::uint64_t from, std::span<std::uint32_t> out) { words(from, out); },
+        [f = std::move(f), below = static_cast<std::uint32_t>(limit)](std::size_t i, std::uint32_t word) mutable {
+          f(i, word < below);
+        });
+  }
   template <class F>
   void bernoulli(double p, std::size_t n, F f) const {
-    if (p == 0.5) return coins(n, std::move(f));
-    const auto limit = static_cast<std::uint64_t>(p * 0x1p32);
-    for (std::size_t first = 0; first < n; first += 4) {
-      const Words b = words(static_cast<std::uint32_t>(first / 4));
-      for (std::size_t i = first; i < std::min(first + 4, n); ++i) f(i, b[i - first] < limit);
-    }
+    bernoulli(p, 0, n, std::move(f));
   }
 
  private:
   static double unit(std::uint32_t word) { return (word + 0.5) * 0x1p-32; }
 
-  /// 128 bits at a time and f by value, so that the loop over an f without branches is vectorised.
+  /// Calls f(i, number first + i) for i = 0 .. n - 1, with numbers that `fill` writes, a block in the L1 cache at a time.
+  template <class Number, class Fill, class F>
+  static void in_blocks(std::uint64_t first, std::size_t n, Fill fill, F f) {
+    constexpr std::size_t block = 1024;
+    std::array<Number, block> drawn;
+    for (std::size_t from = 0; from < n;) {
+      const std::size_t count =
+          std::min<std::size_t>(block - (first + from) % 4, n - from);  // later ones begin at words
+      fill(first + from, std::span(drawn).first(count));
+      for (std::size_t i = 0; i < count; ++i) f(from + i, drawn[i]);
+      from += count;
+    }
+  }
+
+  /// Word by word and f by value, so that the loops over 32 bits with an f without branches are vectorised.
   template <class F>
-  void coins(std::size_t n, F f) const {
+  void coins(std::uint64_t first, std::size_t n, F f) const {
     static constexpr auto bit = [] {
       std::array<std::uint32_t, 32> bits{};
       for (std::uint32_t k = 0; k < 32; ++k) bits[k] = 1u << k;
       return bits;
     }();
-    std::array<std::uint32_t, 128> drawn;
-    for (std::size_t first = 0; first < n; first += 128) {
-      const Words b = words(static_cast<std::uint32_t>(first / 128));
-      for (std::uint32_t w = 0; w < 4; ++w)
-        for (std::uint32_t k = 0; k < 32; ++k)
-          drawn[32 * w + k] = b[w] & bit[k];  // a table: SSE2 cannot shift by lanes
-      const std::size_t count = std::min<std::size_t>(128, n - first);
-      for (std::size_t i = 0; i < count; ++i) f(first + i, drawn[i] != 0);
-    }
+    if (n == 0) return;
+    const std::uint64_t first_word = first / 32;
+    in_blocks<std::uint32_t>(
+        first_word, static_cast<std::size_t>((first + n - 1) / 32 - first_word + 1),
+        [this](std::uint64_t from, std::span<std::uint32_t> out) { words(from, out); },
+        [=, f = std::move(f)](std::size_t w, std::uint32_t word) mutable {
+          std::array<std::uint32_t, 32> drawn;
+          for (std::size_t k = 0; k < 32; ++k) drawn[k] = word & bit[k];  // a table: SSE2 cannot shift by lanes
+          const std::uint64_t begin = (first_word + w) * 32;
+          if (begin >= first && begin + 32 <= first + n) {
+            const auto i = static_cast<std::size_t>(begin - first);
+            for (std::size_t k = 0; k < 32; ++k) f(i + k, drawn[k] != 0);
+          } else {
+            for (std::uint64_t k = begin < first ? first - begin : 0; k < 32 && begin + k < first + n; ++k)
+              f(static_cast<std::size_t>(begin + k - first), drawn[k] != 0);
+          }
+        });
   }
 
   std::uint64_t key_;
