@@ -74,6 +74,14 @@ SweepGroup group_of(const Group& group) {
   return out;
 }
 
+/// "nats or squared error": runs of a sweep may differ in their loss.
+void add_unit(std::vector<MeasuredMetric>& known, const MeasuredMetric& metric) {
+  for (MeasuredMetric& each : known) {
+    std::string& unit = each.info.unit;
+    if (each.section == metric.section && unit.find(metric.info.unit) == unit.npos) unit += " or " + metric.info.unit;
+  }
+}
+
 }  // namespace
 
 SweepResults sweep_results(const fs::path& folder) {
@@ -95,6 +103,7 @@ SweepResults sweep_results(const fs::path& folder) {
       sweep.metrics = results.metrics;
       sweep.facts = results.facts;
     }
+    for (const MeasuredMetric& metric : results.metrics) add_unit(sweep.metrics, metric);
     for (const UsedPlugin& plugin : results.plugins)
       if (std::ranges::none_of(sweep.plugins, [&](const UsedPlugin& known) {
             return known.kind == plugin.kind && known.name == plugin.name && known.sha256 == plugin.sha256;

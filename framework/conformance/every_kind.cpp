@@ -47,7 +47,8 @@ void parameters_are_described(const Candidate& candidate, Findings& findings) {
   std::set<std::string> seen;
   each_parameter(candidate, findings, [&](const Parameter& p) {
     findings.expect(seen.insert(p.name).second, "is declared twice");
-    findings.expect(p.name != "plugin" && p.name != "layers" && p.name != "biases",
+    const std::string first = p.name.substr(0, p.name.find('.'));
+    findings.expect(first != "plugin" && first != "layers" && first != "biases" && first != "strength_schedule",
                     "is a key that the engine itself uses");
     findings.expect(p.meaning.size() > 5,
                     "its meaning is " + pipeline::quoted(p.meaning) + "; write more than five characters");

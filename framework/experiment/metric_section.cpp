@@ -10,20 +10,19 @@ using plugins::PluginKind;
 
 namespace {
 
-/// Metrics state the unit of the usual loss.
-void count_squares(MetricInfo& info) {
-  const auto change = [](std::string& unit) {
-    if (unit == "nats") unit = "squared error";
+void name_unit_of_the_loss(MetricInfo& info, LossFunction loss) {
+  const auto name = [&](std::string& unit) {
+    if (unit == unit_of_the_loss) unit = loss == LossFunction::cross_entropy ? "nats" : "squared error";
   };
-  change(info.unit);
-  for (auto& [name, unit] : info.unit_of) change(unit);
+  name(info.unit);
+  for (auto& [value, unit] : info.unit_of) name(unit);
 }
 
 bool describe(Reading& reading, const Metric& object, MetricConfig& m) {
   return reading.attempt(PluginKind::metric, m.plugin.name, "Metric::describe", "describes what it measures", m.word,
                          [&] {
                            m.info = object.describe();
-                           if (reading.pipeline.network.loss == LossFunction::squared_error) count_squares(m.info);
+                           name_unit_of_the_loss(m.info, reading.pipeline.network.loss);
                          });
 }
 

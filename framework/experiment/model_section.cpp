@@ -105,7 +105,7 @@ class ModelReader {
     model_.regularisers.push_back(std::move(e));
   }
 
-  /// Written out only where it is given: nearly every penalty keeps its strength.
+  /// Written out only where some key of it is given: nearly every penalty keeps its strength.
   void read_strength(EntryConfig& e) {
     const std::string key = e.name + ".strength_schedule";
     const ScheduleKeys keys = {"strength_schedule", "the strength",
@@ -115,11 +115,15 @@ class ModelReader {
     declare_shape(p, keys, shape);
     declare_details(p, keys, e.strength, false);
     e.strength.steps = reading_.pipeline.steps;
-    e.misread |= !reader_.take(p, e.name + ".");
+    const bool read = reader_.take(p, e.name + ".");
+    e.misread |= !read;
     e.strength.shape = shape_named(shape);
+    if (read) check_warmup(reader_, key, e.strength, complaints_);
+    const auto is_given = [&](const Parameter& each) { return config::child(tree_, e.name + "." + each.name); };
+    const bool any_given = std::ranges::any_of(p.all(), is_given);
     for (const Parameter& each : p.all()) {
       if (!p.used(each)) reader_.do_not_offer(e.name + "." + each.name);
-      if (!config::child(tree_, e.name + "." + each.name)) without_effect_.insert(e.name + "." + each.name);
+      if (!any_given) without_effect_.insert(e.name + "." + each.name);
     }
   }
 

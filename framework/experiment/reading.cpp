@@ -34,7 +34,7 @@ void Reading::keep(SectionReader& reader) {
 void Reading::find_missing_heading(SectionReader& reader) {
   static const std::pair<const char*, std::vector<std::string>> keys[] = {
       {"dataset", {"plugin", "wrappers", "validation"}},
-      {"network", {"layers", "output_bias", "start_sd", "start_bias"}},
+      {"network", {"layers", "output_bias", "activation", "start", "start_sd", "start_scale", "start_bias"}},
       {"training", {"steps", "batch_size", "optimiser", "learning_rate", "schedule", "loss", "kernels"}},
       {"metric:NAME", {"every", "on", "images"}}};
   const std::vector<base::Word> unknown = reader.unknown();

@@ -27,6 +27,16 @@ void declare_details(Parameters& p, const ScheduleKeys& keys, Schedule& s, bool 
       .used_if(keys.key, {"step", "exponential"});
 }
 
+void check_warmup(config::SectionReader& reader, const std::string& key, const Schedule& s,
+                  config::Complaints& complaints) {
+  const base::Word& word = reader.setting(key + ".warmup").word;
+  if (s.warmup > 0 && s.steps > 0 && s.warmup >= s.steps && !complaints.about(word))
+    complaints.add(word,
+                   "a warm-up of " + std::to_string(s.warmup) + " steps leaves none of the " + std::to_string(s.steps) +
+                       " steps of the training",
+                   key + ".warmup must be below training.steps");
+}
+
 Schedule::Shape shape_named(const std::string& name) {
   return *std::ranges::find(learning::kShapes, name, [](Schedule::Shape shape) { return learning::name_of(shape); });
 }

@@ -3,6 +3,7 @@
 #include <pipeline/parameters.hpp>
 #include <string>
 
+#include "config/section.hpp"
 #include "learning/schedule.hpp"
 
 namespace pipeline::experiment {
@@ -18,6 +19,9 @@ struct ScheduleKeys {
 Parameter& declare_shape(Parameters& parameters, const ScheduleKeys& keys, std::string& shape);
 /// Declares the others. `every` must be given where it is used, unless the schedule has one already.
 void declare_details(Parameters& parameters, const ScheduleKeys& keys, learning::Schedule& schedule, bool has_every);
+/// Complains about a warm-up that leaves no steps. `key` is that of the shape, with its entry.
+void check_warmup(config::SectionReader& reader, const std::string& key, const learning::Schedule& schedule,
+                  config::Complaints& complaints);
 learning::Schedule::Shape shape_named(const std::string& name);
 
 }  // namespace pipeline::experiment

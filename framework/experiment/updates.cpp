@@ -126,17 +126,7 @@ void UpdateReader::read_schedule() {
     if (!p.used(each)) reader_.do_not_offer(each.name);
     if (inherits && !gives(each.name)) repeated_.insert(each.name);
   }
-  if (read) check_warmup();
-}
-
-void UpdateReader::check_warmup() {
-  const Schedule& s = updates_.schedule;
-  const Word& word = reader_.setting("schedule.warmup").word;
-  if (s.warmup > 0 && s.steps > 0 && s.warmup >= s.steps && !reading_.complaints.about(word))
-    reading_.complaints.add(word,
-                            "a warm-up of " + std::to_string(s.warmup) + " steps leaves none of the " +
-                                std::to_string(s.steps) + " steps of the training",
-                            "schedule.warmup must be below training.steps");
+  if (read) check_warmup(reader_, keys.key, s, reading_.complaints);
 }
 
 void UpdateReader::check_keys(const std::vector<std::string>& entries) {

@@ -24,7 +24,6 @@ class UpdateReader {
   void read_optimiser();
   void read_rate();
   void read_schedule();
-  void check_warmup();
   std::string here() const { return "[" + reader_.name().text + "]"; }
 
   Reading& reading_;

@@ -68,8 +68,8 @@ struct Descending {
 };
 
 /// dz of `layer` from dz of the next layer: through the weights of the next layer, then `after_weights` (penalties),
-/// the activation hooks after the activation, the activation, and those before it. With `descending` the weights of the next layer are
-/// updated on the way: only with own kernels, and where zeros need no gradient.
+/// the hooks after the activation, the activation, and the hooks before it. With `descending` the weights of the next
+/// layer are updated on the way: only with own kernels, and where zeros need no gradient.
 void backward_into(const Regime& regime, std::size_t layer, const Weights& weights, Pass& pass,
                    const kernels::Factor& next_dz, arma::fmat& dz,
                    const std::function<void(arma::fmat&)>& after_weights = {},

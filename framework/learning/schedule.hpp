@@ -1,4 +1,4 @@
-// The learning rate of every step.
+// The share of a learning rate, or of the strength of a penalty, at every step.
 //
 //   rate(t) = rate * share(t), computed in double and rounded to float once
 //

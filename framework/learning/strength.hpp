@@ -1,7 +1,6 @@
 // Penalties at a share of their strength: what a hook adds to a gradient is multiplied. At full strength it adds to the
 // gradient itself, so that a schedule costs nothing where there is none.
 #pragma once
-#include <algorithm>
 #include <pipeline/network.hpp>
 #include <span>
 #include <vector>

@@ -1,5 +1,6 @@
 // weights.h5: the networks as they were last measured, with everything that their outputs depend on. /control and
-// /models/<model>, each with W1 b1 W2 b2 ..., the arrays of its regularisers, with their parameters as attributes, and the attributes activations and loss.
+// /models/<model>, each with W1 b1 W2 b2 ..., the arrays of its regularisers, with their parameters as attributes, and
+// the attributes activations and loss.
 #pragma once
 #include <filesystem>
 #include <map>

@@ -319,12 +319,13 @@ Measured Scheduler::measured(ModelTask& task, std::uint64_t step, const std::vec
   const bool uses_other = task.model->measures_other_weights();
   if (uses_other) other = task.model->measured_network(step);
   const Network& network = uses_other ? other : task.model->network();
+  const std::uint64_t of_weights = task.restored_to.value_or(step);  // whose strength its penalties have
   measuring::Subject subject{task.name, network, start_of_all(), task.model->entries(),
-                             [&] { return task.model->weight_penalty(network, step); }};
+                             [&] { return task.model->weight_penalty(network, of_weights); }};
   if (task.name != "control") subject.learning_rate = double{task.model->rate_at(step)};
   if (task.model->has_batch_penalty())
     subject.batch_penalty = [&](const learning::Pass& pass, const arma::fmat& targets) {
-      return task.model->batch_penalty(network, pass, targets, step);
+      return task.model->batch_penalty(network, pass, targets, of_weights);
     };
   subject.products = task.model->products();
   subject.shape = task.model->shape();

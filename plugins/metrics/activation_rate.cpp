@@ -4,7 +4,7 @@
 //   activation_rate of a layer = mean of rate_k over its units
 //
 //   0 to 1, neither direction is better. nodes.h5 contains rate_k for every unit. With ReLU a layer's rate is
-//   1 - sparsity; the rates of its units show whether they are all alike or specialised.
+//   1 - sparsity; the rates of its units show whether they are all alike or specialised. With sigmoid it is always 1.
 //
 // See also: sparsity, dead_units, dormant_units.
 #include "unit_activity.hpp"

@@ -19,7 +19,7 @@ class GeneralisationGap final : public Metric {
     return {.unit = "share of the samples",
             .better = Direction::neither,
             .looks = Looks::at_train_and_test,
-            .unit_of = {{"loss", "nats"}}};
+            .unit_of = {{"loss", unit_of_the_loss}}};
   }
   void prepare(Evaluation& e) const override {
     for (const Split split : {Split::train, Split::test}) {

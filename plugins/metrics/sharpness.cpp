@@ -31,7 +31,10 @@ class Sharpness final : public Metric {
     p.number("rho", rho, above(0), "length of the step uphill").unit("units of the weights");
   }
   MetricInfo describe() const override {
-    return {.unit = "nats", .better = Direction::lower, .undefined = "NaN where the gradient is 0", .on = "train"};
+    return {.unit = unit_of_the_loss,
+            .better = Direction::lower,
+            .undefined = "NaN where the gradient is 0",
+            .on = "train"};
   }
   void prepare(Evaluation& e) const override {
     answers::Losses::prepare(e);

@@ -7,7 +7,7 @@
 //                 running_var  += momentum * (var * N / (N - 1) - running_var)
 //   measuring     as in training, but with running_mean and running_var, which are constants in the backward pass
 //
-//   z  [units x batch of N], before ReLU: the hidden layers in `layers`; var divides by N
+//   z  [units x batch of N], before the activation: the hidden layers in `layers`; var divides by N
 //   gamma and running_var start at 1, beta and running_mean at 0. gamma and beta are trained like biases. A batch of
 //   one is refused: it would yield z' = beta, whatever the inputs. A layer's own bias has no effect: subtracting the
 //   mean removes it.

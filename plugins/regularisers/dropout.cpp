@@ -4,7 +4,7 @@
 //   dh = dh' * m * (1 / keep_prob)                                               the same m in the backward pass
 //   when measuring: h' = h
 //
-//   h  [units x batch], after ReLU: the hidden layers in `layers`, and the inputs if `layers` includes 0.
+//   h  [units x batch], after the activation: the hidden layers in `layers`, and the inputs if `layers` includes 0.
 //   keep_prob = 1 changes nothing.
 //
 // Source: Srivastava et al. 2014, JMLR 15, 1929-1958 (inverted scaling, as TensorFlow's tf.nn.dropout).

@@ -4,7 +4,7 @@
 //   dh = dh' * (1 + sd * n)                                            the same n in the backward pass
 //   when measuring: h' = h
 //
-//   h  [units x batch], after ReLU: the hidden layers in `layers`, and the inputs if `layers` includes 0.
+//   h  [units x batch], after the activation: the hidden layers in `layers`, and the inputs if `layers` includes 0.
 //   n  drawn anew for every unit, sample and step
 //   The factor has mean 1 and the variance of dropout's factor at the same keep_prob. It can be negative (16 % of the
 //   time at keep_prob = .5).   keep_prob = 1 changes nothing.

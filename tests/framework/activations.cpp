@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(values_are_those_of_the_formulas_to_three_units_in_the_last
     for (arma::uword i = 0; i < z.n_elem; ++i) {
       const double expected = exact(f, z[i]);
       // Below 1e-36 float32 has fewer digits, and exp(-87) stands for all smaller ones.
-      const double unit = std::max(std::ldexp(std::abs(expected), -23), 1e-37);
+      const double unit = expected == 0 ? 1e-37 : std::max(std::ldexp(1.0, std::ilogb(expected) - 23), 1e-37);
       const double units = std::abs(h[i] - expected) / unit;
       if (!(units <= worst)) worst = units, at = z[i];
     }

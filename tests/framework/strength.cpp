@@ -67,6 +67,8 @@ BOOST_AUTO_TEST_CASE(each_step_has_the_penalty_of_its_share) {
                         {"group_lasso", "lambda", .25, {{"form", "proximal"}}},
                         {"elastic_net", "alpha", .25},
                         {"orthogonality", "lambda", .0625},
+                        {"snr", "lambda", .25},
+                        {"spectral_norm", "lambda", .25},
                         {"activity_l1", "lambda", .25},
                         {"confidence_penalty", "beta", .25}};
   for (const Case& c : cases)
@@ -145,7 +147,8 @@ BOOST_AUTO_TEST_CASE(a_change_of_activations_sees_targets_while_training_only) {
     mutable std::vector<arma::uword> classes;
     void forward(Activations h, const Step&) const override { classes.push_back(h.targets->n_rows); }
     void backward(Activations h, const Step&) const override { classes.push_back(h.targets->n_rows); }
-    void measure(Activations h) const override { BOOST_TEST(!h.targets); }
+    mutable int measured = 0;
+    void measure(Activations h) const override { BOOST_TEST(!h.targets), ++measured; }
   };
   const SmallStudy study;
   const auto object = std::make_shared<Sees>();
@@ -157,6 +160,7 @@ BOOST_AUTO_TEST_CASE(a_change_of_activations_sees_targets_while_training_only) {
   study.inputs.widen(study.batch(0), pass.x[0]);
   support::forward({model->products(), model->entries(), first_step, learning::Form::measuring, study.shape},
                    study.start, pass);
+  BOOST_TEST(object->measured == 1);
 }
 
 // Centre loss: its gradient passes to weights and to its own centres, both at the strength of the step.

@@ -37,6 +37,9 @@ enum class Direction { neither, higher, lower };
 enum class Looks { at_weights, at_samples, at_train_and_test };
 enum class Split { test, train, validation };
 
+/// The unit of values in the unit of the loss, whichever the pipeline has.
+inline constexpr const char* unit_of_the_loss = "unit of the loss";
+
 struct MetricInfo {
   std::string unit = {};  // "share of the samples", "count", ...
   Direction better = Direction::neither;
@@ -57,9 +60,10 @@ class Block {
   std::size_t first = 0, size = 0;        // samples first .. first + size - 1 of the split
   std::span<const std::uint16_t> labels;  // [size]
   std::span<const std::uint8_t> marked;   // [size], or empty: which samples a wrapper of the dataset marked
-  /// The data term of each sample, natural logarithm [size].
+  /// The loss of each sample, without penalties [size].
   virtual std::span<const double> losses() const = 0;
-  /// The inputs of layer l [inputs x size]: x(1) is the samples themselves. And W x + b, before the activation [outputs x size].
+  /// The inputs of layer l [inputs x size]: x(1) is the samples themselves. And W x + b, before the activation
+  /// [outputs x size].
   virtual const arma::fmat& x(std::size_t layer) const = 0;
   virtual const arma::fmat& z(std::size_t layer) const = 0;
   const arma::fmat& logits() const { return z(depth()); }

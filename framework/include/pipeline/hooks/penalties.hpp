@@ -57,7 +57,7 @@ enum class Penalised { activations, logits };
 struct PenalisedUnits {
   std::size_t layer;
   const arma::fmat& h;        // [units x batch]
-  const arma::fmat& targets;  // [classes x batch], each column a distribution: of a label, 1 for its class
+  const arma::fmat& targets;  // [classes x batch]: one-hot, or a distribution where label_smoothing or mixup changed it
 };
 class PIPELINE_API ActivationPenalty {
  public:

@@ -11,8 +11,9 @@ struct Step {
   std::uint64_t number = 0;
   float learning_rate = 0;
   Random random;
-  /// The share of its strength that the entry has at this step (`<entry>.strength_schedule`). The engine multiplies
-  /// penalties by it; an update that stands for a penalty, such as a proximal one, multiplies its strength by it.
+  /// The share of its strength that the entry has at this step (`<entry>.strength_schedule`, which entries with a penalty
+  /// take). The engine multiplies penalties by it; an update that replaces the entry's penalty, such as the proximal form
+  /// of l1, multiplies its strength by it itself.
   float strength = 1;
 };
 
