@@ -148,7 +148,10 @@ BOOST_AUTO_TEST_CASE(a_change_of_activations_sees_targets_while_training_only) {
     void forward(Activations h, const Step&) const override { classes.push_back(h.targets->n_rows); }
     void backward(Activations h, const Step&) const override { classes.push_back(h.targets->n_rows); }
     mutable int measured = 0;
-    void measure(Activations h) const override { BOOST_TEST(!h.targets), ++measured; }
+    void measure(Activations h) const override {
+      BOOST_TEST(!h.targets);
+      ++measured;
+    }
   };
   const SmallStudy study;
   const auto object = std::make_shared<Sees>();

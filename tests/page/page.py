@@ -312,6 +312,26 @@ def of_a_sweep(folder):
         check("an unfinished sweep says so", "5 of 6 jobs" in page.ask("return document.getElementById('state').textContent"))
 
 
+def of_a_sweep_of_many_settings(folder):
+    """The first table has a column for each setting; the tables of single settings are folded."""
+    write_table(folder, ["red", "green", "blue"])
+    (folder / "page.ini").write_text(PIPELINE.format(hostile="", classes=3, steps=10))
+    rates = ["0.05", "0.1", "0.2", "0.4"]
+    run("sweep", "page.ini", f"training.learning_rate={{{','.join(rates)}}}", "pipeline.seed={1..2}", "--lean", "--progress", "none",
+        "--out", "many", cwd=folder)
+    with open(folder / "many" / "comparison.csv") as file:
+        rows = list(csv.DictReader(file))
+    expected = {}
+    for row in rows:
+        expected.setdefault((row["metric"], row["layer"], row["model"]), {})[row["training.learning_rate"]] = row["verdict"]
+    with Page(folder / "many" / "report.html") as page:
+        head, body = page.ask("const t = document.querySelector('table'); return [[...t.tHead.rows[0].cells].map((c) => c.textContent),"
+                              " [...t.tBodies[0].rows].map((r) => [...r.cells].slice(2).map((c) => c.firstChild.textContent))]")
+        check("a column for each setting", head[2:] == rates)
+        check("with the verdicts of comparison.csv", body == [[of[rate] for rate in rates] for of in expected.values()])
+        check("a page of many settings says and asks nothing", not page.console() and not page.requests())
+
+
 def synthetic(folder, models, metrics, rows, value):
     """A run folder with as many models and network-level metrics, measured at `rows` steps."""
     folder.mkdir()
@@ -406,7 +426,7 @@ def of_unusual_runs(folder):
 
 with tempfile.TemporaryDirectory() as scratch:
     os.environ.setdefault("HOME", scratch)
-    for part in (of_a_run, of_hostile_names, of_a_sweep, of_many_points, of_unusual_runs):
+    for part in (of_a_run, of_hostile_names, of_a_sweep, of_a_sweep_of_many_settings, of_many_points, of_unusual_runs):
         place = pathlib.Path(scratch) / part.__name__
         place.mkdir()
         part(place)

@@ -152,15 +152,34 @@
     body.append(table(["metric", ...names.map(shown)], rows));
     body.append(element("p", {class: "faint"}, "control is the network before training."));
   };
+  const tone = (c) => (c.verdict === "better" ? "good" : c.verdict === "worse" ? "bad" : "");
+  const digits = (x) => (x === null ? "-" : text(x, 3));
+  // With many settings their tables are folded, so this one has a column for each setting.
+  const verdictsAtAGlance = () => {
+    const rows = new Map();
+    page.groups.forEach((group, g) => group.comparisons.forEach((c) => {
+      const key = JSON.stringify([c.title, c.train, c.layer, c.model]);
+      if (!rows.has(key)) rows.set(key, []);
+      rows.get(key)[g] = c;
+    }));
+    body.append(element("h3", {}, "Every setting of " + page.groups[0].settings.map(([k]) => k).join(", ")));
+    body.append(table(["metric", "model", ...page.groups.map((group) => group.settings.map(([, v]) => v).join(", "))],
+      [...rows.values()].map((cells) => {
+        const of = cells.find((c) => c);
+        return [titled(of) + (of.train ? " (training)" : ""), `${shown(of.model)} - ${shown(of.reference)}`,
+          ...page.groups.map((_, g) => (cells[g] ? element("td", {class: tone(cells[g])}, cells[g].verdict, element("br"), element("small", {}, digits(cells[g].difference))) : "-"))];
+      })));
+  };
   const verdictOfSweep = () => {
     body.append(heading("Verdict"));
     body.append(element("p", {}, "In each run all models start from the same weights and see the same batches, so they are compared run by run. Brackets are 95 % t intervals of the paired difference; p is exact, by sign flips, and adjusted for all models of a metric and layer (Holm). \"undecided\": these runs do not show a difference, which does not mean that there is none. \"untestable\": with so few runs no data could show one. The verdict follows p; with few runs a t interval may include zero all the same. \"from step\": where the difference shows to the end, if it does. For a share of right answers, test SE is the standard error over the test samples: what other test samples could change, which seeds say nothing about."));
+    const many = page.groups.length > 3;
+    if (many && page.groups.length <= 24) verdictsAtAGlance();
     for (const group of page.groups) {
       const settings = group.settings.map(([k, v]) => `${k} = ${v}`).join(", ");
       const make = () => table(["metric", "model", "verdict", "difference", "95 %", "p", "wins", "from step", "mean", "reference"],
         group.comparisons.map((c) => {
-          const digits = (x) => (x === null ? "-" : text(x, 3));
-          const cell = element("td", {class: c.verdict === "better" ? "good" : c.verdict === "worse" ? "bad" : ""}, c.verdict);
+          const cell = element("td", {class: tone(c)}, c.verdict);
           return [titled(c) + (c.train ? " (training)" : ""), shown(c.model), cell,
             digits(c.difference) + (c.test_error === null ? "" : ` (test SE ${digits(c.test_error)})`), `[${digits(c.low)}, ${digits(c.high)}]`,
             c.p === null ? "-" : c.p < 0.0001 ? "< .0001" : c.p.toFixed(4), c.wins === null ? "-" : `${c.wins} of ${c.pairs - c.ties}`, c.since ?? "-",
@@ -168,7 +187,7 @@
         }));
       body.append(element("h3", {}, (settings || "all runs") + `: seeds ${group.seeds.join(", ")}`));
       if (group.comparisons.length === 0) body.append(element("p", {}, "Nothing to compare: one model, or one run."));
-      else if (page.groups.length <= 3) body.append(make());
+      else if (!many) body.append(make());
       else body.append(folded(`${group.comparisons.length} comparisons`, make));
     }
   };
