@@ -528,7 +528,7 @@
     for (const d of page.definitions) body.append(folded(`${d.kind} ${d.name}`, () => element("pre", {}, d.text)));
   }
   body.append(heading("Facts"));
-  body.append(element("p", {}, page.kind === "run" ? "To repeat it: pipeline run resolved.ini, in the folder of the run." : "To repeat it: pipeline sweep sweep.ini, in the folder of the sweep."));
+  body.append(element("p", {}, page.kind === "run" ? "To repeat it: pipeline run resolved.ini --out NEW, in the folder of the run." : "To repeat it: pipeline sweep sweep.ini --out NEW, in the folder of the sweep."));
   body.append(folded("where these numbers are from", () => table(["fact", "value"], page.facts)));
   if (page.pipeline) body.append(folded("the pipeline file", () => element("pre", {}, page.pipeline)));
   if (page.resolved) body.append(folded("the same with every default written out", () => element("pre", {}, page.resolved)));
