@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(writes_a_pipeline_that_passes_check_and_runs) {
   BOOST_TEST((first.starts_with("# ") && first.ends_with("?")));  // it starts with its question
   check_text(
       world.run({"check", "2-arms.ini"}).out,
-      "2-arms.ini is fine: 3 models, 1001 steps, 2 metrics, 2 reports\nits data was not read; --data reads it\n");
+      "2-arms.ini is fine: 3 models, 1001 steps, 2 metrics, 3 reports\nits data was not read; --data reads it\n");
   check_says(world.run({"show", "2-arms.ini"}).out, "\nname = 2-arms\n");
   check_exit(world.run({"run", "2-arms.ini", "training.steps=20", "dataset.train=200", "dataset.test=100"}), 0);
 }
