@@ -50,6 +50,7 @@ struct ResumeFixture : PluginFixture {
   Said stop(const Words& more, int number = SIGTERM) const {
     const auto child = started(more);
     child->signal(number);
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));  // a busy machine may take a while to deliver it
     open_gate();
     Said said = child->finish();
     check_exit(said, 75);
