@@ -152,4 +152,9 @@ fs::path find_pipeline(const std::string& name, bool report) {
                    indented(config::suggestion(name, known)));
 }
 
+void expect_folder(const std::string& folder) {
+  if (std::error_code none; !std::filesystem::is_directory(folder, none))
+    throw UsageError("there is no folder " + base::quoted_path(folder) + "; give the folder of a run or a sweep");
+}
+
 }  // namespace pipeline::cli

@@ -30,6 +30,9 @@ struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Throws UsageError unless the folder of a run or sweep is there.
+void expect_folder(const std::string& folder);
+
 struct Command {
   const char* name;
   const char* summary;

@@ -217,9 +217,7 @@ int compare(const Words& words) {
   std::vector<ComparedRun> runs;
   std::set<std::filesystem::path> seen;  // a shell's * also gives links to runs, such as latest
   for (const std::string& folder : parsed.positional()) {
-    std::error_code none;
-    if (!std::filesystem::is_directory(folder, none))
-      throw UsageError("there is no folder " + base::quoted_path(folder) + "; name the folder of a run or sweep");
+    expect_folder(folder);
     if (!seen.insert(std::filesystem::canonical(folder)).second) continue;
     for (ComparedRun& run : comparing::read_runs(folder, [](const std::string& w) { warn("warning: " + w); }))
       runs.push_back(std::move(run));

@@ -108,12 +108,15 @@ std::string described(const Parameter& p) {
 std::string common_words(const Loaded& p) {
   const learning::Entry entry(p.name, pipeline::plugins::make<Regulariser>(p), {}, 0, "");
   if (!entry.knows_layers()) return "It acts on the whole network or batch, and takes neither layers nor biases.";
-  const std::string strength = entry.has_penalty() ? ", and strength_schedule = constant" : "";
-  if (!entry.on_weights() || !entry.acts_on_biases) return "It also takes layers = all" + strength + ".";
-  const bool biases = entry.run("Regulariser::biases_by_default", 0, [&] { return entry.object->biases_by_default(); });
-  return std::string(strength.empty() ? "It also takes layers = all and biases = "
-                                      : "It also takes layers = all, biases = ") +
-         (biases ? "yes" : "no") + strength + ".";
+  Words keys = {"layers = all"};
+  if (entry.on_weights() && entry.acts_on_biases)
+    keys.push_back(entry.run("Regulariser::biases_by_default", 0, [&] { return entry.object->biases_by_default(); })
+                       ? "biases = yes"
+                       : "biases = no");
+  if (entry.has_penalty()) keys.emplace_back("strength_schedule = constant");
+  std::string text = "It also takes " + keys.front();
+  for (std::size_t i = 1; i < keys.size(); ++i) text += (i + 1 == keys.size() ? " and " : ", ") + keys[i];
+  return text + ".";
 }
 
 std::string default_rate(const Loaded& p) {

@@ -20,9 +20,7 @@ int report(const Words& words) {
   if (parsed.help_given()) return Exit::ok;
   if (parsed.positional().empty())
     throw UsageError("report needs the folder of a run or sweep: pipeline report RUN|SWEEP ...");
-  for (const std::string& folder : parsed.positional())
-    if (std::error_code none; !std::filesystem::is_directory(folder, none))
-      throw UsageError("there is no folder " + base::quoted_path(folder) + "; name the folder of a run or sweep");
+  for (const std::string& folder : parsed.positional()) expect_folder(folder);
   plugins::Catalogue catalogue = catalogue_from(parsed);
   bool failed = false;
   for (const std::string& folder : parsed.positional()) try {

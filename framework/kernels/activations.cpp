@@ -1,10 +1,10 @@
 // The polynomials are least-squares fits, in relative error, at Chebyshev nodes, with coefficients rounded to float.
 #include "kernels/activations.hpp"
 
+#include <algorithm>
 #include <cstdint>
-#include <stdexcept>
+#include <iterator>
 
-#include "kernels/elementwise.hpp"
 #include "kernels/for_each_level.hpp"
 
 namespace pipeline::kernels {
@@ -118,50 +118,33 @@ LOOPS(gelu, of_gelu(z[i]), slope_of_gelu(z[i]) * d[i])
 LOOPS(tanh, of_tanh(z[i]), slope_of_tanh(z[i]) * d[i])
 LOOPS(sigmoid, of_sigmoid(z[i]), slope_of_sigmoid(z[i]) * d[i])
 
+void identity_(float* h, const float* z, std::size_t n) {
+  if (h != z) std::copy_n(z, n, h);
+}
+void identity_adjoint_(float*, const float*, std::size_t) {}
+
+struct Loops {
+  void (*value)(float* h, const float* z, std::size_t n);
+  void (*adjoint)(float* d, const float* z, std::size_t n);
+};
+
+const Loops& loops_of(ActivationFunction f) {
+  static constexpr Loops all[] = {{relu_, relu_adjoint_},        {leaky_, leaky_adjoint_}, {elu_, elu_adjoint_},
+                                  {gelu_, gelu_adjoint_},        {tanh_, tanh_adjoint_},   {sigmoid_, sigmoid_adjoint_},
+                                  {identity_, identity_adjoint_}};  // in the order of ActivationFunction
+  static_assert(std::size(all) == kActivations.size());
+  return all[static_cast<std::size_t>(f)];
+}
+
 }  // namespace
 
 void activate(ActivationFunction f, const arma::fmat& z, arma::fmat& h) {
   h.set_size(z.n_rows, z.n_cols);
-  const auto loop = [&](auto* of) { of(h.memptr(), z.memptr(), z.n_elem); };
-  switch (f) {
-    case ActivationFunction::relu:
-      return loop(relu_);
-    case ActivationFunction::leaky_relu:
-      return loop(leaky_);
-    case ActivationFunction::elu:
-      return loop(elu_);
-    case ActivationFunction::gelu:
-      return loop(gelu_);
-    case ActivationFunction::tanh:
-      return loop(tanh_);
-    case ActivationFunction::sigmoid:
-      return loop(sigmoid_);
-    case ActivationFunction::identity:
-      h = z;
-      return;
-  }
-  throw std::logic_error("unknown activation");
+  loops_of(f).value(h.memptr(), z.memptr(), z.n_elem);
 }
 
 void activation_adjoint(ActivationFunction f, const arma::fmat& z, arma::fmat& d) {
-  const auto loop = [&](auto* of) { of(d.memptr(), z.memptr(), z.n_elem); };
-  switch (f) {
-    case ActivationFunction::relu:
-      return loop(relu_adjoint_);
-    case ActivationFunction::leaky_relu:
-      return loop(leaky_adjoint_);
-    case ActivationFunction::elu:
-      return loop(elu_adjoint_);
-    case ActivationFunction::gelu:
-      return loop(gelu_adjoint_);
-    case ActivationFunction::tanh:
-      return loop(tanh_adjoint_);
-    case ActivationFunction::sigmoid:
-      return loop(sigmoid_adjoint_);
-    case ActivationFunction::identity:
-      return;
-  }
-  throw std::logic_error("unknown activation");
+  loops_of(f).adjoint(d.memptr(), z.memptr(), z.n_elem);
 }
 
 }  // namespace pipeline::kernels

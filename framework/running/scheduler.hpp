@@ -140,6 +140,8 @@ class Scheduler {
   void watch(ModelTask& task, std::uint64_t step);
   /// Measures whatever else is due, and adds all rows.
   void measure(ModelTask& task, std::uint64_t step);
+  /// The model as it is measured; its weights are in `room` if a regulariser measures others.
+  measuring::Subject subject_of(const ModelTask& task, std::uint64_t step, Network& room);
   measuring::Measured measured(ModelTask& task, std::uint64_t step,
                                const std::vector<const measuring::LiveMetric*>& due);
   /// At step 0 every model is the control network. What was measured of the control already, and is the same for this

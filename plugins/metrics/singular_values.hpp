@@ -3,7 +3,7 @@
 //
 //   s_i = sqrt(l_i),   l_1 >= l_2 >= ...  the eigenvalues of the smaller of W W' and W'W
 //
-// That takes at most half of the time of a singular value decomposition, but squares the condition: an error of
+// That takes less time than a singular value decomposition, but squares the condition: an error of
 // l_1 * n * 2e-16 in l_i is one of s_1 * n * 1e-16 * s_1 / s_i in s_i. So where the smallest s is below s_1 / 10,000, W
 // is decomposed itself; otherwise no s_i is off by more than n * 1e-12 * s_1.
 #pragma once

@@ -25,14 +25,11 @@ class DropConnect final : public Regulariser, public WeightTileChange {
   void forward_tile(std::span<float> copy, const Tile& tile, const Step& step) const override { cut(copy, tile, step); }
   void backward_tile(std::span<float> g, const Tile& tile, const Step& step) const override { cut(g, tile, step); }
 
-  /// Weights and biases each have their own random stream; an element's index in its array is the index of its draw.
   void cut(std::span<float> x, const Tile& tile, const Step& step) const {
-    const std::size_t array = tile.kind == Kind::weights ? 0 : 1;
-    const Random draws = step.random.in_layer(static_cast<std::uint32_t>(tile.layer + (array << 16)));
-    draws.bernoulli(keep_prob, tile.input * x.size(), x.size(),
-                    [value = x.data(), factor = 1 / keep_prob](std::size_t i, bool kept) {
-                      value[i] = kept ? value[i] * factor : 0.0f;
-                    });
+    const auto [random, first] = draws_for(tile, x.size(), step);
+    random.bernoulli(keep_prob, first, x.size(), [value = x.data(), factor = 1 / keep_prob](std::size_t i, bool kept) {
+      value[i] = kept ? value[i] * factor : 0.0f;
+    });
   }
 };
 

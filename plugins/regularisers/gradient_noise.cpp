@@ -17,30 +17,18 @@ using namespace pipeline;
 
 class GradientNoise final : public Regulariser, public GradientChange {
   float eta = 0.01f, gamma = 0.55f;
-  NetworkShape shape;
 
   void declare(Parameters& p) override {
     p.number("eta", eta, at_least(0), "variance of the noise at step 0").neutral("0");
     p.number("gamma", gamma, at_least(0), "how fast the variance falls: eta / (1 + t)^gamma");
   }
   bool biases_by_default() const override { return true; }
-  void declare_state(State& state) override { shape = state.network(); }
 
   void change(std::span<const float>, std::span<float> g, const Tile& t, const Step& step) const override {
     const double sd = std::sqrt(eta / std::pow(1.0 + static_cast<double>(step.number), gamma));
-    draws(t, step).normals(
-        first(t, g.size()), g.size(),
-        [value = g.data(), by = static_cast<float>(sd)](std::size_t i, float n) { value[i] += by * n; });
-  }
-
-  /// A layer's weights, biases and trained arrays each have their own random stream; an element's index in its array is
-  /// the index of its draw.
-  static Random draws(const Tile& t, const Step& step) {
-    const std::size_t array = t.kind == Kind::weights ? 0 : t.kind == Kind::bias ? 1 : 2 + t.own;
-    return step.random.in_layer(static_cast<std::uint32_t>(t.layer + (array << 16)));
-  }
-  std::uint64_t first(const Tile& t, std::size_t size) const {
-    return t.input * (t.kind == Kind::weights ? shape.outputs(t.layer) : size);
+    const auto [random, first] = draws_for(t, g.size(), step);
+    random.normals(first, g.size(),
+                   [value = g.data(), by = static_cast<float>(sd)](std::size_t i, float n) { value[i] += by * n; });
   }
 };
 

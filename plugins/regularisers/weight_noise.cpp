@@ -20,12 +20,9 @@ class WeightNoise final : public Regulariser, public WeightTileChange {
     p.number("sd", sd, at_least(0), "standard deviation of the noise").unit("units of the weights").neutral("0");
   }
 
-  /// Weights and biases each have their own random stream; an element's index in its array is the index of its draw.
   void forward_tile(std::span<float> copy, const Tile& tile, const Step& step) const override {
-    const std::size_t array = tile.kind == Kind::weights ? 0 : 1;
-    const Random draws = step.random.in_layer(static_cast<std::uint32_t>(tile.layer + (array << 16)));
-    draws.normals(tile.input * copy.size(), copy.size(),
-                  [value = copy.data(), by = sd](std::size_t i, float n) { value[i] += by * n; });
+    const auto [random, first] = draws_for(tile, copy.size(), step);
+    random.normals(first, copy.size(), [value = copy.data(), by = sd](std::size_t i, float n) { value[i] += by * n; });
   }
   void backward_tile(std::span<float>, const Tile&, const Step&) const override {}
 };

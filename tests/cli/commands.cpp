@@ -535,7 +535,7 @@ BOOST_AUTO_TEST_CASE(inspect_shows_parameters_as_text_and_json) {
 
 )" + about);
   check_says(world.run({"plugins", "inspect", "l2"}).out,
-             "takes layers = all, biases = no, and strength_schedule = constant.\n");
+             "takes layers = all, biases = no and strength_schedule = constant.\n");
   check_says(world.run({"plugins", "inspect", "gradient_noise"}).out, "takes layers = all and biases = yes.\n");
   check_says(world.run({"plugins", "inspect", "batch_norm"}).out, "takes layers = all.\n");
   check_says(world.run({"plugins", "inspect", "sam"}).out, "and takes neither layers nor biases.\n");

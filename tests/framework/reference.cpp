@@ -213,6 +213,15 @@ fs::path write_test_set(const fs::path& file, const Samples& test) {
   return file;
 }
 
+/// Runs the pipeline and computes the accuracy and loss of each model from weights.h5 alone.
+void check_weights_of(const std::string& text) {
+  const Scratch scratch;
+  const SmallRun run(scratch, text);
+  BOOST_TEST_REQUIRE(run.in("run").failed_models == 0u);
+  check_agrees("from_weights.py", (scratch.path() / "run").string() + " " +
+                                      write_test_set(scratch.path() / "test.h5", run.data().test).string());
+}
+
 // One model for each built-in regulariser, with weights measured at the end, or earlier where it stops its model.
 BOOST_AUTO_TEST_CASE(weights_h5_alone_gives_the_accuracy_and_loss_of_every_regulariser) {
   std::string text = small_pipeline(60, 300, 700) + "learning_rate = 0.3\n";
@@ -226,11 +235,7 @@ BOOST_AUTO_TEST_CASE(weights_h5_alone_gives_the_accuracy_and_loss_of_every_regul
       "norm.layers = 2\nnorm.eps = 0.01\nweight_noise.biases = yes\n"
       "[metric:accuracy]\nevery = 20\n[metric:loss]\nevery = 20\n"
       "[metric:watched]\nplugin = loss\non = validation\nevery = 5\n";
-  const Scratch scratch;
-  const SmallRun run(scratch, text);
-  BOOST_TEST_REQUIRE(run.in("run").failed_models == 0u);
-  check_agrees("from_weights.py", (scratch.path() / "run").string() + " " +
-                                      write_test_set(scratch.path() / "test.h5", run.data().test).string());
+  check_weights_of(text);
 }
 
 // Every activation beside another one, with each loss and from each start.
@@ -245,11 +250,7 @@ BOOST_AUTO_TEST_CASE(weights_h5_alone_gives_the_accuracy_and_loss_behind_every_a
       text += std::string("loss = ") + name_of(loss) +
               "\n[model:plain]\n[model:several]\nregularisers = batch_norm, dropout, l2, activity_l1\n"
               "[metric:accuracy]\nevery = 20\n[metric:loss]\nevery = 20\n";
-      const Scratch scratch;
-      const SmallRun run(scratch, text);
-      BOOST_TEST_REQUIRE(run.in("run").failed_models == 0u);
-      check_agrees("from_weights.py", (scratch.path() / "run").string() + " " +
-                                          write_test_set(scratch.path() / "test.h5", run.data().test).string());
+      check_weights_of(text);
     }
   BOOST_TEST(tried == 14u);
 }

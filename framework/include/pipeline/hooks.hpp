@@ -20,6 +20,7 @@
 #pragma once
 #include <pipeline/hooks/activations.hpp>
 #include <pipeline/hooks/batch.hpp>
+#include <pipeline/hooks/draws.hpp>
 #include <pipeline/hooks/gradient.hpp>
 #include <pipeline/hooks/penalties.hpp>
 #include <pipeline/hooks/regulariser.hpp>
