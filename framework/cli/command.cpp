@@ -25,11 +25,14 @@ std::string remedy_for_option(const std::string& option, const Words& known) {
   const std::string word = option.substr(start, equals - start);
   const std::string value = equals + 1 < option.size() && option.size() < 60 ? option.substr(equals) : "=VALUE";
   if (word.find('.') != word.npos) return "an override has no dashes: write " + word + value;
-  if (const std::string near = config::nearest("--" + word, known); !near.empty())
-    return "did you mean '" + near + "'?";
   const auto meant = config::meant_by(word);
-  if (!meant) return "";
-  return meant->key.empty() ? meant->remark : "write " + meant->section + "." + meant->key + value + ", without dashes";
+  const std::string written = !meant ? ""
+                              : meant->key.empty()
+                                  ? meant->remark
+                                  : "write " + meant->section + "." + meant->key + value + ", without dashes";
+  if (const std::string near = config::nearest("--" + word, known); !near.empty())
+    return "did you mean '" + near + "'?" + (written.empty() ? "" : " Or " + written);
+  return written;
 }
 
 }  // namespace
@@ -88,7 +91,9 @@ pipeline::plugins::Catalogue catalogue_from(const Parsed& parsed) {
 
 fs::path installation() { return fs::path(boost::dll::program_location().string()).parent_path().parent_path(); }
 
-fs::path shipped_pipelines() { return installation() / "share/pipeline/pipelines"; }
+fs::path shared_files() { return installation() / "share/pipeline"; }
+
+fs::path shipped_pipelines() { return shared_files() / "pipelines"; }
 
 Words pipelines_in(const fs::path& folder) {
   Words names;

@@ -78,6 +78,7 @@ pipeline::plugins::Catalogue catalogue_from(const Parsed& parsed);
 std::filesystem::path find_pipeline(const std::string& name, bool report = true);
 /// The folder above bin, in an installation or the build tree. The program's files are in lib and share under it.
 std::filesystem::path installation();
+std::filesystem::path shared_files();  // share/pipeline there
 std::filesystem::path shipped_pipelines();
 /// The names of the *.ini files of a folder, sorted.
 Words pipelines_in(const std::filesystem::path& folder);

@@ -41,7 +41,8 @@ int help() {
     std::cout << "  " << std::string(c.name).append(10 - std::string(c.name).size(), ' ') << c.summary << "\n";
   std::cout << "\n`pipeline COMMAND --help` shows a command's options and an example. Shipped pipelines:\n ";
   for (const std::string& name : pipelines_in(shipped_pipelines())) std::cout << " " << name;
-  std::cout << "\n\nexample:\n  pipeline run quickstart.ini\n";
+  std::cout << "\n\nexample:\n  pipeline run quickstart.ini\n\nguide: "
+            << (shared_files() / "framework/guide/README.md").string() << "\n";
   return Exit::ok;
 }
 

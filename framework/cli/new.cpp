@@ -84,10 +84,11 @@ class Templates {
 
   /// Writes template/FROM to a new file, with the names replaced.
   void write(const std::string& from, const fs::path& to) const {
-    std::ifstream in(installation() / "share/pipeline/template" / from, std::ios::binary);
+    const fs::path file = shared_files() / "template" / from;
+    std::ifstream in(file, std::ios::binary);
     std::stringstream text;
     if (!(text << in.rdbuf()))
-      throw std::runtime_error("missing template " + (installation() / "share/pipeline/template" / from).string() +
+      throw std::runtime_error("missing template " + file.string() +
                                "\n  it is part of the program; install pipeline again");
     errno = 0;
     std::ofstream out(to, std::ios::binary);
@@ -100,6 +101,7 @@ class Templates {
     replace(text, "KIND", kind_);
     replace(text, class_name(example_, ""), class_name(name_, kind_));
     replace(text, example_, name_);
+    replace(text, "INSTALLATION", quoted(installation().string()));
     return text;
   }
   std::string kind_, example_, name_;

@@ -85,11 +85,13 @@ std::vector<Loaded> named(Catalogue& catalogue, const std::string& name) {
       if (other == name) out.push_back(catalogue.load(kind, name));
     }
   if (out.empty()) {
-    const std::string near = config::suggestion(name, known);
-    throw UsageError("unknown plugin " + base::quoted(name) +
-                     indented(!near.empty() ? near
-                                            : "pipeline plugins list prints all; the plugin of a section with another "
-                                              "name is its `plugin =`"));
+    std::string remedy = config::suggestion(name, known);
+    for (const PluginKind kind : pipeline::plugins::kKinds)
+      if (const std::string defining = catalogue.defining(kind, name); remedy.empty() && !defining.empty())
+        remedy = "did you mean '" + defining + "'?";
+    if (remedy.empty())
+      remedy = "pipeline plugins list prints all; the plugin of a section with another name is its `plugin =`";
+    throw UsageError("unknown plugin " + base::quoted(name) + indented(remedy));
   }
   return out;
 }

@@ -71,8 +71,11 @@ bool has_pictures(const std::filesystem::path& folder) {
 
 class Screen final : public running::Observer {
  public:
-  Screen(ProgressStyle style, const std::string& value_name, bool resumes)
-      : json_(style == ProgressStyle::json), resumes_(resumes), progress_(style, value_name) {}
+  /// `nothing_to_resume`: where --resume looks; empty without it.
+  Screen(ProgressStyle style, const std::string& value_name, std::string nothing_to_resume)
+      : json_(style == ProgressStyle::json),
+        nothing_to_resume_(std::move(nothing_to_resume)),
+        progress_(style, value_name) {}
 
   void heading(const running::Heading& h) override {
     const experiment::Pipeline& p = h.pipeline;
@@ -116,8 +119,8 @@ class Screen final : public running::Observer {
     if (p.has_sweep) print_part("sweep", "this is one run; `pipeline sweep` runs all that [sweep] describes");
     std::cout << "  results    " << h.folder.string() << "\n";
     if (h.resumes_at) std::cout << "  resumes    at step " << *h.resumes_at << " of " << p.steps << "\n";
-    if (resumes_ && !h.resumes_at)
-      std::cout << "  resumes    nothing: there is no unfinished run here, so this one is new\n";
+    if (!nothing_to_resume_.empty() && !h.resumes_at)
+      std::cout << "  resumes    nothing: " << nothing_to_resume_ << ", so this one is new\n";
     std::cout << "  about " << duration(h.estimated_seconds) << "\n" << std::endl;
   }
 
@@ -132,7 +135,8 @@ class Screen final : public running::Observer {
   void warning(const std::string& message) override { print_message("warning", message); }
   void stopped(const running::RunOutcome& outcome, const std::string& again) {
     if (outcome.checkpoint_at && outcome.why_no_newer_checkpoint.empty())
-      print_message("stopped", "at step " + std::to_string(*outcome.checkpoint_at) +
+      print_message("stopped", (outcome.models > 1 ? "the model furthest behind is at step " : "at step ") +
+                                   std::to_string(*outcome.checkpoint_at) +
                                    "; results so far are kept\n  to continue: " + again);
     else if (outcome.checkpoint_at)
       print_message("stopped", "results so far are kept, but the last checkpoint is of step " +
@@ -160,7 +164,8 @@ class Screen final : public running::Observer {
     else
       warn(word + ": " + message);
   }
-  bool json_, resumes_;
+  bool json_;
+  std::string nothing_to_resume_;
   RunProgress progress_;
 };
 
@@ -276,7 +281,11 @@ int run(const Words& given) {
     fetching.show(name, have, total);
   };
 
-  Screen screen(style, p.metrics.empty() ? "" : p.metrics.front().name, how.resume);
+  const std::string nothing_to_resume = !how.resume ? ""
+                                        : how.out.empty()
+                                            ? "there is no unfinished run of this pipeline in runs/" + p.name
+                                            : "there is no run in " + how.out.string() + " yet";
+  Screen screen(style, p.metrics.empty() ? "" : p.metrics.front().name, nothing_to_resume);
   running::RunOutcome outcome;
   try {
     outcome = running::run(p, catalogue, how, screen);

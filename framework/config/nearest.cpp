@@ -67,11 +67,19 @@ bool similar(const std::string& text, const std::string& name) {
   return false;
 }
 
+/// Of "l2.schedule" the entry's name has to be the same, and the rest similar: "l2.strength_schedule".
 std::vector<std::string> similar_ones(const std::string& word, const std::vector<std::string>& known) {
+  const std::string entry = word.substr(0, word.rfind('.') + 1);  // npos + 1 is 0
   std::vector<std::string> out;
-  std::copy_if(known.begin(), known.end(), std::back_inserter(out),
-               [&](const std::string& k) { return similar(word, k); });
+  std::copy_if(known.begin(), known.end(), std::back_inserter(out), [&](const std::string& k) {
+    return k.starts_with(entry) && similar(word.substr(entry.size()), k.substr(entry.size()));
+  });
   return out;
+}
+
+/// A key whose name all the others continue, as those of a schedule continue its own.
+bool all_continue(const std::string& key, const std::vector<std::string>& others) {
+  return std::ranges::all_of(others, [&](const std::string& k) { return k == key || k.starts_with(key + "."); });
 }
 
 }  // namespace
@@ -81,8 +89,9 @@ std::string nearest(const std::string& word, const std::vector<std::string>& kno
   const std::size_t last_part = word.size() - (word.rfind('.') + 1);  // npos + 1 is 0
   if (const std::vector<Candidate> near = candidates(word, known, last_part / 3); !near.empty())
     return *near.front().word;
-  const std::vector<std::string> close = similar_ones(word, known);
-  return close.size() == 1 ? close.front() : "";
+  std::vector<std::string> close = similar_ones(word, known);
+  std::ranges::sort(close);
+  return !close.empty() && all_continue(close.front(), close) ? close.front() : "";
 }
 
 std::string suggestion(const std::string& word, std::vector<std::string> known) {

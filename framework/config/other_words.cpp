@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "config/complaint.hpp"
+
 namespace pipeline::config {
 
 namespace {
@@ -60,16 +62,50 @@ const std::vector<Row>& rows() {
   return all;
 }
 
+struct Choice {
+  std::string choice;
+  std::vector<std::string> words;
+};
+
+const std::vector<Choice>& choices_elsewhere() {
+  static const std::vector<Choice> all = {
+      {"identity", {"linear", "none", "lin"}},
+      {"he", {"kaiming", "he_normal", "he_uniform", "kaiming_normal", "kaiming_uniform"}},
+      {"glorot", {"xavier", "glorot_normal", "glorot_uniform", "xavier_normal", "xavier_uniform"}},
+      {"truncated_normal", {"normal", "gaussian", "random", "randn", "trunc_normal"}},
+      {"zero", {"zeros", "0"}},
+      {"squared_error", {"mse", "mse_loss", "mean_squared_error", "l2_loss", "quadratic"}},
+      {"cross_entropy", {"ce", "nll", "nll_loss", "log_loss", "logloss", "softmax", "categorical_crossentropy"}},
+      {"step", {"step_lr", "steplr", "multistep"}},
+      {"cosine", {"cosine_annealing", "cosineannealinglr", "cos"}},
+      {"constant", {"none", "fixed", "no"}},
+      {"exponential", {"exp", "exponentiallr"}},
+  };
+  return all;
+}
+
+/// In small letters, with _ for -.
+std::string plain(std::string word) {
+  std::ranges::transform(word, word.begin(), [](char c) {
+    return c == '-' ? '_' : 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return word;
+}
+
 }  // namespace
 
 std::optional<Meant> meant_by(const std::string& word) {
-  std::string plain = word;
-  std::ranges::transform(plain, plain.begin(), [](char c) {
-    return c == '-' ? '_' : 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
   for (const Row& row : rows())
-    if (std::ranges::find(row.words, plain) != row.words.end()) return row.meant;
+    if (std::ranges::find(row.words, plain(word)) != row.words.end()) return row.meant;
   return std::nullopt;
+}
+
+std::string suggested_choice(const std::string& word, const std::vector<std::string>& choices) {
+  for (const Choice& c : choices_elsewhere())
+    if (std::ranges::find(choices, c.choice) != choices.end() &&
+        std::ranges::find(c.words, plain(word)) != c.words.end())
+      return suggestion(c.choice, choices);
+  return suggestion(word, choices);
 }
 
 bool counts_epochs(const std::string& word) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace pipeline::config {
 
@@ -13,6 +14,9 @@ struct Meant {
 /// What a key of this name, spelt as other programs do, would be here: "lr", "random-state", "epochs", "device". Nothing
 /// for other words. A key of ours is found too, with its section.
 std::optional<Meant> meant_by(const std::string& word);
+
+/// As suggestion(), for a value that is one of several; knows what other programs call them ("linear" is identity).
+std::string suggested_choice(const std::string& word, const std::vector<std::string>& choices);
 
 /// Whether the word counts passes over the training set: "epochs".
 bool counts_epochs(const std::string& word);

@@ -21,7 +21,7 @@ namespace {
 std::string remedy_for(const Parameter& p, const std::string& refused) {
   const bool one_of_several =
       !p.choices.empty() && (p.type != ParameterType::words || refused.find(',') == refused.npos);
-  std::string text = one_of_several ? suggestion(refused, p.choices) : p.values_text();
+  std::string text = one_of_several ? suggested_choice(refused, p.choices) : p.values_text();
   if (!p.required && !p.initial.empty()) text += (text.empty() ? "default " : ", default ") + p.initial;
   return text;
 }

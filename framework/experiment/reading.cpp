@@ -201,29 +201,13 @@ void Reading::complain_about_unknown(plugins::PluginKind kind, const std::string
   const std::vector<std::string> known = catalogue.names(kind);
   std::string remedy = config::suggestion(name, known);
   if (config::nearest(name, known).empty()) {
-    if (const std::string plugin = named_by_symbol(kind, name); !plugin.empty())
+    if (const std::string plugin = catalogue.defining(kind, name); !plugin.empty())
       remedy = "did you mean '" + plugin + "'?";
     else
       remedy += std::string(remedy.empty() ? "" : "; ") + "`pipeline plugins list " + plugins::name_of(kind) +
                 "s` lists all; --plugin-path FOLDER adds a folder of plugins";
   }
   complaints.add(word, what, remedy);
-}
-
-/// The plugin whose description starts by defining this symbol: "S" of "S_k = ...". Loads plugins, so only for complaints.
-std::string Reading::named_by_symbol(plugins::PluginKind kind, const std::string& symbol) {
-  if (symbol.size() > 3) return "";
-  const auto defines = [](const std::string& line) { return line.find(" = ") != line.npos; };
-  for (const std::string& name : catalogue.names(kind)) try {
-      const std::vector<std::string> about = plugins::about(catalogue.load(kind, name));
-      const auto formula = std::ranges::find_if(about, defines);
-      if (formula == about.end()) continue;
-      const std::size_t start = formula->find_first_not_of(' ');
-      if (formula->substr(start, formula->find_first_of("_ ", start) - start) == symbol) return name;
-    } catch (const plugins::RefusedPlugin&) {
-      // Not worth suggesting.
-    }
-  return "";
 }
 
 }  // namespace pipeline::experiment

@@ -111,7 +111,6 @@ class Reading {
   void find_missing_heading(config::SectionReader& reader);
   std::string advice_about(const base::Word& key);
   std::string epochs_as_steps(const std::string& key) const;
-  std::string named_by_symbol(plugins::PluginKind kind, const std::string& symbol);
   void complain_about_unknown(plugins::PluginKind kind, const std::string& name, const base::Word& word);
 
   std::set<std::string> meant_;

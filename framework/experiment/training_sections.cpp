@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/utf8.hpp"
+#include "config/other_words.hpp"
 #include "experiment/updates.hpp"
 
 namespace pipeline::experiment {
@@ -34,7 +35,7 @@ void read_activations(Reading& reading, SectionReader& reader) {
     const auto found = std::ranges::find(known, words[i]);
     if (found == known.end())
       return reading.complaints.add(places.at(i), base::quoted(words[i]) + " is not an activation",
-                                    config::suggestion(words[i], known));
+                                    config::suggested_choice(words[i], known));
     network.activations.push_back(kActivations[static_cast<std::size_t>(found - known.begin())]);
   }
   if (network.sizes.size() < 2) return;

@@ -123,4 +123,19 @@ const Loaded& Catalogue::load(PluginKind kind, const std::string& name) {
   return loaded_.emplace(id, load_plugin(plugin)).first->second;
 }
 
+std::string Catalogue::defining(PluginKind kind, const std::string& symbol) {
+  if (symbol.size() > 3) return "";
+  const auto defines = [](const std::string& line) { return line.find(" = ") != line.npos; };
+  for (const std::string& name : names(kind)) try {
+      const std::vector<std::string> lines = about(load(kind, name));
+      const auto formula = std::ranges::find_if(lines, defines);
+      if (formula == lines.end()) continue;
+      const std::size_t start = formula->find_first_not_of(' ');
+      if (formula->substr(start, formula->find_first_of("_ ", start) - start) == symbol) return name;
+    } catch (const RefusedPlugin&) {
+      // Not worth suggesting.
+    }
+  return "";
+}
+
 }  // namespace pipeline::plugins

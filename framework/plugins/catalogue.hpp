@@ -39,6 +39,10 @@ class Catalogue {
   /// UnknownPlugin or RefusedPlugin.
   const Loaded& load(PluginKind kind, const std::string& name);
 
+  /// The plugin whose description starts by defining this symbol: "S" of "S_k = ..."; or "". Loads plugins of that kind,
+  /// so only for complaints.
+  std::string defining(PluginKind kind, const std::string& symbol);
+
   /// A new object whose parameters have their defaults and are not yet declared.
   template <class Base>
   std::shared_ptr<Base> make(const std::string& name) {

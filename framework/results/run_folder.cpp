@@ -77,10 +77,34 @@ std::vector<RunFolder> runs_of(const std::string& name) {
   return runs;
 }
 
+namespace {
+
+/// In blocks: nodes.h5 may be larger than memory.
+void copy_first_bytes(const fs::path& from, const fs::path& to, std::uintmax_t size) {
+  std::ifstream in(from, std::ios::binary);
+  with_advice([&] {
+    base::AtomicFile out(to);
+    std::string block(1 << 20, '\0');
+    for (std::uintmax_t left = size; left > 0;) {
+      in.read(block.data(), static_cast<std::streamsize>(std::min<std::uintmax_t>(left, block.size())));
+      const auto read = static_cast<std::size_t>(in.gcount());
+      if (read == 0) throw std::runtime_error(from.string() + ": cannot be read to its end");
+      out.write({block.data(), read});
+      left -= read;
+    }
+    out.commit();
+  });
+}
+
+}  // namespace
+
 void copy_measurements(const RunFolder& from, const RunFolder& to, const fs::path& checkpoint, std::size_t size) {
-  write_file(to.checkpoints() / checkpoint.filename(), read_file(checkpoint));
-  if (fs::exists(from.nodes_h5())) write_file(to.nodes_h5(), read_file(from.nodes_h5()));
-  write_file(to.metrics_csv(), read_file(from.metrics_csv()).substr(0, size));
+  const auto copy = [](const fs::path& file, const fs::path& target) {
+    copy_first_bytes(file, target, fs::file_size(file));
+  };
+  copy(checkpoint, to.checkpoints() / checkpoint.filename());
+  if (fs::exists(from.nodes_h5())) copy(from.nodes_h5(), to.nodes_h5());
+  copy_first_bytes(from.metrics_csv(), to.metrics_csv(), size);
 }
 
 void remove_temporary_files(const RunFolder& run) {

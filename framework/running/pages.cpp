@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/shell.hpp"
 #include "comparing/sweep_results.hpp"
 #include "experiment/pipeline.hpp"
 #include "results/run_folder.hpp"
@@ -77,8 +78,10 @@ ReportOutput write_pages(const fs::path& folder, plugins::Catalogue& catalogue) 
 ReportOutput curves_as_text(const fs::path& folder, plugins::Catalogue& catalogue, std::size_t columns) {
   if (!is_run(folder))
     throw std::runtime_error(
-        folder.string() + " is not a run: it has no metrics.csv" +
-        (fs::exists(folder / "runs") ? "; those of a sweep are in " + (folder / "runs").string() : ""));
+        fs::exists(folder / "runs")
+            ? folder.string() + " is a sweep, and only the curves of a run are drawn as text\n  its runs are in " +
+                  (folder / "runs").string() + "; its verdicts: pipeline compare " + base::shell_word(folder.string())
+            : folder.string() + " is not a run: it has no metrics.csv");
   const std::unique_ptr<RunResults> run = results::open_run(folder);
   return of_each_report(catalogue, [&](const Report& report, const std::string& name) {
     return call(name, "Report::text", [&] { return report.text(*run, columns); });

@@ -64,10 +64,22 @@ std::string listed(const std::vector<Difference>& changed, bool steps_change_rat
   return text;
 }
 
-[[noreturn]] void refuse_changed(const RunFolder& run, const std::vector<Difference>& changed,
-                                 const RunOptions& options) {
+/// What refuses a run to these settings.
+struct Changed {
+  std::vector<Difference> differences;
+  bool too_few_steps = false;  // a model has made more updates than there would be
+};
+
+Changed changed_since(const Checkpoint& checkpoint, const Identity& now, const experiment::Pipeline& p) {
+  const bool past = std::ranges::any_of(
+      checkpoint.tasks, [&](const results::SavedTask& task) { return !task.ended && task.next > p.steps; });
+  return {forbidden(checkpoint.identity, now), past};
+}
+
+[[noreturn]] void refuse_changed(const RunFolder& run, const Changed& changed, const RunOptions& options) {
   throw ResumeRefused("cannot resume " + run.path.string() + ": something has changed since its last checkpoint" +
-                      listed(changed, true) + "\n  --allow-changed continues all the same; " +
+                      listed(changed.differences, true) + "\n  " +
+                      (changed.too_few_steps ? "" : "--allow-changed continues all the same; ") +
                       how_to_start_anew(options));
 }
 
@@ -156,7 +168,8 @@ Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Ident
     r.has_final_reports = info.has_final_reports;
     r.failed_models = info.failures.size();
   }
-  if (const auto changed = forbidden(r.checkpoint->identity, now); !changed.empty() && !options.allow_changed)
+  if (const Changed changed = changed_since(*r.checkpoint, now, p);
+      !changed.differences.empty() && !options.allow_changed)
     refuse_changed(run, changed, options);
   return r;
 }
@@ -216,7 +229,7 @@ std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& p, cons
     return r;
   }
   std::optional<RunFolder> damaged, other;
-  std::vector<Difference> changed;
+  Changed changed;
   for (const RunFolder& run : results::runs_of(p.name)) {
     if (!is_run(run) || is_finished(info_of(run).status) || Checkpoints(run.checkpoints()).files().empty()) continue;
     const std::optional<Checkpoint> newest = peek(run);
@@ -224,8 +237,8 @@ std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& p, cons
       if (!damaged) damaged = run;
       continue;
     }
-    const std::vector<Difference> differing = forbidden(newest->identity, now);
-    if (differing.empty() || options.allow_changed) {
+    const Changed differing = changed_since(*newest, now, p);
+    if (differing.differences.empty() || options.allow_changed) {
       Resumption r = open(run, p, now, configuration, options);
       if (damaged)
         r.warnings.push_back("continues an older run: no checkpoint of " + damaged->path.string() + " can be read");

@@ -7,7 +7,8 @@
 //   In nats, where 0 is perfect and ln K is guessing among K classes, or in squared error. Lower is better.
 //   What training adds to the loss of a batch is loss.penalty if the penalties depend on weights alone, as those of l1
 //   and l2 do. Penalties on a batch (activity_l1, confidence_penalty, snr) are computed here without dropout and noise,
-//   over blocks of 500 samples, and averaged over the samples.
+//   over blocks of 500 samples, and averaged over the samples; with the labels as they are, also beside label_smoothing
+//   and mixup.
 //
 // See also: accuracy, generalisation_gap, sharpness.
 #include "answers.hpp"

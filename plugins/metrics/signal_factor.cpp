@@ -39,4 +39,4 @@ class SignalFactor final : public Metric {
 
 }  // namespace
 
-PIPELINE_METRIC(SignalFactor, signal_factor, "how much of the best possible signal each node's weights let through")
+PIPELINE_METRIC(SignalFactor, signal_factor, "how much of the best possible signal each node's weights let through (F)")

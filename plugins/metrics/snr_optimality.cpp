@@ -43,4 +43,5 @@ class SnrOptimality final : public Metric {
 
 }  // namespace
 
-PIPELINE_METRIC(SnrOptimality, snr_optimality, "how close each node's weights are to the best signal-to-noise ratio")
+PIPELINE_METRIC(SnrOptimality, snr_optimality,
+                "how close each node's weights are to the best signal-to-noise ratio (S)")

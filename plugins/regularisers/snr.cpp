@@ -22,46 +22,78 @@
 namespace {
 using namespace pipeline;
 
-/// A = diag(d) x x' with x centred. Only products with the batch are computed; A itself is never formed.
+constexpr double e = 1e-4;
+
+/// A = D x x', with x centred over the batch and D = diag(1 / ((max_j + .001) (a_j + .0001))). A itself is never formed.
+struct Signal {
+  arma::fmat x_Dx;  // [inputs x 2 batch]: x, D x
+
+  explicit Signal(const arma::fmat& inputs) {
+    const arma::vec mean = arma::mean(arma::conv_to<arma::mat>::from(inputs), 1);
+    const arma::fvec largest = arma::clamp(arma::max(inputs, 1), 0, arma::fdatum::inf);
+    arma::fvec lit(inputs.n_rows, arma::fill::zeros), d = lit;
+    for (arma::uword n = 0; n < inputs.n_cols; ++n)
+      for (arma::uword j = 0; j < inputs.n_rows; ++j) lit[j] += inputs(j, n) > 0 ? 1.0f : 0.0f;
+    for (arma::uword j = 0; j < d.n_elem; ++j)
+      d[j] = static_cast<float>(1 / ((double{largest[j]} + .001) * (double{lit[j]} + .0001)));
+    const arma::fmat x = inputs.each_col() - arma::conv_to<arma::fvec>::from(mean);
+    x_Dx = arma::join_rows(x, x.each_col() % d);
+  }
+  arma::uword batch() const { return x_Dx.n_cols / 2; }
+};
+
+bool alive(double w_long, double c_long) { return w_long > 0 && c_long > 0; }
+double optimality(double wc, double w_long, double c_long) {
+  return alive(w_long, c_long) ? wc / ((c_long + e) * w_long) : 0;
+}
+
+/// The mean of S_k, with sums in double: 1 - S has the digits that S loses near 1.
+double mean_optimality(const arma::fmat& W, const Signal& signal) {
+  const arma::uword batch = signal.batch();
+  const arma::fmat c = (W * signal.x_Dx.head_cols(batch)) * signal.x_Dx.tail_cols(batch).t();
+  arma::mat sums(W.n_rows, 3, arma::fill::zeros);
+  double *const ww = sums.colptr(0), *const cc = sums.colptr(1), *const wc = sums.colptr(2);
+  // Column by column and by pointers, here and below: compilers vectorise such loops.
+  for (arma::uword j = 0; j < W.n_cols; ++j) {
+    const float *const w_j = W.colptr(j), *const c_j = c.colptr(j);
+    for (arma::uword k = 0; k < W.n_rows; ++k) {
+      const double w_jk = w_j[k], c_jk = c_j[k];
+      ww[k] += w_jk * w_jk, cc[k] += c_jk * c_jk, wc[k] += w_jk * c_jk;
+    }
+  }
+  double sum = 0;
+  for (arma::uword k = 0; k < W.n_rows; ++k) sum += optimality(wc[k], std::sqrt(ww[k]), std::sqrt(cc[k]));
+  return sum / static_cast<double>(W.n_rows);
+}
+
+/// With u = x'w, v = x'D w and G = x'D D x:
+///   c = D x u,   w.c = u.v,   |c|^2 = u.G u,   A'w = x v,   A'c = x G u
+/// So the gradient needs no c: the weights and the gradient are each touched by one product, twice as wide as a batch.
 struct Nodes {
-  static constexpr double e = 1e-4;
-  arma::fmat x, c;              // [inputs x batch] centred; [outputs x inputs]
-  arma::frowvec d;              // 1 / ((max_j + .001) (a_j + .0001))
+  arma::mat u, v, Gu;           // [outputs x batch], of each node
   arma::vec w_long, c_long, s;  // |w_k|, |c_k|, S_k
 
-  // Column by column and by pointers, here and below: compilers vectorise such loops.
-  Nodes(const arma::fmat& W, const arma::fmat& inputs) : x(inputs), d(W.n_cols), s(W.n_rows, arma::fill::zeros) {
-    arma::vec sum(x.n_rows, arma::fill::zeros);
-    arma::fvec largest(x.n_rows, arma::fill::zeros), lit = largest;
-    for (arma::uword n = 0; n < x.n_cols; ++n) {
-      const float* const of_sample = x.colptr(n);
-      for (arma::uword j = 0; j < x.n_rows; ++j) {
-        sum[j] += of_sample[j];
-        largest[j] = std::max(largest[j], of_sample[j]);
-        lit[j] += of_sample[j] > 0 ? 1.0f : 0.0f;
-      }
-    }
-    for (arma::uword j = 0; j < x.n_rows; ++j)
-      d[j] = static_cast<float>(1 / ((double{largest[j]} + .001) * (double{lit[j]} + .0001)));
-    const arma::fvec mean = arma::conv_to<arma::fvec>::from(sum / static_cast<double>(x.n_cols));
-    x.each_col() -= mean;
-    c = (W * x) * x.t();
-    arma::vec ww(W.n_rows, arma::fill::zeros), cc = ww;
+  Nodes(const arma::fmat& W, const Signal& signal) : w_long(lengths(W)), s(W.n_rows) {
+    const arma::uword batch = signal.batch();
+    const arma::mat products = arma::conv_to<arma::mat>::from(arma::fmat(W * signal.x_Dx));
+    u = products.head_cols(batch), v = products.tail_cols(batch);
+    const arma::mat Dx = arma::conv_to<arma::mat>::from(signal.x_Dx.tail_cols(batch));
+    Gu = u * arma::mat(Dx.t() * Dx);
+    c_long = arma::sqrt(arma::clamp(arma::sum(u % Gu, 1), 0, arma::datum::inf));
+    const arma::vec wc = arma::sum(u % v, 1);
+    for (arma::uword k = 0; k < s.n_elem; ++k) s[k] = optimality(wc[k], w_long[k], c_long[k]);
+  }
+
+ private:
+  static arma::vec lengths(const arma::fmat& W) {
+    arma::vec ww(W.n_rows, arma::fill::zeros);
+    double* const to = ww.memptr();
     for (arma::uword j = 0; j < W.n_cols; ++j) {
       const float* const w = W.colptr(j);
-      float* const c_j = c.colptr(j);
-      double *const to_ww = ww.memptr(), *const to_cc = cc.memptr(), *const to_wc = s.memptr();
-      const float d_j = d[j];
-      for (arma::uword k = 0; k < W.n_rows; ++k) {
-        c_j[k] *= d_j;
-        const double wk = w[k], ck = c_j[k];
-        to_ww[k] += wk * wk, to_cc[k] += ck * ck, to_wc[k] += wk * ck;
-      }
+      for (arma::uword k = 0; k < W.n_rows; ++k) to[k] += double{w[k]} * w[k];
     }
-    w_long = arma::sqrt(ww), c_long = arma::sqrt(cc);
-    for (arma::uword k = 0; k < s.n_elem; ++k) s[k] = alive(k) ? s[k] / ((c_long[k] + e) * w_long[k]) : 0;
+    return arma::sqrt(ww);
   }
-  bool alive(arma::uword k) const { return w_long[k] > 0 && c_long[k] > 0; }
 };
 
 class Snr final : public Regulariser, public LayerPenalty {
@@ -77,33 +109,27 @@ class Snr final : public Regulariser, public LayerPenalty {
   }
 
   double value(const Layer& w, const LayerPass& pass, const Step&) const override {
-    return lambda * (1 - arma::mean(Nodes(w.W, pass.x).s));
+    return lambda * (1 - mean_optimality(w.W, Signal(pass.x)));
   }
   void add_gradient(const Layer& w, const LayerPass& pass, Layer& gradient, const Step&) const override {
-    const Nodes n(w.W, pass.x);
-    // dS/dw = c / alpha + A' (w / alpha - S c / beta) - S w / |w|^2, all 0 for a node whose w or c is 0
-    arma::vec of_c(w.outputs(), arma::fill::zeros), of_S_c = of_c, along = of_c;
-    for (arma::uword k = 0; k < w.outputs(); ++k) {
-      if (!n.alive(k)) continue;
-      of_c[k] = 1 / ((n.c_long[k] + Nodes::e) * n.w_long[k]);
-      of_S_c[k] = n.s[k] / (n.c_long[k] * (n.c_long[k] + Nodes::e));
-      along[k] = n.s[k] / n.w_long[k] / n.w_long[k];
-    }
-    const double *const a = of_c.memptr(), *const b = of_S_c.memptr(), *const to_w = along.memptr();
-    arma::fmat through(arma::size(w.W));
-    for (arma::uword j = 0; j < w.inputs(); ++j) {
-      const float *const w_j = w.W.colptr(j), *const c = n.c.colptr(j);
-      float* const to = through.colptr(j);
-      const double d = n.d[j];
-      for (arma::uword k = 0; k < w.outputs(); ++k) to[k] = static_cast<float>(d * (w_j[k] * a[k] - c[k] * b[k]));
-    }
-    through = (through * n.x) * n.x.t();
+    const Signal signal(pass.x);
+    const Nodes n(w.W, signal);
+    // dS/dw = a c + A'(a w - b c) - along w = D x (a u) + x (a v - b G u) - along w; all 0 where w or c is 0
     const double share = lambda / static_cast<double>(w.outputs());
+    arma::vec a(w.outputs(), arma::fill::zeros), b = a;
+    arma::fvec along(w.outputs(), arma::fill::zeros);
+    for (arma::uword k = 0; k < w.outputs(); ++k) {
+      if (!alive(n.w_long[k], n.c_long[k])) continue;
+      a[k] = share / ((n.c_long[k] + e) * n.w_long[k]);
+      b[k] = share * n.s[k] / (n.c_long[k] * (n.c_long[k] + e));
+      along[k] = static_cast<float>(share * n.s[k] / n.w_long[k] / n.w_long[k]);
+    }
+    const arma::mat of_x = n.Gu.each_col() % b - n.v.each_col() % a, of_Dx = -(n.u.each_col() % a);
+    gradient.W += arma::conv_to<arma::fmat>::from(arma::join_rows(of_x, of_Dx)) * signal.x_Dx.t();
     for (arma::uword j = 0; j < w.inputs(); ++j) {
-      const float *const w_j = w.W.colptr(j), *const c = n.c.colptr(j), *const more = through.colptr(j);
+      const float *const w_j = w.W.colptr(j), *const times = along.memptr();
       float* const g = gradient.W.colptr(j);
-      for (arma::uword k = 0; k < w.outputs(); ++k)
-        g[k] -= static_cast<float>(share * (c[k] * a[k] + more[k] - w_j[k] * to_w[k]));
+      for (arma::uword k = 0; k < w.outputs(); ++k) g[k] += times[k] * w_j[k];
     }
   }
 };

@@ -96,7 +96,11 @@ class Summary final : public Report {
     for (const Lines& column : cells) table.column(column);
     table.note(unit);
 
-    Lines lines = {results.pipeline + " after " + std::to_string(step) + " updates", ""};
+    Lines lines = {
+        results.pipeline + (results.status == "stopped" ? ", stopped; last measured at step " + std::to_string(step) +
+                                                              " of " + std::to_string(results.steps)
+                                                        : " after " + std::to_string(step) + " updates"),
+        ""};
     for (std::string& line : table.lines(page, true)) lines.push_back(std::move(line));
     lines.push_back("");
     if (any_best) lines.push_back("  *  the best of the models;  control is the network before training");

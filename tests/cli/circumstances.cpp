@@ -60,7 +60,8 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_the_run_and_keeps_the_results) {
     check_says(said.err, has_checkpoint
                              ? "; results so far are kept\n  to continue: pipeline run study.ini training"
                              : "stopped: results so far are kept; there is no checkpoint to continue from\n");
-    check_says(said.out, "\nsmall after ");  // the final report covers the steps that were made
+    check_says(said.out,
+               "\nsmall, stopped; last measured at step ");  // the final report covers the steps that were made
     BOOST_TEST(said.out.find("after 100000000 updates") == std::string::npos);
     const std::string rows = fixture.read("out/metrics.csv");
     BOOST_TEST(whole_lines(rows));

@@ -201,6 +201,9 @@ BOOST_AUTO_TEST_CASE(mistakes_exit_with_2_and_a_remedy) {
        "  <plugin near dropot>\n"},
       {{"plugins", "inspect", "S"},
        "error: unknown plugin 'S'\n"
+       "  did you mean 'snr_optimality'?\n"},
+      {{"plugins", "inspect", "my_section"},
+       "error: unknown plugin 'my_section'\n"
        "  pipeline plugins list prints all; the plugin of a section with another name is its `plugin =`\n"},
       {{"data"},
        "error: data needs a subcommand\n"

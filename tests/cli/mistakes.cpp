@@ -37,6 +37,21 @@ const Mistake mistakes[] = {
    12 | activation = tanhh
       |              ^~~~~ did you mean 'tanh'?  (valid: elu, gelu, identity, leaky_relu, relu, sigmoid, tanh)
 )"},
+    {"an activation by the name that others use", "layers = 784, 16, 10", "layers = 784, 16, 10\nactivation = linear",
+     R"(study.ini:12:14: error: 'linear' is not an activation
+   12 | activation = linear
+      |              ^~~~~~ did you mean 'identity'?  (valid: elu, gelu, identity, leaky_relu, relu, sigmoid, tanh)
+)"},
+    {"a start by the name that others use", "layers = 784, 16, 10", "layers = 784, 16, 10\nstart = Kaiming",
+     R"(study.ini:12:9: error: value 'Kaiming' of start is not one of the choices
+   12 | start = Kaiming
+      |         ^~~~~~~ did you mean 'he'?  (valid: glorot, he, orthogonal, truncated_normal, zero), default truncated_normal
+)"},
+    {"a key of an entry without its first word", "l2.lambda = 1e-3", "l2.lambda = 1e-3\nl2.schedule = linear",
+     R"(study.ini:23:1: error: unknown key 'l2.schedule' in [model:l2]
+   23 | l2.schedule = linear
+      | ^~~~~~~~~~~ did you mean 'l2.strength_schedule'?  (valid: l2.biases, l2.lambda, l2.layers, l2.plugin, l2.strength_schedule, l2.strength_schedule.warmup, learning_rate, optimiser, regularisers, schedule)
+)"},
     {"activations for more hidden layers than there are", "layers = 784, 16, 10", "layers = 784, 16, 10\nactivation = relu, elu",
      R"(study.ini:12:14: error: 2 activations for 1 hidden layer
    12 | activation = relu, elu

@@ -1,8 +1,12 @@
 // The activations and their derivatives: against the C library in double over the whole range of float, at infinity and
 // NaN, and as part of a model.
+#include <bit>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "kernels/activations.hpp"
@@ -106,6 +110,26 @@ BOOST_AUTO_TEST_CASE(derivatives_are_those_of_the_formulas) {
       if (const double off = std::abs(d[i] / 3 - exact_slope(f, z[i])); !(off <= worst)) worst = off, at = z[i];
     BOOST_TEST(worst <= 3e-7, name_of(f) << "' is off by " << worst << " at " << at);
   }
+}
+
+// Their code is compiled for each instruction level; the processor selects one, so another processor tests another.
+BOOST_AUTO_TEST_CASE(every_instruction_level_gives_the_same_bits) {
+  std::map<std::string, std::uint64_t> found;
+  for (const ActivationFunction f : kActivations) {
+    arma::fmat h, d(arma::size(numbers()), arma::fill::ones);
+    kernels::activate(f, numbers(), h);
+    kernels::activation_adjoint(f, numbers(), d);
+    std::uint64_t& sum = found[name_of(f)] = 14695981039346656037u;  // FNV-1a
+    for (const arma::fmat& values : {h, d})
+      for (const float x : values) sum = (sum ^ std::bit_cast<std::uint32_t>(x)) * 1099511628211u;
+  }
+  const std::map<std::string, std::uint64_t> expected = {
+      {"elu", 6247655431501474892u},       {"gelu", 2755133034881581502u}, {"identity", 12913139408815030339u},
+      {"leaky_relu", 429246379202144447u}, {"relu", 7321270708686131960u}, {"sigmoid", 3253899783860523607u},
+      {"tanh", 5829969064525993039u},
+  };
+  for (const auto& [name, sum] : found)
+    BOOST_TEST((expected.contains(name) && expected.at(name) == sum), name << " gives " << sum);
 }
 
 BOOST_AUTO_TEST_CASE(nan_stays_nan_and_infinity_gives_the_limits) {

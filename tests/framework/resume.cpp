@@ -156,7 +156,9 @@ BOOST_AUTO_TEST_CASE(every_optimiser_alone_with_a_schedule_and_with_regularisers
     for (const std::string& more :
          {std::string(), std::string("schedule = cosine\nschedule.warmup = 7\n"),
           std::string("regularisers = early_stopping\nearly_stopping.metric = loss\nearly_stopping.patience = 2\n"),
-          std::string("regularisers = batch_norm, sam, weight_decay\nschedule = inverse_sqrt\nschedule.warmup = 3\n")})
+          std::string("regularisers = batch_norm, sam, weight_decay\nschedule = inverse_sqrt\nschedule.warmup = 3\n"),
+          std::string("regularisers = l2, activity_l1\nl2.strength_schedule = cosine\n"
+                      "activity_l1.strength_schedule = linear\nactivity_l1.strength_schedule.warmup = 5\n")})
       models += "[model:" + name + std::to_string(models.size()) + "]\noptimiser = " + name + "\n" + more;
   BOOST_TEST(all.size() >= 8u);
   const std::string text = head(30) + models + watched + "[metric:learning_rate]\nevery = 4\n";

@@ -92,6 +92,7 @@ BOOST_AUTO_TEST_CASE(contains_everything_and_no_path_of_the_build) {
   same(SOURCE_DIR "/framework/include/pipeline", "include/pipeline");
   same(SOURCE_DIR "/pipelines", "share/pipeline/pipelines");
   same(SOURCE_DIR "/plugins/template", "share/pipeline/template");
+  same(SOURCE_DIR "/framework/guide", "share/pipeline/framework/guide");
   same(BUILD_DIR "/lib/pipeline/plugins", "lib/pipeline/plugins", ".so");
   // Debug builds contain the paths of their sources.
   if (std::string(BUILD_TYPE) == "Release") {

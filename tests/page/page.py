@@ -213,9 +213,10 @@ def of_a_run(folder):
     (folder / "page.ini").write_text(PIPELINE.format(hostile="", classes=3, steps=1200))
     run("run", "page.ini", "--out", "r", "--progress", "none", cwd=folder)
     with Page(folder / "r" / "report.html") as page:
-        page.scroll_through()
         charts = page.ask("return document.querySelectorAll('.plot canvas').length")
-        check(f"every chart is drawn ({charts} canvases)", charts >= 2 * page.ask("return document.querySelectorAll('.chart').length"))
+        check(f"few charts are drawn at once, seen or not, so that the page can be printed ({charts} canvases)",
+              charts >= 2 * page.ask("return document.querySelectorAll('.chart').length"))
+        page.scroll_through()
         hover(page, folder / "r")
         page.shot("run")
 
@@ -234,6 +235,8 @@ def of_a_run(folder):
             page.ask(f"document.querySelector('input[data-setting={name}]').click()")
         page.scroll_through()
         page.shot("run_logarithmic")
+        told = page.ask("return [...document.querySelectorAll('[data-chart^=\"loss, penalty\"] .faint')].map((s) => s.textContent).join(' ')")
+        check(f"a logarithmic axis tells what it leaves out ({told[-90:]})", "are 0 or less, and a logarithmic axis" in told)
         for name in ("logSteps", "logValues"):
             page.ask(f"document.querySelector('input[data-setting={name}]').click()")
 
@@ -249,6 +252,10 @@ def of_a_run(folder):
                 if reached == total:
                     break
         time.sleep(0.5)  # what a fold contains is made just after it opens
+        meant = page.ask("return [...document.querySelectorAll('details pre')].map((p) => p.textContent)")
+        check("definitions begin with the settings in force",
+              "In this run:\n[model:l2]\n  l2.lambda = 0.001\n  l2.layers = all\n  l2.biases = no\n" in
+              [m.replace("1e-3", "0.001") for m in meant])
         opened = page.ask("return [...document.querySelectorAll('details')].filter((d) => d.open && d.childElementCount > 1).length")
         tables = page.ask("return document.querySelectorAll('.chart details table').length")
         check(f"the keyboard reaches and opens {opened} of {total} folds, with a table behind every chart ({tables})",
@@ -303,8 +310,12 @@ def of_a_sweep(folder):
         page.shot("sweep")
         with open(sweep / "comparison.csv") as file:
             expected = [row["verdict"] for row in csv.DictReader(file)]
-        shown = page.ask("return [...document.querySelectorAll('tbody tr')].map((r) => r.cells[2]?.textContent)")
+        shown = page.ask("return [...document.querySelectorAll('tbody tr')].map((r) => r.cells[2]?.firstChild?.textContent)")
         check("the verdicts are those of comparison.csv", expected == shown[:len(expected)])
+        equal = page.ask("return [...document.querySelectorAll('tbody tr')].filter((r) => r.cells[2]?.textContent.endsWith('equal in every run')).map((r) => r.cells[0].textContent)")
+        check(f"where two models are equal in every run, it says so ({equal})", equal and all("penalty" in e for e in equal))
+        titles = page.ask("return [...document.querySelectorAll('.charts')[1].querySelectorAll('.chart')].map((c) => c.dataset.chart)")
+        check("no two charts of differences have one title", len(titles) > 3 and len(titles) == len(set(titles)))
         check("a sweep's page says and asks nothing", not page.console() and not page.requests())
     shutil.rmtree(next((sweep / "runs").iterdir()))
     run("report", sweep, cwd=folder)

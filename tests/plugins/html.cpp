@@ -9,7 +9,7 @@ using namespace pipeline::reports;
 
 namespace {
 
-/// Reads what Packed::add wrote, as page.js does.
+/// Reads what Packed::add wrote, as numbers.js does.
 std::vector<double> unpacked(const std::string& bytes, const Packed::Place& place) {
   std::vector<double> out;
   std::size_t at = place.at;

@@ -74,8 +74,9 @@ class PIPELINE_API Random {
     return radius * (i % 2 ? std::sin(angle) : std::cos(angle));
   }
 
-  /// out[i] = normal(first + i) in float32, for noise on many numbers: much faster, and within 4e-7 of it (relative). The same bits on every processor, from any `first` and for any length. normal() stays as it is because
-  /// the starting weights are made of it, and with them every published result.
+  /// out[i] = normal(first + i) in float32, for noise on many numbers: much faster, and within 4e-7 of it (relative). The
+  /// same bits on every processor, from any `first` and for any length. normal() stays as it is because the starting
+  /// weights are made of it, and with them every published result.
   void normals(std::uint64_t first, std::span<float> out) const;
 
   /// Calls f(i, drawn) for i = 0 .. n - 1 with these draws.

@@ -38,11 +38,31 @@ inline std::string opening_comment(const std::string& file) {
   return text;
 }
 
-/// Formula, symbols and source of each plugin, in its own words.
-inline Json definitions(const std::vector<UsedPlugin>& plugins) {
+/// Where a run uses this plugin, and with which settings: "[metric:S]" or "[model:l2] l2", and a line for each.
+inline std::string settings_in_force(const UsedPlugin& plugin, const std::vector<PipelineSection>& resolved) {
+  std::string text;
+  for (const PipelineSection& section : resolved)
+    for (const auto& [plugin_key, name] : section.settings) {
+      const bool is_entry = plugin_key.ends_with(".plugin");
+      const std::string kind = is_entry ? "regulariser" : section.name.substr(0, section.name.find(':'));
+      if ((!is_entry && plugin_key != "plugin") || name != plugin.name || kind != plugin.kind) continue;
+      const std::string prefix = plugin_key.substr(0, plugin_key.size() - std::string("plugin").size());
+      text += "[" + section.name + "]\n";
+      for (const auto& [key, value] : section.settings)
+        if (key != plugin_key && key.starts_with(prefix)) text += "  " + key + " = " + value + "\n";
+    }
+  return text;
+}
+
+/// Formula, symbols and source of each plugin, in its own words; the settings that a run gives it come first, because
+/// the words also tell of other ones.
+inline Json definitions(const std::vector<UsedPlugin>& plugins, const std::vector<PipelineSection>& resolved) {
   Json all = Json::array();
-  for (const UsedPlugin& p : plugins)
-    if (!p.about.empty()) all.push_back({{"kind", p.kind}, {"name", p.name}, {"text", p.about}});
+  for (const UsedPlugin& p : plugins) {
+    if (p.about.empty()) continue;
+    const std::string settings = settings_in_force(p, resolved);
+    all.push_back({{"kind", p.kind}, {"name", p.name}, {"settings", settings}, {"text", p.about}});
+  }
   return all;
 }
 

@@ -33,7 +33,7 @@ class RunContent {
     page["histograms"] = histograms();
     Pictures pictures(results_, numbers_);
     pictures.add_to(page);
-    page["definitions"] = definitions(results_.plugins);
+    page["definitions"] = definitions(results_.plugins, resolved());
     page["facts"] = facts(results_.facts, results_.plugins);
     page["pipeline"] = file("pipeline.ini");
     page["resolved"] = file("resolved.ini");

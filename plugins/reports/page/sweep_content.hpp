@@ -24,7 +24,7 @@ class SweepContent {
             {"models", models},
             {"warnings", sweep_.warnings},
             {"groups", groups},
-            {"definitions", definitions(sweep_.plugins)},
+            {"definitions", definitions(sweep_.plugins, {})},
             {"facts", facts(sweep_.facts, sweep_.plugins)},
             {"pipeline", sweep_.text}};
   }
@@ -86,6 +86,7 @@ class SweepContent {
         Json chart = chart_of(of, band.layer);
         chart["kind"] = "band";
         if (!reference.empty()) chart["zero"] = true, chart["note"] = "minus " + reference;
+        if (!reference.empty() && is_of_training(of)) chart["title"] = of.title + " (training)";
         all.push_back(std::move(chart));
       } else if (!of.split.empty() && all[place->second]["split"] != of.split) {
         all[place->second]["split"] = "test and training";
