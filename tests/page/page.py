@@ -254,8 +254,7 @@ def of_a_run(folder):
         time.sleep(0.5)  # what a fold contains is made just after it opens
         meant = page.ask("return [...document.querySelectorAll('details pre')].map((p) => p.textContent)")
         check("definitions begin with the settings in force",
-              "In this run:\n[model:l2]\n  l2.lambda = 0.001\n  l2.layers = all\n  l2.biases = no\n" in
-              [m.replace("1e-3", "0.001") for m in meant])
+              "In this run:\n[model:l2]\n  l2.layers = all\n  l2.biases = no\n  l2.lambda = 0.001\n" in meant)
         opened = page.ask("return [...document.querySelectorAll('details')].filter((d) => d.open && d.childElementCount > 1).length")
         tables = page.ask("return document.querySelectorAll('.chart details table').length")
         check(f"the keyboard reaches and opens {opened} of {total} folds, with a table behind every chart ({tables})",
@@ -426,8 +425,10 @@ def of_unusual_runs(folder):
     check("the page is there while the run goes on", live.exists())
     with Page(live) as page:
         first = page.ask("return document.getElementById('state').textContent")
-        time.sleep(6)
-        later = page.ask("return document.getElementById('state').textContent")
+        later, began = first, time.time()
+        while later == first and time.time() - began < 60:  # a busy machine writes the page less often
+            time.sleep(1)
+            later = page.ask("return document.getElementById('state')?.textContent ?? ''") or first
         check(f"it grows by itself: {first!r}, then {later!r}", "goes on" in first and first != later)
     process.kill()
     process.wait()
