@@ -30,7 +30,8 @@ bool is_up_to_a_filter(git_repository* repository, const git_status_entry& entry
 }
 
 const char* state_of(git_repository* repository) {
-  git_status_options options = GIT_STATUS_OPTIONS_INIT;
+  git_status_options options;
+  if (git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION) != 0) return "unknown";
   options.flags = 0;  // untracked files do not count
   git_status_list* list = nullptr;
   if (git_status_list_new(&list, repository, &options) != 0) return "unknown";

@@ -4,7 +4,10 @@
 #include <bit>
 #include <charconv>
 #include <cstring>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <ostream>
+#include <streambuf>
 
 #include "base/atomic_file.hpp"
 #include "base/json_depth.hpp"
@@ -242,6 +245,43 @@ Checkpoint decoded(std::string_view body) {
   return checkpoint_from(json);
 }
 
+using Take = std::function<void(std::string_view)>;
+
+/// A stream that hands on what is written to it, in blocks.
+class Blocks final : public std::streambuf {
+ public:
+  explicit Blocks(Take take) : take_(std::move(take)) { block_.reserve(kSize); }
+  void flush() {
+    if (!block_.empty()) take_(block_);
+    block_.clear();
+  }
+
+ private:
+  static constexpr std::size_t kSize = 1 << 16;
+  std::streamsize xsputn(const char* bytes, std::streamsize n) override {
+    const std::string_view more(bytes, static_cast<std::size_t>(n));
+    if (block_.size() + more.size() > kSize) flush();
+    more.size() > kSize ? take_(more) : void(block_ += more);
+    return n;
+  }
+  int_type overflow(int_type c) override {
+    const char byte = traits_type::to_char_type(c);
+    xsputn(&byte, 1);
+    return c;
+  }
+  Take take_;
+  std::string block_;
+};
+
+/// Not in one piece: a checkpoint is as large as the models.
+void as_cbor(const Json& json, const Take& take) {
+  Blocks blocks(take);
+  std::ostream out(&blocks);
+  out.exceptions(std::ios::badbit);  // so that what `take` throws is not lost
+  Json::to_cbor(json, out);
+  blocks.flush();
+}
+
 /// The number in "000012.checkpoint"; nothing for other files.
 std::optional<std::uint64_t> number_of(const fs::path& file) {
   const std::string name = file.filename().string();
@@ -264,22 +304,25 @@ std::vector<fs::path> Checkpoints::files() const {
 }
 
 std::size_t Checkpoints::write(const Checkpoint& checkpoint) {
-  const std::vector<std::uint8_t> cbor = Json::to_cbor(checkpoint_json(checkpoint));
-  const std::string_view body(reinterpret_cast<const char*>(cbor.data()), cbor.size());
+  const Json json = checkpoint_json(checkpoint);
+  std::size_t size = 0;
   base::Sha256 sum;
-  sum.add(body);
+  as_cbor(json, [&](std::string_view bytes) {
+    size += bytes.size();
+    sum.add(bytes);
+  });
   const std::vector<fs::path> before = files();
   const std::string number = std::to_string(before.empty() ? 1 : *number_of(before.front()) + 1);
   with_advice([&] {
     base::AtomicFile file(folder_ /
                           (std::string(number.size() < 6 ? 6 - number.size() : 0, '0') + number + ".checkpoint"));
-    file.write(std::string(kFormat) + std::to_string(body.size()) + " " + sum.hex() + "\n");
-    file.write(body);
+    file.write(std::string(kFormat) + std::to_string(size) + " " + sum.hex() + "\n");
+    as_cbor(json, [&](std::string_view bytes) { file.write(bytes); });
     file.commit();
   });
   std::error_code ignored;
   for (std::size_t i = 1; i < before.size(); ++i) fs::remove(before[i], ignored);
-  return body.size();
+  return size;
 }
 
 void Checkpoints::keep_newest() {

@@ -315,6 +315,8 @@ def of_a_sweep(folder):
         check(f"where two models are equal in every run, it says so ({equal})", equal and all("penalty" in e for e in equal))
         titles = page.ask("return [...document.querySelectorAll('.charts')[1].querySelectorAll('.chart')].map((c) => c.dataset.chart)")
         check("no two charts of differences have one title", len(titles) > 3 and len(titles) == len(set(titles)))
+        check("it says how many runs are enough", "6 runs p cannot fall below 0.031, and 2 models are tested together, which multiplies it. 7 runs are enough."
+              in page.ask("return document.body.innerText"))
         check("a sweep's page says and asks nothing", not page.console() and not page.requests())
     shutil.rmtree(next((sweep / "runs").iterdir()))
     run("report", sweep, cwd=folder)
