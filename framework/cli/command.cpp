@@ -26,13 +26,11 @@ std::string remedy_for_option(const std::string& option, const Words& known) {
   const std::string value = equals + 1 < option.size() && option.size() < 60 ? option.substr(equals) : "=VALUE";
   if (word.find('.') != word.npos) return "an override has no dashes: write " + word + value;
   const auto meant = config::meant_by(word);
-  const std::string written = !meant ? ""
-                              : meant->key.empty()
-                                  ? meant->remark
-                                  : "write " + meant->section + "." + meant->key + value + ", without dashes";
-  if (const std::string near = config::nearest("--" + word, known); !near.empty())
-    return "did you mean '" + near + "'?" + (written.empty() ? "" : " Or " + written);
-  return written;
+  const std::string near = config::nearest("--" + word, known);
+  if (!meant) return near.empty() ? "" : "did you mean '" + near + "'?";
+  const std::string written =
+      meant->key.empty() ? meant->remark : "write " + meant->section + "." + meant->key + value + ", without dashes";
+  return written + (near.starts_with("--" + word) ? "; or did you mean '" + near + "'?" : "");
 }
 
 }  // namespace

@@ -71,11 +71,9 @@ bool has_pictures(const std::filesystem::path& folder) {
 
 class Screen final : public running::Observer {
  public:
-  /// `nothing_to_resume`: where --resume looks; empty without it.
-  Screen(ProgressStyle style, const std::string& value_name, std::string nothing_to_resume)
-      : json_(style == ProgressStyle::json),
-        nothing_to_resume_(std::move(nothing_to_resume)),
-        progress_(style, value_name) {}
+  /// `resumes_from`: where --resume looks; empty without it.
+  Screen(ProgressStyle style, const std::string& value_name, std::string resumes_from)
+      : json_(style == ProgressStyle::json), resumes_from_(std::move(resumes_from)), progress_(style, value_name) {}
 
   void heading(const running::Heading& h) override {
     const experiment::Pipeline& p = h.pipeline;
@@ -119,8 +117,9 @@ class Screen final : public running::Observer {
     if (p.has_sweep) print_part("sweep", "this is one run; `pipeline sweep` runs all that [sweep] describes");
     std::cout << "  results    " << h.folder.string() << "\n";
     if (h.resumes_at) std::cout << "  resumes    at step " << *h.resumes_at << " of " << p.steps << "\n";
-    if (!nothing_to_resume_.empty() && !h.resumes_at)
-      std::cout << "  resumes    nothing: " << nothing_to_resume_ << ", so this one is new\n";
+    if (!resumes_from_.empty() && !h.resumes_at)
+      std::cout << "  resumes    nothing: no checkpoint of an unfinished run in " << resumes_from_
+                << "; this run starts at step 0\n";
     std::cout << "  about " << duration(h.estimated_seconds) << "\n" << std::endl;
   }
 
@@ -165,7 +164,7 @@ class Screen final : public running::Observer {
       warn(word + ": " + message);
   }
   bool json_;
-  std::string nothing_to_resume_;
+  std::string resumes_from_;
   RunProgress progress_;
 };
 
@@ -281,11 +280,12 @@ int run(const Words& given) {
     fetching.show(name, have, total);
   };
 
-  const std::string nothing_to_resume = !how.resume ? ""
-                                        : how.out.empty()
-                                            ? "there is no unfinished run of this pipeline in runs/" + p.name
-                                            : "there is no run in " + how.out.string() + " yet";
-  Screen screen(style, p.metrics.empty() ? "" : p.metrics.front().name, nothing_to_resume);
+  // Where --resume looks.
+  const std::string resumes_from = !how.resume                ? ""
+                                   : !how.resume_from.empty() ? how.resume_from.string()
+                                   : !how.out.empty()         ? how.out.string()
+                                                              : "runs/" + p.name;
+  Screen screen(style, p.metrics.empty() ? "" : p.metrics.front().name, resumes_from);
   running::RunOutcome outcome;
   try {
     outcome = running::run(p, catalogue, how, screen);

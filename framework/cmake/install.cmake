@@ -12,9 +12,11 @@ install(TARGETS pipeline_program EXPORT pipeline_targets RUNTIME DESTINATION bin
 
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/pipelines ${CMAKE_SOURCE_DIR}/plugins/template
   DESTINATION share/pipeline COMPONENT runtime)
-# Where its links to the pipelines, the data and the promises lead somewhere, too.
+# Where the links of the guide and of the pipelines' results lead somewhere, too.
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/framework/guide DESTINATION share/pipeline/framework COMPONENT runtime)
 install(FILES ${CMAKE_SOURCE_DIR}/tests/README.md DESTINATION share/pipeline/tests COMPONENT runtime)
+install(FILES ${CMAKE_SOURCE_DIR}/framework/kernels/README.md DESTINATION share/pipeline/framework/kernels
+  COMPONENT runtime)
 install(FILES ${CMAKE_SOURCE_DIR}/data/SOURCES.md DESTINATION share/pipeline/data COMPONENT runtime)
 install(FILES ${CMAKE_SOURCE_DIR}/framework/cli/pipeline.1 DESTINATION share/man/man1 COMPONENT runtime)
 install(FILES ${CMAKE_SOURCE_DIR}/framework/cli/completion.bash RENAME pipeline

@@ -57,6 +57,8 @@ SweepGroup group_of(const Group& group) {
                       c.of_difference.mean,
                       c.of_difference.interval.low,
                       c.of_difference.interval.high,
+                      c.tested_together,
+                      pairs_testable(c.tested_together, how.level()),
                       c.p_holm,
                       word_of(c.verdict),
                       c.since,

@@ -9,9 +9,10 @@ namespace pipeline::config {
 
 namespace {
 
+char lower(char c) { return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
 /// The number of letters inserted, omitted, replaced or swapped with a neighbour; ignores case.
 std::size_t distance(const std::string& a, const std::string& b) {
-  const auto lower = [](char c) { return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   const auto same = [&](std::size_t i, std::size_t j) { return lower(a[i - 1]) == lower(b[j - 1]); };
   const auto swapped = [&](std::size_t i, std::size_t j) {
     return i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]);
@@ -56,7 +57,6 @@ std::vector<Candidate> candidates(const std::string& word, const std::vector<std
 /// Whether one of the words that a name consists of starts with this text, ignoring case: "conf" of confusion_matrix,
 /// "norm" of batch_norm. Fewer than three letters say too little.
 bool similar(const std::string& text, const std::string& name) {
-  const auto lower = [](char c) { return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   if (text.size() < 3 || text.size() > name.size()) return false;
   for (std::size_t at = 0; at + text.size() <= name.size(); ++at) {
     const bool starts = at == 0 || name[at - 1] == '_' || name[at - 1] == '.' || name[at - 1] == '-';
@@ -72,7 +72,8 @@ std::vector<std::string> similar_ones(const std::string& word, const std::vector
   const std::string entry = word.substr(0, word.rfind('.') + 1);  // npos + 1 is 0
   std::vector<std::string> out;
   std::copy_if(known.begin(), known.end(), std::back_inserter(out), [&](const std::string& k) {
-    return k.starts_with(entry) && similar(word.substr(entry.size()), k.substr(entry.size()));
+    return std::ranges::equal(entry, k.substr(0, entry.size()), {}, lower, lower) &&
+           similar(word.substr(entry.size()), k.substr(entry.size()));
   });
   return out;
 }

@@ -127,8 +127,8 @@ struct HookFixture::Calls {
     note(hook, layer.W);
     note(hook, layer.b);
   }
-  void note(const std::string& hook, const Network& network) {
-    for (const Layer& layer : network.layers) note(hook, layer);
+  void note(const std::string& hook, const Network& all) {
+    for (const Layer& layer : all.layers) note(hook, layer);
   }
 
   /// Calls f for the tiles of a layer that the entry covers.

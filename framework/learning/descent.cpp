@@ -17,11 +17,14 @@ namespace {
 // 256 KB). OpenBLAS needs more to be fast; there the number fixes the shapes of the products and so the bits.
 constexpr std::size_t kColumns = 64, kColumnsOfBlas = 256;
 
-/// The layer within the entry's scope: without biases unless the entry acts on them.
-const Layer& within_scope(const Entry& e, const Layer& layer, Layer& copy) {
-  if (e.scope.biases || layer.b.is_empty()) return layer;
-  copy = {layer.W, {}};
-  return copy;
+/// Calls f with the layer within the entry's scope: without biases unless the entry acts on them. A layer has megabytes
+/// of weights, so they are not copied; Armadillo's views of memory are not const, but f gets a const layer.
+template <class F>
+auto within_scope(const Entry& e, const Layer& layer, const F& f) {
+  if (e.scope.biases || layer.b.is_empty()) return f(layer);
+  const Layer weights{arma::fmat(const_cast<float*>(layer.W.memptr()), layer.W.n_rows, layer.W.n_cols, false, true),
+                      {}};
+  return f(weights);
 }
 }  // namespace
 
@@ -271,12 +274,13 @@ void Model::store_layer_gradient(std::size_t l, const Network& at, const Step& s
   for (const Entry& e : entries_) {
     if (e.weight_penalty)
       each_tile(l, w, [&](const Tile& tile) { penalise(e, tile, part(w, tile), part(g, tile), step); });
-    Layer copy;
     if (e.layer_penalty && e.scope.weights_of(l))
       checked(e, "LayerPenalty::add_gradient", step.number, l, g, [&] {
         const Step now = e.step(step);
         add_times(now.strength, g, [&](Layer& to) {
-          e.layer_penalty->add_gradient(within_scope(e, w, copy), {l, pass_.x[l - 1], pass_.z[l - 1]}, to, now);
+          within_scope(e, w, [&](const Layer& in_scope) {
+            e.layer_penalty->add_gradient(in_scope, {l, pass_.x[l - 1], pass_.z[l - 1]}, to, now);
+          });
         });
       });
   }
@@ -327,12 +331,12 @@ double Model::batch_penalty(const Network& at, const Pass& pass, const arma::fma
   for (const Entry& e : entries_) {
     const Step now = e.step(step, rate_.at(step));
     for (std::size_t l = 1; l <= at.depth(); ++l) {
-      Layer copy;
       if (e.layer_penalty && e.scope.weights_of(l))
-        sum +=
-            now.strength * checked_value(e, "LayerPenalty::value", step, [&] {
-              return e.layer_penalty->value(within_scope(e, at.layer(l), copy), {l, pass.x[l - 1], pass.z[l - 1]}, now);
-            });
+        sum += now.strength * checked_value(e, "LayerPenalty::value", step, [&] {
+                 return within_scope(e, at.layer(l), [&](const Layer& in_scope) {
+                   return e.layer_penalty->value(in_scope, {l, pass.x[l - 1], pass.z[l - 1]}, now);
+                 });
+               });
       if (e.penalises_activations(l, at.depth()))
         sum += now.strength * checked_value(e, "ActivationPenalty::value", step, [&] {
                  return e.activation_penalty->value({l, l < at.depth() ? pass.x[l] : pass.logits(), targets}, now);

@@ -46,6 +46,12 @@ std::uint64_t step_of(const Tasks& tasks) {
   return first.value_or(0);
 }
 
+/// Whether the model has made more updates than a run of so many steps makes. One that was stopped or failed has not:
+/// its `next` says nothing.
+inline bool has_made_more_updates(const TaskProgress& task, std::uint64_t steps) {
+  return task.failure.empty() && !task.stopped_at && task.next > steps + (task.ended ? 1 : 0);
+}
+
 /// One model, with everything that it needs to go on.
 struct SavedTask : TaskProgress {
   std::optional<learning::SavedModel> model;  // none if it failed

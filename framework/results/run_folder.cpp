@@ -82,13 +82,14 @@ namespace {
 /// In blocks: nodes.h5 may be larger than memory.
 void copy_first_bytes(const fs::path& from, const fs::path& to, std::uintmax_t size) {
   std::ifstream in(from, std::ios::binary);
+  if (!in) throw base::FileError("read", from);
   with_advice([&] {
     base::AtomicFile out(to);
     std::string block(1 << 20, '\0');
     for (std::uintmax_t left = size; left > 0;) {
       in.read(block.data(), static_cast<std::streamsize>(std::min<std::uintmax_t>(left, block.size())));
       const auto read = static_cast<std::size_t>(in.gcount());
-      if (read == 0) throw std::runtime_error(from.string() + ": cannot be read to its end");
+      if (read == 0) throw std::runtime_error(from.string() + " has become shorter while it was copied");
       out.write({block.data(), read});
       left -= read;
     }
@@ -96,14 +97,18 @@ void copy_first_bytes(const fs::path& from, const fs::path& to, std::uintmax_t s
   });
 }
 
+void copy_whole(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(from, error);
+  if (error) throw std::runtime_error(from.string() + ": cannot be read: " + error.message());
+  copy_first_bytes(from, to, size);
+}
+
 }  // namespace
 
 void copy_measurements(const RunFolder& from, const RunFolder& to, const fs::path& checkpoint, std::size_t size) {
-  const auto copy = [](const fs::path& file, const fs::path& target) {
-    copy_first_bytes(file, target, fs::file_size(file));
-  };
-  copy(checkpoint, to.checkpoints() / checkpoint.filename());
-  if (fs::exists(from.nodes_h5())) copy(from.nodes_h5(), to.nodes_h5());
+  copy_whole(checkpoint, to.checkpoints() / checkpoint.filename());
+  if (fs::exists(from.nodes_h5())) copy_whole(from.nodes_h5(), to.nodes_h5());
   copy_first_bytes(from.metrics_csv(), to.metrics_csv(), size);
 }
 

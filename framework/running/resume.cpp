@@ -72,7 +72,7 @@ struct Changed {
 
 Changed changed_since(const Checkpoint& checkpoint, const Identity& now, const experiment::Pipeline& p) {
   const bool past = std::ranges::any_of(
-      checkpoint.tasks, [&](const results::SavedTask& task) { return !task.ended && task.next > p.steps; });
+      checkpoint.tasks, [&](const results::SavedTask& task) { return results::has_made_more_updates(task, p.steps); });
   return {forbidden(checkpoint.identity, now), past};
 }
 

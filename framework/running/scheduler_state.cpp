@@ -18,7 +18,7 @@ void expect_possible(const SavedTask& saved, const ModelTask& task) {
     throw std::runtime_error(model + " does not fit: it failed");
   if (saved.ended && saved.failure.empty() && !saved.stopped_at && saved.next <= task.steps)
     throw std::runtime_error(model + " is not in a state that a run reaches");
-  if (!saved.ended && saved.next > task.steps)
+  if (has_made_more_updates(saved, task.steps))
     throw std::runtime_error(model + " has made " + std::to_string(saved.next) +
                              " updates already, which is more than steps");
   if (!saved.left.empty() && !task.model)

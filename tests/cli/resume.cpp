@@ -300,9 +300,20 @@ BOOST_AUTO_TEST_CASE(a_changed_key_is_refused_and_listed) {
       "  --allow-changed continues all the same; without --resume a new run is started, and this one stays as it "
       "is\n");
   BOOST_TEST((content(fixture.here / "out") == before));
+  check_says(fixture.study_with(changes + Words{"training.steps=200", "--resume", "out"}).err,
+             "checkpoint\n"
+             "  training.steps: was '300', is now '200'; a run can be given more steps, not fewer\n"
+             "  training.batch_size: was '20', is now '10'\n"
+             "  model:l2.l2.lambda: was '0.001', is now '0.01'\n");
   // Nothing can continue a model that has made more updates than there would be.
-  check_says(fixture.study_with({"training.steps=2", "--resume", "out"}).err,
+  fixture.stop({"--out", "long", "training.steps=1000000"});
+  check_says(fixture.study_with({"training.steps=999999", "--resume", "long"}).err,
+             "is now '999999'; a run can be given more steps, not fewer\n  --allow-changed continues all the same; ");
+  check_says(fixture.study_with({"training.steps=2", "--resume", "long"}).err,
              "is now '2'; a run can be given more steps, not fewer\n  without --resume a new run is started");
+  const Said past = fixture.study_with({"training.steps=2", "--resume", "long", "--allow-changed"});
+  check_exit(past, 6);
+  check_says(past.err, " updates already, which is more than steps");
   // With --out, leaving --resume out would be refused.
   check_says(fixture.study_with(changes + Words{"--resume", "--out", "out"}).err,
              "\n  --allow-changed continues all the same; a new run needs another folder: --out DIR\n");
@@ -480,7 +491,8 @@ BOOST_AUTO_TEST_CASE(out_and_resume_start_continue_and_find_finished) {
   const Words words = {"--out", "out", "--resume"};
   // Nothing is there.
   const auto child = fixture.started(words);
-  check_says(child->out_so_far(), "  resumes    nothing: there is no run in out yet, so this one is new\n");
+  check_says(child->out_so_far(),
+             "  resumes    nothing: no checkpoint of an unfinished run in out; this run starts at step 0\n");
   child->signal(SIGTERM);
   fixture.open_gate();
   check_exit(child->finish(), 75);
@@ -544,9 +556,8 @@ BOOST_AUTO_TEST_CASE(resume_without_a_run_starts_one_and_says_so) {
   for (int i = 0; i < 2; ++i) {  // also beside a finished one
     const Said said = fixture.study_with({"--resume"});
     check_exit(said, 0);
-    check_says(
-        said.out,
-        "\n  resumes    nothing: there is no unfinished run of this pipeline in runs/small, so this one is new\n");
+    check_says(said.out,
+               "\n  resumes    nothing: no checkpoint of an unfinished run in runs/small; this run starts at step 0\n");
   }
 }
 

@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(whole_numbers_below_a_bound) {
   BOOST_TEST(r.below(1, 5) == 0u);
   const std::uint64_t huge = 1ull << 63;
   // The second word of a pair is the high one: floor(bits * 2^63 / 2^64) >> 31.
-  BOOST_TEST(r.below(huge, 9) >> 31 == (r.word(19)));
+  BOOST_TEST((r.below(huge, 9) >> 31) == r.word(19));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

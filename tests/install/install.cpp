@@ -101,6 +101,23 @@ BOOST_AUTO_TEST_CASE(contains_everything_and_no_path_of_the_build) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(links_of_the_installed_pages_lead_somewhere) {
+  const fs::path shared = installed().prefix / "share/pipeline";
+  std::size_t links = 0;
+  for (const char* folder : {"framework/guide", "pipelines"})
+    for (const std::string& name : files_below(shared / folder, ".md")) {
+      const std::string text = read_file(shared / folder / name);
+      for (std::size_t at = 0; (at = text.find("](", at)) != text.npos; ++at) {
+        const std::string target = text.substr(at + 2, text.find_first_of(")#", at) - at - 2);
+        const bool is_code = target.find(' ') != target.npos;  // a lambda
+        if (target.empty() || target.starts_with("http") || is_code) continue;
+        ++links;
+        BOOST_TEST(fs::exists((shared / folder / name).parent_path() / target), name << " links to " << target);
+      }
+    }
+  BOOST_TEST(links > 20u);
+}
+
 BOOST_AUTO_TEST_CASE(runs_a_shipped_study_after_being_moved) {
   const Installed& world = installed();
   const Said path = world.pipeline({"plugins", "path", "--no-user-plugins"});

@@ -30,6 +30,8 @@ struct ModelComparison {
   std::size_t pairs = 0, wins = 0, ties = 0;  // wins: the model is better, or higher where neither is
   double mean = 0, reference_mean = 0;
   double difference = 0, low = 0, high = 0;  // the 95 % t interval over the pairs
+  std::size_t tested_together = 1;           // so many models of this metric and layer are compared
+  std::size_t runs_enough = 0;               // from so many pairs on, p_holm can reach .05
   double p_holm = 1;                         // exact, by sign flips; adjusted for all models of this metric and layer
   std::string verdict;                       // better, worse, differs, equivalent, undecided or untestable
   std::optional<std::uint64_t> since;        // the step from which the difference shows to the end

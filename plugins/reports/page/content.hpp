@@ -1,6 +1,7 @@
 // What the page of a run and the page of a sweep have in common.
 #pragma once
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <pipeline/numbers.hpp>
 
 #include "numbers.hpp"
@@ -38,18 +39,30 @@ inline std::string opening_comment(const std::string& file) {
   return text;
 }
 
-/// Where a run uses this plugin, and with which settings: "[metric:S]" or "[model:l2] l2", and a line for each.
+/// What the settings of a plugin begin with in a section that uses it by this key: "l2." where `l2.plugin = l2`, "adam."
+/// where `optimiser = adam`, "subset." where `wrappers = subset, standardise`, "" where `plugin = mnist`.
+inline std::optional<std::string> prefix_of(const UsedPlugin& plugin, const std::string& section,
+                                            const std::string& key, const std::string& value) {
+  if (key == "wrappers" && plugin.kind == "dataset" &&
+      (", " + value + ",").find(", " + plugin.name + ",") != value.npos)
+    return plugin.name + ".";
+  if (value != plugin.name) return std::nullopt;
+  if (key == "optimiser" && plugin.kind == "optimiser") return plugin.name + ".";
+  if (key == "plugin" && section.substr(0, section.find(':')) == plugin.kind) return "";
+  if (key.ends_with(".plugin") && plugin.kind == "regulariser") return key.substr(0, key.rfind('.') + 1);
+  return std::nullopt;
+}
+
+/// Where a run uses this plugin, and with which settings: "[metric:S]" or "[model:l2]", and a line for each.
 inline std::string settings_in_force(const UsedPlugin& plugin, const std::vector<PipelineSection>& resolved) {
   std::string text;
   for (const PipelineSection& section : resolved)
-    for (const auto& [plugin_key, name] : section.settings) {
-      const bool is_entry = plugin_key.ends_with(".plugin");
-      const std::string kind = is_entry ? "regulariser" : section.name.substr(0, section.name.find(':'));
-      if ((!is_entry && plugin_key != "plugin") || name != plugin.name || kind != plugin.kind) continue;
-      const std::string prefix = plugin_key.substr(0, plugin_key.size() - std::string("plugin").size());
+    for (const auto& [used_by, name] : section.settings) {
+      const std::optional<std::string> prefix = prefix_of(plugin, section.name, used_by, name);
+      if (!prefix) continue;
       text += "[" + section.name + "]\n";
       for (const auto& [key, value] : section.settings)
-        if (key != plugin_key && key.starts_with(prefix)) text += "  " + key + " = " + value + "\n";
+        if (key.starts_with(*prefix) && key != *prefix + "plugin") text += "  " + key + " = " + value + "\n";
     }
   return text;
 }

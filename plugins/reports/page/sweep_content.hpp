@@ -58,6 +58,8 @@ class SweepContent {
                              {"difference", number(c.difference)},
                              {"low", number(c.low)},
                              {"high", number(c.high)},
+                             {"tested_together", c.tested_together},
+                             {"runs_enough", c.runs_enough},
                              {"p", number(c.p_holm)},
                              {"verdict", c.verdict},
                              {"since", c.since ? Json(*c.since) : Json(nullptr)},

@@ -51,7 +51,7 @@ class Chart {
   /// What lies outside is then said below the title.
   valueRange(all) {
     const unseen = kept.logValues ? all.reduce((n, s) => n + (s.smooth || !this.visible(s.curve) ? 0 : s.values.filter((v) => v <= 0).length), 0) : 0;
-    this.cut.textContent = unseen ? `${unseen.toLocaleString("en")} of the values are 0 or less, and a logarithmic axis has no place for them` : "";
+    this.cut.textContent = unseen ? `points that are 0 or less: ${unseen.toLocaleString("en")} of those shown; a logarithmic axis has no place for them` : "";
     if (!kept.late || kept.logValues || kept.logSteps || kept.zoom) return null;
     const last = Math.max(...all.map((s) => s.curve.steps[s.curve.steps.length - 1] ?? 0));
     let low = Infinity, high = -Infinity, least = Infinity, most = -Infinity, late = 0;

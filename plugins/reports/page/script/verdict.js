@@ -45,13 +45,10 @@ const verdictsAtAGlance = () => {
         ...page.groups.map((_, g) => (cells[g] ? verdictCell(cells[g], digits(cells[g].difference)) : "-"))];
     })));
 };
-// The least p of n sign flips is 2^(1 - n), and Holm multiplies it by as many models as are tested together.
-const whyUntestable = (group) => {
-  const models = new Set(group.comparisons.map((c) => c.model)).size, runs = Math.max(...group.comparisons.map((c) => c.pairs));
-  const enough = Math.ceil(1 + Math.log2(models / 0.05));
-  return `untestable: with ${runs} ${runs === 1 ? "run" : "runs"} p cannot fall below ${text(2 ** (1 - runs), 2)}` +
-    (models > 1 ? `, and ${models} models are tested together, which multiplies it` : "") + `. ${enough} runs are enough.`;
-};
+// A sentence for each number of runs that is too few. The least p of n sign flips is 2^(1 - n).
+const whyUntestable = (comparisons) => [...new Set(comparisons.filter((c) => c.verdict === "untestable").map((c) =>
+  `untestable: with ${c.pairs} ${c.pairs === 1 ? "run" : "runs"} p cannot fall below ${text(2 ** (1 - c.pairs), 2)}` +
+  (c.tested_together > 1 ? `, and ${c.tested_together} models are tested together, which multiplies it` : "") + `; ${c.runs_enough} runs are enough.`))];
 const verdictOfSweep = () => {
   body.append(heading("Verdict"));
   body.append(element("p", {}, "In each run all models start from the same weights and see the same batches, so they are compared run by run. Brackets are 95 % t intervals of the paired difference; p is exact, by sign flips, and adjusted for all models of a metric and layer (Holm). \"undecided\": these runs do not show a difference, which does not mean that there is none. \"untestable\": with so few runs no data could show one. The verdict follows p; with few runs a t interval may include zero all the same. \"from step\": where the difference shows to the end, if it does. For a share of right answers, test SE is the standard error over the test samples: what other test samples could change, which seeds say nothing about."));
@@ -71,7 +68,7 @@ const verdictOfSweep = () => {
     if (group.comparisons.length === 0) body.append(element("p", {}, "Nothing to compare: one model, or one run."));
     else if (!many) body.append(make());
     else body.append(folded(`${group.comparisons.length} comparisons`, make));
-    if (group.comparisons.some((c) => c.verdict === "untestable")) body.append(element("p", {class: "faint"}, whyUntestable(group)));
+    for (const why of whyUntestable(group.comparisons)) body.append(element("p", {class: "faint"}, why));
   }
 };
 page.kind === "run" ? verdictOfRun() : verdictOfSweep();
