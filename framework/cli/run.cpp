@@ -56,7 +56,8 @@ std::filesystem::path out_folder(const std::string& out, bool continues) {
   if (!std::filesystem::is_directory(out, error)) throw UsageError("--out " + out + " is a file; give a new folder");
   const bool holds_a_run = std::filesystem::exists(results::RunFolder{out}.metrics_csv(), error);
   if (!std::filesystem::is_empty(out, error) && !(continues && holds_a_run))
-    throw UsageError("--out " + out + " is not empty; give a new folder: earlier results are never overwritten");
+    throw UsageError("--out " + out + " is not empty; give a new folder: earlier results are never overwritten" +
+                     (holds_a_run ? "\n  to continue the run in it, add --resume" : ""));
   return out;
 }
 

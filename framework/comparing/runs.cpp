@@ -83,14 +83,14 @@ std::vector<ComparedRun> read_runs(const fs::path& folder, const std::function<v
                              " is neither a run (it has no metrics.csv) nor a sweep (it has no jobs.csv)" +
                              folders_below(folder));
   const std::vector<base::CsvRecord> records = base::read_csv(jobs);
-  std::size_t not_ended = 0;
+  std::size_t not_ended = 0, failed = 0;
   for (std::size_t r = 1; r < records.size(); ++r) try {
       const std::vector<std::string>&axes = records.front().fields, &job = records[r].fields;
       const fs::path run = folder / "runs" / job.front();
       // By its own run.json: jobs.csv may be older.
       if (job.size() != axes.size() || !fs::exists(results::RunFolder{run}.run_json(), none) ||
           !has_ended(status_of(run))) {
-        ++not_ended;
+        ++(job.back() == "failed" ? failed : not_ended);
         continue;
       }
       runs.push_back(read_run(run));
@@ -101,6 +101,9 @@ std::vector<ComparedRun> read_runs(const fs::path& folder, const std::function<v
     } catch (const std::runtime_error& e) {
       warn("a run is left out: " + std::string(e.what()));
     }
+  if (failed && !runs.empty())
+    warn(std::to_string(failed) + " of " + std::to_string(records.size() - 1) + " jobs of " + folder.string() +
+         " failed without results and are left out; `pipeline sweep FILE ... --list` says why");
   if (not_ended && !runs.empty())
     warn(std::to_string(not_ended) + " of " + std::to_string(records.size() - 1) + " jobs of " + folder.string() +
          " have not ended and are left out; to look before a sweep is complete needs --looks");
@@ -118,8 +121,10 @@ std::string made_differently(const std::vector<ComparedRun>& runs) {
 
 std::map<std::string, std::vector<std::string>> differing_settings(const std::vector<ComparedRun>& runs) {
   std::set<std::string> keys;
-  const bool of_one_sweep = std::ranges::all_of(
-      runs, [&](const ComparedRun& run) { return !run.axes.empty() && run.axes == runs.front().axes; });
+  const auto folder_of = [](const ComparedRun& run) { return run.results->folder.parent_path(); };
+  const bool of_one_sweep = std::ranges::all_of(runs, [&](const ComparedRun& run) {
+    return !run.axes.empty() && run.axes == runs.front().axes && folder_of(run) == folder_of(runs.front());
+  });
   for (const ComparedRun& run : runs)
     if (of_one_sweep)
       keys.insert(run.axes.begin(), run.axes.end());

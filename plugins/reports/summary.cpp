@@ -200,9 +200,13 @@ class Summary final : public Report {
         others.push_back(m);
     }
     if (!leader) return "";
-    std::optional<TestDifference> closest;  // by its lead in standard errors
+    std::optional<TestDifference> closest;  // by its lead beyond one standard error
     std::size_t second = 0;
-    const auto lead = [](const TestDifference& d) { return d.difference() - d.standard_error(); };
+    // In samples; the error is that of two models that are equally good, so that a single sample is no lead.
+    const auto lead = [](const TestDifference& d) {
+      const auto first = static_cast<double>(d.only_first), other = static_cast<double>(d.only_second);
+      return first - other - std::sqrt(first + other);
+    };
     for (const std::size_t m : others)
       if (const auto d = test_difference(results, names[*leader], names[m]);
           d && (!closest || lead(*d) < lead(*closest)))

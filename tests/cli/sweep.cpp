@@ -138,6 +138,44 @@ BOOST_AUTO_TEST_CASE(a_sweep_that_is_not_complete_has_tables_and_says_so) {
   check_says(fixture.run({"compare", "s"}).err, "warning: 1 of 3 jobs of s have not ended and are left out; ");
 }
 
+BOOST_AUTO_TEST_CASE(jobs_that_failed_without_results_are_told_from_those_that_have_not_ended) {
+  const SweepFixture fixture;
+  check_exit(fixture.sweep({"pipeline.seed={1..3}", "--out", "s"}), 0);
+  const std::string job = fixture.jobs("s").begin()->first;
+  fs::remove_all(fixture.here / "s/runs" / job);
+  std::string jobs = fixture.read("s/jobs.csv");
+  const std::size_t state = jobs.find("done", jobs.find(job));
+  fixture.write("s/jobs.csv", jobs.replace(state, 4, "failed"));
+  const Said said = fixture.run({"compare", "s"});
+  check_says(said.err, "warning: 1 of 3 jobs of s failed without results and are left out; ");
+  BOOST_TEST(said.err.find("have not ended") == std::string::npos);
+  check_exit(fixture.run({"report", "s"}), 0);
+  check_says(fixture.read("s/report.html"), "\"jobs\":3,\"ended\":2,\"failed\":1,");
+}
+
+BOOST_AUTO_TEST_CASE(an_axis_of_optimisers_takes_the_rate_that_is_given_beside_it) {
+  const SweepFixture fixture;
+  const Words words = {"training.optimiser={sgd, adam}", "pipeline.seed={1,2}"};
+  const Said said = fixture.sweep(words + Words{"--out", "refused"});
+  check_exit(said, 2);
+  check_says(said.err, "give the rate here too: training.learning_rate=");
+  check_exit(fixture.sweep(words + Words{"training.learning_rate=0.01", "--out", "s"}), 0);
+  BOOST_TEST(fixture.jobs("s").size() == 4u);
+  // From its own file, without words.
+  fs::remove_all(fixture.here / "s/runs");
+  check_exit(fixture.run({"sweep", "s/sweep.ini", "--out", "s", "--progress", "none"}), 0);
+}
+
+BOOST_AUTO_TEST_CASE(two_sweeps_are_compared_by_the_settings_in_which_they_differ) {
+  const SweepFixture fixture;
+  check_exit(fixture.sweep({"pipeline.seed={1..3}", "--out", "a"}), 0);
+  check_exit(fixture.sweep({"pipeline.seed={1..3}", "training.learning_rate=0.05", "--out", "b"}), 0);
+  const Said said = fixture.run({"compare", "a", "b", "--format", "csv"});
+  check_exit(said, 0);
+  check_says(said.out, "training.learning_rate,metric,layer,");
+  check_says(said.out, "\n0.05,accuracy,,l2,plain,3,");
+}
+
 BOOST_AUTO_TEST_CASE(run_refuses_a_key_that_is_given_twice) {
   const SweepFixture fixture;
   const Said said = fixture.bash("$P run study.ini training.steps={3,4}");

@@ -51,6 +51,7 @@ struct SweepResults {
   std::filesystem::path folder;
   std::string pipeline, text;       // its name, and its file
   std::size_t jobs = 0, ended = 0;  // all, and those whose runs are compared
+  std::size_t failed = 0;           // those that failed without results
   std::vector<std::string> models;
   std::vector<MeasuredMetric> metrics;
   std::vector<UsedPlugin> plugins;

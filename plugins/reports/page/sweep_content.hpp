@@ -21,6 +21,7 @@ class SweepContent {
             {"folder", sweep_.folder.string()},
             {"jobs", sweep_.jobs},
             {"ended", sweep_.ended},
+            {"failed", sweep_.failed},
             {"models", models},
             {"warnings", sweep_.warnings},
             {"groups", groups},

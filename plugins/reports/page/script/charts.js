@@ -24,7 +24,7 @@ class Chart {
     const most = Math.max(...spec.curves.map((c) => c.of)), some = Math.max(...spec.curves.map((c) => c.values[1]));
     const marks = spec.curves.filter((c) => c.restored).map((c) => `${shown(page.models[c.model].name)} after going back to earlier weights: ${text(Number(c.restored[1]))}`);
     place.append(element("div", {class: "chart", "data-chart": spec.title + (spec.layer ? "." + spec.layer : "")},
-      element("h3", {}, titled(spec)), element("div", {class: "faint"}, [under(spec), spec.note].filter(Boolean).join("; ") + " "), this.cut, this.plot, this.readout,
+      element("h3", {}, titled(spec)), element("div", {class: "faint"}, [under(spec), spec.note, spec.curves.some((c) => c.train) ? "thin dotted lines: training set" : ""].filter(Boolean).join("; ") + " "), this.cut, this.plot, this.readout,
       marks.length ? element("div", {class: "faint"}, marks.join("; ")) : null,
       most > some ? element("div", {class: "faint"}, `${some.toLocaleString("en")} of ${most.toLocaleString("en")} points shown, with all extremes; all are in ${page.kind === "run" ? "metrics.csv" : "table.csv"}`) : null,
       folded("table", () => this.table())));
@@ -62,7 +62,7 @@ class Chart {
       if (4 * step >= last) low = Math.min(low, a), high = Math.max(high, b), ++late;
     });
     if (late < 8 || !(high > low) || 2 * (high - low) > most - least) return null;
-    this.cut.textContent = "early values lie outside this range: untick \"fit later values\" to see them";
+    this.cut.replaceChildren("early values lie outside this range", element("span", {class: "no-print"}, ": untick \"fit later values\" to see them"));
     return [low - 0.07 * (high - low), high + 0.07 * (high - low)];
   }
   build() {

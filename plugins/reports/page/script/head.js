@@ -9,7 +9,7 @@ if (question) {
 }
 const running = page.kind === "run" && page.state === "running";
 body.append(element("p", {class: "state", id: "state", role: "status"}, page.kind === "sweep"
-  ? `${page.ended} of ${page.jobs} jobs have ended.` + (page.ended < page.jobs ? " The verdicts are as if these were all; who looks again later should use pipeline compare --looks." : "")
+  ? `${page.ended + page.failed} of ${page.jobs} jobs have ended${page.failed ? `, ${page.failed} of them without results` : ""}.` + (page.ended + page.failed < page.jobs ? " The verdicts are as if these were all; who looks again later should use pipeline compare --looks." : "")
   : running && !page.reload ? `When this page was written the run had not ended, or it was killed: step ${page.step.toLocaleString("en")} of ${page.steps.toLocaleString("en")}.`
   : running ? `The run goes on: step ${page.step.toLocaleString("en")} of ${page.steps.toLocaleString("en")}. This page reloads by itself.`
   : `The run ${page.state}, with ${page.step.toLocaleString("en")} of ${page.steps.toLocaleString("en")} updates.`));

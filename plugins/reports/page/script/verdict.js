@@ -25,6 +25,13 @@ const verdictOfRun = () => {
 };
 const tone = (c) => (c.verdict === "better" ? "good" : c.verdict === "worse" ? "bad" : "");
 const digits = (x) => (x === null ? "-" : text(x, 3));
+// As many decimals as show two digits of the interval's half width, so that differences are those of the means shown.
+const inDecimals = (c) => {
+  const half = c.low === null || c.high === null ? 0 : (c.high - c.low) / 2;
+  if (!(half > 0)) return (x) => (x === null ? "-" : text(x, 4));
+  const decimals = Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(half))));
+  return (x) => (x === null ? "-" : x.toFixed(decimals));
+};
 const verdictCell = (c, below = "") => {
   const equal = c.pairs > 0 && c.ties === c.pairs, words = equal ? "equal in every run" : below;
   return element("td", {class: tone(c)}, c.verdict, ...(words ? [element("br"), element("small", {}, words)] : []));
@@ -51,18 +58,18 @@ const whyUntestable = (comparisons) => [...new Set(comparisons.filter((c) => c.v
   (c.tested_together > 1 ? `, and ${c.tested_together} models are tested together, which multiplies it` : "") + `; ${c.runs_enough} runs are enough.`))];
 const verdictOfSweep = () => {
   body.append(heading("Verdict"));
-  body.append(element("p", {}, "In each run all models start from the same weights and see the same batches, so they are compared run by run. Brackets are 95 % t intervals of the paired difference; p is exact, by sign flips, and adjusted for all models of a metric and layer (Holm). \"undecided\": these runs do not show a difference, which does not mean that there is none. \"untestable\": with so few runs no data could show one. The verdict follows p; with few runs a t interval may include zero all the same. \"from step\": where the difference shows to the end, if it does. For a share of right answers, test SE is the standard error over the test samples: what other test samples could change, which seeds say nothing about."));
+  body.append(element("p", {}, "In each run all models start from the same weights and see the same batches, so they are compared run by run. Brackets are 95 % t intervals of the paired difference; p is exact, by sign flips, and adjusted for all models of a metric and layer (Holm). \"undecided\": these runs do not show a difference, which does not mean that there is none. \"untestable\": with so few runs no data could show one. The verdict follows p. The intervals are not adjusted for several models, and they assume what p does not, so an interval may exclude zero where the verdict is undecided, or include it where it is not. \"from step\": where the difference shows to the end, if it does. For a share of right answers, test SE is the standard error over the test samples: what other test samples could change, which seeds say nothing about; for other metrics it is not known. Each metric and layer is tested on its own: where there is no difference at all, one test in twenty shows one."));
   const many = page.groups.length > 3;
   if (many && page.groups.length <= 24) verdictsAtAGlance();
   for (const group of page.groups) {
     const settings = group.settings.map(([k, v]) => `${k} = ${v}`).join(", ");
     const make = () => table(["metric", "model", "verdict", "difference", "95 %", "p", "wins", "from step", "mean", "reference"],
       group.comparisons.map((c) => {
-        const cell = verdictCell(c);
+        const cell = verdictCell(c), write = inDecimals(c);
         return [titled(c) + (c.train ? " (training)" : ""), shown(c.model), cell,
-          digits(c.difference) + (c.test_error === null ? "" : ` (test SE ${digits(c.test_error)})`), `[${digits(c.low)}, ${digits(c.high)}]`,
+          write(c.difference) + (c.test_error === null ? "" : ` (test SE ${text(c.test_error, 2)})`), `[${write(c.low)}, ${write(c.high)}]`,
           c.p === null ? "-" : c.p < 0.0001 ? "< .0001" : c.p.toFixed(4), c.wins === null ? "-" : `${c.wins} of ${c.pairs - c.ties}`, c.since ?? "-",
-          text(c.mean, 4), `${text(c.reference_mean, 4)} (${shown(c.reference)})`];
+          write(c.mean), `${write(c.reference_mean)} (${shown(c.reference)})`];
       }));
     body.append(element("h3", {}, (settings || "all runs") + `: seeds ${group.seeds.join(", ")}`));
     if (group.comparisons.length === 0) body.append(element("p", {}, "Nothing to compare: one model, or one run."));
