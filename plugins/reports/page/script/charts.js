@@ -169,7 +169,7 @@ const gallery = (specs, place) => {
 if (page.kind === "run") {
   if (page.charts.length) gallery(page.charts, body); else body.append(element("p", {}, "Nothing has been measured yet."));
 } else {
-  const many = page.groups.length > 1;
+  const many = page.groups.length > 3;
   for (const group of page.groups) {
     const settings = group.settings.map(([k, v]) => `${k} = ${v}`).join(", ");
     const make = () => {
@@ -182,6 +182,7 @@ if (page.kind === "run") {
       }
       return box;
     };
-    if (many) body.append(folded(`${settings || "all runs"}: ${group.seeds.length} seeds`, make)); else body.append(make());
+    const title = `${settings || "all runs"}: ${group.seeds.length} seeds`;
+    if (many) body.append(folded(title, make)); else if (page.groups.length > 1) body.append(element("h3", {}, title), make()); else body.append(make());
   }
 }

@@ -30,7 +30,7 @@ const inDecimals = (c) => {
   const half = c.low === null || c.high === null ? 0 : (c.high - c.low) / 2;
   if (!(half > 0)) return (x) => (x === null ? "-" : text(x, 4));
   const decimals = Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(half))));
-  return (x) => (x === null ? "-" : x.toFixed(decimals));
+  return (x) => (x === null ? "-" : x.toFixed(decimals).replace(/^-(0\.?0*)$/, "$1"));
 };
 const verdictCell = (c, below = "") => {
   const equal = c.pairs > 0 && c.ties === c.pairs, words = equal ? "equal in every run" : below;
