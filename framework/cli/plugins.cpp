@@ -86,9 +86,11 @@ std::vector<Loaded> named(Catalogue& catalogue, const std::string& name) {
     }
   if (out.empty()) {
     std::string remedy = config::suggestion(name, known);
-    for (const PluginKind kind : pipeline::plugins::kKinds)
-      if (const std::string defining = catalogue.defining(kind, name); remedy.empty() && !defining.empty())
+    for (const PluginKind kind : pipeline::plugins::kKinds) {
+      if (!remedy.empty()) break;
+      if (const std::string defining = catalogue.defining(kind, name); !defining.empty())
         remedy = "did you mean '" + defining + "'?";
+    }
     if (remedy.empty())
       remedy = "pipeline plugins list prints all; the plugin of a section with another name is its `plugin =`";
     throw UsageError("unknown plugin " + base::quoted(name) + indented(remedy));

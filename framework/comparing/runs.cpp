@@ -27,6 +27,12 @@ bool has_ended(const std::string& status) { return status.starts_with("finished"
 
 std::string status_of(const fs::path& run) { return results::read_run_json(results::RunFolder{run}.run_json()).status; }
 
+/// By the run's own run.json: jobs.csv may be older.
+bool has_results(const fs::path& run) {
+  std::error_code none;
+  return fs::exists(results::RunFolder{run}.run_json(), none) && has_ended(status_of(run));
+}
+
 ComparedRun read_run(const fs::path& folder) {
   const results::RunInfo info = results::read_run_json(results::RunFolder{folder}.run_json());
   if (!has_ended(info.status))
@@ -83,14 +89,12 @@ std::vector<ComparedRun> read_runs(const fs::path& folder, const std::function<v
                              " is neither a run (it has no metrics.csv) nor a sweep (it has no jobs.csv)" +
                              folders_below(folder));
   const std::vector<base::CsvRecord> records = base::read_csv(jobs);
-  std::size_t not_ended = 0, failed = 0;
+  std::size_t without_results = 0;
   for (std::size_t r = 1; r < records.size(); ++r) try {
       const std::vector<std::string>&axes = records.front().fields, &job = records[r].fields;
       const fs::path run = folder / "runs" / job.front();
-      // By its own run.json: jobs.csv may be older.
-      if (job.size() != axes.size() || !fs::exists(results::RunFolder{run}.run_json(), none) ||
-          !has_ended(status_of(run))) {
-        ++(job.back() == "failed" ? failed : not_ended);
+      if (job.size() != axes.size() || !has_results(run)) {
+        ++without_results;
         continue;
       }
       runs.push_back(read_run(run));
@@ -101,13 +105,28 @@ std::vector<ComparedRun> read_runs(const fs::path& folder, const std::function<v
     } catch (const std::runtime_error& e) {
       warn("a run is left out: " + std::string(e.what()));
     }
+  const std::size_t failed = failed_without_results(folder), not_ended = without_results - failed;
+  const std::string of_all = " of " + std::to_string(records.size() - 1) + " jobs of " + folder.string();
   if (failed && !runs.empty())
-    warn(std::to_string(failed) + " of " + std::to_string(records.size() - 1) + " jobs of " + folder.string() +
-         " failed without results and are left out; `pipeline sweep FILE ... --list` says why");
+    warn(std::to_string(failed) + of_all +
+         " failed without results and are left out\n  to see why, run one by hand: pipeline run " +
+         (folder / "sweep.ini").string() + " with its values in " + jobs.string());
   if (not_ended && !runs.empty())
-    warn(std::to_string(not_ended) + " of " + std::to_string(records.size() - 1) + " jobs of " + folder.string() +
+    warn(std::to_string(not_ended) + of_all +
          " have not ended and are left out; to look before a sweep is complete needs --looks");
   return runs;
+}
+
+std::size_t failed_without_results(const fs::path& sweep) {
+  const std::vector<base::CsvRecord> records = base::read_csv(sweep / "jobs.csv");
+  return static_cast<std::size_t>(std::ranges::count_if(records, [&](const base::CsvRecord& job) {
+    if (job.fields.back() != "failed") return false;
+    try {
+      return !has_results(sweep / "runs" / job.fields.front());
+    } catch (const std::runtime_error&) {
+      return false;  // damaged, which read_runs() tells
+    }
+  }));
 }
 
 std::string made_differently(const std::vector<ComparedRun>& runs) {

@@ -21,9 +21,13 @@ using ComparedRuns = std::vector<const ComparedRun*>;
 
 /// The runs in a folder: of a run, itself; of a sweep, the jobs of jobs.csv that have ended, each with its values of the
 /// axes as settings. If the whole run failed, all of its models have. `warn` tells of damaged runs of a sweep, which are
-/// left out, and of jobs that have not ended. Throws std::runtime_error if the folder is neither, or if a run that was named is damaged or has not ended.
+/// left out, of jobs that failed without results, and of jobs that have not ended. Throws std::runtime_error if the
+/// folder is neither, or if a run that was named is damaged or has not ended.
 std::vector<ComparedRun> read_runs(const std::filesystem::path& folder,
                                    const std::function<void(const std::string&)>& warn);
+
+/// How many jobs of a sweep failed and left no run that could be compared.
+std::size_t failed_without_results(const std::filesystem::path& sweep);
 
 /// A warning where the runs were made by different programs or kinds of machines, whose last digits differ; else "".
 std::string made_differently(const std::vector<ComparedRun>& runs);

@@ -91,14 +91,9 @@ SweepResults sweep_results(const fs::path& folder) {
   sweep.folder = folder;
   const std::vector<ComparedRun> runs =
       read_runs(folder, [&](const std::string& warning) { sweep.warnings.push_back(warning); });
-  const std::vector<base::CsvRecord> jobs = base::read_csv(folder / "jobs.csv");
-  sweep.jobs = jobs.size() - 1;
+  sweep.jobs = base::read_csv(folder / "jobs.csv").size() - 1;
   sweep.ended = runs.size();
-  sweep.failed = static_cast<std::size_t>(std::ranges::count_if(jobs, [&](const base::CsvRecord& job) {
-    return job.fields.back() == "failed" && std::ranges::none_of(runs, [&](const ComparedRun& run) {
-             return run.results->folder.filename() == job.fields.front();
-           });
-  }));
+  sweep.failed = failed_without_results(folder);
   std::ifstream in(folder / "sweep.ini", std::ios::binary);
   std::ostringstream text;
   text << in.rdbuf();

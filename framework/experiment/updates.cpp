@@ -68,9 +68,12 @@ void UpdateReader::read_optimiser() {
 }
 
 /// Whether the rate is that of an included file, or of the file, while the optimiser was chosen later. The default
-/// optimiser is probably the one that the rate was written for.
+/// optimiser is probably the one that the rate was written for. A file that varies the optimiser in its [sweep] has its
+/// rate for all of them.
 bool UpdateReader::rate_is_older() const {
   if (!gives("optimiser") || updates_.optimiser.name == default_optimiser) return false;
+  const config::Tree* const sweep = config::child(reading_.tree, config::kSweep);
+  if (sweep && config::child(*sweep, reader_.name().text + ".optimiser")) return false;
   const base::Place& optimiser = config::child(*tree_, "optimiser")->data().value.place;
   const base::Place& rate = config::child(*tree_, "learning_rate")->data().value.place;
   const bool is_included = rate.file.str() != reading_.pipeline.file.string();

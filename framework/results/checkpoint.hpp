@@ -46,8 +46,8 @@ std::uint64_t step_of(const Tasks& tasks) {
   return first.value_or(0);
 }
 
-/// Whether the model has made more updates than a run of so many steps makes. One that was stopped or failed has not:
-/// its `next` says nothing.
+/// Whether the model has made more updates than a run of so many steps makes. Of one that a regulariser stopped, or that
+/// failed, `next` does not tell.
 inline bool has_made_more_updates(const TaskProgress& task, std::uint64_t steps) {
   return task.failure.empty() && !task.stopped_at && task.next > steps + (task.ended ? 1 : 0);
 }

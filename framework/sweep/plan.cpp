@@ -62,19 +62,6 @@ void drop_fixed_axes(config::Tree& tree, const std::vector<std::string>& overrid
   }
 }
 
-std::vector<std::string> rates_beside_optimisers(const config::Tree& tree, const Axes& axes) {
-  std::vector<std::string> words;
-  for (const experiment::Axis& axis : axes.all) {
-    if (!axis.key.ends_with(".optimiser")) continue;
-    const std::string name = axis.key.substr(0, axis.key.rfind('.')), rate = name + ".learning_rate";
-    const config::Tree* const section = config::child(tree, name);
-    const config::Tree* const given = section ? config::child(*section, "learning_rate") : nullptr;
-    if (given && std::ranges::find(axes.all, rate, &experiment::Axis::key) == axes.all.end())
-      words.push_back(rate + "=" + given->data().value.text);
-  }
-  return words;
-}
-
 /// What determines which files a dataset reads.
 std::string dataset_text(const Pipeline& p) {
   std::vector<config::ResolvedSection> sections;
@@ -145,7 +132,6 @@ Plan make_plan(const fs::path& file, const std::vector<std::string>& overrides, 
           "",
           "there is nothing to sweep",
           "name a key and its values: pipeline.seed={1..10}, on the command line or in a [sweep] section"}});
-  plan.rates = rates_beside_optimisers(source.tree, plan.axes);
 
   std::map<std::string, std::vector<data::Located>> files_of;
   experiment::Identity first;

@@ -25,9 +25,6 @@ struct Plan {
   experiment::Axes axes;
   std::vector<Job> jobs;
   std::filesystem::path file;
-  /// "training.learning_rate=0.01" where an axis chooses the optimiser. A job gets both as words: a rate in sweep.ini would
-  /// be older than the optimiser, and refused as that of another one.
-  std::vector<std::string> rates;
   config::Source source;  // of which every job's pipeline is a variant
 
   std::filesystem::path sweep_ini() const { return folder / "sweep.ini"; }

@@ -40,7 +40,6 @@ Division divide(std::size_t cores, std::size_t jobs) {
 std::vector<std::string> command_of(const Plan& plan, const Job& job, std::size_t threads,
                                     const std::vector<std::string>& words) {
   std::vector<std::string> command = {"run", plan.sweep_ini().string()};
-  command.insert(command.end(), plan.rates.begin(), plan.rates.end());
   for (const std::string& word : overrides_of(plan.axes, job.point)) command.push_back(word);
   command.insert(command.end(), {"--out", plan.run_of(job).string(), "--resume", "--threads", std::to_string(threads)});
   command.insert(command.end(), words.begin(), words.end());

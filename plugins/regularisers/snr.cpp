@@ -86,7 +86,7 @@ struct Nodes {
 
  private:
   static arma::vec lengths(const arma::fmat& W) {
-    constexpr arma::uword block = 16;  // inputs whose squares are added in float32, which is faster and loses nothing
+    constexpr arma::uword block = 16;  // squares are added in float32, which is faster, and such sums in double
     arma::vec ww(W.n_rows, arma::fill::zeros);
     arma::fvec some(W.n_rows);
     double* const all = ww.memptr();

@@ -147,7 +147,9 @@ BOOST_AUTO_TEST_CASE(jobs_that_failed_without_results_are_told_from_those_that_h
   const std::size_t state = jobs.find("done", jobs.find(job));
   fixture.write("s/jobs.csv", jobs.replace(state, 4, "failed"));
   const Said said = fixture.run({"compare", "s"});
-  check_says(said.err, "warning: 1 of 3 jobs of s failed without results and are left out; ");
+  check_says(said.err,
+             "warning: 1 of 3 jobs of s failed without results and are left out\n"
+             "  to see why, run one by hand: pipeline run s/sweep.ini with its values in s/jobs.csv\n");
   BOOST_TEST(said.err.find("have not ended") == std::string::npos);
   check_exit(fixture.run({"report", "s"}), 0);
   check_says(fixture.read("s/report.html"), "\"jobs\":3,\"ended\":2,\"failed\":1,");
@@ -161,6 +163,10 @@ BOOST_AUTO_TEST_CASE(an_axis_of_optimisers_takes_the_rate_that_is_given_beside_i
   check_says(said.err, "give the rate here too: training.learning_rate=");
   check_exit(fixture.sweep(words + Words{"training.learning_rate=0.01", "--out", "s"}), 0);
   BOOST_TEST(fixture.jobs("s").size() == 4u);
+  // One job by hand.
+  check_exit(fixture.run({"run", "s/sweep.ini", "training.optimiser=adam", "pipeline.seed=1", "--out", "alone"}), 0);
+  check_says(fixture.read("alone/resolved.ini"), "optimiser = adam\n");
+  check_says(fixture.read("alone/resolved.ini"), "learning_rate = 0.01\n");
   // From its own file, without words.
   fs::remove_all(fixture.here / "s/runs");
   check_exit(fixture.run({"sweep", "s/sweep.ini", "--out", "s", "--progress", "none"}), 0);

@@ -90,9 +90,14 @@ BOOST_AUTO_TEST_CASE(no_star_within_one_standard_error_of_the_test_set) {
                  close.npos,
              close);
   BOOST_TEST(close.find("0.90*") == close.npos, close);
+  // A single sample is no lead.
+  predictions.by_model["b"] = right_on(89, 0);
+  const std::string one = summary_of(R"("a", "b")", "9,a,accuracy,,0.9\n9,b,accuracy,,0.89\n", {9, true}, predictions);
+  BOOST_TEST(one.find("differ by 1 of 100 test samples; one standard error is 1.0\n") != one.npos, one);
   const std::string clear = summary_of(R"("a", "c")", "9,a,accuracy,,0.9\n9,c,accuracy,,0.6\n", {9, true}, predictions);
   BOOST_TEST(clear.find("0.9*") != clear.npos, clear);
   // Values that are no shares of these answers are compared as they are.
+  predictions.by_model["b"] = right_on(80, 8);
   const std::string other =
       summary_of(R"("a", "b")", "9,a,accuracy,,0.91\n9,b,accuracy,,0.90\n", {9, true}, predictions);
   BOOST_TEST(other.find("0.91*") != other.npos, other);
