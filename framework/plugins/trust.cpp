@@ -20,6 +20,18 @@ std::string name_of_user(uid_t id) {
   return ::getpwuid_r(id, &entry, room, sizeof room, &found) == 0 && found ? found->pw_name : std::to_string(id);
 }
 
+/// Whether this is the primary group of anybody else; getgrgid() lists only those who are in it besides their own.
+bool is_primary_group_of_others(gid_t id, uid_t owner) {
+  char room[4096];
+  passwd entry{}, *user = nullptr;
+  bool found = false;
+  ::setpwent();
+  while (!found && ::getpwent_r(&entry, room, sizeof room, &user) == 0)
+    found = user->pw_gid == id && user->pw_uid != owner;
+  ::endpwent();
+  return found;
+}
+
 /// Debian gives every user a group of the same name.
 bool has_only_its_owner(gid_t id, uid_t owner) {
   char room[16384];
@@ -29,7 +41,7 @@ bool has_only_its_owner(gid_t id, uid_t owner) {
   if (name != found->gr_name) return false;
   for (char** member = found->gr_mem; *member; ++member)
     if (name != *member) return false;
-  return true;
+  return !is_primary_group_of_others(id, owner);
 }
 
 struct Doubt {

@@ -175,6 +175,30 @@ BOOST_AUTO_TEST_CASE(a_library_that_another_user_could_replace_is_refused,
   check_exit(fixture.run(names_it), 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_group_is_trusted_if_only_its_owner_is_in_it,
+                     *boost::unit_test::precondition(support::needs_a_small_disk)) {
+  PluginFixture fixture;
+  const fs::path folder = fixture.here / "plugins", library = folder / "example_metric.so";
+  fixture.put(BUILD_DIR "/lib/pipeline/template/example_metric.so");
+  BOOST_TEST_REQUIRE(::chown(library.c_str(), 0, 4000) == 0);
+  fs::permissions(library, fs::perms::group_write, fs::perm_options::add);
+  // With these users and groups instead of the machine's. The group of root is 4000 here, because 0 is always trusted.
+  const auto run = [&](const std::string& users, const std::string& members) {
+    fixture.write("passwd", "root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n" + users);
+    fixture.write("group", "root:x:4000:" + members + "\n");
+    return fixture.bash(
+        "unshare --mount bash -c 'mount --bind passwd /etc/passwd && mount --bind group /etc/group && "
+        "exec '$P' plugins inspect example_metric'");
+  };
+  fixture.environment["PIPELINE_PLUGIN_PATH"] = folder.string();
+  check_exit(run("", ""), 0);
+  check_exit(run("", "root"), 0);
+  for (const Said& said : {run("", "root,nobody"), run("ann:x:1001:4000::/:/bin/sh\n", "")}) {
+    check_exit(said, 3);
+    check_says(said.err, "a group of users can write to it");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(doctor_probes_again_instead_of_using_a_remembered_result) {
   PluginFixture fixture;
   fixture.environment["PIPELINE_PROBE_SECONDS"] = "0.5";

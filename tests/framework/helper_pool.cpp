@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_SUITE(helpers)
 BOOST_AUTO_TEST_CASE(a_helper_joins_a_divided_task) {
   HelperPool helpers;
   const Helping helping(helpers, 1);
-  bool joined = false;
+  std::atomic<bool> joined = false;
   for (int round = 0; round < 1000 && !joined; ++round) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(10);
     std::atomic<int> arrived = 0;
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(a_helper_joins_a_divided_task) {
       if (std::chrono::steady_clock::now() < end) joined = true;
     });
   }
-  BOOST_TEST(joined);
+  BOOST_TEST(joined.load());
 }
 
 BOOST_AUTO_TEST_CASE(each_part_is_done_once_even_for_simultaneous_tasks) {

@@ -136,24 +136,28 @@ BOOST_AUTO_TEST_SUITE(own_kernels)
 BOOST_AUTO_TEST_CASE(every_level_with_fused_multiply_add_has_the_bits_of_the_plain_loops) {
   for (const Shape& s : shapes()) BOOST_TEST_CONTEXT(s) {
       const Case c(s);
-      const arma::fmat y = c.product(kernels::plain), dx = c.back(kernels::plain);
+      const arma::fmat y = c.product(kernels::plain), cut_y = c.product(kernels::plain, 1, true);
+      const arma::fmat dx = c.back(kernels::plain);
+      const float decays[] = {0, .5f};
+      const arma::fmat descended[] = {c.descended(kernels::plain, 0), c.descended(kernels::plain, .5f)};
+      const arma::fmat both[] = {c.back_and_descended(kernels::plain, 0), c.back_and_descended(kernels::plain, .5f)};
       for (const Level* level : kernels::usable()) BOOST_TEST_CONTEXT(level->name) {
           BOOST_TEST(same_bits(c.product(*level), c.product(*level, 3)));
           arma::fmat cut;
           kernels::activate(pipeline::ActivationFunction::relu, c.product(*level), cut);
           BOOST_TEST(same_bits(c.product(*level, 3, true), cut));
           BOOST_TEST(same_bits(c.back(*level), c.back(*level, 3)));
-          for (const float decay : {0.0f, .5f}) {
+          for (const std::size_t i : {0, 1}) {
+            const float decay = decays[i];
             BOOST_TEST(same_bits(c.descended(*level, decay), c.descended(*level, decay, 3)));
-            if (fuses(*level)) BOOST_TEST(same_bits(c.descended(*level, decay), c.descended(kernels::plain, decay)));
+            if (fuses(*level)) BOOST_TEST(same_bits(c.descended(*level, decay), descended[i]));
             BOOST_TEST(same_bits(c.back_and_descended(*level, decay), c.back_then_descended(*level, decay)));
             BOOST_TEST(same_bits(c.back_and_descended(*level, decay, 3), c.back_then_descended(*level, decay)));
-            if (fuses(*level))
-              BOOST_TEST(same_bits(c.back_and_descended(*level, decay), c.back_and_descended(kernels::plain, decay)));
+            if (fuses(*level)) BOOST_TEST(same_bits(c.back_and_descended(*level, decay), both[i]));
           }
           if (fuses(*level)) {
             BOOST_TEST(same_bits(c.product(*level), y));
-            BOOST_TEST(same_bits(c.product(*level, 1, true), c.product(kernels::plain, 1, true)));
+            BOOST_TEST(same_bits(c.product(*level, 1, true), cut_y));
             BOOST_TEST(same_bits(c.back(*level), dx));
           } else {  // products are rounded too: twice the error of one rounding for each of the `inner` terms
             const arma::mat size =

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <mutex>
 #include <thread>
 
 #include "data/files.hpp"
@@ -31,18 +32,30 @@ class Mirror {
     return "http://127.1." + std::to_string(at_ / 250) + "." + std::to_string(at_ % 250 + 1) + ":" +
            std::to_string(port_) + "/";
   }
-  std::string answer_text;  // not changed while a download runs
+  void answer_with(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    text_ = text;
+  }
 
  private:
+  /// A copy, because the download may be over before the answer is sent.
+  std::string text() {
+    const std::lock_guard lock(mutex_);
+    return text_;
+  }
   void answer(int connection) {
     char request[4096];
-    if (::recv(connection, request, sizeof request, 0) > 0)
-      ::send(connection, answer_text.data(), answer_text.size(), MSG_NOSIGNAL);
+    if (::recv(connection, request, sizeof request, 0) > 0) {
+      const std::string answer = text();
+      ::send(connection, answer.data(), answer.size(), MSG_NOSIGNAL);
+    }
     ::shutdown(connection, SHUT_WR);
     while (::recv(connection, request, sizeof request, 0) > 0) continue;
     ::close(connection);
   }
   int listening_, port_ = 0, at_ = 0;
+  std::mutex mutex_;
+  std::string text_;
 };
 
 }  // namespace
@@ -58,7 +71,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const char* exception : {"no_proxy", "NO_PROXY"}) ::setenv(exception, "", 1);
   ::setenv("PIPELINE_DATA_PATH", "", 1);
   ::setenv("XDG_DATA_HOME", folder.path().c_str(), 1);
-  mirror.answer_text = fuzz::text_of(data + 1, size - 1);
+  mirror.answer_with(fuzz::text_of(data + 1, size - 1));
   const bool pinned = data[0] & 1;
   // Of the text "right".
   const std::string sum = pinned ? "27042f4e6eca7d0b2a7ee4026df2ecfa51d3339e6d122aa099118ecd8563bad9" : "";
