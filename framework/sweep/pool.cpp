@@ -157,12 +157,12 @@ class Pool {
       children_[place] = &child;
       if (stopping_) child.signal(SIGUSR1);
     }
-    std::string said;  // the last of what is not progress
+    std::string said;  // from the first error on: a line that begins with it, or with a place in the pipeline file
     while (const auto line = child.line(Clock::time_point::max())) {
       if (const auto share = share_in(*line)) {
         const std::lock_guard lock(mutex_);
         shares_[place] = *share;
-      } else if (line->starts_with("error: ") || !said.empty()) {
+      } else if (line->find("error: ") != line->npos || !said.empty()) {
         said += (said.empty() ? "" : "\n") + *line;
       }
     }

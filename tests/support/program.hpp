@@ -201,7 +201,6 @@ inline void check_text(const std::string& said, const std::string& expected,
                                                           << said);
 }
 
-/// A study that runs in well under a second: synthetic digits, a small network, two models.
 /// What a run prints whose disk has room for metrics.csv, but not for weights.h5 or a checkpoint.
 inline std::string no_room_for_weights(const std::string& folder, const std::string& cause) {
   const std::string remedy = "  make room there, or name another place for the results: --out DIR\n";
@@ -210,6 +209,7 @@ inline std::string no_room_for_weights(const std::string& folder, const std::str
          "/weights.h5: " + cause + "\n" + remedy;
 }
 
+/// A study that runs in well under a second: synthetic digits, a small network, two models.
 inline const std::string small_study = R"(# Does l2 help after thirty steps?
 [pipeline]
 name = small

@@ -1,0 +1,151 @@
+// Runs with torn or damaged files: repaired to a checkpoint, or refused and left as they are.
+#include "cli/resume_fixture.hpp"
+
+using namespace support;
+
+BOOST_AUTO_TEST_SUITE(resume_damage)
+
+BOOST_AUTO_TEST_CASE(what_follows_the_checkpoint_in_metrics_is_replaced) {
+  const ResumeFixture fixture;
+  fixture.whole("whole");
+  for (const std::string tail : {"150,pla", "150,plain,accuracy,,0.5\n\n\n", "x"}) {
+    fixture.stop({"--out", "out"});
+    std::ofstream(fixture.here / "out/metrics.csv", std::ios::app) << tail;
+    check_exit(fixture.study_with({"--out", "out", "--resume"}), 0);
+    fixture.check_same("whole", "out");
+    fs::remove_all(fixture.here / "out");
+  }
+  fixture.stop({"--out", "zeros"});
+  std::ofstream(fixture.here / "zeros/metrics.csv", std::ios::app) << std::string(5000, '\0');  // after a power loss
+  check_exit(fixture.study_with({"--out", "zeros", "--resume"}), 0);
+  fixture.check_same("whole", "zeros");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_shorter_than_the_newest_checkpoint_goes_back_to_the_one_before) {
+  const ResumeFixture fixture;
+  fixture.whole("whole");
+  const auto damages = std::vector<std::function<void()>>{
+      [&] { fs::resize_file(fixture.here / "out/metrics.csv", 40); },
+      [&] { change_byte(fixture.here / "out/metrics.csv"); },
+      [&] { change_byte(fixture.checkpoints("out").back()); },
+      [&] { fs::resize_file(fixture.checkpoints("out").back(), 100); },
+      [&] { fs::resize_file(fixture.checkpoints("out").back(), 0); },
+      [&] { fs::remove(fixture.here / "out/nodes.h5"); },
+      [&] { fs::resize_file(fixture.here / "out/nodes.h5", 1000); },
+      [&] {  // one number of a measurement, which HDF5 reads without an error
+        std::string bytes = fixture.read("out/nodes.h5");
+        const auto values = read_hdf5(fixture.here / "out/nodes.h5").begin()->second.values;
+        const std::string first(reinterpret_cast<const char*>(values.data()), sizeof(double));
+        const std::size_t at = bytes.find(first);
+        BOOST_TEST_REQUIRE(at != bytes.npos);
+        bytes[at] ^= 1;
+        std::ofstream(fixture.here / "out/nodes.h5", std::ios::binary) << bytes;
+      },
+  };
+  for (const auto& damage : damages) {
+    fixture.stop({"--out", "out"});
+    damage();
+    const Said said = fixture.study_with({"--out", "out", "--resume"});
+    check_exit(said, 0);
+    check_says(said.err, "warning: goes back to an older checkpoint: ");
+    check_says(said.out, "\n  resumes    at step 0 of 300\n");
+    fixture.check_same("whole", "out");
+    fs::remove_all(fixture.here / "out");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_fits_no_checkpoint_is_refused_and_left_as_it_is) {
+  const ResumeFixture fixture;
+  const auto damages = std::vector<std::function<void()>>{
+      [&] { fs::resize_file(fixture.here / "out/metrics.csv", 10); },
+      [&] { fs::resize_file(fixture.here / "out/metrics.csv", 0); },
+      [&] {
+        for (const fs::path& file : fixture.checkpoints("out")) change_byte(file);
+      },
+      [&] {
+        for (const fs::path& file : fixture.checkpoints("out")) fs::resize_file(file, 0);
+      },
+      [&] { fs::remove_all(fixture.here / "out/checkpoints"); },
+  };
+  for (const auto& damage : damages) {
+    fixture.stop({"--out", "out"});
+    damage();
+    const auto before = content(fixture.here / "out");
+    const Said said = fixture.study_with({"--resume", "out"});
+    check_exit(said, 6);
+    check_says(fixture.tidy(said.err), "error: cannot resume <here>/out: ");
+    check_says(said.err, "\n  without --resume a new run is started, and this one stays as it is\n");
+    BOOST_TEST((content(fixture.here / "out") == before));
+    fs::remove_all(fixture.here / "out");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_holds_something_else_is_left_as_it_is) {
+  const ResumeFixture fixture;
+  fixture.open_gate();
+  for (const std::string& metrics : Words{"a,b\n1,2\n", "step,model,metric,layer,value\n"}) {
+    fixture.write("other/metrics.csv", metrics);
+    for (const std::string name : {"nodes.h5", "weights.h5", "pipeline.ini", "sub/film.part"})
+      fixture.write("other/" + name, "mine");
+    const auto before = content(fixture.here / "other");
+    check_exit(fixture.study_with({"--out", "other", "--resume"}), 6);
+    check_exit(fixture.study_with({"--resume", "other"}), 6);
+    BOOST_TEST((content(fixture.here / "other") == before));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_finished_run_without_its_checkpoints_is_still_finished) {
+  const ResumeFixture fixture;
+  fixture.whole("out");
+  fs::remove_all(fixture.here / "out/checkpoints");
+  const auto before = content(fixture.here / "out");
+  Said said = fixture.study_with({"--out", "out", "--resume"});
+  check_exit(said, 0);
+  check_says(said.out, "the run is finished already\n");
+  said = fixture.study_with({"--resume", "out", "training.steps=400"});
+  check_exit(said, 6);
+  check_says(said.err, ": it is finished, and its checkpoints have been removed\n");
+  BOOST_TEST((content(fixture.here / "out") == before));
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_run_is_not_passed_over_in_silence) {
+  const ResumeFixture fixture;
+  fixture.stop({});
+  const std::string first = "runs/small/" + fs::read_symlink(fixture.here / "runs/small/latest").string();
+  for (const fs::path& file : fixture.checkpoints(first)) change_byte(file);
+  const Said said = fixture.study_with({"--resume"});
+  check_exit(said, 6);
+  check_says(fixture.tidy(said.err), "error: cannot resume <here>/" + first + ": ");
+  check_says(said.err, "is damaged: its SHA-256 is another");
+  // An older run that can be continued is.
+  const fs::path older = fixture.here / "runs/small/20200101T000000Z-older";
+  fixture.stop({"--out", older.string()});
+  const Said again = fixture.study_with({"--resume"});
+  check_exit(again, 0);
+  check_says(fixture.tidy(again.err),
+             "warning: continues an older run: no checkpoint of <here>/" + first + " can be read\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_that_cannot_be_used_is_gone_once_the_run_continues) {
+  const ResumeFixture fixture;
+  fixture.whole("whole");
+  fixture.started({"--out", "out"})->signal(SIGKILL);
+  fs::copy_file(fixture.checkpoints("out").back(), fixture.here / "out/checkpoints/999999.checkpoint");
+  change_byte(fixture.here / "out/checkpoints/999999.checkpoint");
+  const auto child = fixture.started({"--out", "out", "--resume"});
+  BOOST_TEST(!fs::exists(fixture.here / "out/checkpoints/999999.checkpoint"));
+  fixture.open_gate();
+  check_exit(child->finish(), 0);
+  fixture.check_same("whole", "out");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_killed_process_left_aside_is_removed) {
+  const ResumeFixture fixture;
+  fixture.stop({"--out", "out"});
+  for (const std::string name : {"nodes.h5.part", "checkpoints/000009.checkpoint.12-3.part", "plots/a.tsv.12-3.part"})
+    fixture.write("out/" + name, "half");
+  check_exit(fixture.study_with({"--out", "out", "--resume"}), 0);
+  for (const auto& [name, bytes] : content(fixture.here / "out")) BOOST_TEST(!name.ends_with(".part"), name);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
