@@ -32,8 +32,12 @@ std::string rounded(double x, double uncertainty) {
   std::ostringstream out;
   out.precision(decimals);
   out << std::fixed << x;
-  return out.str();
+  const std::string text = out.str();
+  return text.find_first_not_of("-0.") == text.npos && text.starts_with('-') ? text.substr(1) : text;  // no "-0.00"
 }
+
+/// Three digits; what differs from 0 only by rounding is 0.
+std::string effect(double d_z) { return std::isfinite(d_z) ? number(std::abs(d_z) < 5e-4 ? 0 : d_z, 3) : ""; }
 
 double half_width(const Estimate& e) { return (e.interval.high - e.interval.low) / 2; }
 
@@ -114,7 +118,7 @@ std::string as_text(const std::vector<LastValues>& values, const std::vector<Com
         const std::size_t n = c.of_difference.n;
         const Line more = {rounded(c.of_difference.mean, n < 2 ? 0 : width),
                            interval(c.of_difference),
-                           std::isfinite(c.d_z) ? number(c.d_z, 3) : "",
+                           effect(c.d_z),
                            number(c.p, 2),
                            number(c.p_holm, 2),
                            std::to_string(c.wins) + " of " + std::to_string(n - c.ties),
