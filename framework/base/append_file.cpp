@@ -48,6 +48,14 @@ AppendFile AppendFile::existing(std::filesystem::path path) {
   return file;
 }
 
+bool AppendFile::is_held(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const bool held = ::flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  ::close(file);
+  return held;
+}
+
 AppendFile::~AppendFile() {
   if (file_ >= 0) ::close(file_);
 }

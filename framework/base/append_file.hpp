@@ -20,6 +20,8 @@ class AppendFile {
   explicit AppendFile(std::filesystem::path path);
   /// Opens a file that exists. Throws FileError, with code EWOULDBLOCK while another writer holds it.
   static AppendFile existing(std::filesystem::path path);
+  /// Whether a writer has the file open at this moment; not if it cannot be opened.
+  static bool is_held(const std::filesystem::path& path);
   ~AppendFile();
   AppendFile(AppendFile&& other) noexcept
       : path_(std::move(other.path_)),

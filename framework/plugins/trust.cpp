@@ -3,9 +3,13 @@
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <vector>
 
 #include "base/utf8.hpp"
 
@@ -20,16 +24,16 @@ std::string name_of_user(uid_t id) {
   return ::getpwuid_r(id, &entry, room, sizeof room, &found) == 0 && found ? found->pw_name : std::to_string(id);
 }
 
-/// Whether this is the primary group of anybody else; getgrgid() lists only those who are in it besides their own.
+/// Whether this is the primary group of anybody else; getgrgid() lists only those who are in it besides their own. Read
+/// from the file, because a directory service does not list its users.
 bool is_primary_group_of_others(gid_t id, uid_t owner) {
-  char room[4096];
+  const std::unique_ptr<FILE, int (*)(FILE*)> users(std::fopen("/etc/passwd", "re"), std::fclose);
+  char room[16384];
   passwd entry{}, *user = nullptr;
-  bool found = false;
-  ::setpwent();
-  while (!found && ::getpwent_r(&entry, room, sizeof room, &user) == 0)
-    found = user->pw_gid == id && user->pw_uid != owner;
-  ::endpwent();
-  return found;
+  int error = users ? 0 : errno;
+  while (!error && (error = ::fgetpwent_r(users.get(), &entry, room, sizeof room, &user)) == 0)
+    if (user->pw_gid == id && user->pw_uid != owner) return true;
+  return error != ENOENT;  // that is the end of the file; what could not be read may name others
 }
 
 /// Debian gives every user a group of the same name.
@@ -58,6 +62,9 @@ std::optional<Doubt> doubt_about(const fs::path& path, bool sticky_protects) {
                  "chown " + name_of_user(::geteuid())};
   if (sticky_protects && s.st_mode & S_ISVTX) return std::nullopt;
   if (s.st_mode & S_IWOTH) return Doubt{"everybody can write to", "chmod o-w"};
+  // With an access control list, the group's permissions are the most that any of its users and groups has.
+  if (s.st_mode & S_IWGRP && ::getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0)
+    return Doubt{"an access control list lets others write to", "setfacl --remove-all"};
   if (s.st_mode & S_IWGRP && s.st_gid != 0 && !has_only_its_owner(s.st_gid, s.st_uid))
     return Doubt{"a group of users can write to", "chmod g-w"};
   return std::nullopt;
@@ -68,22 +75,25 @@ std::optional<Doubt> doubt_about(const fs::path& path, bool sticky_protects) {
 std::optional<Refusal> refusal_of_untrusted(const SearchPath& path, const fs::path& named) {
   std::error_code unreadable;
   const fs::path real = fs::canonical(named, unreadable);  // where a link leads
-  const fs::path& library = unreadable ? named : real;
-  const fs::path folder = library.parent_path();
   const auto given_end = path.folders.begin() + static_cast<std::ptrdiff_t>(path.given);
-  if (folder == own_folder() || std::find(path.folders.begin(), given_end, folder) != given_end) return std::nullopt;
   const auto refusal = [](const Doubt& doubt, const std::string& what, const fs::path& where) {
     return Refusal{
         doubt.what + " " + what,
         {},
         "run '" + doubt.remedy + " " + where.string() + "', or name its folder with --plugin-path to use it anyway"};
   };
-  if (const auto doubt = doubt_about(folder, false)) return refusal(*doubt, "its folder", folder);
-  if (const auto doubt = doubt_about(library, false)) return refusal(*doubt, "it", library);
-  for (fs::path above = folder; above != above.root_path();) {
-    above = above.parent_path();
-    if (const auto doubt = doubt_about(above, true))
-      return refusal(*doubt, "a folder above it, " + above.string(), above);
+  // Of a link, who can replace the link and who can replace what it leads to.
+  for (const fs::path& library :
+       unreadable ? std::vector{named} : std::vector{real, fs::absolute(named).lexically_normal()}) {
+    const fs::path folder = library.parent_path();
+    if (folder == own_folder() || std::find(path.folders.begin(), given_end, folder) != given_end) continue;
+    if (const auto doubt = doubt_about(folder, false)) return refusal(*doubt, "its folder", folder);
+    if (const auto doubt = doubt_about(library, false)) return refusal(*doubt, "it", library);
+    for (fs::path above = folder; above != above.root_path();) {
+      above = above.parent_path();
+      if (const auto doubt = doubt_about(above, true))
+        return refusal(*doubt, "a folder above it, " + above.string(), above);
+    }
   }
   return std::nullopt;
 }

@@ -4,7 +4,9 @@
 #include <bit>
 #include <charconv>
 #include <cstring>
+#include <fstream>
 #include <functional>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <streambuf>
@@ -338,8 +340,13 @@ void Checkpoints::remove_after(const fs::path& file) {
 }
 
 Checkpoint read_checkpoint(const fs::path& file) try {
+  if (!std::ifstream(file)) throw base::FileError("read", file);
   const std::string text = read_file(file);
   return decoded(body_of(text));
+} catch (const std::bad_alloc&) {
+  throw;
+} catch (const base::FileError&) {
+  throw;
 } catch (const std::exception& e) {
   const std::string message = e.what();
   throw std::runtime_error(message.starts_with(file.string()) ? message : file.string() + ": " + message);

@@ -8,6 +8,14 @@ namespace {
 [[maybe_unused]] const herr_t no_exit_handler = H5dont_atexit();
 }  // namespace
 
+Handle file_properties() {
+  Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "make file properties");
+#if H5_VERSION_GE(1, 10, 7)
+  check(H5Pset_file_locking(access, false, true), "disable file locks");
+#endif
+  return access;
+}
+
 Handle link_properties() {
   Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose, "make link properties");
   check(H5Pset_create_intermediate_group(links, 1), "make groups");
@@ -22,7 +30,8 @@ Handle dataset_properties() {
 
 Handle open_to_read(const std::string& path) {
   const Silence silence;
-  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  const Handle access = file_properties();
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access);
   if (file < 0) throw std::runtime_error(path + ": is not an HDF5 file, or is incomplete");
   return {file, H5Fclose, ""};
 }

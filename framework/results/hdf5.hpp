@@ -57,6 +57,8 @@ class Silence {
   void* data_ = nullptr;
 };
 
+/// Properties of files: without HDF5's own locks, which some network disks do not support.
+Handle file_properties();
 /// Properties of links and datasets: groups are created as needed, and no times are stored, so the same numbers give
 /// the same bytes.
 Handle link_properties();

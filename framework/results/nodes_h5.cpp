@@ -25,11 +25,8 @@ constexpr std::size_t kLongestAttribute = 8'000, kMostNames = 4'000;  // 8 bytes
 constexpr hsize_t kChunk = 8'192;
 
 Handle access_properties() {
-  Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "make file properties");
+  Handle access = hdf5::file_properties();
   check(H5Pset_cache(access, 0, 0, 0, 0), "disable the chunk cache");  // each number is written once
-#if H5_VERSION_GE(1, 10, 7)
-  check(H5Pset_file_locking(access, false, true), "disable file locks");  // some network disks do not support them
-#endif
   return access;
 }
 

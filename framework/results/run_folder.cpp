@@ -107,9 +107,14 @@ void copy_whole(const fs::path& from, const fs::path& to) {
 }  // namespace
 
 void copy_measurements(const RunFolder& from, const RunFolder& to, const fs::path& checkpoint, std::size_t size) {
-  copy_whole(checkpoint, to.checkpoints() / checkpoint.filename());
-  if (fs::exists(from.nodes_h5())) copy_whole(from.nodes_h5(), to.nodes_h5());
-  copy_first_bytes(from.metrics_csv(), to.metrics_csv(), size);
+  // Renamed when it is whole: if the process is killed before, `to` is still empty, and the same command works again.
+  const fs::path folder = to.path.has_filename() ? to.path : to.path.parent_path();
+  const RunFolder part{folder.string() + ".part"};
+  fs::remove_all(part.path);
+  copy_whole(checkpoint, part.checkpoints() / checkpoint.filename());
+  if (fs::exists(from.nodes_h5())) copy_whole(from.nodes_h5(), part.nodes_h5());
+  copy_first_bytes(from.metrics_csv(), part.metrics_csv(), size);
+  fs::rename(part.path, folder);
 }
 
 void remove_temporary_files(const RunFolder& run) {

@@ -29,8 +29,8 @@ RunFolder make_run_folder(const std::string& name, const std::string& hash, cons
 /// The run folders of a pipeline of that name, newest first.
 std::vector<RunFolder> runs_of(const std::string& name);
 
-/// Begins a new run with a checkpoint of another, its nodes.h5, and the first `size` bytes of its metrics.csv. That file
-/// is the last one, because a folder that has it is a run.
+/// Begins a new run, whose folder is empty, with a checkpoint of another, its nodes.h5, and the first `size` bytes of its
+/// metrics.csv: all of them or, if it fails, none.
 void copy_measurements(const RunFolder& from, const RunFolder& to, const std::filesystem::path& checkpoint,
                        std::size_t size);
 

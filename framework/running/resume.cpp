@@ -102,13 +102,22 @@ std::optional<Checkpoint> peek(const RunFolder& run) {
   return std::nullopt;
 }
 
+/// Ends the attempt where a file cannot be read. Where the machine is the cause, that is no refusal: it says nothing of
+/// the run, which a sweep may then not start over.
+[[noreturn]] void give_up(const RunFolder& run, const base::FileError& e) {
+  const std::string message = "cannot resume " + run.path.string() + ": " + e.what();
+  if (e.code == EIO || e.code == ESTALE || e.code == EMFILE || e.code == ENFILE || e.code == ENOMEM)
+    throw std::runtime_error(message);
+  throw ResumeRefused(message);
+}
+
 base::AppendFile lock(const RunFolder& run) try {
   return base::AppendFile::existing(run.metrics_csv());
 } catch (const base::FileError& e) {
   if (e.code == EWOULDBLOCK)
     throw ResumeRefused("cannot resume " + run.path.string() +
                         ": another process is writing this run\n  wait for it to end, or stop it");
-  throw ResumeRefused("cannot resume " + run.path.string() + ": " + e.what());
+  give_up(run, e);
 }
 
 /// Whether a run was ended while it created its folder: it has no results yet, and may start over there.
@@ -137,10 +146,10 @@ Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Ident
       r.checkpoint_file = file;
       break;
     } catch (const std::bad_alloc&) {  // says nothing of the file
-      throw ResumeRefused("cannot resume " + run.path.string() + ": there is not enough memory to read " +
-                          file.filename().string());
+      throw std::runtime_error("cannot resume " + run.path.string() + ": there is not enough memory to read " +
+                               file.filename().string());
     } catch (const base::FileError& e) {
-      throw ResumeRefused("cannot resume " + run.path.string() + ": " + e.what());
+      give_up(run, e);
     } catch (const std::exception& e) {
       why_not += (why_not.empty() ? "" : "\n  ") + std::string(e.what());
     }
@@ -174,6 +183,13 @@ Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Ident
   return r;
 }
 
+/// Where the path leads now: `latest` may be another run before this one ends.
+RunFolder run_at(const fs::path& path) {
+  std::error_code unreadable;
+  const fs::path whole = fs::absolute(path).lexically_normal(), real = fs::weakly_canonical(whole, unreadable);
+  return {unreadable ? whole : real};
+}
+
 bool is_run(const RunFolder& run) {
   std::error_code none;
   return fs::is_regular_file(run.metrics_csv(), none);
@@ -200,7 +216,7 @@ Identity with_machine(Identity identity, const experiment::Pipeline& p) {
 std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& p, const Identity& now,
                                              const std::string& configuration, const RunOptions& options) {
   if (!options.resume_from.empty()) {
-    const RunFolder run{fs::absolute(options.resume_from).lexically_normal()};
+    const RunFolder run = run_at(options.resume_from);
     std::error_code none;
     if (!fs::exists(run.path, none)) throw ResumeRefused("cannot resume " + run.path.string() + ": it does not exist");
     if (!is_run(run))
@@ -219,7 +235,7 @@ std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& p, cons
     return r;
   }
   if (!options.out.empty()) {
-    const RunFolder run{fs::absolute(options.out).lexically_normal()};
+    const RunFolder run = run_at(options.out);
     if (!is_run(run)) return std::nullopt;
     Resumption r = open(run, p, now, configuration, options);
     if (r.finished && !r.nothing_to_do)

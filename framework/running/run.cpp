@@ -76,7 +76,7 @@ class Run {
       scheduler_.start();
       for (bool over = false; !over;) {
         Scheduler::News news = scheduler_.wait(0.2);
-        write_rows(std::move(news.rows));
+        write_rows(news.rows);
         reports_.write_due(folder_.path, news.horizon, last_step_, [&] { publish_nodes(); });
         if (!news.over) reports_.write_timely(folder_.path, last_step_, [&] { publish_nodes(); });
         show_progress();
@@ -185,13 +185,20 @@ class Run {
     const Clock::time_point began = Clock::now();
     const std::uint64_t step = results::step_of(scheduler_.tasks());
     checkpointing_.attempted(began, step);
+    std::optional<Scheduler::State> state;
     try {
-      Scheduler::State state = scheduler_.state();
-      scheduler_.go_on();
+      state = scheduler_.state();
+    } catch (const std::bad_alloc&) {
+    }
+    scheduler_.go_on();
+    // What a disk has refused once is lost, even if it takes what follows. So an error here ends the run.
+    const results::MetricsWriter::End rows = measurements_->metrics.sync();
+    try {
+      if (!state) throw std::runtime_error("there is not enough memory for a copy of all models");
       results::Checkpoint checkpoint{
-          identity_, pipeline_.steps, step, seconds(), std::move(state.tasks), std::move(state.waiting), {}, {}, {}};
+          identity_, pipeline_.steps, step, seconds(), std::move(state->tasks), std::move(state->waiting), rows, {},
+          {}};
       measurements_->nodes.publish();
-      checkpoint.metrics = measurements_->metrics.sync();
       checkpoint.nodes = measurements_->nodes.ends();
       checkpoint.summary = measurements_->summary.values();
       const std::string warning = checkpointing_.write(folder_, checkpoint, began);
@@ -199,7 +206,6 @@ class Run {
       checkpoint_at_ = step;
       failed_checkpoint_.clear();
     } catch (const std::exception& e) {
-      scheduler_.go_on();
       const bool no_memory = dynamic_cast<const std::bad_alloc*>(&e);
       const std::string why = no_memory ? "there is not enough memory for a copy of all models" : e.what();
       if (failed_checkpoint_ != why) observer_.warning("no checkpoint could be written: " + why);
@@ -276,7 +282,7 @@ class Run {
     return most.value_or(pipeline_.steps);
   }
 
-  void write_rows(std::vector<RowOrder::Released> released) {
+  void write_rows(const std::vector<RowOrder::Released>& released) {
     std::vector<Row> rows;
     for (const auto& [step, model, measured] : released)
       for (const Row& row : measured.rows) {
@@ -328,7 +334,9 @@ class Run {
     };
     attempt([&] { record_->end("failed", {{"run", why}}); });
     attempt([&] { measurements_->nodes.finish(); });
-    attempt([&] { measurements_->summary.write(folder_.summary_json()); });
+    attempt([&] {  // without values the run has just begun, and can start over in its folder
+      if (!measurements_->summary.values().empty()) measurements_->summary.write(folder_.summary_json());
+    });
   }
 
   /// What the model's regularisers have to say, once it has made its last update.
@@ -362,6 +370,7 @@ class Run {
     write_final_weights(folder_, pipeline_, scheduler_);
     measurements_->nodes.finish();
     measurements_->summary.write(folder_.summary_json());
+    measurements_->metrics.sync();  // before run.json says that the run is finished
     if (checkpointing_.is_on()) record_->checkpoints(checkpointing_.count(), checkpointing_.longest_seconds());
     record_->end(status, failures);
   }

@@ -99,11 +99,8 @@ JobState state_of(const Plan& plan, const Job& job) {
   return {.started = true};
 }
 
-bool is_being_run(const Plan& plan, const Job& job) try {
-  base::AppendFile::existing(results::RunFolder{plan.run_of(job)}.metrics_csv());
-  return false;
-} catch (const base::FileError& e) {
-  return e.code == EWOULDBLOCK;
+bool is_being_run(const Plan& plan, const Job& job) {
+  return base::AppendFile::is_held(results::RunFolder{plan.run_of(job)}.metrics_csv());
 }
 
 std::size_t other_runs(const Plan& plan) { return names_of_other_runs(plan).size(); }

@@ -6,13 +6,15 @@
 #include <condition_variable>
 #include <csignal>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <set>
 
+#include "base/append_file.hpp"
 #include "base/child_process.hpp"
 #include "base/thread.hpp"
 #include "base/utc.hpp"
+#include "results/run_folder.hpp"
 
 namespace pipeline::sweep {
 namespace fs = std::filesystem;
@@ -48,9 +50,16 @@ std::vector<std::string> command_of(const Plan& plan, const Job& job, std::size_
 
 namespace {
 
-/// A run that cannot be continued is put aside, and the job starts over. Returns where it lies.
+/// A run that cannot be continued is put aside, and the job starts over. Returns where it is then; nothing if it could
+/// not be moved, or if another process writes it.
 fs::path put_aside(const Plan& plan, const Job& job) {
   const fs::path folder = plan.run_of(job), aside = folder.string() + "-unfinished-" + base::utc_now("%Y%m%dT%H%M%SZ");
+  std::optional<base::AppendFile> held;  // so that no process continues the run while it is moved
+  try {
+    held = base::AppendFile::existing(results::RunFolder{folder}.metrics_csv());
+  } catch (const base::FileError& e) {
+    if (e.code == EWOULDBLOCK) return {};
+  }
   std::error_code none;
   if (fs::exists(folder, none)) fs::rename(folder, aside, none);
   return none ? fs::path() : aside;
@@ -79,7 +88,14 @@ class Pool {
     shares_.resize(division_.at_once);
     children_.resize(division_.at_once);
     working_ = division_.at_once;
-    for (std::size_t i = 0; i < division_.at_once; ++i) base::start_thread(workers, [this, i] { work(i); });
+    try {
+      for (std::size_t i = 0; i < division_.at_once; ++i) base::start_thread(workers, [this, i] { work(i); });
+    } catch (...) {  // those that have started end their runs first
+      const std::lock_guard lock(mutex_);
+      failure_ = std::current_exception();
+      working_ -= division_.at_once - workers.size();
+      stop();
+    }
     std::unique_lock lock(mutex_);
     while (working_ > 0 || !ended_.empty() || !started_over_.empty()) {
       changed_.wait_for(lock, std::chrono::milliseconds(200));
@@ -180,8 +196,12 @@ class Pool {
       return;
     }
     JobState state = state_of(plan_, job);
-    // Another process may have finished the run meanwhile.
-    if (code == kResumeRefused && state.state == State::missing && retried_.insert(index).second) {
+    // Another process may have finished the run meanwhile, or held it until a moment ago: the first refusal says little.
+    if (code == kResumeRefused && state.state == State::missing && ++refusals_[index] <= 2) {
+      if (refusals_[index] == 1) {
+        waiting_.push_back({index, Clock::now() + std::chrono::seconds(1)});
+        return;
+      }
       if (const fs::path aside = put_aside(plan_, job); !aside.empty()) {
         started_over_.push_back({&job, said, aside});
         waiting_.push_back({index, Clock::now()});
@@ -236,7 +256,7 @@ class Pool {
   std::deque<StartedOver> started_over_;
   std::vector<double> shares_;                 // by worker: of the job it runs
   std::vector<base::ChildProcess*> children_;  // by worker; null between jobs
-  std::set<std::size_t> retried_;
+  std::map<std::size_t, int> refusals_;        // by job
   std::size_t total_, done_now_ = 0, working_ = 0;
   bool stopping_ = false;
   std::exception_ptr failure_;

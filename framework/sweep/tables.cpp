@@ -41,7 +41,9 @@ std::size_t write_table(const Plan& plan, const States& states) {
     std::string text = header(plan) + "step,model,metric,layer,value\n";
     for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
       if (states[i].state == State::missing) continue;
-      std::ifstream in(results::RunFolder{plan.run_of(plan.jobs[i])}.metrics_csv());
+      const std::filesystem::path csv = results::RunFolder{plan.run_of(plan.jobs[i])}.metrics_csv();
+      std::ifstream in(csv);
+      if (!in && states[i].state == State::done) throw base::FileError("read", csv);
       const std::string first = fields(plan.jobs[i]);
       std::string line;
       std::getline(in, line);                        // its header
@@ -49,6 +51,7 @@ std::size_t write_table(const Plan& plan, const States& states) {
         text += first + line + "\n";
         ++rows;
       }
+      if (in.bad()) throw base::FileError("read", csv);
       file.write(text);
       text.clear();
     }

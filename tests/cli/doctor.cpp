@@ -1,5 +1,7 @@
 // `pipeline plugins doctor`: lists every library file of the search path as accepted, refused or passed over, with the
 // reason.
+#include <sys/xattr.h>
+
 #include <nlohmann/json.hpp>
 
 #include "support/plugin_fixture.hpp"
@@ -173,6 +175,54 @@ BOOST_AUTO_TEST_CASE(a_library_that_another_user_could_replace_is_refused,
   refused("everybody can write to a folder above it, <here>");
   fs::permissions(fixture.here, fs::perms::sticky_bit, fs::perm_options::add);
   check_exit(fixture.run(names_it), 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_link_is_judged_by_its_own_folder_too) {
+  PluginFixture fixture;
+  const fs::path folder = fixture.here / "plugins";
+  fs::create_directories(fixture.here / "own");
+  fs::copy_file(BUILD_DIR "/lib/pipeline/template/example_metric.so", fixture.here / "own/example_metric.so");
+  fs::create_symlink(fixture.here / "own/example_metric.so", folder / "example_metric.so");
+  fixture.environment["PIPELINE_PLUGIN_PATH"] = folder.string();
+  const Words names_it = {"plugins", "inspect", "example_metric"};
+  check_exit(fixture.run(names_it), 0);
+  for (const fs::path& writable : {folder, fixture.here / "own"}) {
+    fs::permissions(writable, fs::perms::others_write, fs::perm_options::add);
+    const Said said = fixture.run(names_it);
+    check_exit(said, 3);
+    check_says(said.err, "everybody can write to its folder");
+    fs::permissions(writable, fs::perms::others_write, fs::perm_options::remove);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_access_control_list_that_lets_others_write_is_refused) {
+  PluginFixture fixture;
+  const fs::path folder = fixture.here / "plugins", library = folder / "example_metric.so";
+  fixture.put(BUILD_DIR "/lib/pipeline/template/example_metric.so");
+  fixture.environment["PIPELINE_PLUGIN_PATH"] = folder.string();
+  // The owner, user 65534, the group, the mask and everybody else, as the kernel stores them: tag, permissions, number.
+  struct Entry {
+    std::uint16_t tag, permissions;
+    std::uint32_t number;
+  };
+  constexpr std::uint32_t none = 0xffffffff;
+  const auto set = [&](std::uint16_t of_user) {
+    const Entry list[] = {{0, 0, 0},    {1, 7, none},        {2, of_user, 65534},
+                          {4, 5, none}, {16, of_user, none}, {32, 5, none}};
+    std::string bytes(reinterpret_cast<const char*>(list), sizeof list);
+    bytes.replace(0, sizeof(Entry), std::string("\2\0\0\0", 4));  // the version
+    return ::setxattr(library.c_str(), "system.posix_acl_access", bytes.data(), bytes.size(), 0) == 0;
+  };
+  if (!set(5)) {
+    BOOST_TEST_MESSAGE("the file system has no access control lists: nothing is tested");
+    return;
+  }
+  check_exit(fixture.run({"plugins", "inspect", "example_metric"}), 0);
+  BOOST_TEST(set(7));
+  const Said said = fixture.run({"plugins", "inspect", "example_metric"});
+  check_exit(said, 3);
+  check_says(said.err, "an access control list lets others write to it");
+  check_says(said.err, "setfacl --remove-all");
 }
 
 BOOST_AUTO_TEST_CASE(a_group_is_trusted_if_only_its_owner_is_in_it,

@@ -109,6 +109,9 @@ BOOST_AUTO_TEST_CASE(a_thread_that_cannot_be_started_is_named_and_nobody_is_blam
   said = fixture.bash(limited + "$P run csv.ini --threads 64 --out out2 --progress none");
   check_exit(said, 1);
   check_text(said.err, expected);
+  said = fixture.bash(limited + "$P sweep study.ini 'pipeline.seed={1..64}' --threads 64 --out s --progress none");
+  check_exit(said, 1);
+  check_says(said.err, expected);
   // The remedy works.
   check_exit(fixture.bash(limited + "$P run study.ini dataset.train=4000 --threads 1 --out out3 --progress none"), 0);
 }

@@ -1,6 +1,7 @@
 // Runs that are continued after something has changed: refused and left as they are, unless the change is allowed or
 // only adds steps.
 #include "cli/resume_fixture.hpp"
+#include "support/requirements.hpp"
 
 using namespace support;
 
@@ -201,6 +202,24 @@ BOOST_AUTO_TEST_CASE(the_continuation_of_a_finished_run_can_be_killed_and_contin
   fixture.open_gate();
   check_exit(fixture.study_with(longer + Words{"--out", "long", "--resume"}), 0);
   fixture.check_same("whole", "long");
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_of_a_finished_run_that_is_killed_needs_no_cleaning_up,
+                     *boost::unit_test::precondition(support::needs_no_sanitizer)) {
+  ResumeFixture fixture;
+  fixture.whole("short");
+  fixture.whole("whole", {"training.steps=400"});
+  const Words longer = {"training.steps=400", "--resume", "short", "--out", "long"};
+  fixture.environment["LD_PRELOAD"] = BUILD_DIR "/lib/test_libraries/faults.so";
+  fixture.environment["FAULTS_BELOW"] = (fixture.here / "long").string();
+  fixture.environment["FAULTS_OF"] = "nodes.h5";
+  fixture.environment["FAULTS_AT"] = "2";
+  fixture.environment["FAULTS_DO"] = "kill";
+  check_exit(fixture.study_with(longer), 128 + SIGKILL);
+  fixture.environment.erase("LD_PRELOAD");
+  check_exit(fixture.study_with(longer), 0);
+  fixture.check_same("whole", "long");
+  BOOST_TEST(!fs::exists(fixture.here / "long.part"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

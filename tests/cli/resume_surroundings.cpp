@@ -125,6 +125,42 @@ BOOST_AUTO_TEST_CASE(with_few_descriptors_and_little_memory_it_continues,
   }
 }
 
+BOOST_AUTO_TEST_CASE(rows_that_a_disk_refused_once_end_the_run,
+                     *boost::unit_test::precondition(support::needs_no_sanitizer)) {
+  const StoppedFixture whole;
+  // The last sync is that before run.json says that the run is finished.
+  for (const std::string which : {"1", "2"}) {
+    StoppedFixture fixture;
+    fixture.environment["LD_PRELOAD"] = BUILD_DIR "/lib/test_libraries/faults.so";
+    fixture.environment["FAULTS_BELOW"] = fixture.here.string();
+    fixture.environment["FAULTS_OF"] = "fsync " + (fixture.here / "out/metrics.csv").string();
+    fixture.environment["FAULTS_AT"] = which;
+    fixture.environment["FAULTS_DO"] = std::to_string(EIO);
+    const Said said = fixture.run(fixture.words);
+    check_exit(said, 1);
+    check_says(fixture.tidy(said.err), "error: cannot write <here>/out/metrics.csv: Input/output error\n");
+    BOOST_TEST((json::parse(fixture.read("out/run.json"))["status"] == "failed"));
+    fixture.environment.erase("LD_PRELOAD");
+    check_exit(fixture.run(fixture.words), 0);
+    fixture.check_same();
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_error_before_the_first_row_keeps_no_run_from_starting,
+                     *boost::unit_test::precondition(support::needs_no_sanitizer)) {
+  StoppedFixture fixture;
+  fixture.environment["LD_PRELOAD"] = BUILD_DIR "/lib/test_libraries/faults.so";
+  fixture.environment["FAULTS_BELOW"] = fixture.here.string();
+  fixture.environment["FAULTS_OF"] = "/new/resolved.ini";
+  fixture.environment["FAULTS_AT"] = "1";
+  fixture.environment["FAULTS_DO"] = std::to_string(EIO);
+  const Words words = {"run", "study.ini", "--resume", "--out", "new", "--progress", "none"};
+  check_exit(fixture.run(words), 1);
+  fixture.environment.erase("LD_PRELOAD");
+  check_exit(fixture.run(words), 0);
+  check_same_run(fixture.here / "whole", fixture.here / "new");
+}
+
 BOOST_AUTO_TEST_CASE(forty_runs_started_at_once_get_a_folder_each_and_the_same_rows) {
   const StoppedFixture fixture;
   std::vector<std::unique_ptr<Child>> all;

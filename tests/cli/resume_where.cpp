@@ -150,4 +150,28 @@ BOOST_AUTO_TEST_CASE(of_many_that_resume_at_once_one_wins) {
   fixture.check_same("whole", "out");
 }
 
+BOOST_AUTO_TEST_CASE(where_latest_leads_when_a_run_is_continued_is_where_it_goes_on) {
+  const ResumeFixture fixture;
+  fixture.whole("whole");
+  const auto killed = fixture.started({});
+  killed->signal(SIGKILL);
+  killed->finish();
+  const fs::path first = fs::canonical(fixture.here / "runs/small/latest");
+  const auto child = fixture.started({"--resume", "runs/small/latest"});
+  fixture.write("other.ini", small_study);
+  check_exit(fixture.run({"run", "other.ini", "--progress", "none"}), 0);
+  const fs::path second = fs::canonical(fixture.here / "runs/small/latest");
+  BOOST_TEST(second != first);
+  const auto before = content(second);
+  fixture.open_gate();
+  check_exit(child->finish(), 0);
+  check_same_run(fixture.here / "whole", first);
+  BOOST_TEST((content(second) == before));
+  // A finished run that goes on in a new folder: run.json names the old one, and keeps its history.
+  check_exit(fixture.study_with({"training.steps=310", "--resume", first.string()}), 0);
+  check_exit(fixture.study_with({"training.steps=320", "--resume", "runs/small/latest"}), 0);
+  const json resumed = json::parse(fixture.read("runs/small/latest/run.json"))["resumed"];
+  BOOST_TEST(resumed.dump().find("latest") == std::string::npos, resumed.dump());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -217,6 +217,12 @@ BOOST_AUTO_TEST_CASE(a_diverging_job_fails_and_the_others_go_on) {
   const Said damaged = fixture.sweep(words + Words{"--gather"});
   check_exit(damaged, 5);
   check_says(damaged.err, "warning: a run is left out: ");
+  // A table without the rows of a job that is done would say nothing of it.
+  for (const auto& [job, row] : fixture.jobs("s"))
+    if (row.ends_with("done")) fs::remove(fixture.here / "s/runs" / job / "metrics.csv");
+  const Said missing = fixture.sweep(words + Words{"--gather"});
+  check_exit(missing, 1);
+  check_says(missing.err, "metrics.csv: No such file or directory");
 }
 BOOST_AUTO_TEST_CASE(a_job_that_cannot_start_says_why) {
   const SweepFixture fixture;

@@ -132,6 +132,9 @@ BOOST_AUTO_TEST_CASE(a_slurm_script_is_printed_and_sbatch_is_needed_to_submit_it
   check_says(said.out, "#SBATCH --signal=B:USR1@120\n#SBATCH --time=1:00:00\n");
   check_says(fixture.tidy(said.out), " sweep <here>/s/sweep.ini --out <here>/s --part $SLURM_ARRAY_TASK_ID/1 ");
   BOOST_TEST(!fs::exists(fixture.here / "s"));
+  const Said hostile = fixture.sweep({"pipeline.seed={1..5}", "--out", "a\ntouch pwned", "--slurm", "--dry-run"});
+  check_exit(hostile, 2);
+  check_says(hostile.err, "has a character in its name that a Slurm script cannot name; give another one: --out DIR");
   SweepFixture alone;
   alone.environment["PATH"] = "/nowhere";
   const Said refused = alone.sweep(words);
@@ -168,6 +171,29 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_before_anything_runs) {
   const Said said = fixture.sweep({"pipeline.seed={1..2}", "--out", "run"});
   check_exit(said, 2);
   check_says(fixture.tidy(said.err), "error: --out '<here>/run' is the folder of a run; give another one\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_job_that_cannot_be_continued_starts_over_and_its_run_is_kept) {
+  const SweepFixture fixture;
+  const Words words = {"pipeline.seed={1..2}", "training.steps=2000", "--threads", "1", "--out"};
+  check_exit(fixture.sweep(words + Words{"whole"}), 0);
+  const auto child = fixture.start(Words{"sweep", "study.ini", "--progress", "none"} + words + Words{"s"});
+  const auto begun = [&] {
+    const fs::path runs = fixture.here / "s/runs";
+    return fs::exists(runs) && std::ranges::any_of(fs::directory_iterator(runs), [](const auto& run) {
+             return fs::exists(run.path() / "checkpoints/000001.checkpoint");
+           });
+  };
+  BOOST_TEST(child->wait_until(begun));
+  child->signal(SIGTERM);
+  check_exit(child->finish(), 75);
+  const fs::path run = fs::directory_iterator(fixture.here / "s/runs")->path();
+  for (const auto& checkpoint : fs::directory_iterator(run / "checkpoints"))
+    fs::resize_file(checkpoint.path(), fs::file_size(checkpoint.path()) / 2);
+  const Said said = fixture.sweep(words + Words{"s"});
+  check_exit(said, 0);
+  check_says(said.err, " starts over; what there was of it is in " + run.string() + "-unfinished-");
+  fixture.check_same_tables("whole", "s");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
