@@ -181,8 +181,9 @@ int ChildProcess::wait(Clock::time_point deadline) {
 }
 
 std::string signal_text(int number) {
-  const char* name = ::sigabbrev_np(number);
-  return (name ? "SIG" + std::string(name) : "signal " + std::to_string(number)) + ", " + ::strsignal(number);
+  const char *name = ::sigabbrev_np(number), *meaning = ::sigdescr_np(number);
+  return (name ? "SIG" + std::string(name) : "signal " + std::to_string(number)) +
+         (meaning ? std::string(", ") + meaning : "");
 }
 
 }  // namespace pipeline::base

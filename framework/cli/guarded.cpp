@@ -5,9 +5,9 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <iostream>
 #include <new>
+#include <system_error>
 
 #include "cli/command.hpp"
 #include "cli/complain.hpp"
@@ -31,7 +31,8 @@ int after_output(int code) {
   struct stat out {};
   const bool to_a_reader = ::fstat(STDOUT_FILENO, &out) == 0 && (S_ISFIFO(out.st_mode) || S_ISSOCK(out.st_mode));
   if (written || to_a_reader || error == EIO) return code;
-  std::cerr << "error: cannot write standard output" << (error ? std::string(": ") + std::strerror(error) : "") << "\n";
+  std::cerr << "error: cannot write standard output" << (error ? ": " + std::generic_category().message(error) : "")
+            << "\n";
   return code == Exit::ok ? Exit::nothing_trained : code;
 }
 

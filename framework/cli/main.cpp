@@ -67,9 +67,11 @@ int main(int argc, char** argv) {
   // Returns a measurement's memory to the system at once. By default glibc keeps it, separately for each thread: a
   // quarter of the memory of a study with four threads. What hooks allocate in every step is smaller, and is kept: pages
   // that are returned and taken again cost a fifth of a step with snr. Steps allocate little else, so one arena is enough.
+  // NOLINTBEGIN(concurrency-mt-unsafe): no thread has started
   ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
   ::mallopt(M_TRIM_THRESHOLD, 16 << 20);
   ::mallopt(M_ARENA_MAX, 1);
+  // NOLINTEND(concurrency-mt-unsafe)
   const pipeline::base::SignalStack for_crashes;
   std::signal(SIGCHLD, SIG_DFL);  // if the caller ignores it, the exit status of child processes would be lost
   std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit on file size (ulimit -f) then fails with an error

@@ -6,10 +6,10 @@
 #include <cctype>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <system_error>
 
 #include "base/names.hpp"
 #include "base/utf8.hpp"
@@ -92,7 +92,8 @@ class Templates {
                                "\n  it is part of the program; install pipeline again");
     errno = 0;
     std::ofstream out(to, std::ios::binary);
-    if (!(out << renamed(text.str())).flush()) throw cannot("file", to, "written", std::strerror(errno ? errno : EIO));
+    if (!(out << renamed(text.str())).flush())
+      throw cannot("file", to, "written", std::generic_category().message(errno ? errno : EIO));
   }
 
  private:

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "base/numbers.hpp"
 #include "base/utf8.hpp"
@@ -197,7 +197,7 @@ int test(const Words& words) {
   arguments.push_back(nullptr);
   std::cout << std::flush;
   ::execv(program.c_str(), arguments.data());
-  throw std::runtime_error("cannot start " + program + ": " + std::strerror(errno) +
+  throw std::runtime_error("cannot start " + program + ": " + std::generic_category().message(errno) +
                            "\n  in a build tree, build it: ./dev build");
 }
 

@@ -70,9 +70,9 @@ Words with_axes(const Words& words) {
     } else if (all.size() > 1) {
       if (std::ranges::any_of(all, [](const std::string& v) { return v.starts_with("{"); }))
         throw UsageError(base::quoted(key) + " is given twice; write all of its values in one pair of braces");
-      std::string list;
-      for (const std::string& value : all) list += (list.empty() ? "" : ", ") + experiment::list_item(value);
-      out.push_back("+sweep." + key + "={" + list + "}");
+      std::string axis = "+sweep." + key;
+      for (const std::string& value : all) axis += (&value == all.data() ? "={" : ", ") + experiment::list_item(value);
+      out.push_back(axis + "}");
       values[key].clear();
     } else {
       out.push_back(all.front().starts_with("{") ? "+sweep." + word : word);

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <set>
+#include <system_error>
 
 namespace pipeline::plugins {
 namespace {
@@ -19,7 +20,7 @@ class ElfFile {
   explicit ElfFile(const std::filesystem::path& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
     struct stat status {};
     if (fd_ < 0 || ::fstat(fd_, &status) != 0) {
-      const std::string why = std::strerror(errno);
+      const std::string why = std::generic_category().message(errno);
       close();
       throw NotALibrary("cannot be read: " + why);
     }

@@ -68,6 +68,7 @@ void write_class_names(hid_t dataset, const std::vector<std::string>& names) {
   const hsize_t count = names.size();
   if (count > kMostNames) return;
   std::vector<const char*> texts;
+  texts.reserve(names.size());
   for (const std::string& name : names) texts.push_back(name.c_str());
   const Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "write class names");
   check(H5Tset_size(type, H5T_VARIABLE), "write class names");

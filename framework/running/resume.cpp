@@ -92,10 +92,17 @@ results::RunInfo info_of(const RunFolder& run) try {
   return {};
 }
 
+[[noreturn]] void lacks_memory(const RunFolder& run, const fs::path& checkpoint) {
+  throw std::runtime_error("cannot resume " + run.path.string() + ": there is not enough memory to read " +
+                           checkpoint.filename().string());
+}
+
 /// The newest checkpoint that can be read, without a lock: to choose among runs.
 std::optional<Checkpoint> peek(const RunFolder& run) {
   for (const fs::path& file : Checkpoints(run.checkpoints()).files()) try {
       return results::read_checkpoint(file);
+    } catch (const std::bad_alloc&) {
+      lacks_memory(run, file);
     } catch (const std::exception&) {
       continue;
     }
@@ -146,8 +153,7 @@ Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Ident
       r.checkpoint_file = file;
       break;
     } catch (const std::bad_alloc&) {  // says nothing of the file
-      throw std::runtime_error("cannot resume " + run.path.string() + ": there is not enough memory to read " +
-                               file.filename().string());
+      lacks_memory(run, file);
     } catch (const base::FileError& e) {
       give_up(run, e);
     } catch (const std::exception& e) {

@@ -7,10 +7,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 namespace pipeline::datasets {
 
@@ -24,7 +24,7 @@ class GzFile {
     if (kind == fifo) fail("is a pipe, and data is read more than once: save it to a file");
     if (kind == character || kind == block || kind == socket) fail("is a device, not a file");
     file_ = gzopen(path.c_str(), "rb");
-    if (!file_) fail(std::string("cannot be opened: ") + std::strerror(errno));
+    if (!file_) fail("cannot be opened: " + std::generic_category().message(errno));
     gzbuffer(file_, 1 << 18);
     length_ = std::filesystem::file_size(path, error);
     if (error) fail("cannot be read: " + error.message());
@@ -47,7 +47,7 @@ class GzFile {
         int code = Z_OK;
         const char* words = gzerror(file_, &code);
         if (code == Z_BUF_ERROR) fail("its gzip data is truncated: fetch the file again");
-        if (code == Z_ERRNO) fail(std::string("cannot be read: ") + std::strerror(errno));
+        if (code == Z_ERRNO) fail("cannot be read: " + std::generic_category().message(errno));
         if (code != Z_OK) fail(std::string("its gzip data is damaged (") + words + "): fetch the file again");
         break;
       }
