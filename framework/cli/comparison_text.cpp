@@ -36,7 +36,7 @@ std::string rounded(double x, double uncertainty) {
   return text.find_first_not_of("-0.") == text.npos && text.starts_with('-') ? text.substr(1) : text;  // no "-0.00"
 }
 
-/// Three digits; what differs from 0 only by rounding is 0.
+/// Three digits; less than .0005 is shown as 0, because it may be rounding alone.
 std::string effect(double d_z) { return std::isfinite(d_z) ? number(std::abs(d_z) < 5e-4 ? 0 : d_z, 3) : ""; }
 
 double half_width(const Estimate& e) { return (e.interval.high - e.interval.low) / 2; }

@@ -54,7 +54,7 @@ std::filesystem::path out_folder(const std::string& out, bool continues) {
   if (out.empty()) throw UsageError("--out is empty; give a new folder: --out DIR");
   if (!std::filesystem::exists(out, error)) return out;
   if (!std::filesystem::is_directory(out, error)) throw UsageError("--out " + out + " is a file; give a new folder");
-  if (std::filesystem::is_empty(out, error)) return out;
+  if (results::is_free(out)) return out;
   // Asked after that, because another process may begin a run here at this moment: metrics.csv is its first file.
   const bool holds_a_run = std::filesystem::exists(results::RunFolder{out}.metrics_csv(), error);
   if (!(continues && holds_a_run))

@@ -221,7 +221,8 @@ int submit_to_slurm(const Plan& plan, const States& states, const sweep::SlurmOp
   const std::string folder = plan.folder.string();
   if (std::ranges::any_of(folder, [](unsigned char c) { return c < ' ' || c == '"' || c == '\\' || c == 127; }))
     throw UsageError("the sweep's folder, " + base::quoted_path(folder) +
-                     ", has a character in its name that a Slurm script cannot name; give another one: --out DIR");
+                     ", has a quote, a backslash or a control character in its name, which a Slurm script cannot name; "
+                     "give another one: --out DIR");
   const std::string script = script_of(plan, tasks, how);
   if (dry_run) {
     std::cout << script;

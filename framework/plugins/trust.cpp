@@ -24,8 +24,8 @@ std::string name_of_user(uid_t id) {
   return ::getpwuid_r(id, &entry, room, sizeof room, &found) == 0 && found ? found->pw_name : std::to_string(id);
 }
 
-/// Whether this is the primary group of anybody else; getgrgid() lists only those who are in it besides their own. Read
-/// from the file, because a directory service does not list its users.
+/// Whether this is the primary group of anybody else; getgrgid() does not list users whose primary group it is. Read from
+/// the file, because a directory service does not list its users.
 bool is_primary_group_of_others(gid_t id, uid_t owner) {
   const std::unique_ptr<FILE, int (*)(FILE*)> users(std::fopen("/etc/passwd", "re"), std::fclose);
   char room[16384];
@@ -64,7 +64,7 @@ std::optional<Doubt> doubt_about(const fs::path& path, bool sticky_protects) {
   if (s.st_mode & S_IWOTH) return Doubt{"everybody can write to", "chmod o-w"};
   // With an access control list, the group's permissions are the most that any of its users and groups has.
   if (s.st_mode & S_IWGRP && ::getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0)
-    return Doubt{"an access control list lets others write to", "setfacl --remove-all"};
+    return Doubt{"an access control list may let others write to", "chmod g-w"};
   if (s.st_mode & S_IWGRP && s.st_gid != 0 && !has_only_its_owner(s.st_gid, s.st_uid))
     return Doubt{"a group of users can write to", "chmod g-w"};
   return std::nullopt;

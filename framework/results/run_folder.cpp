@@ -15,6 +15,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// Where the files of another run are copied to before they get their names.
+constexpr const char* kCopy = ".copied-run.part";
+
 [[noreturn]] void cannot_create(const fs::path& folder, const std::error_code& error) {
   throw std::runtime_error("cannot create the run folder " + folder.string() + ": " + error.message() +
                            "\n  run from another folder, or name a place for the results: --out DIR");
@@ -27,6 +30,11 @@ void create(const fs::path& folder) {
 
 }  // namespace
 
+bool is_free(const fs::path& folder) {
+  std::error_code none;
+  return fs::is_empty(folder, none) || (fs::exists(folder / kCopy, none) && !holds_a_run(folder));
+}
+
 bool holds_a_run(const fs::path& folder) {
   std::error_code none;
   return fs::exists(RunFolder{folder}.metrics_csv(), none);
@@ -36,7 +44,7 @@ RunFolder make_run_folder(const std::string& name, const std::string& hash, cons
   if (!out.empty()) {
     const fs::path folder = fs::absolute(out).lexically_normal();
     std::error_code missing;
-    if (fs::exists(folder, missing) && !(fs::is_directory(folder) && fs::is_empty(folder)))
+    if (fs::exists(folder, missing) && !(fs::is_directory(folder) && is_free(folder)))
       throw std::runtime_error("--out " + out.string() +
                                " is not empty; give a new folder, earlier results are never overwritten");
     create(folder);
@@ -107,14 +115,25 @@ void copy_whole(const fs::path& from, const fs::path& to) {
 }  // namespace
 
 void copy_measurements(const RunFolder& from, const RunFolder& to, const fs::path& checkpoint, std::size_t size) {
-  // Renamed when it is whole: if the process is killed before, `to` is still empty, and the same command works again.
-  const fs::path folder = to.path.has_filename() ? to.path : to.path.parent_path();
-  const RunFolder part{folder.string() + ".part"};
-  fs::remove_all(part.path);
-  copy_whole(checkpoint, part.checkpoints() / checkpoint.filename());
-  if (fs::exists(from.nodes_h5())) copy_whole(from.nodes_h5(), part.nodes_h5());
-  copy_first_bytes(from.metrics_csv(), part.metrics_csv(), size);
-  fs::rename(part.path, folder);
+  const RunFolder part{to.path / kCopy};
+  const auto remove_part = [&] {
+    std::error_code ignored;
+    fs::remove_all(part.path, ignored);
+  };
+  try {
+    remove_part();
+    copy_whole(checkpoint, part.checkpoints() / checkpoint.filename());
+    if (fs::exists(from.nodes_h5())) copy_whole(from.nodes_h5(), part.nodes_h5());
+    copy_first_bytes(from.metrics_csv(), part.metrics_csv(), size);
+    create(to.checkpoints());
+    fs::rename(part.checkpoints() / checkpoint.filename(), to.checkpoints() / checkpoint.filename());
+    if (fs::exists(part.nodes_h5())) fs::rename(part.nodes_h5(), to.nodes_h5());
+    fs::rename(part.metrics_csv(), to.metrics_csv());
+  } catch (...) {
+    remove_part();
+    throw;
+  }
+  remove_part();
 }
 
 void remove_temporary_files(const RunFolder& run) {
@@ -162,9 +181,11 @@ std::string read_file(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::error_code none;
   if (!in || !fs::is_regular_file(file, none)) throw std::runtime_error(file.string() + ": cannot be read");
-  std::string text(std::istreambuf_iterator<char>(in), {});
-  if (in.bad()) throw base::FileError("read", file);
-  return text;
+  try {
+    return {std::istreambuf_iterator<char>(in), {}};
+  } catch (const std::ios_base::failure& e) {  // thrown by the buffer, whatever exceptions() says
+    throw base::FileError("read", file, e.code().value());
+  }
 }
 
 }  // namespace pipeline::results

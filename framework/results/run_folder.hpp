@@ -19,6 +19,8 @@ struct RunFolder {
   std::filesystem::path checkpoints() const { return path / "checkpoints"; }
 };
 
+/// Whether a run may begin in this folder: it is empty, or holds only what a process that was killed copied there.
+bool is_free(const std::filesystem::path& folder);
 /// Whether the folder is that of a run.
 bool holds_a_run(const std::filesystem::path& folder);
 
@@ -29,8 +31,9 @@ RunFolder make_run_folder(const std::string& name, const std::string& hash, cons
 /// The run folders of a pipeline of that name, newest first.
 std::vector<RunFolder> runs_of(const std::string& name);
 
-/// Begins a new run, whose folder is empty, with a checkpoint of another, its nodes.h5, and the first `size` bytes of its
-/// metrics.csv: all of them or, if it fails, none.
+/// Begins a new run, in a free folder, with a checkpoint of another, its nodes.h5, and the first `size` bytes of its
+/// metrics.csv. That file gets its name last, because a folder that has it is a run. The folder is free again if this
+/// fails, and also if the process is killed.
 void copy_measurements(const RunFolder& from, const RunFolder& to, const std::filesystem::path& checkpoint,
                        std::size_t size);
 

@@ -92,6 +92,15 @@ results::RunInfo info_of(const RunFolder& run) try {
   return {};
 }
 
+/// Ends the attempt where a file cannot be read. If it may be readable later, that is no refusal: it says nothing of the
+/// run, which a sweep then does not start over.
+[[noreturn]] void give_up(const RunFolder& run, const base::FileError& e) {
+  const std::string message = "cannot resume " + run.path.string() + ": " + e.what();
+  if (e.code == EACCES || e.code == EPERM || e.code == EROFS || e.code == ENOENT || e.code == ENOTDIR)
+    throw ResumeRefused(message);
+  throw std::runtime_error(message);
+}
+
 [[noreturn]] void lacks_memory(const RunFolder& run, const fs::path& checkpoint) {
   throw std::runtime_error("cannot resume " + run.path.string() + ": there is not enough memory to read " +
                            checkpoint.filename().string());
@@ -103,19 +112,12 @@ std::optional<Checkpoint> peek(const RunFolder& run) {
       return results::read_checkpoint(file);
     } catch (const std::bad_alloc&) {
       lacks_memory(run, file);
+    } catch (const base::FileError& e) {
+      if (e.code != ENOENT) give_up(run, e);  // a process that writes the run has removed it
     } catch (const std::exception&) {
       continue;
     }
   return std::nullopt;
-}
-
-/// Ends the attempt where a file cannot be read. Where the machine is the cause, that is no refusal: it says nothing of
-/// the run, which a sweep may then not start over.
-[[noreturn]] void give_up(const RunFolder& run, const base::FileError& e) {
-  const std::string message = "cannot resume " + run.path.string() + ": " + e.what();
-  if (e.code == EIO || e.code == ESTALE || e.code == EMFILE || e.code == ENFILE || e.code == ENOMEM)
-    throw std::runtime_error(message);
-  throw ResumeRefused(message);
 }
 
 base::AppendFile lock(const RunFolder& run) try {

@@ -194,7 +194,7 @@ class Run {
     // What a disk has refused once is lost, even if it takes what follows. So an error here ends the run.
     const results::MetricsWriter::End rows = measurements_->metrics.sync();
     try {
-      if (!state) throw std::runtime_error("there is not enough memory for a copy of all models");
+      if (!state) throw std::bad_alloc();
       results::Checkpoint checkpoint{
           identity_, pipeline_.steps, step, seconds(), std::move(state->tasks), std::move(state->waiting), rows, {},
           {}};

@@ -51,18 +51,16 @@ std::vector<std::string> command_of(const Plan& plan, const Job& job, std::size_
 namespace {
 
 /// A run that cannot be continued is put aside, and the job starts over. Returns where it is then; nothing if it could
-/// not be moved, or if another process writes it.
-fs::path put_aside(const Plan& plan, const Job& job) {
+/// not be moved, or if another process may be writing it.
+fs::path put_aside(const Plan& plan, const Job& job) try {
   const fs::path folder = plan.run_of(job), aside = folder.string() + "-unfinished-" + base::utc_now("%Y%m%dT%H%M%SZ");
-  std::optional<base::AppendFile> held;  // so that no process continues the run while it is moved
-  try {
-    held = base::AppendFile::existing(results::RunFolder{folder}.metrics_csv());
-  } catch (const base::FileError& e) {
-    if (e.code == EWOULDBLOCK) return {};
-  }
-  std::error_code none;
-  if (fs::exists(folder, none)) fs::rename(folder, aside, none);
-  return none ? fs::path() : aside;
+  // Held, so that no process continues the run while it is moved.
+  const auto held = base::AppendFile::existing(results::RunFolder{folder}.metrics_csv());
+  std::error_code failed;
+  fs::rename(folder, aside, failed);
+  return failed ? fs::path() : aside;
+} catch (const base::FileError&) {
+  return {};
 }
 
 /// The share of a run that is done, from a line of its JSON progress; nothing for other lines.
@@ -178,7 +176,7 @@ class Pool {
       if (const auto share = share_in(*line)) {
         const std::lock_guard lock(mutex_);
         shares_[place] = *share;
-      } else if (line->find("error: ") != line->npos || !said.empty()) {
+      } else if (!said.empty() || (line->find("error: ") != line->npos && !line->starts_with("warning: "))) {
         said += (said.empty() ? "" : "\n") + *line;
       }
     }
@@ -188,7 +186,7 @@ class Pool {
     }
     const int status = child.wait();
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     shares_[place] = 0;
     if (code != 0 && code != kStopped &&
         is_being_run(plan_, job)) {  // by another process, which began at the same time
@@ -197,16 +195,16 @@ class Pool {
     }
     JobState state = state_of(plan_, job);
     // Another process may have finished the run meanwhile, or held it until a moment ago: the first refusal says little.
-    if (code == kResumeRefused && state.state == State::missing && ++refusals_[index] <= 2) {
-      if (refusals_[index] == 1) {
-        waiting_.push_back({index, Clock::now() + std::chrono::seconds(1)});
-        return;
+    if (code == kResumeRefused && state.state == State::missing && ++refusals_[index] <= 3) {
+      fs::path aside;
+      if (refusals_[index] > 1) {
+        lock.unlock();
+        aside = put_aside(plan_, job);
+        lock.lock();
       }
-      if (const fs::path aside = put_aside(plan_, job); !aside.empty()) {
-        started_over_.push_back({&job, said, aside});
-        waiting_.push_back({index, Clock::now()});
-        return;
-      }
+      if (!aside.empty()) started_over_.push_back({&job, said, aside});
+      waiting_.push_back({index, Clock::now() + std::chrono::seconds(aside.empty() ? 1 : 0)});
+      return;
     }
     const bool was_stopped = code == kStopped || (stopping_ && state.state == State::missing);
     if (!was_stopped && state.state == State::missing) {

@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(a_copy_of_a_finished_run_that_is_killed_needs_no_cleaning_u
   fixture.environment.erase("LD_PRELOAD");
   check_exit(fixture.study_with(longer), 0);
   fixture.check_same("whole", "long");
-  BOOST_TEST(!fs::exists(fixture.here / "long.part"));
+  BOOST_TEST(!fs::exists(fixture.here / "long/.copied-run.part"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

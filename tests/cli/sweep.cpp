@@ -229,7 +229,8 @@ BOOST_AUTO_TEST_CASE(a_job_that_cannot_start_says_why) {
   const auto child = fixture.start({"sweep", "study.ini", "pipeline.seed={1..3}", "training.steps=1000", "--threads",
                                     "1", "--out", "s", "--progress", "none"});
   BOOST_TEST(child->wait_until([&] { return fs::exists(fixture.here / "s/runs"); }));
-  fixture.write("s/sweep.ini", fixture.read("s/sweep.ini") + "[training]\n");
+  fixture.write("s/changed.ini", fixture.read("s/sweep.ini") + "[training]\n");
+  fs::rename(fixture.here / "s/changed.ini", fixture.here / "s/sweep.ini");
   const Said said = child->finish();
   check_exit(said, 5);
   check_says(fixture.tidy(said.err), "(pipeline.seed = 3) failed: <here>/s/sweep.ini:");

@@ -3,6 +3,7 @@
 #pragma once
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <regex>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -67,7 +69,6 @@ class Child {
   Child(const std::string& program, const Words& words, const fs::path& folder,
         const std::map<std::string, std::string>& environment, const fs::path& out, const fs::path& err)
       : out_(out), err_(err) {
-    // Everything that allocates happens before the fork.
     Words text = {program};
     text.insert(text.end(), words.begin(), words.end());
     Words settings;
@@ -77,16 +78,23 @@ class Child {
     for (std::string& setting : settings) envp.push_back(setting.data());
     argv.push_back(nullptr);
     envp.push_back(nullptr);
-    pid_ = ::fork();
-    if (pid_ < 0) throw std::runtime_error("cannot start " + program);
-    if (pid_ > 0) return;
-    const int in = ::open("/dev/null", O_RDONLY), to = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666),
-              to_err = ::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    if (in < 0 || to < 0 || to_err < 0 || ::chdir(folder.c_str()) != 0) ::_exit(126);
-    ::dup2(in, 0), ::dup2(to, 1), ::dup2(to_err, 2);
-    ::signal(SIGHUP, SIG_DFL);  // even if the tests themselves ignore it
-    ::execve(program.c_str(), argv.data(), envp.data());
-    ::_exit(127);
+    posix_spawn_file_actions_t files;
+    ::posix_spawn_file_actions_init(&files);
+    ::posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_addopen(&files, 1, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    ::posix_spawn_file_actions_addopen(&files, 2, err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    ::posix_spawn_file_actions_addchdir_np(&files, folder.c_str());
+    posix_spawnattr_t how;
+    ::posix_spawnattr_init(&how);
+    sigset_t hang_up;  // has its default action even if the tests themselves ignore it
+    ::sigemptyset(&hang_up), ::sigaddset(&hang_up, SIGHUP);
+    ::posix_spawnattr_setsigdefault(&how, &hang_up);
+    ::posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGDEF);
+    // Not by fork(), which reserves memory for a copy of the tests: with the thread sanitizer, more than there is.
+    const int error = ::posix_spawn(&pid_, program.c_str(), &files, &how, argv.data(), envp.data());
+    ::posix_spawn_file_actions_destroy(&files);
+    ::posix_spawnattr_destroy(&how);
+    if (error != 0) throw std::system_error(error, std::generic_category(), "cannot start " + program);
   }
   Child(const Child&) = delete;
   ~Child() {

@@ -3,9 +3,11 @@
 //   BOOST_AUTO_TEST_CASE(on_the_real_images, *boost::unit_test::precondition(support::needs_mnist))
 #pragma once
 #include <sys/mount.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <cerrno>
 #include <cstdlib>
 
 #include "small_run.hpp"
@@ -44,6 +46,12 @@ inline boost::test_tools::assertion_result needs_a_small_disk(boost::unit_test::
   const bool mounted = ::mount("tmpfs", scratch.path().c_str(), "tmpfs", 0, "size=64k") == 0;
   if (mounted) ::umount(scratch.path().c_str());
   return met_if(mounted, "tmpfs cannot be mounted");
+}
+/// Of files in the folder for temporary ones.
+inline boost::test_tools::assertion_result needs_access_control_lists(boost::unit_test::test_unit_id) {
+  const Scratch scratch;
+  const bool known = ::getxattr(scratch.path().c_str(), "system.posix_acl_access", nullptr, 0) >= 0 || errno != ENOTSUP;
+  return met_if(known, "the file system has no access control lists");
 }
 inline boost::test_tools::assertion_result needs_no_root(boost::unit_test::test_unit_id) {
   return met_if(::geteuid() != 0, "root may write everywhere");
