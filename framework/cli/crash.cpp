@@ -117,7 +117,7 @@ extern "C" void on_crash(int number) {
     report("crashes", meaning(number));
   } else if (number != SIGABRT) {
     // Two threads crash at once: the first one reports and ends the process.
-    ::sleep(1);
+    ::sleep(1);  // NOLINT(concurrency-mt-unsafe): no alarm is set
   }
   pipeline::plugins::current_call = nullptr;  // what follows is not the plugin's doing
   ::signal(number, SIG_DFL);
@@ -148,7 +148,7 @@ void on_end(const char* function, int) {
   if (!message_sent.test_and_set())
     report(in_a_hook ? "ends the program" : "is ended", why.text());
   else
-    ::sleep(1);  // another thread reports a crash
+    ::sleep(1);  // another thread reports a crash; NOLINT(concurrency-mt-unsafe): no alarm is set
   pipeline::plugins::end_now(Exit::plugin_refused);
 }
 
