@@ -59,7 +59,7 @@ std::filesystem::path out_folder(const std::string& out, bool continues) {
   const bool holds_a_run = std::filesystem::exists(results::RunFolder{out}.metrics_csv(), error);
   if (!(continues && holds_a_run))
     throw UsageError("--out " + out + " is not empty; give a new folder: earlier results are never overwritten" +
-                     (holds_a_run ? "\n  to continue the run in it, add --resume" : ""));
+                     (holds_a_run ? "\n  to continue the run in it: --resume --out " + base::shell_word(out) : ""));
   return out;
 }
 

@@ -232,10 +232,12 @@ std::string_view body_of(const std::string& text) {
   if (error != std::errc{} || space == facts.npos || rest != facts.data() + space)
     throw std::runtime_error("is damaged: its first line is not as it was written");
   if (body.size() != size)
-    throw std::runtime_error("is damaged: it has " + std::to_string(body.size()) + " bytes of " + std::to_string(size));
+    throw std::runtime_error("is damaged: after its first line it has " + std::to_string(body.size()) + " bytes, not " +
+                             std::to_string(size));
   base::Sha256 sum;
   sum.add(body);
-  if (sum.hex() != facts.substr(space + 1)) throw std::runtime_error("is damaged: its SHA-256 is another");
+  if (sum.hex() != facts.substr(space + 1))
+    throw std::runtime_error("is damaged: its content does not have the SHA-256 that its first line states");
   return body;
 }
 

@@ -170,7 +170,7 @@ Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Ident
     if (!has_just_begun(run, status) || !why_not.empty())
       throw ResumeRefused("cannot resume " + run.path.string() + ": " +
                           (!why_not.empty()      ? why_not
-                           : is_finished(status) ? "it is finished, and its checkpoints have been removed"
+                           : is_finished(status) ? "it is finished, and has no checkpoint"
                                                  : "it has no checkpoint (was it started with checkpoint = 0?)") +
                           "\n  " + how_to_start_anew(options));
     return r;
@@ -206,8 +206,9 @@ bool is_run(const RunFolder& run) {
 }  // namespace
 
 std::string how_to_start_anew(const RunOptions& options) {
-  return options.out.empty() ? "without --resume a new run is started, and this one stays as it is"
-                             : "a new run needs another folder: --out DIR";
+  if (!options.resume_from.empty() || options.out.empty())
+    return "without --resume a new run is started, and this one stays as it is";
+  return "a new run needs another folder: --out DIR";
 }
 
 Identity with_machine(Identity identity, const experiment::Pipeline& p) {

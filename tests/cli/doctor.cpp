@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_folder_that_everybody_can_write_to_is_refused_unless_it_i
     check_exit(said, 3);
     check_says(fixture.tidy(said.err), "metric 'example_metric' cannot be used: everybody can write to " + what +
                                            "\n  <here>/plugins/example_metric.so\n  run 'chmod o-w <here>/" + open +
-                                           "', or name its folder with --plugin-path to use it anyway\n");
+                                           "', or use it anyway with --plugin-path <here>/plugins\n");
     fixture.environment["PIPELINE_PLUGIN_PATH"] = (fixture.here / "plugins").string();
     said = fixture.run({"plugins", "doctor"});
     check_exit(said, 3);

@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_finished_run_without_its_checkpoints_is_still_finished) {
   check_says(said.out, "the run is finished already\n");
   said = fixture.study_with({"--resume", "out", "training.steps=400"});
   check_exit(said, 6);
-  check_says(said.err, ": it is finished, and its checkpoints have been removed\n");
+  check_says(said.err, ": it is finished, and has no checkpoint\n");
   BOOST_TEST((content(fixture.here / "out") == before));
 }
 
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_run_is_not_passed_over_in_silence) {
   const Said said = fixture.study_with({"--resume"});
   check_exit(said, 6);
   check_says(fixture.tidy(said.err), "error: cannot resume <here>/" + first + ": ");
-  check_says(said.err, "is damaged: its SHA-256 is another");
+  check_says(said.err, "is damaged: its content does not have the SHA-256 that its first line states");
   // An older run that can be continued is.
   const fs::path older = fixture.here / "runs/small/20200101T000000Z-older";
   fixture.stop({"--out", older.string()});
