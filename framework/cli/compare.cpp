@@ -111,6 +111,7 @@ void print(const std::vector<Compared>& all, const ComparisonOptions& options, F
   }
   if (format == Format::csv) {
     std::vector<comparing::GroupComparison> groups;
+    groups.reserve(all.size());
     for (const Compared& c : all) groups.push_back({c.group->settings, c.comparisons});
     std::cout << as_csv(groups);
     return;

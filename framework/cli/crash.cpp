@@ -148,7 +148,7 @@ void on_end(const char* function, int) {
   if (!message_sent.test_and_set())
     report(in_a_hook ? "ends the program" : "is ended", why.text());
   else
-    ::sleep(1);  // another thread reports a crash; NOLINT(concurrency-mt-unsafe): no alarm is set
+    ::sleep(1);  // NOLINT(concurrency-mt-unsafe): no alarm is set; another thread reports a crash
   pipeline::plugins::end_now(Exit::plugin_refused);
 }
 

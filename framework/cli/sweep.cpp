@@ -218,9 +218,8 @@ int submit_to_slurm(const Plan& plan, const States& states, const sweep::SlurmOp
     std::cout << "nothing is missing\n";
     return Exit::ok;
   }
-  const std::string folder = plan.folder.string();
-  if (std::ranges::any_of(folder, [](unsigned char c) { return c < ' ' || c == '"' || c == '\\' || c == 127; }))
-    throw UsageError("the sweep's folder, " + base::quoted_path(folder) +
+  if (!sweep::script_can_name(plan.folder))
+    throw UsageError("the sweep's folder, " + base::quoted_path(plan.folder.string()) +
                      ", has a quote, a backslash or a control character in its name, which a Slurm script cannot name; "
                      "give another one: --out DIR");
   const std::string script = script_of(plan, tasks, how);

@@ -77,6 +77,7 @@ RankTable table_of_sweep(const fs::path& folder, const RankOptions& options) {
       }
   }
   std::vector<std::string> known;
+  known.reserve(columns.size());
   for (const ColumnOfSweep& c : columns) known.push_back(c.name);
   const auto column = [&](const std::string& name) -> const ColumnOfSweep& {
     const auto found = std::ranges::find(columns, name, &ColumnOfSweep::name);

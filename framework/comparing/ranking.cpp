@@ -158,6 +158,7 @@ class Ranker {
     j.measure = table_.measures[m];
     j.direction = table_.directions[m];
     std::vector<double> values;
+    values.reserve(table_.runs.size());
     for (const RankedRun& run : table_.runs) values.push_back(j.direction * run.measures[m]);
     j.tau_b = tau_b_of(values, target_, all_);
     std::vector<double> of_axes;

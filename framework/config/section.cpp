@@ -139,6 +139,7 @@ void SectionReader::finish_without_plugin() {
   if (unread()) return;
   // Of the unknown keys, only those that were meant to be a missing one are surely wrong.
   std::vector<std::string> missing;
+  missing.reserve(missing_.size());
   for (const Missing& m : missing_) missing.push_back(m.key);
   for (const Word& key : unknown())
     if (!nearest(key.text, missing).empty()) complain_about_unknown(key, {});

@@ -44,6 +44,7 @@ struct ActivationCheck {
     const arma::fmat gradient = backward(u);
     const auto trained = t.states.trained();
     std::vector<PerLayer::Arrays> slopes;
+    slopes.reserve(trained.size());
     for (const auto& [name, kept] : trained) slopes.push_back(kept->gradients);
     const std::string place = std::string("ActivationChange::") + (measuring ? "measure" : "forward") + " and " +
                               (measuring ? "measure_backward" : "backward") + ", layer " + std::to_string(layer) +

@@ -172,6 +172,7 @@ void same_values_beside_other_metrics(const Candidate& candidate, Findings& find
     }
   for (const bool first : {true, false}) {
     std::vector<const LiveMetric*> due;
+    due.reserve(all.size());
     for (const LiveMetric& other : all) due.push_back(&other);
     due.insert(first ? due.begin() : due.end(), &m);
     const Measured together = fixture->measure(fixture->network, due);

@@ -111,6 +111,7 @@ class Fetcher {
 
 std::vector<FileCheck> verify(const std::string& dataset, const std::vector<DataFile>& files) {
   std::vector<FileCheck> checks;
+  checks.reserve(files.size());
   for (const DataFile& file : files) checks.push_back(examine(dataset, file));
   return checks;
 }

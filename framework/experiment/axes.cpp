@@ -203,6 +203,7 @@ void read_zip(const base::Word& word, const Axes& axes, std::vector<std::size_t>
       const auto axis = std::ranges::find(axes.all, key, &Axis::key);
       if (axis == axes.all.end()) {
         std::vector<std::string> known;
+        known.reserve(axes.all.size());
         for (const Axis& a : axes.all) known.push_back(a.key);
         complaints.add(group, base::quoted(key) + " is no axis of this sweep", config::suggestion(key, known));
         return;
@@ -236,6 +237,7 @@ void check_repeats(const config::Tree& section, const Axes& axes, Complaints& co
     std::set<std::vector<std::string>> seen;
     for (std::size_t v = 0; v < first.values.size() && !first.is_random; ++v) {
       std::vector<std::string> values;
+      values.reserve(group.size());
       for (const std::size_t axis : group) values.push_back(axes.all[axis].values[v]);
       if (seen.insert(values).second) continue;
       std::string text;

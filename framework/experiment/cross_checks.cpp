@@ -149,6 +149,7 @@ void check_reports(Reading& reading) {
   const Pipeline& p = reading.pipeline;
   if (reading.meant("metric")) return;
   std::vector<std::string> known;
+  known.reserve(p.metrics.size());
   for (const MetricConfig& m : p.metrics) known.push_back(m.name);
   for (const auto& [section, keys] : reading.tree)  // those that were complained about are not in the pipeline
     if (section.starts_with("metric:") && std::ranges::find(known, section.substr(7)) == known.end())
@@ -164,6 +165,7 @@ void check_watched_sections(Reading& reading) {
   const Pipeline& p = reading.pipeline;
   Complaints& complaints = reading.complaints;
   std::vector<std::string> known;
+  known.reserve(p.metrics.size());
   for (const MetricConfig& m : p.metrics) known.push_back(m.name);
   for (const ModelConfig& model : p.models)
     for (const EntryConfig& e : model.regularisers) {

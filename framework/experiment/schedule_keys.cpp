@@ -8,6 +8,7 @@ using learning::Schedule;
 
 Parameter& declare_shape(Parameters& p, const ScheduleKeys& keys, std::string& shape) {
   std::vector<std::string> shapes;
+  shapes.reserve(std::size(learning::kShapes));
   for (const Schedule::Shape each : learning::kShapes) shapes.emplace_back(name_of(each));
   return p.choice(keys.key, shape, shapes, keys.meaning);
 }

@@ -16,6 +16,7 @@ namespace {
 template <class Names>
 std::vector<std::string> names_of(const Names& all) {
   std::vector<std::string> names;
+  names.reserve(std::size(all));
   for (const auto& each : all) names.emplace_back(name_of(each));
   return names;
 }

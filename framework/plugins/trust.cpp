@@ -76,23 +76,23 @@ std::optional<Refusal> refusal_of_untrusted(const SearchPath& path, const fs::pa
   std::error_code unreadable;
   const fs::path real = fs::canonical(named, unreadable);  // where a link leads
   const auto given_end = path.folders.begin() + static_cast<std::ptrdiff_t>(path.given);
-  const auto refusal = [](const Doubt& doubt, const std::string& what, const fs::path& where, const fs::path& folder) {
-    return Refusal{
-        doubt.what + " " + what,
-        {},
-        "run '" + doubt.remedy + " " + where.string() + "', or use it anyway with --plugin-path " + folder.string()};
-  };
   // Of a link, who can replace the link and who can replace what it leads to.
   for (const fs::path& library :
        unreadable ? std::vector{named} : std::vector{real, fs::absolute(named).lexically_normal()}) {
     const fs::path folder = library.parent_path();
     if (folder == own_folder() || std::find(path.folders.begin(), given_end, folder) != given_end) continue;
-    if (const auto doubt = doubt_about(folder, false)) return refusal(*doubt, "its folder", folder, folder);
-    if (const auto doubt = doubt_about(library, false)) return refusal(*doubt, "it", library, folder);
+    const auto refusal = [&](const Doubt& doubt, const std::string& what, const fs::path& where) {
+      return Refusal{
+          doubt.what + " " + what,
+          {},
+          "run '" + doubt.remedy + " " + where.string() + "', or use it anyway with --plugin-path " + folder.string()};
+    };
+    if (const auto doubt = doubt_about(folder, false)) return refusal(*doubt, "its folder", folder);
+    if (const auto doubt = doubt_about(library, false)) return refusal(*doubt, "it", library);
     for (fs::path above = folder; above != above.root_path();) {
       above = above.parent_path();
       if (const auto doubt = doubt_about(above, true))
-        return refusal(*doubt, "a folder above it, " + above.string(), above, folder);
+        return refusal(*doubt, "a folder above it, " + above.string(), above);
     }
   }
   return std::nullopt;

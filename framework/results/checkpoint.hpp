@@ -46,8 +46,8 @@ std::uint64_t step_of(const Tasks& tasks) {
   return first.value_or(0);
 }
 
-/// Whether the model has made more updates than a run of so many steps makes. Of one that a regulariser stopped, or that
-/// failed, `next` does not tell.
+/// Whether the model has made more updates than a run of so many steps makes. False for a model that a regulariser
+/// stopped or that failed: its `next` does not count updates.
 inline bool has_made_more_updates(const TaskProgress& task, std::uint64_t steps) {
   return task.failure.empty() && !task.stopped_at && task.next > steps + (task.ended ? 1 : 0);
 }

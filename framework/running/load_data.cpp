@@ -84,6 +84,7 @@ Stratify stratify_of(const Pipeline& p) {
 /// What the dataset reads: the files that it declares, and those that parameters name.
 std::vector<std::filesystem::path> files_read(const Pipeline& p, const std::vector<data::Located>& declared) {
   std::vector<std::filesystem::path> files;
+  files.reserve(declared.size());
   for (const data::Located& file : declared) files.push_back(file.path);
   files.insert(files.end(), p.dataset.files.begin(), p.dataset.files.end());
   return files;

@@ -10,6 +10,7 @@ namespace pipeline::running {
 
 inline std::vector<MeasuredMetric> measured_metrics(const experiment::Pipeline& p) {
   std::vector<MeasuredMetric> out;
+  out.reserve(p.metrics.size());
   for (const experiment::MetricConfig& m : p.metrics) out.push_back({m.name, m.plugin.name, m.info});
   return out;
 }

@@ -22,6 +22,7 @@ std::unique_ptr<learning::Model> make_model(const experiment::Pipeline& p, const
 
 std::vector<measuring::LiveMetric> make_metrics(const experiment::Pipeline& p) {
   std::vector<measuring::LiveMetric> metrics;
+  metrics.reserve(p.metrics.size());
   for (const experiment::MetricConfig& m : p.metrics) metrics.push_back({m, m.plugin.make()});
   return metrics;
 }

@@ -92,12 +92,15 @@ results::RunInfo info_of(const RunFolder& run) try {
   return {};
 }
 
-/// Ends the attempt where a file cannot be read. If it may be readable later, that is no refusal: it says nothing of the
-/// run, which a sweep then does not start over.
+/// Whether a file that could not be opened cannot be opened later either, unlike one on a disk that does not answer.
+bool stays_unreadable(const base::FileError& e) {
+  return e.code == EACCES || e.code == EPERM || e.code == EROFS || e.code == ENOENT || e.code == ENOTDIR;
+}
+
+/// Ends the attempt. It is a refusal only if the file stays unreadable: a sweep starts a job over if its run is refused.
 [[noreturn]] void give_up(const RunFolder& run, const base::FileError& e) {
   const std::string message = "cannot resume " + run.path.string() + ": " + e.what();
-  if (e.code == EACCES || e.code == EPERM || e.code == EROFS || e.code == ENOENT || e.code == ENOTDIR)
-    throw ResumeRefused(message);
+  if (stays_unreadable(e)) throw ResumeRefused(message);
   throw std::runtime_error(message);
 }
 
@@ -113,7 +116,7 @@ std::optional<Checkpoint> peek(const RunFolder& run) {
     } catch (const std::bad_alloc&) {
       lacks_memory(run, file);
     } catch (const base::FileError& e) {
-      if (e.code != ENOENT) give_up(run, e);  // a process that writes the run has removed it
+      if (!stays_unreadable(e)) give_up(run, e);  // others are somebody else's, or removed by the writer of the run
     } catch (const std::exception&) {
       continue;
     }
@@ -191,7 +194,7 @@ Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Ident
   return r;
 }
 
-/// Where the path leads now: `latest` may be another run before this one ends.
+/// The folder that the path leads to now: the link `latest` may lead to another run before this one ends.
 RunFolder run_at(const fs::path& path) {
   std::error_code unreadable;
   const fs::path whole = fs::absolute(path).lexically_normal(), real = fs::weakly_canonical(whole, unreadable);

@@ -13,6 +13,7 @@
 #include "running/final_weights.hpp"
 #include "running/live_reports.hpp"
 #include "running/measurements.hpp"
+#include "running/remarks.hpp"
 #include "running/resume.hpp"
 
 namespace pipeline::running {
@@ -191,7 +192,7 @@ class Run {
     } catch (const std::bad_alloc&) {
     }
     scheduler_.go_on();
-    // What a disk has refused once is lost, even if it takes what follows. So an error here ends the run.
+    // Rows that the disk refused are lost even if a later sync succeeds, so an error here ends the run.
     const results::MetricsWriter::End rows = measurements_->metrics.sync();
     try {
       if (!state) throw std::bad_alloc();
@@ -339,19 +340,6 @@ class Run {
     });
   }
 
-  /// What the model's regularisers have to say, once it has made its last update.
-  void note_remarks(const ModelTask& task) {
-    if (!task.ended) return;  // a signal stopped the run first
-    for (const learning::Entry& e : task.model->entries()) try {
-        const std::string text = e.run("Regulariser::remark", task.steps, [&] { return e.object->remark(); });
-        if (text.empty()) continue;
-        record_->remark(task.name, e.name + ": " + text);
-        observer_.warning("model " + task.name + ", " + e.name + ": " + text);
-      } catch (const learning::HookFailure& failure) {
-        observer_.warning("model " + task.name + ": " + failure.what());
-      }
-  }
-
   void finish(const std::string& status) {
     std::map<std::string, std::string> failures;
     for (const ModelTask& task : scheduler_.tasks()) {
@@ -365,7 +353,7 @@ class Run {
         observer_.warning("model " + task.name + " stopped: " + task.failure);
         continue;
       }
-      note_remarks(task);
+      note_remarks(task, *record_, observer_);
     }
     write_final_weights(folder_, pipeline_, scheduler_);
     measurements_->nodes.finish();

@@ -194,8 +194,8 @@ class Pool {
       return;
     }
     JobState state = state_of(plan_, job);
-    // Another process may have finished the run meanwhile, or held it until a moment ago: the first refusal says little.
-    if (code == kResumeRefused && state.state == State::missing && ++refusals_[index] <= 3) {
+    // Another process may have held the run until a moment ago, so the first refusal only leads to a second attempt.
+    if (code == kResumeRefused && state.state == State::missing && ++refusals_[index] <= kMostRefusals) {
       fs::path aside;
       if (refusals_[index] > 1) {
         lock.unlock();
@@ -241,6 +241,7 @@ class Pool {
   }
 
   static constexpr int kResumeRefused = 6, kStopped = 75;  // exit codes of `pipeline run`
+  static constexpr int kMostRefusals = 3;                  // of one job; the next one is a failure
 
   const Plan& plan_;
   const PoolOptions& options_;

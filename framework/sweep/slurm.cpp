@@ -30,6 +30,11 @@ std::size_t tasks_for(const Estimate& estimate, std::size_t cores) {
   return std::min({wanted, estimate.jobs, most});
 }
 
+bool script_can_name(const fs::path& folder) {
+  return std::ranges::none_of(folder.string(),
+                              [](unsigned char c) { return c < ' ' || c == '"' || c == '\\' || c == 127; });
+}
+
 std::string script_of(const Plan& plan, std::size_t tasks, const SlurmOptions& options) {
   std::string text = "#!/bin/bash\n";
   const auto sbatch = [&](const std::string& option) { text += "#SBATCH " + option + "\n"; };

@@ -17,8 +17,12 @@ struct SlurmOptions {
 /// How many tasks: each has at least ten minutes of work, and there are at most 1000, Slurm's default limit.
 std::size_t tasks_for(const Estimate& estimate, std::size_t cores);
 
-/// The script of the array. Slurm sends USR1 two minutes before the time limit, and a task that then ends with exit code
-/// 75 puts itself back into the queue, at most 20 times; one that was cancelled (TERM) does not.
+/// Whether a script can name the sweep's folder: sbatch reads its options from lines, with paths in quotes.
+bool script_can_name(const std::filesystem::path& folder);
+
+/// The script of the array, for a folder that it can name. Slurm sends USR1 two minutes before the time limit, and a
+/// task that then ends with exit code 75 puts itself back into the queue, at most 20 times; one that was cancelled
+/// (TERM) does not.
 std::string script_of(const Plan& plan, std::size_t tasks, const SlurmOptions& options);
 
 /// The jobs of part k of n, from 1: those at every n-th place in the order of their names.

@@ -56,6 +56,7 @@ class CsvClasses {
                                 const std::string& remedy = "") const {
     std::vector<std::uint16_t> classes;
     std::vector<std::optional<std::size_t>> of_word;
+    of_word.reserve(table.labels.words.size());
     for (const CsvWords::Word& word : table.labels.words) of_word.push_back(find(word.text));
     for (const std::uint32_t row : rows) {
       const std::uint32_t w = table.labels.of_row[row];

@@ -57,6 +57,7 @@ std::vector<std::uint32_t> row_order(const std::vector<Label>& labels, const std
   std::size_t classes = 0;
   for (auto& [label, number] : numbers) number = classes++;
   std::vector<std::size_t> class_of;
+  class_of.reserve(labels.size());
   for (const Label& label : labels) class_of.push_back(numbers.find(label)->second);
   std::size_t left = labels.size();
   for (const std::size_t count : set_aside) {

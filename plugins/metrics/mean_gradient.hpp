@@ -39,6 +39,7 @@ struct GradientSum final : Gatherer {
 /// Which layers have a bias.
 inline std::vector<bool> biased(const Network& network) {
   std::vector<bool> out;
+  out.reserve(network.layers.size());
   for (const Layer& layer : network.layers) out.push_back(!layer.b.is_empty());
   return out;
 }

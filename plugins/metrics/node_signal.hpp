@@ -154,6 +154,7 @@ inline Signal make_signal(const Evaluation& e, std::size_t layer, const Options&
   if (options.rate == "none") out.a.fill(s.product.samples);
   if (options.rate == "above_mean") {
     std::vector<arma::vec> means;
+    means.reserve(all.size());
     for (const LayerSums& sums : all) means.push_back(arma::sum(sums.product.block_x, 1) / sums.product.samples);
     out.a = e.pass_again<AboveMean>([&] { return AboveMean(means); }).count[layer - 1];
   }

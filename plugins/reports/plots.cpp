@@ -68,6 +68,7 @@ class Plots final : public Report {
     const Drawing drawing{folder / ".drawing"};
     ReportOutput output;
     std::vector<std::string> sections;
+    sections.reserve(results.metrics.size());
     for (const MeasuredMetric& metric : results.metrics) sections.push_back(metric.section);
     const std::string unknown = unknown_of(sections);
     if (!unknown.empty()) output.warnings.push_back("plots: metrics " + unknown);

@@ -7,22 +7,6 @@
 using namespace support;
 using nlohmann::json;
 
-namespace {
-
-struct StudyFixture : World {
-  StudyFixture() { write("study.ini", small_study); }
-};
-
-std::vector<fs::path> shipped_pipelines() {
-  std::vector<fs::path> files;
-  for (const auto& file : fs::directory_iterator(SOURCE_DIR "/pipelines"))
-    if (file.path().extension() == ".ini") files.push_back(file.path());
-  std::ranges::sort(files);
-  return files;
-}
-
-}  // namespace
-
 BOOST_AUTO_TEST_SUITE(check)
 
 BOOST_AUTO_TEST_CASE(reports_the_result_and_whether_the_data_was_read) {

@@ -14,8 +14,7 @@ using nlohmann::json;
 
 namespace {
 
-struct StudyFixture : World {
-  StudyFixture() { write("study.ini", small_study); }
+struct EndlessFixture : StudyFixture {
   /// A run that does not end by itself. Returns once it has written some rows.
   std::unique_ptr<Child> endless(const Words& more = {}) const {
     auto child = start(Words{"run", "study.ini", "training.steps=100000000", "--out", "out", "--threads", "2"} + more);
@@ -50,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_the_run_and_keeps_the_results) {
                                                without_checkpoints(SIGTERM),
                                                without_checkpoints(SIGUSR1),
                                                without_checkpoints(SIGHUP)}) {
-    const StudyFixture fixture;
+    const EndlessFixture fixture;
     auto child = fixture.endless(
         {"+report:summary.every=50000000", has_checkpoint ? "pipeline.checkpoint=10 min" : "pipeline.checkpoint=0"});
     child->signal(number);
@@ -111,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_closed_output_pipe_does_not_end_the_run) {
 
 BOOST_AUTO_TEST_CASE(a_second_signal_ends_the_run_at_once) {
   // gnuplot hangs, so that the first signal cannot end the run by itself.
-  StudyFixture fixture;
+  EndlessFixture fixture;
   const fs::path tools = fixture.here / "tools";
   fixture.write("tools/gnuplot", "#!/bin/sh\nsleep 50\ntouch " + (tools / "done").string() + "\n");
   fs::permissions(tools / "gnuplot", fs::perms::owner_all);
@@ -127,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_the_run_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(a_killed_run_leaves_no_truncated_files) {
-  const StudyFixture fixture;
+  const EndlessFixture fixture;
   auto child = fixture.endless({"+report:summary.every=50", "+metric:snr_optimality.every=10"});
   child->signal(SIGKILL);
   check_exit(child->finish(), 128 + SIGKILL);

@@ -13,10 +13,6 @@ namespace {
 const std::vector<std::string> all_commands = {"run",  "sweep",   "compare", "rank", "check",
                                                "show", "plugins", "new",     "data", "version"};
 
-struct StudyFixture : World {
-  StudyFixture() { write("study.ini", small_study); }
-};
-
 /// The words of a shell command line that uses no special characters except '...'.
 Words words_of(const std::string& line) {
   Words words;
@@ -42,14 +38,6 @@ std::vector<std::string> examples(const std::string& help) {
     if (in_examples && line.starts_with("  pipeline ")) out.push_back(line.substr(2));
   }
   return out;
-}
-
-std::vector<fs::path> shipped_pipelines() {
-  std::vector<fs::path> files;
-  for (const auto& file : fs::directory_iterator(SOURCE_DIR "/pipelines"))
-    if (file.path().extension() == ".ini") files.push_back(file.path());
-  std::ranges::sort(files);
-  return files;
 }
 
 }  // namespace

@@ -162,7 +162,8 @@ BOOST_AUTO_TEST_CASE(one_changed_byte_never_crashes_the_program) {
 BOOST_AUTO_TEST_CASE(a_library_whose_types_or_virtual_functions_are_damaged_is_refused_or_named) {
   const PluginFixture fixture;
   const std::string name = "example_regulariser";
-  std::size_t refused = 0, unnamed = 0;
+  std::size_t refused = 0;
+  [[maybe_unused]] std::size_t unnamed = 0;
   for (const Library& damaged : with_wrong_addresses(Library(BUILD_DIR "/lib/pipeline/template/" + name + ".so"))) {
     fixture.write("plugins/copy.so", damaged.bytes);
     fs::remove_all(fixture.here / "out");
@@ -173,13 +174,14 @@ BOOST_AUTO_TEST_CASE(a_library_whose_types_or_virtual_functions_are_damaged_is_r
     is_reported =
         said.err.find("AddressSanitizer") != std::string::npos || said.err.find("runtime error: ") != std::string::npos;
 #endif
-    // A jump into the middle of a function can also spoil the caller's registers; the engine then fails in its own code.
-    BOOST_TEST((said.exit == 0 || said.err.find("error: ") != std::string::npos || is_named || is_reported),
-               said.exit << ": " << said.err);
-    unnamed += said.exit != 0 && !is_named && !is_reported;
+    bool fails_later = false;
+#ifdef __clang__  // one of the jumps into the middle of a function spoils the registers of the engine, which then fails
+    fails_later = unnamed == 0 && said.exit == 1 && said.err.find("error: ") != std::string::npos;
+    unnamed += !is_named && fails_later;
+#endif
+    BOOST_TEST((said.exit == 0 || is_named || is_reported || fails_later), said.exit << ": " << said.err);
     refused += said.exit == 3 || is_reported;
   }
-  BOOST_TEST(unnamed <= 1u);  // none in the code of GCC 12, one in that of Clang 16
   BOOST_TEST(refused > 5u);
 }
 

@@ -8,20 +8,12 @@
 using namespace support;
 using nlohmann::json;
 
-namespace {
-
-struct LimitsFixture : World {
-  LimitsFixture() { write("study.ini", small_study); }
-};
-
-}  // namespace
-
 BOOST_AUTO_TEST_SUITE(limits)
 
 BOOST_AUTO_TEST_CASE(one_thread_of_openblas_from_load_to_exit,
                      *boost::unit_test::precondition(support::needs_no_sanitizer)) {
   // A second one takes 140 MB of address space, and asks for it for ever where that is limited.
-  const LimitsFixture fixture;
+  const StudyFixture fixture;
   const std::string limited = "ulimit -v 180000; export PIPELINE_PROBE_SECONDS=20; ";
   check_exit(fixture.bash(limited + "timeout 20 $P version"), 0);
   check_exit(fixture.bash(limited + "export OPENBLAS_NUM_THREADS=2; timeout 20 $P version"), 0);
@@ -36,7 +28,7 @@ BOOST_AUTO_TEST_CASE(one_thread_of_openblas_from_load_to_exit,
 
 BOOST_AUTO_TEST_CASE(a_run_under_a_limit_of_address_space_gives_the_same_rows,
                      *boost::unit_test::precondition(support::needs_no_sanitizer)) {
-  const LimitsFixture fixture;
+  const StudyFixture fixture;
   check_exit(fixture.run({"run", "study.ini", "--out", "free"}), 0);
   check_exit(fixture.bash("ulimit -v 600000; timeout 60 $P run study.ini --threads 1 --out limited"), 0);
   BOOST_TEST(fixture.read("limited/metrics.csv") == fixture.read("free/metrics.csv"));
@@ -44,14 +36,14 @@ BOOST_AUTO_TEST_CASE(a_run_under_a_limit_of_address_space_gives_the_same_rows,
 
 BOOST_AUTO_TEST_CASE(a_program_is_known_by_its_name) {
   // It starts itself again, and must be found by what looks for its name.
-  const LimitsFixture fixture;
+  const StudyFixture fixture;
   const auto child = fixture.start({"run", "study.ini", "training.steps=100000000", "--out", "out"});
   BOOST_TEST(child->wait_until([&] { return fs::exists(fixture.here / "out/metrics.csv"); }));
   BOOST_TEST(read_file("/proc/" + std::to_string(child->pid()) + "/comm") == "pipeline\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_limit_of_file_size_does_not_kill) {
-  const LimitsFixture fixture;
+  const StudyFixture fixture;
   // 20 kB: weights.h5 does not fit. SIGXFSZ has its default action.
   Said said = fixture.bash("ulimit -f 20; $P run study.ini --out out --progress none");
   check_exit(said, 1);
@@ -70,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_limit_of_file_size_does_not_kill) {
 
 BOOST_AUTO_TEST_CASE(a_full_disk_leaves_whole_rows_and_the_status_failed,
                      *boost::unit_test::precondition(support::needs_a_small_disk)) {
-  const LimitsFixture fixture;
+  const StudyFixture fixture;
   fs::create_directories(fixture.here / "disk");
   for (const std::string size : {"24k", "28k", "32k"}) {
     BOOST_TEST_REQUIRE(::mount("tmpfs", (fixture.here / "disk").c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0);
@@ -92,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_leaves_whole_rows_and_the_status_failed,
 
 BOOST_AUTO_TEST_CASE(a_thread_that_cannot_be_started_is_named_and_nobody_is_blamed,
                      *boost::unit_test::precondition(support::needs_no_sanitizer)) {
-  const LimitsFixture fixture;
+  const StudyFixture fixture;
   // Stacks of 400 MB, of which only few fit.
   const std::string limited = "ulimit -s 400000; ulimit -v 1500000; ";
   const std::string expected =
@@ -117,7 +109,7 @@ BOOST_AUTO_TEST_CASE(a_thread_that_cannot_be_started_is_named_and_nobody_is_blam
 }
 
 BOOST_AUTO_TEST_CASE(memory_is_reckoned_before_any_work, *boost::unit_test::precondition(support::needs_no_sanitizer)) {
-  const LimitsFixture fixture;
+  const StudyFixture fixture;
   const std::string layers = "network.layers=784,1000000,1000000,10";
   for (const std::string command : {"check", "run"}) {
     const Said said = fixture.run({command, "study.ini", layers});

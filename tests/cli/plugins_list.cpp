@@ -8,14 +8,6 @@
 using namespace support;
 using nlohmann::json;
 
-namespace {
-
-struct StudyFixture : World {
-  StudyFixture() { write("study.ini", small_study); }
-};
-
-}  // namespace
-
 BOOST_AUTO_TEST_SUITE(plugins)
 
 BOOST_AUTO_TEST_CASE(list_has_one_line_per_plugin) {

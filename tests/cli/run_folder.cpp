@@ -48,13 +48,6 @@ struct Run {
   std::string read(const std::string& name) const { return read_file(folder() / name); }
 };
 
-std::vector<std::string> files_in(const fs::path& folder) {
-  std::vector<std::string> names;
-  for (const auto& file : fs::directory_iterator(folder)) names.push_back(file.path().filename().string());
-  std::ranges::sort(names);
-  return names;
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(run_folder)
@@ -63,7 +56,7 @@ BOOST_AUTO_TEST_CASE(contains_exactly_these_files) {
   const std::vector<std::string> expected = {"checkpoints",    "metrics.csv",  "nodes.h5", "pipeline.ini",
                                              "predictions.h5", "resolved.ini", "run.json", "summary.json",
                                              "summary.txt",    "weights.h5"};
-  const auto found = files_in(Run::once().folder());
+  const auto found = names_in(Run::once().folder());
   BOOST_TEST(found == expected, boost::test_tools::per_element());
 }
 

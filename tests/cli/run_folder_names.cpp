@@ -8,17 +8,6 @@
 using namespace support;
 using nlohmann::json;
 
-namespace {
-
-std::vector<std::string> files_in(const fs::path& folder) {
-  std::vector<std::string> names;
-  for (const auto& file : fs::directory_iterator(folder)) names.push_back(file.path().filename().string());
-  std::ranges::sort(names);
-  return names;
-}
-
-}  // namespace
-
 BOOST_AUTO_TEST_SUITE(run_folder)
 
 BOOST_AUTO_TEST_CASE(the_newest_run_can_be_run_again_by_way_of_latest) {
@@ -39,7 +28,7 @@ BOOST_AUTO_TEST_CASE(folders_are_named_by_time_and_configuration_and_latest_link
   BOOST_TEST_REQUIRE(fs::is_symlink(all / "latest"));
   std::map<std::string, int> hashes;
   std::size_t folders = 0;
-  for (const std::string& name : files_in(all)) {
+  for (const std::string& name : names_in(all)) {
     if (name == "latest") continue;
     std::smatch parts;
     BOOST_TEST(std::regex_match(name, parts, std::regex("\\d{8}T\\d{6}Z-([0-9a-f]{12})(-\\d+)?")), name);
@@ -80,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_latest_that_is_no_link_is_left_alone_with_a_warning) {
   check_exit(said, 0);
   BOOST_TEST(said.err == "");
   BOOST_TEST(fs::exists(fs::path(latest) / "run.json"));
-  BOOST_TEST(files_in(world.here / "runs/small").size() == 4u);  // three runs and the link, no temporary file
+  BOOST_TEST(names_in(world.here / "runs/small").size() == 4u);  // three runs and the link, no temporary file
 }
 
 BOOST_AUTO_TEST_CASE(names_that_begin_with_a_dash_are_names) {
@@ -123,7 +112,7 @@ BOOST_AUTO_TEST_CASE(simultaneous_runs_get_a_folder_each) {
   for (auto& child : children) check_exit(child->finish(), 0);
   std::string first;
   std::size_t folders = 0;
-  for (const std::string& name : files_in(world.here / "runs/small")) {
+  for (const std::string& name : names_in(world.here / "runs/small")) {
     if (name == "latest") continue;
     const std::string rows = read_file(world.here / "runs/small" / name / "metrics.csv");
     BOOST_TEST(rows == (first.empty() ? first = rows : first));
@@ -143,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_folder_that_is_not_empty_is_refused_before_any_work) {
   check_exit(said, 2);
   check_text(said.err, "error: --out taken is not empty; give a new folder: earlier results are never overwritten\n");
   BOOST_TEST(said.out.empty());
-  BOOST_TEST(files_in(world.here / "taken").size() == 1u);
+  BOOST_TEST(names_in(world.here / "taken").size() == 1u);
   said = world.run({"run", "study.ini", "--out", "file"});
   check_exit(said, 2);
   check_text(said.err, "error: --out file is a file; give a new folder\n");

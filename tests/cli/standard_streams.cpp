@@ -7,18 +7,10 @@
 using namespace support;
 using nlohmann::json;
 
-namespace {
-
-struct StreamsFixture : World {
-  StreamsFixture() { write("study.ini", small_study); }
-};
-
-}  // namespace
-
 BOOST_AUTO_TEST_SUITE(standard_streams)
 
 BOOST_AUTO_TEST_CASE(nothing_printed_reaches_a_file_where_a_stream_is_closed) {
-  const StreamsFixture fixture;
+  const StudyFixture fixture;
   check_exit(fixture.run({"run", "study.ini", "--out", "expected"}), 0);
   const std::string expected = fixture.read("expected/metrics.csv");
   int n = 0;
@@ -33,14 +25,14 @@ BOOST_AUTO_TEST_CASE(nothing_printed_reaches_a_file_where_a_stream_is_closed) {
 
 BOOST_AUTO_TEST_CASE(the_programs_beside_the_plugins_settle_their_streams_too) {
   // The probe's results go to its standard output; what a plugin prints must not reach a file that it opened.
-  const StreamsFixture fixture;
+  const StudyFixture fixture;
   const std::string programs = BUILD_DIR "/lib/pipeline/";
   check_exit(fixture.bash(programs + "laws --help <&- >&- 2>&-"), 0);
   check_exit(fixture.bash(programs + "probe " + programs + "template/example_regulariser.so <&- >&- 2>&-"), 0);
 }
 
 BOOST_AUTO_TEST_CASE(output_that_cannot_be_written_is_an_error_of_every_command) {
-  const StreamsFixture fixture;
+  const StudyFixture fixture;
   for (const std::string command :
        {"show study.ini", "check study.ini", "check study.ini --format json", "version", "--help", "run --help",
         "plugins list", "plugins path", "plugins inspect l2", "plugins inspect l2 --json", "plugins doctor",
@@ -57,7 +49,7 @@ BOOST_AUTO_TEST_CASE(output_that_cannot_be_written_is_an_error_of_every_command)
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_that_has_read_enough_is_no_error) {
-  const StreamsFixture fixture;
+  const StudyFixture fixture;
   const Said said = fixture.bash("set -o pipefail; $P run study.ini --out out --progress none | head -n 1");
   check_exit(said, 0);
   BOOST_TEST(said.err == "");

@@ -11,8 +11,7 @@ namespace support {
 
 using nlohmann::json;
 
-struct SweepFixture : World {
-  SweepFixture() { write("study.ini", small_study); }
+struct SweepFixture : StudyFixture {
   Said sweep(const Words& more) const { return run(Words{"sweep", "study.ini", "--progress", "none"} + more); }
   /// job and the rest of each row of jobs.csv, without the header.
   std::map<std::string, std::string> jobs(const std::string& folder) const {

@@ -187,7 +187,9 @@ BOOST_AUTO_TEST_CASE(a_job_that_cannot_be_continued_starts_over_and_its_run_is_k
   BOOST_TEST(child->wait_until(begun));
   child->signal(SIGTERM);
   check_exit(child->finish(), 75);
-  const fs::path run = fs::directory_iterator(fixture.here / "s/runs")->path();
+  fs::path run;
+  for (const auto& one : fs::directory_iterator(fixture.here / "s/runs"))
+    if (json::parse(read_file(one.path() / "run.json"))["status"] == "stopped") run = one.path();
   for (const auto& checkpoint : fs::directory_iterator(run / "checkpoints"))
     fs::resize_file(checkpoint.path(), fs::file_size(checkpoint.path()) / 2);
   const Said said = fixture.sweep(words + Words{"s"});

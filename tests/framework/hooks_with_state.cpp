@@ -14,20 +14,6 @@ using namespace home_made;
 using namespace pipeline;
 using learning::Scope;
 
-namespace {
-
-const Scope everything = with_biases();
-
-/// Weights after `steps` steps of a model with these entries.
-template <class... Entry>
-Network trained(const SmallStudy& study, std::uint64_t steps, Entry... entries) {
-  const auto model = study.model_of(std::move(entries)...);
-  study.train(*model, 0, steps);
-  return model->network();
-}
-
-}  // namespace
-
 BOOST_AUTO_TEST_SUITE(hooks)
 
 BOOST_AUTO_TEST_CASE(state_outlasts_steps_and_can_be_used_for_measuring) {

@@ -224,4 +224,14 @@ struct ShrinkBefore final : Regulariser, BeforeUpdate {
   }
 };
 
+inline const pipeline::learning::Scope everything = support::with_biases();
+
+/// Weights after `steps` steps of a model with these entries.
+template <class... Entry>
+pipeline::Network trained(const support::SmallStudy& study, std::uint64_t steps, Entry... entries) {
+  const auto model = study.model_of(std::move(entries)...);
+  study.train(*model, 0, steps);
+  return model->network();
+}
+
 }  // namespace home_made

@@ -8,11 +8,8 @@ namespace support {
 inline const fs::path libraries = BUILD_DIR "/lib/test_libraries", shipped = BUILD_DIR "/lib/pipeline/plugins";
 
 /// A world with a small study, study.ini, and a plugin folder, plugins/.
-struct PluginFixture : World {
-  PluginFixture() {
-    write("study.ini", small_study);
-    fs::create_directories(here / "plugins");
-  }
+struct PluginFixture : StudyFixture {
+  PluginFixture() { fs::create_directories(here / "plugins"); }
   /// Copies a library into the plugin folder.
   void put(const fs::path& library, const std::string& name = "") const {
     fs::copy_file(library, here / "plugins" / (name.empty() ? library.filename().string() : name),

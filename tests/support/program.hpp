@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <map>
@@ -90,7 +91,7 @@ class Child {
     ::sigemptyset(&hang_up), ::sigaddset(&hang_up, SIGHUP);
     ::posix_spawnattr_setsigdefault(&how, &hang_up);
     ::posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGDEF);
-    // Not by fork(), which reserves memory for a copy of the tests: with the thread sanitizer, more than there is.
+    // Not by fork(), which reserves as much memory again as the tests have: too much with the thread sanitizer.
     const int error = ::posix_spawn(&pid_, program.c_str(), &files, &how, argv.data(), envp.data());
     ::posix_spawn_file_actions_destroy(&files);
     ::posix_spawnattr_destroy(&how);
@@ -244,5 +245,27 @@ l2.lambda = 1e-3
 [metric:accuracy]
 every = 10
 )";
+
+/// A world with this study as study.ini.
+struct StudyFixture : World {
+  StudyFixture() { write("study.ini", small_study); }
+};
+
+/// The pipeline files that come with the program, in the order of their names.
+inline std::vector<fs::path> shipped_pipelines() {
+  std::vector<fs::path> files;
+  for (const auto& file : fs::directory_iterator(SOURCE_DIR "/pipelines"))
+    if (file.path().extension() == ".ini") files.push_back(file.path());
+  std::ranges::sort(files);
+  return files;
+}
+
+/// The names in a folder, sorted.
+inline std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& file : fs::directory_iterator(folder)) names.push_back(file.path().filename().string());
+  std::ranges::sort(names);
+  return names;
+}
 
 }  // namespace support

@@ -47,7 +47,7 @@ inline boost::test_tools::assertion_result needs_a_small_disk(boost::unit_test::
   if (mounted) ::umount(scratch.path().c_str());
   return met_if(mounted, "tmpfs cannot be mounted");
 }
-/// Of files in the folder for temporary ones.
+/// Access control lists of files in the temporary folder.
 inline boost::test_tools::assertion_result needs_access_control_lists(boost::unit_test::test_unit_id) {
   const Scratch scratch;
   const bool known = ::getxattr(scratch.path().c_str(), "system.posix_acl_access", nullptr, 0) >= 0 || errno != ENOTSUP;

@@ -88,6 +88,7 @@ class Pictures {
   /// Samples that models get wrong: first those on which they disagree, then those that all get wrong.
   Json mistakes(const Samples& test) {
     std::vector<std::vector<std::uint16_t>> answers;
+    answers.reserve(results_.models.size());
     for (const std::string& model : results_.models) answers.push_back(results_.predicted(model));
     const std::vector<std::uint16_t> labels = results_.test_labels();
     if (labels.size() != test.size()) return Json::array();
