@@ -19,12 +19,13 @@ struct Changed {
 };
 
 struct ChangedProcess {
-  std::mutex mutex;
+  std::mutex ending;  // held while a call is looked at and its changes are restored; locked before the other
+  std::mutex mutex;   // of what follows
   std::map<Shared, Changed> kinds;
-  // A child that a plugin forks must not find the mutex locked by a thread that it does not have.
-  ChangedProcess() {
-    ::pthread_atfork([] { get().mutex.lock(); }, [] { get().mutex.unlock(); }, [] { get().mutex.unlock(); });
-  }
+  // A child that a plugin forks must not find a mutex locked by a thread that it does not have.
+  ChangedProcess() { ::pthread_atfork(lock, unlock, unlock); }
+  static void lock() { get().ending.lock(), get().mutex.lock(); }
+  static void unlock() { get().mutex.unlock(), get().ending.unlock(); }
   static ChangedProcess& get() {
     static ChangedProcess& process = *new ChangedProcess();  // plugins are also called while the program ends
     return process;
@@ -48,6 +49,7 @@ void Changes::note(Shared kind) {
 
 std::string Changes::undo() {
   ChangedProcess& process = ChangedProcess::get();
+  const std::lock_guard one_by_one(process.ending);
   const std::locale of_streams;  // not under the mutex: see ProcessState::now()
   std::vector<std::pair<Shared, ProcessState>> restored;
   std::string left;

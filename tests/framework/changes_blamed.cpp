@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <barrier>
 #include <csignal>
 #include <functional>
 #include <optional>
@@ -141,6 +142,30 @@ BOOST_AUTO_TEST_CASE(two_calls_that_each_restore_what_they_found_leave_nothing_c
   BOOST_TEST(a.end() == "");
   BOOST_TEST(b.end() == "");
   BOOST_TEST(present_umask() == found.mask);
+}
+
+BOOST_AUTO_TEST_CASE(calls_that_end_at_the_same_moment_leave_nothing_changed) {
+  const AsFound found;
+  constexpr int rounds = 10000;
+  std::barrier together(2);
+  int left = 0;
+  const auto call = [&](mode_t mask, bool looks) {
+    for (int i = 0; i < rounds; ++i) {
+      together.arrive_and_wait();
+      {
+        CallScope scope({"regulariser", "mine", "GradientChange::change", "m", 0});
+        about_to_change_the_process(Shared::umask), ::umask(mask);
+        together.arrive_and_wait();
+      }
+      together.arrive_and_wait();
+      if (!looks) continue;
+      left += present_umask() != found.mask;
+      ::umask(found.mask);
+    }
+  };
+  std::jthread other([&] { call(0, false); });
+  call(077, true);
+  BOOST_TEST(left == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_call_inside_another_one_finds_what_that_has_changed) {
