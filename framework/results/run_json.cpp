@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_depth.hpp"
+#include "base/shell.hpp"
 #include "base/utc.hpp"
 #include "results/git.hpp"
 #include "results/run_folder.hpp"
@@ -71,16 +72,19 @@ UsedPlugin plugin_from(const nlohmann::json& j) {
   return plugin;
 }
 
+/// The command that started or last continued the run; empty where it is not noted.
+std::string command_from(const nlohmann::json& j) {
+  const auto words = j.find("argv");
+  const bool is_noted =
+      words != j.end() && words->is_array() && std::ranges::all_of(*words, &nlohmann::json::is_string);
+  return is_noted ? base::shell_command(words->get<std::vector<std::string>>()) : "";
+}
+
 /// What a person asks of a run that its pipeline does not say; absent where an older version did not note it.
 std::vector<std::pair<std::string, std::string>> facts_from(const nlohmann::json& j) {
   std::vector<std::pair<std::string, std::string>> facts;
   const auto text = [](const nlohmann::json& value) {
-    if (value.is_string()) return value.get<std::string>();
-    if (!value.is_array()) return value.dump();
-    std::string words;
-    for (const auto& word : value)
-      words += (words.empty() ? "" : " ") + (word.is_string() ? word.get<std::string>() : word.dump());
-    return words;
+    return value.is_string() ? value.get<std::string>() : value.dump();
   };
   const auto add = [&](const std::string& name, const nlohmann::json& object, const char* key) {
     if (const auto found = object.find(key); object.is_object() && found != object.end() && !found->is_null())
@@ -90,7 +94,7 @@ std::vector<std::pair<std::string, std::string>> facts_from(const nlohmann::json
   add("status", j, "status");
   add("started", j, "started");
   add("ended", j, "ended");
-  add("command", j, "argv");
+  if (const std::string command = command_from(j); !command.empty()) facts.emplace_back("command", command);
   add("in folder", j, "directory");
   add("seed", j, "seed");
   add("configuration", j, "configuration");
@@ -278,6 +282,7 @@ RunInfo read_run_json(const std::filesystem::path& file) try {
     const auto found = json.find(object);
     return found != json.end() && found->is_object() ? found->value(key, std::string()) : "";
   };
+  run.command = command_from(json);
   run.made_by = "pipeline " + part("versions", "pipeline") + " on " + json.value("cpu", std::string("?")) + ", " +
                 part("kernels", "choice") + " " + part("kernels", "level");
   for (const auto& p : json.value("plugins", nlohmann::json::array())) run.plugins.push_back(plugin_from(p));

@@ -76,13 +76,6 @@ Changed changed_since(const Checkpoint& checkpoint, const Identity& now, const e
   return {forbidden(checkpoint.identity, now), past};
 }
 
-[[noreturn]] void refuse_changed(const RunFolder& run, const Changed& changed, const RunOptions& options) {
-  throw ResumeRefused("cannot resume " + run.path.string() + ": something has changed since its last checkpoint" +
-                      listed(changed.differences, true) + "\n  " +
-                      (changed.too_few_steps ? "" : "--allow-changed continues all the same; ") +
-                      how_to_start_anew(options));
-}
-
 bool is_finished(const std::string& status) { return status.starts_with("finished"); }
 
 /// What run.json says; nothing where it cannot be read.
@@ -90,6 +83,15 @@ results::RunInfo info_of(const RunFolder& run) try {
   return results::read_run_json(run.run_json());
 } catch (const std::exception&) {
   return {};
+}
+
+[[noreturn]] void refuse_changed(const RunFolder& run, const Changed& changed, const RunOptions& options) {
+  const std::string command = info_of(run).command;
+  throw ResumeRefused("cannot resume " + run.path.string() + ": something has changed since its last checkpoint" +
+                      listed(changed.differences, true) +
+                      (command.empty() ? "" : "\n  its last command was: " + base::printable(command)) + "\n  " +
+                      (changed.too_few_steps ? "" : "--allow-changed continues all the same; ") +
+                      how_to_start_anew(options));
 }
 
 /// Whether a file that could not be opened cannot be opened later either, unlike one on a disk that does not answer.

@@ -19,6 +19,7 @@ BOOST_AUTO_TEST_CASE(a_changed_key_is_refused_and_listed) {
       "error: cannot resume <here>/out: something has changed since its last checkpoint\n"
       "  training.batch_size: was '20', is now '10'\n"
       "  model:l2.l2.lambda: was '0.001', is now '0.01'\n"
+      "  its last command was: pipeline run study.ini --plugin-path plugins --progress none --out out\n"
       "  --allow-changed continues all the same; without --resume a new run is started, and this one stays as it "
       "is\n");
   BOOST_TEST((content(fixture.here / "out") == before));
@@ -30,9 +31,14 @@ BOOST_AUTO_TEST_CASE(a_changed_key_is_refused_and_listed) {
   // Nothing can continue a model that has made more updates than there would be.
   fixture.stop({"--out", "long", "training.steps=1000000"});
   check_says(fixture.study_with({"training.steps=999999", "--resume", "long"}).err,
-             "is now '999999'; a run can be given more steps, not fewer\n  --allow-changed continues all the same; ");
+             "is now '999999'; a run can be given more steps, not fewer\n"
+             "  its last command was: pipeline run study.ini --plugin-path plugins --progress none --out long "
+             "training.steps=1000000\n"
+             "  --allow-changed continues all the same; ");
   check_says(fixture.study_with({"training.steps=2", "--resume", "long"}).err,
-             "is now '2'; a run can be given more steps, not fewer\n  without --resume a new run is started");
+             "is now '2'; a run can be given more steps, not fewer\n");
+  check_says(fixture.study_with({"training.steps=2", "--resume", "long"}).err,
+             "=1000000\n  without --resume a new run is started");
   const Said past = fixture.study_with({"training.steps=2", "--resume", "long", "--allow-changed"});
   check_exit(past, 6);
   check_says(past.err, " updates already, which is more than steps");
