@@ -185,8 +185,8 @@ RankTable table_of_csv(const fs::path& file, const RankOptions& options) {
     table.directions.push_back(direction < 0 ? -1 : 1);
   }
   for (std::size_t r = 1; r < records.size(); ++r) {
-    const auto& [line, fields] = records[r];
-    const std::string place = file.string() + ":" + std::to_string(line) + ": ";
+    const std::vector<std::string>& fields = records[r].fields;
+    const std::string place = file.string() + ":" + std::to_string(records[r].line) + ": ";
     if (fields.size() != header.size())
       throw std::runtime_error(place + std::to_string(fields.size()) + " fields where the header has " +
                                std::to_string(header.size()));

@@ -97,7 +97,7 @@ struct Inclusion {
 
     Tree included = read_included(include->value, file.parent_path());
     if (drop && !included.empty()) drop_sections(included, drop->value, complaints);
-    return changed(std::move(included), own);
+    return changed(included, own);
   }
 
   Tree read_included(const Word& word, const fs::path& folder) {

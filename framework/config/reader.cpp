@@ -211,7 +211,7 @@ Tree read_text(std::string_view text, const std::string& name, Complaints& compl
                      "save the file as UTF-8");
     if (!reader.read(read)) break;
   }
-  return std::move(reader.tree);
+  return reader.tree;
 }
 
 }  // namespace pipeline::config

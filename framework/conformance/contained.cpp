@@ -69,7 +69,8 @@ class ScratchFolder {
 
   /// In this process and its children.
   void use() const {
-    if (!path_.empty()) ::setenv("TMPDIR", path_.c_str(), 1);
+    if (!path_.empty())
+      ::setenv("TMPDIR", path_.c_str(), 1);  // NOLINT(concurrency-mt-unsafe): a forked child has one thread
   }
 
  private:

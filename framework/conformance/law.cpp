@@ -33,7 +33,7 @@ std::string without_steps(std::string text) {
   return text;
 }
 
-std::vector<Law> together(std::vector<std::vector<Law>> groups) {
+std::vector<Law> together(const std::vector<std::vector<Law>>& groups) {
   std::vector<Law> all;
   for (const std::vector<Law>& group : groups) all.insert(all.end(), group.begin(), group.end());
   return all;
