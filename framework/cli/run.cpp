@@ -237,7 +237,7 @@ int run(const Words& given) {
   const Parsed parsed(
       words, "run FILE [section.key=value ...] [options]",
       "Trains the models of a pipeline file side by side and writes its measurements to a run folder.\n"
-      "Exit: 0 ok, 1 no model finished or a file cannot be written, 2 pipeline file or usage,\n"
+      "Exit: 0 ok, 1 no model finished, or a file cannot be written or read, 2 pipeline file or usage,\n"
       "3 a plugin is refused or fails, 4 data, 5 some models failed, 6 the run cannot be resumed,\n"
       "75 stopped by INT, TERM, USR1 or HUP; --resume continues (129/130/138/143 without a checkpoint,\n"
       "130/143 after a second INT or TERM).",

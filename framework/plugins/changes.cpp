@@ -19,8 +19,10 @@ struct Changed {
 };
 
 struct ChangedProcess {
-  std::mutex ending;  // held while a call is looked at and its changes are restored; locked before the other
-  std::mutex mutex;   // of what follows
+  // Held while the changes of a call are judged and restored: otherwise two calls that end at once could restore in the
+  // wrong order. Locked before the other mutex.
+  std::mutex ending;
+  std::mutex mutex;  // of what follows
   std::map<Shared, Changed> kinds;
   // A child that a plugin forks must not find a mutex locked by a thread that it does not have.
   ChangedProcess() { ::pthread_atfork(lock, unlock, unlock); }

@@ -283,6 +283,7 @@ RunInfo read_run_json(const std::filesystem::path& file) try {
     return found != json.end() && found->is_object() ? found->value(key, std::string()) : "";
   };
   run.command = command_from(json);
+  run.directory = json.value("directory", "");
   run.made_by = "pipeline " + part("versions", "pipeline") + " on " + json.value("cpu", std::string("?")) + ", " +
                 part("kernels", "choice") + " " + part("kernels", "level");
   for (const auto& p : json.value("plugins", nlohmann::json::array())) run.plugins.push_back(plugin_from(p));

@@ -71,7 +71,7 @@ struct RunInfo {
   std::vector<std::pair<std::string, std::string>> facts;   // RunResults::facts
   std::map<std::string, std::string> failures;              // by model
   std::string failure;                                      // of the whole run
-  std::string command;                                      // for a shell
+  std::string command, directory;                           // that started or last continued it, for a shell; where
   std::string made_by;                                      // "pipeline 0.1.0 on AMD EPYC, own avx512"
   std::map<std::string, std::uint64_t> stopped, restored;   // by model
   std::map<std::string, std::vector<std::string>> remarks;  // by model

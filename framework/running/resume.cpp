@@ -86,12 +86,14 @@ results::RunInfo info_of(const RunFolder& run) try {
 }
 
 [[noreturn]] void refuse_changed(const RunFolder& run, const Changed& changed, const RunOptions& options) {
-  const std::string command = info_of(run).command;
-  throw ResumeRefused("cannot resume " + run.path.string() + ": something has changed since its last checkpoint" +
-                      listed(changed.differences, true) +
-                      (command.empty() ? "" : "\n  its last command was: " + base::printable(command)) + "\n  " +
-                      (changed.too_few_steps ? "" : "--allow-changed continues all the same; ") +
-                      how_to_start_anew(options));
+  const results::RunInfo info = info_of(run);
+  std::error_code none;
+  const std::string folder = info.directory == fs::current_path(none) ? "" : ", in " + info.directory + ",";
+  throw ResumeRefused(
+      "cannot resume " + run.path.string() + ": something has changed since its last checkpoint" +
+      listed(changed.differences, true) +
+      (info.command.empty() ? "" : "\n  " + base::printable("its last command" + folder + " was: " + info.command)) +
+      "\n  " + (changed.too_few_steps ? "" : "--allow-changed continues all the same; ") + how_to_start_anew(options));
 }
 
 /// Whether a file that could not be opened cannot be opened later either, unlike one on a disk that does not answer.
@@ -118,7 +120,7 @@ std::optional<Checkpoint> peek(const RunFolder& run) {
     } catch (const std::bad_alloc&) {
       lacks_memory(run, file);
     } catch (const base::FileError& e) {
-      if (!stays_unreadable(e)) give_up(run, e);  // others are somebody else's, or removed by the writer of the run
+      if (!stays_unreadable(e)) give_up(run, e);  // passed over: somebody else's run, or a file that its writer removed
     } catch (const std::exception&) {
       continue;
     }

@@ -43,9 +43,12 @@ std::size_t write_table(const Plan& plan, const States& states) {
       if (states[i].state == State::missing) continue;
       const std::filesystem::path csv = results::RunFolder{plan.run_of(plan.jobs[i])}.metrics_csv();
       std::ifstream in(csv);
-      if (!in && states[i].state == State::done)
-        throw std::runtime_error(std::string(base::FileError("read", csv).what()) +
+      if (!in && states[i].state == State::done) {
+        const base::FileError error("read", csv);
+        if (error.code != ENOENT) throw error;
+        throw std::runtime_error(std::string(error.what()) +
                                  "\n  this job is done; to run it again, remove its folder");
+      }
       const std::string first = fields(plan.jobs[i]);
       std::string line;
       std::getline(in, line);                        // its header

@@ -103,10 +103,9 @@ class Summary final : public Report {
         ""};
     for (std::string& line : table.lines(page, true)) lines.push_back(std::move(line));
     lines.push_back("");
-    if (any_best) {
-      lines.push_back("  control is the network before training");
-      lines.push_back("  *  the best of the models with this seed; with others: pipeline run FILE --seeds 10");
-    }
+    lines.push_back("  control is the network before training");
+    if (any_best)
+      lines.push_back("  *  the best of the models with this seed; with other seeds: pipeline run FILE --seeds 10");
     lines.insert(lines.end(), doubts.begin(), doubts.end());
     if (any_earlier) lines.push_back("  '  of an earlier step, so it gets no *");
     for (const std::string& model : results.models)

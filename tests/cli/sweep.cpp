@@ -222,7 +222,8 @@ BOOST_AUTO_TEST_CASE(a_diverging_job_fails_and_the_others_go_on) {
     if (row.ends_with("done")) fs::remove(fixture.here / "s/runs" / job / "metrics.csv");
   const Said missing = fixture.sweep(words + Words{"--gather"});
   check_exit(missing, 1);
-  check_says(missing.err, "metrics.csv: No such file or directory");
+  check_says(missing.err,
+             "metrics.csv: No such file or directory\n  this job is done; to run it again, remove its folder\n");
 }
 BOOST_AUTO_TEST_CASE(a_job_that_cannot_start_says_why) {
   const SweepFixture fixture;

@@ -14,16 +14,16 @@ struct Heard final : sweep::PoolObserver {
   void started_over(const sweep::Job&, const std::string&, const fs::path& where) override { aside.push_back(where); }
 };
 
-/// A sweep whose first job is refused so many times.
+/// A sweep whose first job is refused so many times, and as long as the file `held` exists.
 struct RefusingFixture : SweepFixture {
   explicit RefusingFixture(int refusals)
       : plan(sweep::make_plan(here / "study.ini", {"+sweep.pipeline.seed={1, 2}"}, catalogue, options())) {
     results::write_file(plan.sweep_ini(), plan.ini);
-    program =
-        write("refuses.sh", "#!/bin/sh\necho attempt >> '" + (here / "attempts").string() + "'\nif [ $(wc -l < '" +
-                                (here / "attempts").string() + "') -le " + std::to_string(refusals) +
-                                " ]; then echo 'error: cannot resume it'; exit 6; fi\nexec " BUILD_DIR
-                                "/bin/pipeline \"$@\"\n");
+    const std::string attempted = "'" + (here / "attempts").string() + "'", held = "'" + (here / "held").string() + "'";
+    program = write("refuses.sh", "#!/bin/sh\necho attempt >> " + attempted + "\nif [ -e " + held +
+                                      " ] || [ $(wc -l < " + attempted + ") -le " + std::to_string(refusals) +
+                                      " ]; then echo 'error: cannot resume it'; exit 6; fi\nexec " BUILD_DIR
+                                      "/bin/pipeline \"$@\"\n");
     fs::permissions(program, fs::perms::owner_exec, fs::perm_options::add);
   }
   sweep::PlanOptions options() const {
@@ -62,15 +62,18 @@ BOOST_AUTO_TEST_CASE(a_run_that_is_refused_once_is_asked_for_again_and_stays) {
 }
 
 BOOST_AUTO_TEST_CASE(a_run_that_another_process_writes_is_waited_for) {
-  RefusingFixture fixture(1);
+  // For so long that refusals which counted would be too many.
+  RefusingFixture fixture(0);
   fixture.begun();
+  fixture.write("held", "");
   std::optional held(base::AppendFile::existing(fixture.plan.run_of(fixture.plan.jobs[0]) / "metrics.csv"));
   std::jthread other([&] {
-    while (!fs::exists(fixture.here / "attempts")) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    std::this_thread::sleep_for(std::chrono::seconds(5));
     held.reset();
+    fs::remove(fixture.here / "held");
   });
   BOOST_TEST((fixture.run_first().state == sweep::State::done));
+  BOOST_TEST(fixture.attempts() == 4u);  // every two seconds
   BOOST_TEST(fixture.heard.aside.empty());
 }
 
@@ -85,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_is_refused_twice_is_put_aside) {
   BOOST_TEST(!fs::exists(fixture.heard.aside[0] / "run.json"));
 }
 
-BOOST_AUTO_TEST_CASE(a_run_that_is_always_refused_and_cannot_be_moved_fails_with_the_reason) {
+BOOST_AUTO_TEST_CASE(a_job_that_is_always_refused_fails_with_the_reason) {
   RefusingFixture fixture(100);
   const sweep::JobState state = fixture.run_first();
   BOOST_TEST((state.state == sweep::State::failed));

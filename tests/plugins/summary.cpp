@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(the_closing_table_marks_the_best_value_by_direction) {
              "              2                    -    nan      1      -\n"
              "\n"
              "  control is the network before training\n"
-             "  *  the best of the models with this seed; with others: pipeline run FILE --seeds 10\n"
+             "  *  the best of the models with this seed; with other seeds: pipeline run FILE --seeds 10\n"
              "  '  of an earlier step, so it gets no *\n"
              "  c was last measured at step 7\n");
 }
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(models_that_went_back_to_earlier_weights_are_not_compared_w
              "  loss         lower         -   0.750*  0.875     0.500'    0.250'\n"
              "\n"
              "  control is the network before training\n"
-             "  *  the best of the models with this seed; with others: pipeline run FILE --seeds 10\n"
+             "  *  the best of the models with this seed; with other seeds: pipeline run FILE --seeds 10\n"
              "  '  of an earlier step, so it gets no *\n"
              "  stopped stopped at step 5 and went back to its weights of step 2\n"
              "  patient made all updates and went back to its weights of step 3\n");
