@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "base/child_process.hpp"
+#include "base/json_number.hpp"
 #include "base/signal_stack.hpp"
 #include "base/write_all.hpp"
 #include "plugins/call_scope.hpp"
@@ -140,8 +141,8 @@ std::vector<LawResult> check_contained(const Candidate& candidate, std::chrono::
         }
         const json j = json::parse(*line);
         const std::string detail = j.at("detail");
-        add({all[out.size()].name, static_cast<LawStatus>(j.at("status").get<int>()), detail, j.at("causes"),
-             j.at("unusable")});
+        add({all[out.size()].name, static_cast<LawStatus>(base::whole_number<int>(j.at("status"))), detail,
+             j.at("causes"), j.at("unusable")});
         if (j.at("unusable")) skip_rest(detail);
         if (out.size() == all.size()) return;
       }

@@ -294,7 +294,7 @@ double loss_of(const learning::Model& model, const TrainingFixture& training) {
   const Network& n = model.network();
   for (std::size_t l = 1; l <= n.depth(); ++l) {
     x = n.layer(l).W * x;
-    x.each_col() += n.layer(l).b;
+    if (!n.layer(l).b.is_empty()) x += arma::repmat(n.layer(l).b, 1, x.n_cols);
     if (l < n.depth()) x.clamp(0.f, std::numeric_limits<float>::infinity());
   }
   double sum = 0;

@@ -1,9 +1,9 @@
 // The law of trained arrays: a hook that works tile by tile and stores numbers for each tile must not use the same ones
 // for weights and for a column of a trained array.
-#include <cstring>
 #include <pipeline/quoted.hpp>
 #include <set>
 
+#include "base/same_bytes.hpp"
 #include "conformance/hook_fixture.hpp"
 
 namespace pipeline::conformance {
@@ -24,7 +24,7 @@ bool same_numbers(const TilesNumbers& a, const TilesNumbers& b) {
     return base::same_bytes(x.data(), y.data(), x.size());
   };
   return std::ranges::equal(a, b, [&](const TileNumbers& x, const TileNumbers& y) {
-    return same(x.w, y.w) && same(x.g, y.g) && std::memcmp(&x.penalty, &y.penalty, sizeof x.penalty) == 0;
+    return same(x.w, y.w) && same(x.g, y.g) && base::same_bytes(&x.penalty, &y.penalty, 1);
   });
 }
 
@@ -108,7 +108,7 @@ std::set<Place> differences(const Entry& entry, const learning::States& before, 
   std::set<Place> out;
   const auto compare = [&](const std::string& array, const arma::fmat& x, const arma::fmat& y) {
     for (arma::uword i = 0; i < std::min(x.n_elem, y.n_elem); ++i)
-      if (std::memcmp(x.memptr() + i, y.memptr() + i, sizeof(float)) != 0) out.insert({array, i});
+      if (!base::same_bytes(x.memptr() + i, y.memptr() + i, 1)) out.insert({array, i});
   };
   for (const auto& [name, kept] : after.all()) {
     if (kept.owner != &entry || kept.life == Life::step) continue;

@@ -173,20 +173,19 @@ void check_watched_sections(Reading& reading) {
       if (!section) continue;
       const Word word = word_of_value(p, "model:" + model.name, *section, e.word);
       const auto watched = std::ranges::find(p.metrics, *section, &MetricConfig::name);
+      const bool is_there = watched != p.metrics.end();
       const std::string watches = base::quoted(e.name) + " watches [metric:" + *section + "], ";
       if (complaints.about(word)) continue;
       if (section->empty())
         complaints.add(word, base::quoted(e.name) + " does not name the metric to watch",
                        config::suggestion("", known));
-      else if (watched == p.metrics.end() && reading.has("metric:" + *section))
-        continue;  // its section was complained about
-      else if (watched == p.metrics.end())
+      else if (is_there ? watched->misread || reading.data_unsure : reading.has("metric:" + *section))
+        continue;  // complained about already
+      else if (!is_there)
         complaints.add(word,
                        base::quoted(e.name) + " watches " + base::quoted(*section) +
                            ", and there is no section [metric:NAME] of that name",
                        config::suggestion(*section, known));
-      else if (watched->misread || reading.data_unsure)
-        continue;
       else if (p.validation == 0)
         complaints.add(word, base::quoted(e.name) + " watches a metric, but no samples are set aside for validation",
                        "add validation = N to [dataset] and on = validation to [metric:" + *section + "]");

@@ -37,7 +37,7 @@ std::shared_ptr<Dataset> make_dataset(Reading& reading, const std::string& name,
                            reading.complaints.full() ? "" : config::suggestion(name, datasets(reading, wrapper)));
     return nullptr;
   }
-  const auto made = reading.make<Dataset>(name, word);
+  auto made = reading.make<Dataset>(name, word);
   if (!made || wrapper == is_wrapper(name, *made)) return made;
   if (wrapper)
     reading.complaints.add(word, "'" + name + "' is a dataset, not a wrapper",
@@ -63,7 +63,7 @@ std::optional<PluginConfig<Made>> read_own(Reading& reading, SectionReader& read
 }
 
 /// Returns false if the list itself could not be read.
-bool read_wrappers(Reading& reading, SectionReader& reader, const std::vector<std::string>& names, const Word list) {
+bool read_wrappers(Reading& reading, SectionReader& reader, const std::vector<std::string>& names, const Word& list) {
   if (reading.complaints.about(list) || reading.is_too_long(list, "wrappers", names.size())) return false;
   const std::vector<Word> words = config::items(list);
   std::set<std::string> seen;
@@ -119,7 +119,8 @@ void read_dataset(Reading& reading) {
   std::optional<PluginConfig<Dataset>> config;
   if (object) config = read_own<Dataset>(reading, reader, *object, plugin, p.dataset.word, "");
   if (config) p.dataset.plugin = *config;
-  if (!read_wrappers(reading, reader, wrappers, reader.setting("wrappers").word))
+  const Word list = reader.setting("wrappers").word;  // a copy: reading wrappers adds settings
+  if (!read_wrappers(reading, reader, wrappers, list))
     reader.excuse_entries({});
   else if (config)
     reading.check_listed(reader, "wrappers", wrappers, PluginKind::dataset);

@@ -35,7 +35,8 @@ class ModelReader {
     model_.schedule = updates.schedule;
     model_.optimiser = updates.optimiser;
     model_.optimiser_word = updates.optimiser_word;
-    if (read_entries(reader_.setting("regularisers").word))
+    const Word list = reader_.setting("regularisers").word;  // a copy: reading entries adds settings
+    if (read_entries(list))
       reading_.check_listed(reader_, "regularisers", entries_, PluginKind::regulariser);
     else
       reader_.excuse_entries({});
@@ -49,7 +50,7 @@ class ModelReader {
 
  private:
   /// Returns false if the list itself could not be read.
-  bool read_entries(const Word list) {  // a copy: reading entries adds settings
+  bool read_entries(const Word& list) {
     if (complaints_.about(list) || reading_.is_too_long(list, "regularisers", entries_.size())) return false;
     const std::vector<Word> words = config::items(list);
     std::set<std::string> seen;

@@ -49,6 +49,7 @@ const char* state_of(git_repository* repository) {
 int main() {
   // A relative folder would take the user's settings from the working directory.
   for (const char* variable : {"HOME", "XDG_CONFIG_HOME"})
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has started
     if (const char* folder = std::getenv(variable); folder && *folder != '/') ::unsetenv(variable);
   git_libgit2_init();
   git_repository* repository = nullptr;

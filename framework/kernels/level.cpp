@@ -139,6 +139,7 @@ void one_panel(const float* panel, std::size_t inner, std::size_t rows, const Sp
       // Each column prefetches its share of the next block.
       const float* ahead = panel + to * width;
       const float* const end = panel + smaller(to + rows, inner) * width;
+      // NOLINTNEXTLINE(clang-analyzer-core.DivideZero): there is at least one column, because c0 < b.columns
       const std::size_t share = ((rows * width + columns - 1) / columns + line - 1) / line;
       for (std::size_t c = 0; c < columns; ++c) {
         for (std::size_t i = 0; i < share && ahead < end; ++i, ahead += line) __builtin_prefetch(ahead, 0, 2);

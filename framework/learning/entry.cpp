@@ -11,7 +11,7 @@ void find(Hook*& hook, Regulariser& object) {
 }
 }  // namespace
 
-Entry::Entry(std::string entry_name, std::shared_ptr<Regulariser> made, Scope where, std::uint64_t seed,
+Entry::Entry(const std::string& entry_name, std::shared_ptr<Regulariser> made, Scope where, std::uint64_t seed,
              std::string model_name, Remake remake_object, std::string plugin_name)
     : ModelPlugin{"regulariser", entry_name, std::move(model_name),
                   plugin_name == entry_name ? "" : std::move(plugin_name)},

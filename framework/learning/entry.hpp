@@ -26,7 +26,7 @@ struct Scope {
 using Remake = std::function<std::shared_ptr<Regulariser>()>;
 
 struct Entry : ModelPlugin {
-  Entry(std::string entry_name, std::shared_ptr<Regulariser> made, Scope where, std::uint64_t seed,
+  Entry(const std::string& entry_name, std::shared_ptr<Regulariser> made, Scope where, std::uint64_t seed,
         std::string model_name, Remake remake_object = {}, std::string plugin_name = "");
   /// The same entry with a new object, not bound to any arrays yet. Needs `remake`.
   Entry remade() const;

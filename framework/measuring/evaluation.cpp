@@ -99,7 +99,7 @@ class SplitPass {
       if (!kernels::all_finite(block.logits())) throw learning::Diverged(moment_.step, "a logit");
       for (const auto& [key, entry] : gatherers) {
         moment_.current = entry.by;
-        plugins::call(moment_.call("Gatherer::see"), [&] { entry.gatherer->see(block); });
+        plugins::call(moment_.call("Gatherer::see"), [&, &gatherer = *entry.gatherer] { gatherer.see(block); });
       }
       if (!penalised) continue;
       learning::one_hot(block.labels, moment_.subject.network.layers.back().outputs(), targets);

@@ -208,7 +208,7 @@ Parameter& Parameters::choice(std::string name, std::string& target, std::vector
                               std::string meaning) {
   Parameter p{std::move(name), ParameterType::choice, std::move(meaning)};
   p.choices = choices;
-  p.set = [&target, choices](std::string_view s) -> Refusal {
+  p.set = [&target, choices = std::move(choices)](std::string_view s) -> Refusal {
     if (std::find(choices.begin(), choices.end(), s) == choices.end()) return "is not one of the choices";
     target = s;
     return std::nullopt;
@@ -277,7 +277,7 @@ Parameter& Parameters::words(std::string name, std::vector<std::string>& target,
                              std::string meaning) {
   Parameter& p = words(std::move(name), target, std::move(meaning));
   p.choices = choices;
-  p.set = [&target, choices](std::string_view s) -> Refusal {
+  p.set = [&target, choices = std::move(choices)](std::string_view s) -> Refusal {
     const std::vector<std::string> parts = split_at_commas(s);
     for (const std::string& part : parts) {
       if (std::find(choices.begin(), choices.end(), part) == choices.end())

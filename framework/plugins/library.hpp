@@ -59,7 +59,7 @@ void set(Parameters& parameters, const Values& values);
 /// A new object with these parameters set and all others at their defaults.
 template <class Base>
 std::shared_ptr<Base> make_with(const Loaded& plugin, const Values& values) {
-  const std::shared_ptr<Base> object = make<Base>(plugin);
+  std::shared_ptr<Base> object = make<Base>(plugin);
   Parameters parameters;
   call({name_of(plugin.kind), plugin.name.c_str(), "declare", "", 0}, [&] {
     object->declare(parameters);

@@ -100,7 +100,7 @@ double probe_seconds() {
 
 ProbeResult probe(const fs::path& library) {
   const json stamp = stamp_of(library);
-  const ProbeResult result = run_probe(library);
+  ProbeResult result = run_probe(library);
   remember(library, stamp, result);
   return result;
 }

@@ -28,7 +28,7 @@ mode_t current_umask() {
 
 std::string current_folder() {
   char* const path = ::getcwd(nullptr, 0);
-  const std::string folder = path ? path : "";
+  std::string folder = path ? path : "";
   std::free(path);
   return folder;
 }
@@ -69,7 +69,7 @@ std::vector<std::string> only_in(const std::vector<std::string>& a, const std::v
 
 ProcessState::ProcessState(const std::locale& of_streams) : stream_locale_(of_streams) {
   folder_ = current_folder();
-  locale_ = std::setlocale(LC_ALL, nullptr);
+  locale_ = std::setlocale(LC_ALL, nullptr);  // NOLINT(concurrency-mt-unsafe): only asked
   thread_locale_ = ::uselocale({});
   umask_ = current_umask();
   for (int n = 1; n <= kSignals; ++n) ::sigaction(n, nullptr, &handlers_.at(static_cast<std::size_t>(n)));
@@ -113,6 +113,7 @@ std::string ProcessState::difference(const ProcessState& later, Shared kind) con
   return listed(out);
 }
 
+// NOLINTBEGIN(concurrency-mt-unsafe): what is set here, a plugin has just set in the same way
 void ProcessState::restore(Shared kind) const {
   const ProcessState changed = now();
   const auto restores = [&](Shared what, bool differs) { return includes(kind, what) && differs; };
@@ -141,5 +142,6 @@ void ProcessState::restore(Shared kind) const {
     if (restores(Shared::limits, limits_[i].rlim_cur != changed.limits_[i].rlim_cur))
       ::setrlimit(static_cast<__rlimit_resource_t>(i), &limits_[i]);
 }
+// NOLINTEND(concurrency-mt-unsafe)
 
 }  // namespace pipeline::plugins

@@ -13,12 +13,14 @@
 
 #include "base/atomic_file.hpp"
 #include "base/json_depth.hpp"
+#include "base/json_number.hpp"
 #include "base/sha256.hpp"
 #include "results/run_folder.hpp"
 
 namespace pipeline::results {
 namespace fs = std::filesystem;
 
+using base::whole_number;
 using Json = nlohmann::json;
 using learning::SavedArray;
 using learning::SavedModel;
@@ -41,7 +43,7 @@ Json matrix_json(const Matrix& m) {
 }
 template <class Matrix>
 Matrix matrix_from(const Json& j) {
-  const auto rows = j.at(0).get<std::uint64_t>(), columns = j.at(1).get<std::uint64_t>();
+  const auto rows = whole_number(j.at(0)), columns = whole_number(j.at(1));
   const auto& bytes = j.at(2).get_binary();
   const std::size_t size = sizeof(typename Matrix::elem_type);
   // By division, because a product may wrap. One of the two may be 0.
@@ -75,7 +77,7 @@ Json by_layer_json(const PerLayer::Arrays& arrays) {
 }
 PerLayer::Arrays by_layer_from(const Json& j) {
   PerLayer::Arrays arrays;
-  for (const Json& one : j) arrays[one.at(0).get<std::size_t>()] = matrix_from<arma::fmat>(one.at(1));
+  for (const Json& one : j) arrays[whole_number(one.at(0))] = matrix_from<arma::fmat>(one.at(1));
   return arrays;
 }
 
@@ -92,7 +94,7 @@ SavedArray array_from(const Json& j) {
   a.like_weights.network = network_from(j.at("network"));
   for (const Json& arrays : j.at("own")) a.like_weights.own.push_back(by_layer_from(arrays));
   a.values = by_layer_from(j.at("values"));
-  a.counts = j.at("counts").get<std::vector<std::int64_t>>();
+  for (const Json& count : j.at("counts")) a.counts.push_back(whole_number<std::int64_t>(count));
   return a;
 }
 
@@ -107,7 +109,7 @@ SavedModel model_from(const Json& j) {
   m.network = network_from(j.at("network"));
   for (const auto& [name, array] : j.at("arrays").items()) m.arrays[name] = array_from(array);
   if (const auto remembered = j.find("remembered"); remembered != j.end()) {
-    m.remembered_at = remembered->at("at").get<std::uint64_t>();
+    m.remembered_at = whole_number(remembered->at("at"));
     m.remembered = std::make_shared<SavedModel>(model_from(remembered->at("model")));
   }
   return m;
@@ -122,8 +124,8 @@ Json measured_json(const Measured& m) {
 Measured measured_from(const Json& j) {
   Measured m;
   for (const Json& r : j.at("rows"))
-    m.rows.push_back({r.at(0).get<std::uint64_t>(), r.at(1).get<std::string>(), r.at(2).get<std::string>(),
-                      r.at(3).get<std::size_t>(), r.at(4).get<double>()});
+    m.rows.push_back({whole_number(r.at(0)), r.at(1).get<std::string>(), r.at(2).get<std::string>(),
+                      whole_number(r.at(3)), r.at(4).get<double>()});
   for (const Json& s : j.at("sheets"))
     m.sheets.push_back(
         {s.at(0).get<std::string>(), s.at(1).get<std::string>(), s.at(2).get<bool>(), matrix_from<arma::mat>(s.at(3))});
@@ -132,7 +134,7 @@ Measured measured_from(const Json& j) {
 
 Json optional_json(const std::optional<std::uint64_t>& n) { return n ? Json(*n) : Json(); }
 std::optional<std::uint64_t> optional_from(const Json& j) {
-  return j.is_null() ? std::nullopt : std::optional(j.get<std::uint64_t>());
+  return j.is_null() ? std::nullopt : std::optional(whole_number(j));
 }
 
 Json task_json(const SavedTask& t) {
@@ -152,7 +154,7 @@ Json task_json(const SavedTask& t) {
 SavedTask task_from(const Json& j) {
   SavedTask t;
   j.at("name").get_to(t.name);
-  j.at("next").get_to(t.next);
+  t.next = whole_number(j.at("next"));
   j.at("ended").get_to(t.ended);
   j.at("plugin_failed").get_to(t.plugin_failed);
   j.at("failure").get_to(t.failure);
@@ -161,7 +163,7 @@ SavedTask task_from(const Json& j) {
   if (const auto model = j.find("model"); model != j.end()) t.model = model_from(*model);
   if (const auto watched = j.find("watched"); watched != j.end())
     t.watched = {watched->at("sections").get<std::vector<std::string>>(), measured_from(watched->at("measured"))};
-  for (const Json& one : j.at("left")) t.left[one.at(0).get<std::uint64_t>()] = model_from(one.at(1));
+  for (const Json& one : j.at("left")) t.left[whole_number(one.at(0))] = model_from(one.at(1));
   return t;
 }
 
@@ -175,11 +177,11 @@ Json summary_json(const SummaryJson::Values& values) {
   return j;
 }
 SummaryJson::Values summary_from(const Json& j) {
-  const auto point = [](const Json& p) { return Point{p.at(0).get<std::uint64_t>(), p.at(1).get<double>()}; };
+  const auto point = [](const Json& p) { return Point{whole_number(p.at(0)), p.at(1).get<double>()}; };
   SummaryJson::Values values;
   for (const Json& one : j) {
     SummaryJson::LastAndBest& v =
-        values[one.at(0).get<std::string>()][one.at(1).get<std::string>()][one.at(2).get<std::size_t>()];
+        values[one.at(0).get<std::string>()][one.at(1).get<std::string>()][whole_number(one.at(2))];
     v.last = point(one.at(3));
     v.has_best = !one.at(4).is_null();
     if (v.has_best) v.best = point(one.at(4));
@@ -205,15 +207,15 @@ Json checkpoint_json(const Checkpoint& c) {
 Checkpoint checkpoint_from(const Json& j) {
   Checkpoint c;
   j.at("identity").get_to(c.identity);
-  j.at("steps").get_to(c.steps);
-  j.at("step").get_to(c.step);
+  c.steps = whole_number(j.at("steps"));
+  c.step = whole_number(j.at("step"));
   j.at("seconds").get_to(c.seconds);
   for (const Json& t : j.at("tasks")) c.tasks.push_back(task_from(t));
   for (const Json& w : j.at("waiting"))
-    c.waiting.push_back({w.at(0).get<std::uint64_t>(), w.at(1).get<std::string>(), measured_from(w.at(2))});
-  c.metrics = {j.at("metrics").at(0).get<std::size_t>(), j.at("metrics").at(1).get<std::string>()};
+    c.waiting.push_back({whole_number(w.at(0)), w.at(1).get<std::string>(), measured_from(w.at(2))});
+  c.metrics = {whole_number(j.at("metrics").at(0)), j.at("metrics").at(1).get<std::string>()};
   for (const auto& [path, end] : j.at("nodes").items())
-    c.nodes[path] = {end.at(0).get<std::size_t>(), end.at(1).get<std::string>()};
+    c.nodes[path] = {whole_number(end.at(0)), end.at(1).get<std::string>()};
   c.summary = summary_from(j.at("last_and_best"));
   return c;
 }

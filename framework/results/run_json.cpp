@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_depth.hpp"
+#include "base/json_number.hpp"
 #include "base/shell.hpp"
 #include "base/utc.hpp"
 #include "results/git.hpp"
@@ -117,12 +118,6 @@ std::vector<std::pair<std::string, std::string>> facts_from(const nlohmann::json
   for (const auto& resumed : j.value("resumed", nlohmann::json::array()))
     if (resumed.is_object()) facts.emplace_back("resumed at step", text(resumed.value("at_step", nlohmann::json())));
   return facts;
-}
-
-/// A step: the library would turn 1e300, -1 and true into one.
-std::uint64_t step_from(const nlohmann::json& j) {
-  if (!j.is_number_unsigned()) throw std::runtime_error(j.dump().substr(0, 40) + " is not a whole number");
-  return j.get<std::uint64_t>();
 }
 
 /// The text of a run.json. Throws std::runtime_error.
@@ -271,7 +266,7 @@ RunInfo read_run_json(const std::filesystem::path& file) try {
   json.at("pipeline").get_to(run.pipeline);
   run.status = json.value("status", "");
   run.configuration = json.value("configuration", "");
-  run.steps = step_from(json.at("steps"));
+  run.steps = base::whole_number(json.at("steps"));
   run.has_final_reports = json.contains("final_reports");
   json.at("models").get_to(run.models);
   for (const auto& m : json.at("metrics")) run.metrics.push_back(metric_from(m));
@@ -291,9 +286,9 @@ RunInfo read_run_json(const std::filesystem::path& file) try {
   const auto early = json.value("stopped_early", nlohmann::json::object());
   for (const auto& [model, steps] : early.items()) {
     const bool one = steps.is_number();  // before contract 7, of models that were stopped only
-    const std::uint64_t stop = step_from(one ? steps : steps.at("stop_step"));
+    const std::uint64_t stop = base::whole_number(one ? steps : steps.at("stop_step"));
     if (stop < run.steps) run.stopped[model] = stop;
-    if (const auto restored = one ? stop : step_from(steps.at("restored_step")); restored != stop)
+    if (const auto restored = one ? stop : base::whole_number(steps.at("restored_step")); restored != stop)
       run.restored[model] = restored;
   }
   run.remarks = json.value("remarks", run.remarks);

@@ -3,7 +3,9 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <csignal>
+#include <nlohmann/json.hpp>
 
+#include "base/sha256.hpp"
 #include "config/complaint.hpp"
 #include "results/checkpoint.hpp"
 #include "support/csv_rows.hpp"
@@ -114,6 +116,31 @@ std::string model_text(const std::vector<std::string>& regularisers) {
 }
 
 const std::string watched = "[metric:loss]\nevery = 5\non = validation\n";
+
+/// Every kind of thing that a checkpoint can hold.
+results::Checkpoint full_checkpoint() {
+  results::Checkpoint c;
+  c.identity = {{"training.steps", "9"}, {"plugin regulariser l2", "ab"}};
+  c.steps = 9, c.step = 4, c.seconds = 1.5;
+  results::SavedTask& task = c.tasks.emplace_back();
+  task.name = "a";
+  task.next = 4;
+  task.stopped_at = 3;
+  task.model.emplace();
+  task.model->network.layers.push_back({arma::fmat{{1, 2, 3}, {4, 5, 6}}, arma::fvec{-0.0f, 1e-44f}});
+  task.model->arrays["l.counts"].counts = {-1, std::numeric_limits<std::int64_t>::max()};
+  task.model->arrays["l.values"].values[2] = arma::fmat(0, 3);
+  task.model->remembered = std::make_shared<learning::SavedModel>(*task.model);
+  task.model->remembered_at = 2;
+  task.left[1].network = task.model->network;
+  task.watched.emplace().sections = {"loss"};
+  c.waiting.push_back({4, "a", {{{4, "a", "loss", 0, std::nan("")}, {4, "a", "loss", 1, infinity}}, {}}});
+  c.waiting[0].measured.sheets.push_back({"node_snr", "1", true, arma::mat{0.1, -infinity}});
+  c.metrics = {31, "cd"};
+  c.nodes = {{"/a/node_snr/1", {3, "ef"}}};
+  c.summary["a"]["loss"][0] = {{3, 0.25}, {2, 0.125}, true};
+  return c;
+}
 
 }  // namespace
 
@@ -255,25 +282,8 @@ BOOST_AUTO_TEST_CASE(every_metric_is_measured_the_same_after_a_stop) {
 
 BOOST_AUTO_TEST_CASE(what_a_checkpoint_holds_is_read_back) {
   const Scratch scratch;
-  results::Checkpoint c;
-  c.identity = {{"training.steps", "9"}, {"plugin regulariser l2", "ab"}};
-  c.steps = 9, c.step = 4, c.seconds = 1.5;
-  results::SavedTask& task = c.tasks.emplace_back();
-  task.name = "a";
-  task.next = 4;
-  task.stopped_at = 3;
-  task.model.emplace();
-  task.model->network.layers.push_back({arma::fmat{{1, 2, 3}, {4, 5, 6}}, arma::fvec{-0.0f, 1e-44f}});
-  task.model->arrays["l.counts"].counts = {-1, std::numeric_limits<std::int64_t>::max()};
-  task.model->arrays["l.values"].values[2] = arma::fmat(0, 3);
-  task.model->remembered = std::make_shared<learning::SavedModel>(*task.model);
-  task.model->remembered_at = 2;
-  task.watched.emplace().sections = {"loss"};
-  c.waiting.push_back({4, "a", {{{4, "a", "loss", 0, std::nan("")}, {4, "a", "loss", 1, infinity}}, {}}});
-  c.waiting[0].measured.sheets.push_back({"node_snr", "1", true, arma::mat{0.1, -infinity}});
-  c.metrics = {31, "cd"};
-  c.nodes = {{"/a/node_snr/1", {3, "ef"}}};
-  c.summary["a"]["loss"][0] = {{3, 0.25}, {2, 0.125}, true};
+  const results::Checkpoint c = full_checkpoint();
+  const learning::SavedModel& model = *c.tasks.at(0).model;
   results::Checkpoints files(scratch.path() / "checkpoints");
   files.write(c);
   BOOST_TEST_REQUIRE(files.files().size() == 1u);
@@ -283,11 +293,12 @@ BOOST_AUTO_TEST_CASE(what_a_checkpoint_holds_is_read_back) {
   const results::SavedTask& t = back.tasks[0];
   BOOST_TEST((t.name == "a" && t.next == 4 && !t.ended && t.stopped_at == 3u && !t.restored_to));
   const Layer& layer = t.model->network.layer(1);
-  BOOST_TEST(arma::approx_equal(layer.W, task.model->network.layer(1).W, "absdiff", 0));
+  BOOST_TEST(arma::approx_equal(layer.W, model.network.layer(1).W, "absdiff", 0));
   BOOST_TEST((std::signbit(layer.b[0]) && layer.b[1] == 1e-44f));
-  BOOST_TEST((t.model->arrays.at("l.counts").counts == task.model->arrays["l.counts"].counts));
+  BOOST_TEST((t.model->arrays.at("l.counts").counts == model.arrays.at("l.counts").counts));
   BOOST_TEST(t.model->arrays.at("l.values").values.at(2).n_cols == 3u);
   BOOST_TEST((t.model->remembered && t.model->remembered_at == 2 && t.model->remembered->network.depth() == 1));
+  BOOST_TEST(t.left.at(1).network.depth() == 1u);
   BOOST_TEST((t.watched && t.watched->sections == std::vector<std::string>{"loss"}));
   BOOST_TEST_REQUIRE(back.waiting.size() == 1u);
   const measuring::Measured& m = back.waiting[0].measured;
@@ -296,6 +307,36 @@ BOOST_AUTO_TEST_CASE(what_a_checkpoint_holds_is_read_back) {
   BOOST_TEST((back.metrics.size == 31 && back.metrics.sha256 == "cd" && back.nodes == c.nodes));
   const auto& v = back.summary.at("a").at("loss").at(0);
   BOOST_TEST((v.last.step == 3 && v.last.value == 0.25 && v.best.value == 0.125 && v.has_best));
+}
+
+BOOST_AUTO_TEST_CASE(each_whole_number_of_a_checkpoint_must_be_one) {
+  // The library that reads them takes all of these, and converts 1e300 with undefined behaviour.
+  const Scratch scratch;
+  results::Checkpoints files(scratch.path() / "checkpoints");
+  files.write(full_checkpoint());
+  const std::string text = read_file(files.files().at(0));
+  const auto json = nlohmann::json::from_cbor(text.substr(text.find('\n') + 1));
+  std::size_t numbers = 0;
+  const auto flat = json.flatten();
+  for (const auto& [path, value] : flat.items()) {
+    if (!value.is_number_integer()) continue;
+    ++numbers;
+    for (const nlohmann::json& other :
+         {nlohmann::json(1e300), nlohmann::json(1.5), nlohmann::json(true), nlohmann::json("1")}) {
+      nlohmann::json changed = json;
+      changed[nlohmann::json::json_pointer(path)] = other;
+      std::string cbor;
+      nlohmann::json::to_cbor(changed, cbor);
+      base::Sha256 sum;
+      sum.add(cbor);
+      scratch.write("changed.checkpoint",
+                    "pipeline checkpoint 1 " + std::to_string(cbor.size()) + " " + sum.hex() + "\n" + cbor);
+      BOOST_CHECK_EXCEPTION(
+          results::read_checkpoint(scratch.path() / "changed.checkpoint"), std::runtime_error,
+          [&](const auto& e) { return std::string(e.what()).ends_with(other.dump() + " is not a whole number"); });
+    }
+  }
+  BOOST_TEST(numbers > 35u);
 }
 
 BOOST_AUTO_TEST_CASE(the_last_two_checkpoints_are_kept_and_a_damaged_one_is_recognised) {
