@@ -51,7 +51,8 @@ double estimate_seconds(const experiment::Pipeline& p, const Data& data, const S
       return fastest(2, [&] { measuring::measure(subject, 0, due, {&of, &of, &of}); });
     };
     const double of_one = seconds(one), of_two = seconds(two);
-    each_model += (of_one + further * std::max(of_two - of_one, 0.0)) * static_cast<double>(p.steps / every + 2);
+    const std::uint64_t measurements = p.steps / every + 2;
+    each_model += (of_one + further * std::max(of_two - of_one, 0.0)) * static_cast<double>(measurements);
   }
   // A thread without a model adds .4 of one with a model, less with hooks; measured with two.
   const std::size_t models = p.models.size(), alone = std::min(threads, models);

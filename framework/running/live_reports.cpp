@@ -54,8 +54,8 @@ bool LiveReports::write_last(const std::filesystem::path& folder, std::uint64_t 
 bool LiveReports::write(const LiveReport& r, const std::filesystem::path& folder, const Occasion& occasion) {
   const std::string& plugin = r.config->plugin.name;
   try {
-    const auto data = std::shared_ptr<const Data>(loaded_, &loaded_->data);
-    const auto results = results::open_run(folder, [&] { return data; });
+    const auto results =
+        results::open_run(folder, [&] { return std::shared_ptr<const Data>(loaded_, &loaded_->data); });
     const ReportOutput output = plugins::call({"report", plugin.c_str(), "Report::write", "", occasion.step},
                                               [&] { return r.report->write(*results, occasion); });
     observer_.lines(output.lines);

@@ -43,8 +43,10 @@ Size size_of(const Pipeline& p, bool lean) {
   for (std::size_t l = 1; l < p.network.sizes.size(); ++l)
     weights += static_cast<double>((p.network.sizes[l - 1] + 1) * p.network.sizes[l]);
   const double models = static_cast<double>(p.models.size() + 1), layers = static_cast<double>(p.network.layers());
-  for (const experiment::MetricConfig& m : p.metrics)
-    rows += models * layers * (static_cast<double>(p.steps / std::max<std::uint64_t>(m.every, 1)) + 2);
+  for (const experiment::MetricConfig& m : p.metrics) {
+    const std::uint64_t measurements = p.steps / std::max<std::uint64_t>(m.every, 1) + 2;
+    rows += models * layers * static_cast<double>(measurements);
+  }
   constexpr double bytes_of_row = 40, other = 20e3;
   constexpr std::size_t files = 8, files_of_report = 20;
   return {8 * weights * models + rows * bytes_of_row + other, files + (lean ? 0 : files_of_report * p.reports.size())};

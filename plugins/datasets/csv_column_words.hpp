@@ -33,7 +33,7 @@ inline std::string first_words(const CsvColumnSeen& s) {
 
 inline std::string held(const CsvColumnSeen& s) {
   if (s.present() == 0) return "nothing";
-  const std::string range =
+  std::string range =
       std::string(s.whole ? "whole numbers " : "numbers ") + nine_digits(s.low) + " to " + nine_digits(s.high);
   if (s.all_numbers()) return range;
   if (const ForeignNumber* foreign = s.mostly_foreign(); foreign && s.mostly_numbers())

@@ -34,7 +34,7 @@ struct CsvColumns {
   /// How a pipeline file calls it: by name where that is unique and plain, otherwise by number.
   std::string reference(std::size_t column) const {
     const std::string digits = std::to_string(column + 1);
-    const std::string number = std::ranges::count(names, digits) ? "column " + digits : digits;
+    std::string number = std::ranges::count(names, digits) ? "column " + digits : digits;
     if (names.empty()) return number;
     const std::string& name = names[column];
     const bool plain = !name.empty() && name.size() <= 40 && name.front() != ' ' && name.back() != ' ' &&
