@@ -64,6 +64,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace pipeline;
   static const fuzz::Folder folder;
   static Mirror& mirror = *new Mirror;  // its thread ends with the process
+  if (std::filesystem::exists("data"))
+    throw std::logic_error("downloads would go to data/ of the working directory, and be found there");
   if (size == 0) return 0;
   const std::string url = mirror.next_url();
   // Wherever a redirection leads, this mirror answers.
