@@ -13,7 +13,7 @@ using namespace pipeline;
 
 struct EverActive final : Gatherer {
   std::vector<std::vector<bool>> active;  // [hidden layer][unit]
-  explicit EverActive(std::vector<std::size_t> widths) {
+  explicit EverActive(const std::vector<std::size_t>& widths) {
     for (const std::size_t width : widths) active.emplace_back(width, false);
   }
   void see(const Block& block) override {

@@ -10,7 +10,7 @@ struct Activity final : Gatherer {
   static constexpr int shared_layout = 1;
   std::vector<arma::vec> active, size;  // [units] of each hidden layer: samples with h > 0, sum of |h|
 
-  explicit Activity(std::vector<std::size_t> widths) {
+  explicit Activity(const std::vector<std::size_t>& widths) {
     for (const std::size_t width : widths) {
       active.emplace_back(width, arma::fill::zeros);
       size.emplace_back(width, arma::fill::zeros);
