@@ -157,7 +157,7 @@ fs::path find_pipeline(const std::string& name, bool report) {
 
 void expect_folder(const std::string& folder) {
   if (std::error_code none; !std::filesystem::is_directory(folder, none))
-    throw UsageError("there is no folder " + base::quoted_path(folder) + "; name a run folder or a sweep folder");
+    throw UsageError("there is no folder " + base::quoted_path(folder) + "; pass the folder of a run or a sweep");
 }
 
 }  // namespace pipeline::cli

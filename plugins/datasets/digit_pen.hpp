@@ -59,7 +59,7 @@ inline void blur(Ink& ink, float share) {
 inline void scan(const Ink& ink, float level, std::uint8_t* image) {
   constexpr float grain = 0.1f;
   for (int i = 0; i < side * side; ++i)
-    // NOLINTNEXTLINE(bugprone-incorrect-roundings): lround() is slower, and differs only just below a half
+    // NOLINTNEXTLINE(bugprone-incorrect-roundings): lround() could change a byte, and with it every result
     image[i] = static_cast<std::uint8_t>(255 * std::clamp(level * ink[i] - grain, 0.0f, 1.0f) + 0.5f);
 }
 

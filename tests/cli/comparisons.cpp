@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_compared_is_refused) {
     return fixture.tidy(said.err);
   };
   check_text(err({}, 2), "error: compare needs runs or a sweep: pipeline compare RUN|SWEEP ...\n");
-  check_says(err({"nosuch"}, 2), "error: there is no folder 'nosuch'; name a run folder or a sweep folder\n");
+  check_says(err({"nosuch"}, 2), "error: there is no folder 'nosuch'; pass the folder of a run or a sweep\n");
   check_says(
       err({"."}, 1),
       "error: . is neither a run (it has no metrics.csv) nor a sweep (it has no jobs.csv)\n  below it are ./a\n");

@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(on_a_terminal_the_curves_are_text, *boost::unit_test::preco
 BOOST_AUTO_TEST_CASE(other_folders_are_refused_by_name) {
   fs::create_directory(here / "empty");
   check_says(run({"report"}).err, "report needs the folder of a run or sweep: pipeline report RUN|SWEEP ...");
-  check_says(run({"report", "nowhere"}).err, "there is no folder 'nowhere'; name a run folder or a sweep folder");
+  check_says(run({"report", "nowhere"}).err, "there is no folder 'nowhere'; pass the folder of a run or a sweep");
   const Said said = run({"report", "empty"});
   BOOST_TEST(said.exit != 0);
   check_says(said.err, "empty is neither a run (it has no metrics.csv) nor a sweep (it has no jobs.csv)");

@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_another_process_writes_is_waited_for) {
     fs::remove(fixture.here / "held");
   });
   BOOST_TEST((fixture.run_first().state == sweep::State::done));
-  BOOST_TEST(fixture.attempts() == 4u);  // every two seconds
+  BOOST_TEST(fixture.attempts() > 1u);
   BOOST_TEST(fixture.heard.aside.empty());
 }
 
