@@ -15,6 +15,7 @@
 #include <pipeline/regulariser.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace {
 using namespace pipeline;
@@ -42,7 +43,7 @@ class Orthogonality final : public Regulariser, public LayerPenalty {
   }
   void add_gradient(const Layer& w, const LayerPass&, Layer& gradient, const Step&) const override {
     arma::fmat d = distance(w.W);
-    const float largest = arma::abs(d).max();
+    const float largest = std::max(d.max(), -d.min());
     if (largest == 0) return;
     d /= largest;  // products of three weights may overflow float32 where G does not
     const arma::fmat product = by_nodes(w.W) ? arma::fmat(d * w.W) : arma::fmat(w.W * d);
