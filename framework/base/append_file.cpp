@@ -30,7 +30,8 @@ std::size_t next_piece(std::string_view lines, std::size_t size) {
 AppendFile::AppendFile(std::filesystem::path path, int flags, const char* doing)
     : path_(std::move(path)), file_(::open(path_.c_str(), O_RDWR | O_APPEND | O_CLOEXEC | flags, 0666)) {
   if (file_ < 0) throw FileError(doing, path_);
-  if (::flock(file_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+  locked_ = ::flock(file_, LOCK_EX | LOCK_NB) == 0;
+  if (!locked_ && errno == EWOULDBLOCK) {
     const FileError held("write", path_);
     ::close(std::exchange(file_, -1));
     throw held;

@@ -1,7 +1,7 @@
 // An append-only file of whole lines, with one writer at a time.
 //
-// The writer holds a lock on the file itself as long as it lives; the kernel releases it however the process ends. Where
-// a file system has no locks, none is taken.
+// The writer holds a lock on the file itself as long as it lives; the kernel releases it however the process ends. A
+// file system without locks cannot keep a second writer out; is_locked() says so.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -26,11 +26,12 @@ class AppendFile {
   AppendFile(AppendFile&& other) noexcept
       : path_(std::move(other.path_)),
         file_(std::exchange(other.file_, -1)),
+        locked_(other.locked_),
         size_(other.size_),
         sum_(std::move(other.sum_)) {}
   AppendFile& operator=(AppendFile&& other) noexcept {
     std::swap(path_, other.path_), std::swap(file_, other.file_), std::swap(size_, other.size_);
-    std::swap(sum_, other.sum_);
+    std::swap(locked_, other.locked_), std::swap(sum_, other.sum_);
     return *this;
   }
   AppendFile(const AppendFile&) = delete;
@@ -43,6 +44,7 @@ class AppendFile {
   /// Removes everything after the first `size` bytes. Throws FileError.
   void cut(std::size_t size);
 
+  bool is_locked() const { return locked_; }
   std::size_t size() const { return size_; }
   /// The SHA-256 of the content.
   std::string sha256() const { return sum_.hex_so_far(); }
@@ -56,6 +58,7 @@ class AppendFile {
 
   std::filesystem::path path_;
   int file_ = -1;
+  bool locked_ = false;
   std::size_t size_ = 0;
   Sha256 sum_;  // of the first size_ bytes
 };

@@ -6,7 +6,9 @@
 #include <stdexcept>
 
 #include "base/csv.hpp"
+#include "base/names.hpp"
 #include "base/numbers.hpp"
+#include "base/utf8.hpp"
 #include "results/run_folder.hpp"
 #include "results/run_json.hpp"
 #include "results/run_results.hpp"
@@ -31,6 +33,14 @@ std::string status_of(const fs::path& run) { return results::read_run_json(resul
 bool has_results(const fs::path& run) {
   std::error_code none;
   return fs::exists(results::RunFolder{run}.run_json(), none) && has_ended(status_of(run));
+}
+
+/// A job is named by its configuration. Any other name could lead out of the sweep.
+fs::path run_of(const fs::path& sweep, const base::CsvRecord& job) {
+  if (!base::is_name(job.fields.front()))
+    throw std::runtime_error((sweep / "jobs.csv").string() + ":" + std::to_string(job.line) + ": " +
+                             base::quoted(job.fields.front()) + " is not the name of a job");
+  return sweep / "runs" / job.fields.front();
 }
 
 ComparedRun read_run(const fs::path& folder) {
@@ -92,7 +102,7 @@ std::vector<ComparedRun> read_runs(const fs::path& folder, const std::function<v
   std::size_t without_results = 0;
   for (std::size_t r = 1; r < records.size(); ++r) try {
       const std::vector<std::string>&axes = records.front().fields, &job = records[r].fields;
-      const fs::path run = folder / "runs" / job.front();
+      const fs::path run = run_of(folder, records[r]);
       if (job.size() != axes.size() || !has_results(run)) {
         ++without_results;
         continue;
@@ -122,7 +132,7 @@ std::size_t failed_without_results(const fs::path& sweep) {
   return static_cast<std::size_t>(std::ranges::count_if(records, [&](const base::CsvRecord& job) {
     if (job.fields.back() != "failed") return false;
     try {
-      return !has_results(sweep / "runs" / job.fields.front());
+      return !has_results(run_of(sweep, job));
     } catch (const std::runtime_error&) {
       return false;  // damaged, which read_runs() tells
     }

@@ -95,7 +95,8 @@ void Reader::enter_cleaned(const Word& name) {
   Word cleaned{"", name.place};
   std::ranges::copy_if(name.text, std::back_inserter(cleaned.text),
                        [](char c) { return base::is_name_character(c) || c == ':'; });
-  if (may_exist(cleaned.text) && is_section_name(cleaned.text) && !child(tree, cleaned.text))
+  Complaints none;
+  if (may_exist(cleaned.text) && check_section_name(cleaned, none) && !child(tree, cleaned.text))
     section_ = &put(tree, {cleaned, {}});
 }
 

@@ -74,7 +74,7 @@ struct Checkpoint {
   double seconds = 0;             // of training so far
   std::vector<SavedTask> tasks;
   std::vector<Waiting> waiting;
-  MetricsWriter::End metrics;
+  MetricsEnd metrics;
   NodesWriter::Ends nodes;
   SummaryJson::Values summary;
 };

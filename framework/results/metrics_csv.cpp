@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/numbers.hpp"
+#include "base/sha256.hpp"
 #include "base/utf8.hpp"
 #include "results/run_folder.hpp"
 
@@ -59,14 +60,13 @@ MetricsWriter::MetricsWriter(base::AppendFile file) : file_(std::move(file)) {
   });
 }
 
-MetricsWriter::MetricsWriter(base::AppendFile file, std::size_t size, const std::string& sha256)
-    : file_(std::move(file)) {
-  if (file_.size() < size || file_.sha256_of_first(size) != sha256)
-    throw std::runtime_error("the first " + std::to_string(size) + " bytes of metrics.csv have changed");
-  file_.cut(size);
+MetricsWriter::MetricsWriter(base::AppendFile file, const MetricsEnd& end) : file_(std::move(file)) {
+  if (file_.size() < end.size || file_.sha256_of_first(end.size) != end.sha256)
+    throw std::runtime_error("the first " + std::to_string(end.size) + " bytes of metrics.csv have changed");
+  file_.cut(end.size);
 }
 
-MetricsWriter::End MetricsWriter::sync() {
+MetricsEnd MetricsWriter::sync() {
   with_advice([&] { file_.sync(); });
   return {file_.size(), file_.sha256()};
 }
@@ -98,6 +98,17 @@ std::vector<Row> read_metrics(const std::filesystem::path& file) {
     }
   }
   return rows;
+}
+
+void expect_metrics(const std::filesystem::path& file, const MetricsEnd& end) {
+  const std::string text = read_file(file);
+  if (text.size() != end.size)
+    throw std::runtime_error(file.string() + " is damaged: it has " + std::to_string(text.size()) +
+                             " bytes; the run ended with " + std::to_string(end.size));
+  base::Sha256 sum;
+  sum.add(text);
+  if (sum.hex() != end.sha256)
+    throw std::runtime_error(file.string() + " has changed since the run ended: its SHA-256 is not that in run.json");
 }
 
 }  // namespace pipeline::results

@@ -9,23 +9,27 @@
 
 namespace pipeline::results {
 
+/// Where the rows of a moment end, and the SHA-256 of the file up to there.
+struct MetricsEnd {
+  std::size_t size;
+  std::string sha256;
+};
+
 class MetricsWriter {
  public:
   /// Creates the file with its header. Throws std::runtime_error, also if another run has just created it.
   explicit MetricsWriter(const std::filesystem::path& file);
   /// Starts over with a file that exists.
   explicit MetricsWriter(base::AppendFile file);
-  /// Continues a file of which the first `size` bytes have this SHA-256; what follows them is removed. Throws
-  /// std::runtime_error if they have not, and leaves the file as it is.
-  MetricsWriter(base::AppendFile file, std::size_t size, const std::string& sha256);
+  /// Continues a file from there; what follows is removed. Throws std::runtime_error if the file does not begin so, and
+  /// leaves it as it is.
+  MetricsWriter(base::AppendFile file, const MetricsEnd& end);
   /// Writes whole rows; values with 9 significant digits, layer empty for the whole network.
   void append(const std::vector<Row>& rows);
   /// Makes the rows so far survive a power loss, and returns where they end.
-  struct End {
-    std::size_t size;
-    std::string sha256;
-  };
-  End sync();
+  MetricsEnd sync();
+  /// Whether a second process is kept from writing the file: not on a file system without locks.
+  bool is_locked() const { return file_.is_locked(); }
 
  private:
   base::AppendFile file_;
@@ -37,5 +41,8 @@ bool holds_no_rows(const std::filesystem::path& file);
 /// Every complete row. A last line without a newline is left out: the run was killed while it wrote it. Throws
 /// std::runtime_error that names file and line.
 std::vector<Row> read_metrics(const std::filesystem::path& file);
+
+/// Throws std::runtime_error if the file is not as the run left it when it ended: a copy may be cut short, for example.
+void expect_metrics(const std::filesystem::path& file, const MetricsEnd& end);
 
 }  // namespace pipeline::results

@@ -246,6 +246,10 @@ void RunJson::checkpoints(std::size_t count, double longest_seconds) {
   content_->json["checkpoints"] = {{"written", count}, {"longest_seconds", longest_seconds}};
 }
 
+void RunJson::metrics(const MetricsEnd& end) {
+  content_->json["metrics_csv"] = {{"bytes", end.size}, {"sha256", end.sha256}};
+}
+
 void RunJson::stopped_early(const std::string& model, std::uint64_t stopped, std::uint64_t restored) {
   content_->json["stopped_early"][model] = {{"stop_step", stopped}, {"restored_step", restored}};
 }
@@ -268,6 +272,8 @@ RunInfo read_run_json(const std::filesystem::path& file) try {
   run.configuration = json.value("configuration", "");
   run.steps = base::whole_number(json.at("steps"));
   run.has_final_reports = json.contains("final_reports");
+  if (const auto end = json.find("metrics_csv"); end != json.end())
+    run.metrics_end = {base::whole_number(end->at("bytes")), end->at("sha256")};
   json.at("models").get_to(run.models);
   for (const auto& m : json.at("metrics")) run.metrics.push_back(metric_from(m));
   run.class_names = json.value("class_names", run.class_names);

@@ -12,6 +12,7 @@
 #include "experiment/identity.hpp"
 #include "experiment/pipeline.hpp"
 #include "results/last_words.hpp"
+#include "results/metrics_csv.hpp"
 
 namespace pipeline::results {
 
@@ -40,6 +41,8 @@ class RunJson {
                const std::vector<experiment::Difference>& changed);
   /// How long the longest checkpoint took.
   void checkpoints(std::size_t count, double longest_seconds);
+  /// What metrics.csv is when the run ends.
+  void metrics(const MetricsEnd& end);
   /// Status "running".
   void begin();
   /// "finished", "finished, some models failed", "finished, every model failed", "stopped" or "failed". On a full disk the file is overwritten in place.
@@ -65,6 +68,7 @@ struct RunInfo {
   std::string pipeline, status, configuration;
   std::uint64_t steps = 0;
   bool has_final_reports = false;
+  std::optional<MetricsEnd> metrics_end;  // of a run that has ended
   std::vector<std::string> models, class_names;
   std::vector<MeasuredMetric> metrics;
   std::vector<UsedPlugin> plugins;

@@ -29,7 +29,7 @@ struct Measurements {
   Measurements(const experiment::Pipeline& p, const results::RunFolder& folder,
                const std::vector<std::string>& class_names, base::AppendFile file, const results::Checkpoint& from)
       : summary(measured_metrics(p), from.summary),
-        metrics(std::move(file), from.metrics.size, from.metrics.sha256),
+        metrics(std::move(file), from.metrics),
         nodes(folder.nodes_h5(), class_names) {
     nodes.continue_from(from.nodes);
   }

@@ -111,6 +111,7 @@ class Run {
     measurements_.emplace(pipeline_, folder_, loaded_->data.class_names);
     // Whatever fails from here on, run.json states how the run ended.
     record_.emplace(pipeline_, facts_, folder_.run_json()).begin();
+    warn_without_lock();
   }
 
   /// A finished run: only its final reports may be missing.
@@ -129,6 +130,13 @@ class Run {
     outcome.plugin_failed =
         earlier.checkpoint && std::ranges::any_of(earlier.checkpoint->tasks, &results::SavedTask::plugin_failed);
     return outcome;
+  }
+
+  void warn_without_lock() {
+    if (!measurements_->metrics.is_locked())
+      observer_.warning("the file system of " + folder_.path.string() +
+                        " has no locks, so a second process that resumes this run is not refused"
+                        "\n  resume it only when no process is writing it");
   }
 
   void make_latest() {
@@ -174,6 +182,7 @@ class Run {
     record_.emplace(pipeline_, facts_, folder_.run_json());
     record_->resumed(run_json, resumes_at_.value_or(0), earlier.changed);
     record_->begin();
+    warn_without_lock();
   }
 
   bool all_ended() const { return std::ranges::all_of(scheduler_.tasks(), &ModelTask::ended); }
@@ -193,7 +202,7 @@ class Run {
     }
     scheduler_.go_on();
     // Rows that the disk refused are lost even if a later sync succeeds, so an error here ends the run.
-    const results::MetricsWriter::End rows = measurements_->metrics.sync();
+    const results::MetricsEnd rows = measurements_->metrics.sync();
     try {
       if (!state) throw std::bad_alloc();
       results::Checkpoint checkpoint{
@@ -358,7 +367,7 @@ class Run {
     write_final_weights(folder_, pipeline_, scheduler_);
     measurements_->nodes.finish();
     measurements_->summary.write(folder_.summary_json());
-    measurements_->metrics.sync();  // before run.json says that the run is finished
+    record_->metrics(measurements_->metrics.sync());  // before run.json says that the run is finished
     if (checkpointing_.is_on()) record_->checkpoints(checkpointing_.count(), checkpointing_.longest_seconds());
     record_->end(status, failures);
   }

@@ -7,6 +7,7 @@
 #include "comparing/comparison.hpp"
 #include "comparing/runs.hpp"
 #include "results/run_folder.hpp"
+#include "results/run_json.hpp"
 
 namespace pipeline::sweep {
 
@@ -26,6 +27,22 @@ std::string fields(const Job& job) {
   return text;
 }
 
+/// Throws std::runtime_error if the rows of a job that has ended are not those that it wrote.
+void expect_rows(const results::RunFolder& run) {
+  const std::string advice = "\n  this job has ended; to run it again, remove its folder";
+  const std::filesystem::path csv = run.metrics_csv();
+  if (const std::ifstream in(csv); !in) {
+    const base::FileError error("read", csv);
+    if (error.code != ENOENT) throw error;
+    throw std::runtime_error(error.what() + advice);
+  }
+  try {
+    if (const auto end = results::read_run_json(run.run_json()).metrics_end) results::expect_metrics(csv, *end);
+  } catch (const std::runtime_error& e) {
+    throw std::runtime_error(e.what() + advice);
+  }
+}
+
 }  // namespace
 
 void write_jobs(const Plan& plan, const States& states) {
@@ -41,14 +58,10 @@ std::size_t write_table(const Plan& plan, const States& states) {
     std::string text = header(plan) + "step,model,metric,layer,value\n";
     for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
       if (states[i].state == State::missing) continue;
-      const std::filesystem::path csv = results::RunFolder{plan.run_of(plan.jobs[i])}.metrics_csv();
+      const results::RunFolder run{plan.run_of(plan.jobs[i])};
+      const std::filesystem::path csv = run.metrics_csv();
+      if (states[i].state == State::done || states[i].partly) expect_rows(run);
       std::ifstream in(csv);
-      if (!in && states[i].state == State::done) {
-        const base::FileError error("read", csv);
-        if (error.code != ENOENT) throw error;
-        throw std::runtime_error(std::string(error.what()) +
-                                 "\n  this job is done; to run it again, remove its folder");
-      }
       const std::string first = fields(plan.jobs[i]);
       std::string line;
       std::getline(in, line);                        // its header

@@ -108,6 +108,57 @@ BOOST_AUTO_TEST_CASE(a_finished_run_without_its_checkpoints_is_still_finished) {
   BOOST_TEST((content(fixture.here / "out") == before));
 }
 
+BOOST_AUTO_TEST_CASE(a_finished_run_with_damaged_rows_is_never_misread) {
+  const ResumeFixture fixture;
+  fixture.whole("whole");
+  const fs::path metrics = fixture.here / "out/metrics.csv";
+  const std::string rows = fixture.read("whole/metrics.csv");
+  const std::string without_the_last = rows.substr(0, rows.rfind('\n', rows.size() - 2) + 1);
+  const auto damages = std::vector<std::pair<bool, std::string>>{
+      // Its checkpoint has the rows of the last step: only damage before them is beyond repair.
+      {true, rows.substr(0, rows.size() - 4)},
+      {true, without_the_last},
+      {true, rows + "1,a,b,,2\n"},
+      {true, replaced(rows, "\n300,", "\n299,")},
+      {false, replaced(rows, "\n10,", "\n11,")},
+      {false, rows.substr(0, rows.size() / 2)},
+      {false, ""}};
+  for (const auto& [can_be_repaired, damaged] : damages) {
+    fs::copy(fixture.here / "whole", fixture.here / "out", fs::copy_options::recursive);
+    std::ofstream(metrics) << damaged;
+    for (const Words& reads : {Words{"report", "out"}, Words{"compare", "out"}, Words{"compare", "whole", "out"}}) {
+      const Said said = fixture.run(reads);
+      BOOST_TEST(said.exit != 0, said.out);
+      check_says(said.err, damaged.size() == rows.size()
+                               ? "out/metrics.csv has changed since the run ended: "
+                               : "out/metrics.csv is damaged: it has " + std::to_string(damaged.size()) +
+                                     " bytes; the run ended with ");
+    }
+    const auto before_resume = content(fixture.here / "out");
+    const Said said = fixture.study_with({"--out", "out", "--resume"});
+    if (can_be_repaired) {
+      check_exit(said, 0);
+      check_says(said.err,
+                 "warning: goes back to its last checkpoint: metrics.csv is not as it was when the run ended\n");
+      fixture.check_same("whole", "out");
+    } else {
+      check_exit(said, 6);
+      check_says(said.err, "metrics.csv: its first ");
+      check_says(said.err, " bytes are not those that were written before ");
+      BOOST_TEST((content(fixture.here / "out") == before_resume));
+    }
+    // Without its checkpoints nothing can repair it.
+    fs::remove_all(fixture.here / "out/checkpoints");
+    std::ofstream(metrics) << damaged;
+    const auto before = content(fixture.here / "out");
+    const Said refused = fixture.study_with({"--out", "out", "--resume"});
+    check_exit(refused, 6);
+    check_says(refused.err, "metrics.csv is not as it was when the run ended, and there is no checkpoint\n");
+    BOOST_TEST((content(fixture.here / "out") == before));
+    fs::remove_all(fixture.here / "out");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_damaged_run_is_not_passed_over_in_silence) {
   const ResumeFixture fixture;
   fixture.stop({});

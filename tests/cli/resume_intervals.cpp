@@ -43,6 +43,24 @@ BOOST_AUTO_TEST_CASE(any_interval_gives_the_same_bytes) {
   fixture.check_same("whole250", "killed");
 }
 
+BOOST_AUTO_TEST_CASE(a_checkpoint_is_written_every_so_many_seconds_of_wall_time) {
+  const ResumeFixture fixture;
+  const auto written = [&](const std::string& interval) -> int {
+    const auto child = fixture.started({"--out", interval, "pipeline.checkpoint=" + interval});
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+    fixture.open_gate();
+    check_exit(child->finish(), 0);
+    return json::parse(fixture.read(interval + "/run.json"))["checkpoints"]["written"];
+  };
+  BOOST_TEST(written("1 s") > written("1 h"));
+}
+
+BOOST_AUTO_TEST_CASE(without_a_key_it_is_ten_minutes) {
+  const ResumeFixture fixture;
+  fixture.whole("out");
+  check_says(fixture.read("out/resolved.ini"), "checkpoint = 10 min\n");
+}
+
 BOOST_AUTO_TEST_CASE(an_invalid_interval_is_a_complaint_with_its_place) {
   const ResumeFixture fixture;
   for (const std::string interval :

@@ -1,5 +1,6 @@
 // Runs that a signal stops, and the command that continues them: the same bytes as a run that was never stopped.
 #include "cli/resume_fixture.hpp"
+#include "support/requirements.hpp"
 
 using namespace support;
 
@@ -156,6 +157,24 @@ BOOST_AUTO_TEST_CASE(a_signal_during_the_last_write_changes_nothing) {
   const Said said = fixture.study_with({"--out", "out", "+report:plots", "--resume"});
   check_exit(said, 0);
   check_text(fixture.tidy(said.out), "the run is finished already\nresults in <here>/out\n");
+}
+
+BOOST_AUTO_TEST_CASE(pictures_and_their_data_are_those_of_a_run_that_was_never_stopped,
+                     *boost::unit_test::precondition(support::needs_gnuplot)) {
+  const ResumeFixture fixture;
+  const Words reports = {"+report:plots.every=50", "+report:tensorboard"};
+  fixture.whole("whole", reports);
+  fixture.stop(Words{"--out", "out"} + reports);
+  check_exit(fixture.study_with(Words{"--out", "out", "--resume"} + reports), 0);
+  std::size_t files = 0;
+  for (const std::string folder : {"plots", "tensorboard"})
+    for (const auto& file : fs::recursive_directory_iterator(fixture.here / "whole" / folder)) {
+      if (!file.is_regular_file()) continue;
+      ++files;
+      const fs::path there = fixture.here / "out" / fs::relative(file.path(), fixture.here / "whole");
+      BOOST_TEST((read_file(file.path()) == read_file(there)), there);
+    }
+  BOOST_TEST(files >= 11u);  // two pictures of four files each, and three models
 }
 
 BOOST_AUTO_TEST_CASE(final_reports_that_a_kill_prevented_are_written_by_resume) {

@@ -146,6 +146,31 @@ BOOST_AUTO_TEST_CASE(rows_that_a_disk_refused_once_end_the_run,
   }
 }
 
+BOOST_AUTO_TEST_CASE(without_locks_it_continues_and_warns,
+                     *boost::unit_test::precondition(support::needs_no_sanitizer)) {
+  StoppedFixture fixture;
+  fixture.environment["LD_PRELOAD"] = BUILD_DIR "/lib/test_libraries/faults.so";
+  fixture.environment["FAULTS_LOCKS"] = "none";
+  const Said said = fixture.run(fixture.words);
+  check_exit(said, 0);
+  check_says(fixture.tidy(said.err),
+             "warning: the file system of <here>/out has no locks, so a second process that resumes this run is not "
+             "refused\n  resume it only when no process is writing it\n");
+  fixture.check_same();
+  check_says(fixture.run({"run", "study.ini", "--out", "new"}).err, "/new has no locks");
+}
+
+BOOST_AUTO_TEST_CASE(a_time_of_day_that_jumps_moves_no_result,
+                     *boost::unit_test::precondition(support::needs_no_sanitizer)) {
+  StoppedFixture fixture;
+  fixture.environment["LD_PRELOAD"] = BUILD_DIR "/lib/test_libraries/faults.so";
+  fixture.environment["FAULTS_CLOCK"] = "jumps";
+  check_exit(fixture.run(fixture.words), 0);
+  fixture.check_same();
+  const json record = json::parse(fixture.read("out/run.json"));
+  BOOST_TEST(std::string(record["resumed"][0]["started"]).substr(0, 4) != std::string(record["ended"]).substr(0, 4));
+}
+
 BOOST_AUTO_TEST_CASE(an_error_before_the_first_row_keeps_no_run_from_starting,
                      *boost::unit_test::precondition(support::needs_no_sanitizer)) {
   StoppedFixture fixture;

@@ -212,18 +212,24 @@ BOOST_AUTO_TEST_CASE(a_diverging_job_fails_and_the_others_go_on) {
   BOOST_TEST((fixture.times("s") == before));
   BOOST_TEST(lines(fixture.sweep(words + Words{"--list"}).out) == 0u);
   BOOST_TEST(lines(fixture.sweep(words + Words{"--list", "--retry-failed"}).out) == 3u);
-  // A damaged run is left out of the comparison, and told.
+  // A job whose name leads elsewhere is left out, too.
+  const std::string jobs = fixture.read("s/jobs.csv");
+  fixture.write("s/jobs.csv", replaced(jobs, fixture.jobs("s").begin()->first, "../../t/runs"));
+  check_says(fixture.tidy(fixture.run({"compare", "s"}).err), ": '../../t/runs' is not the name of a job\n");
+  fixture.write("s/jobs.csv", jobs);
+  // A damaged run is left out of a comparison, and told. The tables would say nothing of it.
   fixture.write("s/runs/" + fixture.jobs("s").begin()->first + "/metrics.csv", "damaged\nrows\n");
+  check_says(fixture.run({"compare", "s"}).err, "warning: a run is left out: ");
   const Said damaged = fixture.sweep(words + Words{"--gather"});
-  check_exit(damaged, 5);
-  check_says(damaged.err, "warning: a run is left out: ");
-  // A table without the rows of a job that is done would say nothing of it.
+  check_exit(damaged, 1);
+  check_says(damaged.err, "metrics.csv is damaged: it has 13 bytes; the run ended with ");
+  check_says(damaged.err, "\n  this job has ended; to run it again, remove its folder\n");
   for (const auto& [job, row] : fixture.jobs("s"))
     if (row.ends_with("done")) fs::remove(fixture.here / "s/runs" / job / "metrics.csv");
   const Said missing = fixture.sweep(words + Words{"--gather"});
   check_exit(missing, 1);
   check_says(missing.err,
-             "metrics.csv: No such file or directory\n  this job is done; to run it again, remove its folder\n");
+             "metrics.csv: No such file or directory\n  this job has ended; to run it again, remove its folder\n");
 }
 BOOST_AUTO_TEST_CASE(a_job_that_cannot_start_says_why) {
   const SweepFixture fixture;

@@ -15,6 +15,15 @@ BOOST_AUTO_TEST_CASE(sections_and_keys_stay_in_order_and_empty_sections_are_kept
   BOOST_TEST(flat(r.tree) == "[pipeline]name=study[model:noreg][model:l2]regularisers=l2|l2.lambda=5e-5");
 }
 
+BOOST_AUTO_TEST_CASE(a_section_is_read_under_a_cleaned_name_only_if_that_is_a_valid_one) {
+  BOOST_TEST(flat(Reading("[model:+l2]\nk = 1\n").tree) == "[model:l2]k=1");
+  for (const std::string& name : {"model:+" + std::string(201, 'w'), std::string("model:+control")}) {
+    const Reading r("[" + name + "]\nk = 1\n");
+    BOOST_TEST(flat(r.tree) == "", name);
+    BOOST_TEST(r.complained().find(" is not a valid section name\n") != std::string::npos, r.complained());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(values_and_comments) {
   const std::pair<const char*, const char*> cases[] = {
       {"k = v", "v"},

@@ -5,9 +5,11 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 
+#include "base/json_number.hpp"
 #include "base/sha256.hpp"
 #include "config/complaint.hpp"
 #include "results/checkpoint.hpp"
+#include "running/checkpointing.hpp"
 #include "support/csv_rows.hpp"
 #include "support/same_run.hpp"
 #include "support/small_run.hpp"
@@ -337,6 +339,54 @@ BOOST_AUTO_TEST_CASE(each_whole_number_of_a_checkpoint_must_be_one) {
     }
   }
   BOOST_TEST(numbers > 35u);
+}
+
+BOOST_AUTO_TEST_CASE(a_whole_number_that_does_not_fit_is_refused) {
+  const auto said = [](auto whole, const nlohmann::json& number) -> std::string {
+    try {
+      return std::to_string(base::whole_number<decltype(whole)>(number));
+    } catch (const std::runtime_error& e) {
+      return e.what();
+    }
+  };
+  for (const std::int64_t n : {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()})
+    BOOST_TEST(said(std::int64_t(), n) == std::to_string(n));
+  const std::uint64_t largest = std::numeric_limits<std::uint64_t>::max();
+  BOOST_TEST(said(std::uint64_t(), largest) == "18446744073709551615");
+  BOOST_TEST(said(std::int64_t(), largest) == "18446744073709551615 is out of range");
+  BOOST_TEST(said(int(), 4294967297) == "4294967297 is out of range");
+  BOOST_TEST(said(int(), -4294967297) == "-4294967297 is out of range");
+  BOOST_TEST(said(std::uint64_t(), -1) == "-1 is not a whole number");
+  // A long text is cut between two characters.
+  BOOST_TEST(said(int(), std::string(38, 'a') + "\u00e9\u00e9\u00e9") ==
+             "\"" + std::string(38, 'a') + "\u00e9 is not a whole number");
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_that_takes_longer_than_a_notice_is_told_once) {
+  const Scratch scratch;
+  running::Checkpointing checkpointing({.seconds = 600});
+  const results::RunFolder folder{scratch.path()};
+  const auto write = [&](int seconds) {
+    return checkpointing.write(folder, {}, running::Checkpointing::Clock::now() - std::chrono::seconds(seconds));
+  };
+  BOOST_TEST(write(29) == "");
+  BOOST_TEST(write(41).starts_with("writing a checkpoint of 0 MB took 41 s; batch systems often give a process 30 s "));
+  BOOST_TEST(write(50) == "");
+  BOOST_TEST(checkpointing.count() == 3u);
+  BOOST_TEST((50 <= checkpointing.longest_seconds() && checkpointing.longest_seconds() < 60));
+}
+
+BOOST_AUTO_TEST_CASE(checkpoints_are_due_by_wall_time_by_steps_or_never) {
+  const auto now = running::Checkpointing::Clock::now();
+  running::Checkpointing by_time({.seconds = 600}), by_steps({.steps = 5}), never({});
+  BOOST_TEST((!by_time.is_due(1'000'000) && !by_steps.is_due(4) && by_steps.is_due(5) && !never.is_due(1'000'000)));
+  by_time.attempted(now - std::chrono::seconds(590), 1);
+  BOOST_TEST(!by_time.is_due(2));
+  by_time.attempted(now - std::chrono::seconds(601), 1);
+  BOOST_TEST(by_time.is_due(2));
+  by_steps.attempted(now - std::chrono::hours(9), 7);
+  BOOST_TEST((!by_steps.is_due(9) && by_steps.is_due(10)));
+  BOOST_TEST((!never.is_on() && by_time.is_on()));
 }
 
 BOOST_AUTO_TEST_CASE(the_last_two_checkpoints_are_kept_and_a_damaged_one_is_recognised) {

@@ -1,10 +1,12 @@
 // One short run whose numbers are pinned: to the bit on the kind of machine that made tests/golden/metrics.csv, to 1e-5
-// on any other. A change that moves them must be meant: it goes into CHANGES.md, and the file is made anew with
+// on any other. A change that moves them must be meant: CHANGES.md says what it is, with the first 12 digits of the file's
+// SHA-256. The file is made anew with
 //   build/bin/pipeline run tests/golden/golden.ini --out OUT
 #include <gnu/libc-version.h>
 
 #include <cmath>
 
+#include "base/sha256.hpp"
 #include "kernels/products.hpp"
 #include "support/csv_rows.hpp"
 #include "support/program.hpp"
@@ -41,6 +43,12 @@ BOOST_AUTO_TEST_CASE(the_numbers_of_a_run_are_those_that_were_pinned) {
     const double x = std::stod(rows[i].value), y = std::stod(expected[i].value);
     BOOST_TEST(std::abs(x - y) <= 1e-5 * std::max(std::abs(y), 1e-3), name(rows[i]) << ": " << x << ", was " << y);
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_moved_the_pinned_numbers_is_in_the_change_log) {
+  const std::string sum = pipeline::base::sha256_of(SOURCE_DIR "/tests/golden/metrics.csv").substr(0, 12);
+  BOOST_TEST(read_file(SOURCE_DIR "/CHANGES.md").find(sum) != std::string::npos,
+             "say in CHANGES.md what moved the numbers of tests/golden/metrics.csv, and give their new sum, " << sum);
 }
 
 BOOST_AUTO_TEST_CASE(other_kernels_come_within_the_tolerance_for_other_machines) {

@@ -5,11 +5,14 @@
 //   FAULTS_OF     count only calls whose line "call path" contains this text
 //   FAULTS_AT     which of these calls is disturbed: 1 is the first
 //   FAULTS_DO     a number of errno; "short": about half is written; "kill": SIGKILL before the call, or when half is
-//                 written; "kill-after": SIGKILL after it
+//                 written; "kill-after": SIGKILL after it; "term": SIGTERM before the call, which is then made
 //   FAULTS_STAY   if set, all later calls are disturbed as well, as on a disk that stays full
+//   FAULTS_LOCKS  if set, there are none: flock() fails with ENOSYS
+//   FAULTS_CLOCK  if set, the time of day jumps by a year at each look, forwards and backwards in turn
 //   FAULTS_LOG    a file that gets a line "call path" for each call, and "disturbed call path"
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -23,6 +26,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 namespace {
 
@@ -59,6 +63,10 @@ Do decide(const char* call, const char* path) {
       at && what && (number == std::atol(at) || (std::getenv("FAULTS_STAY") && number > std::atol(at)));
   log(disturbed ? "disturbed " : "", line);
   if (!disturbed) return Do::nothing;
+  if (std::strcmp(what, "term") == 0) {
+    ::syscall(SYS_kill, ::getpid(), SIGTERM);
+    return Do::nothing;
+  }
   if (std::strcmp(what, "short") == 0) return Do::shorten;
   if (std::strcmp(what, "kill") == 0) return Do::kill;
   if (std::strcmp(what, "kill-after") == 0) return Do::kill_after;
@@ -155,6 +163,19 @@ int ftruncate64(int fd, off64_t size) noexcept { return ftruncate(fd, size); }
 int rename(const char* from, const char* to) noexcept {
   return disturbed(decide("rename", Absolute(to).path),
                    [&] { return ::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0); });
+}
+int flock(int fd, int operation) noexcept {
+  if (!std::getenv("FAULTS_LOCKS")) return static_cast<int>(::syscall(SYS_flock, fd, operation));
+  errno = ENOSYS;
+  return -1;
+}
+time_t time(time_t* also) noexcept {
+  static std::atomic<int> looks = 0;
+  timespec now{};
+  ::syscall(SYS_clock_gettime, CLOCK_REALTIME, &now);
+  if (std::getenv("FAULTS_CLOCK")) now.tv_sec += (++looks % 2 ? 1 : -1) * 365 * 86400L;
+  if (also) *also = now.tv_sec;
+  return now.tv_sec;
 }
 int mkdir(const char* path, mode_t mode) noexcept {
   return disturbed(decide("mkdir", Absolute(path).path), [&] { return ::syscall(SYS_mkdirat, AT_FDCWD, path, mode); });

@@ -5,10 +5,12 @@ torture.py PIPELINE FAULTS [KILLS] [--short]
 
 1. SIGKILL at KILLS random moments, and in between at chosen calls: while a checkpoint, metrics.csv, nodes.h5, a report
    or run.json is written, and at renames.
-2. Every call that changes a file fails: with ENOSPC, EIO, ESTALE, with a short write, once and from then on.
+2. SIGTERM at every call that changes a file.
+3. Every such call fails: with ENOSPC, EIO, ESTALE, with a short write, once and from then on.
+4. The same with the reports plots, html and tensorboard, for one call in REPORTS_STEP.
 
 After each, no half file may have a final name, and --resume must end with the bytes of an undisturbed run, or refuse
-with a reason where the disk was never able to hold a checkpoint. --short does a part that takes about 20 seconds.
+with a reason where the disk was never able to hold a checkpoint. --short does a part that takes about half a minute.
 """
 import argparse
 import collections
@@ -62,6 +64,15 @@ every = 10
 [report:summary]
 every = 20
 """
+REPORTS = """
+[report:plots]
+every = 30
+
+[report:html]
+
+[report:tensorboard]
+"""
+REPORTS_STEP = 5
 # Where a run is killed: the texts that a line "call path" of the library contains.
 PLACES = {
     "checkpoint": ".checkpoint",
@@ -72,6 +83,7 @@ PLACES = {
     "rename": "rename ",
     "fsync": "fsync ",
 }
+ENDS = {".png": b"IEND\xaeB`\x82", ".svg": b"</svg>", ".html": b"</html>"}  # of a whole file
 LIMIT = 60  # seconds, after which a run counts as hanging
 
 
@@ -82,13 +94,15 @@ class Torture:
         self.runs = 0
         self.problems = []
         self.counts = collections.Counter()
+        self.study = "study.ini"
         (folder / "study.ini").write_text(STUDY)
+        (folder / "reports.ini").write_text(STUDY + REPORTS)
         self.long = ["training.steps=3000", "metric:accuracy.every=40", "metric:node_snr.every=200",
                      "report:summary.every=500", "pipeline.checkpoint=100 steps"]
 
     def command(self, out, settings, resume):
         threads = str(self.random.randint(1, 3))
-        words = [self.pipeline, "run", "study.ini", *settings, "--out", str(out), "--threads", threads, "--progress", "none"]
+        words = [self.pipeline, "run", self.study, *settings, "--out", str(out), "--threads", threads, "--progress", "none"]
         return words + (["--resume"] if resume else [])
 
     def environment(self, out, faults):
@@ -147,6 +161,9 @@ class Torture:
                 elif file.suffix == ".checkpoint":
                     first, body = file.read_bytes().split(b"\n", 1)
                     assert int(first.split()[3]) == len(body), "its length"
+                elif file.suffix in (".png", ".svg", ".html", ".txt"):
+                    assert file.read_bytes().rstrip().endswith(ENDS.get(file.suffix, b"")), "its end"
+                    assert file.suffix != ".txt" or file.read_text().endswith("\n"), "its last line"
                 elif file.name in ("pipeline.ini", "resolved.ini"):
                     assert file.read_bytes() == (self.whole / file.name).read_bytes() or self.settings, "its text"
             except Exception as e:  # whatever a reader throws
@@ -160,6 +177,11 @@ class Torture:
                 self.problem(what, f"{name} is missing")
             elif (whole / name).read_bytes() != (out / name).read_bytes():
                 self.problem(what, f"{name} differs")
+        for folder in ("plots", "tensorboard"):
+            for file in (whole / folder).rglob("*.*") if not said else []:
+                there = out / file.relative_to(whole)
+                if not there.exists() or file.read_bytes() != there.read_bytes():
+                    self.problem(what, f"{there.relative_to(out)} is missing or differs")
         if values_of(whole / "nodes.h5") != values_of(out / "nodes.h5"):
             self.problem(what, "nodes.h5 differs")
         left = [str(f.relative_to(out)) for f in out.rglob("*.part")]
@@ -178,7 +200,7 @@ class Torture:
         shutil.rmtree(out, ignore_errors=True)
         return code
 
-    # The two parts.
+    # The parts.
 
     def kill_at_random(self, kills):
         """SIGKILL at random moments of a run that is continued again and again until it is finished."""
@@ -243,12 +265,33 @@ class Torture:
             if killed < each:
                 self.problem(place, f"only {killed} kills of {each}")
 
-    def fail_calls(self, step):
-        """Every step-th call fails, in every way."""
+    def calls(self):
         out = self.new()
         self.run(out, "count", faults={})
         calls = len(self.log(out))
         shutil.rmtree(out)
+        return calls
+
+    def stop_at_calls(self, step):
+        """SIGTERM at every step-th call: it stops with a checkpoint, or is finished already."""
+        for at in range(1, self.calls() + 1, step):
+            out, what = self.new(), f"SIGTERM at call {at}"
+            code, said = self.run(out, what, faults={"FAULTS_AT": str(at), "FAULTS_DO": "term"})
+            self.log(out)
+            self.counts["stopped at a call"] += code == 75
+            self.counts["asked to stop too late"] += code == 0
+            if code not in (0, 75):
+                self.problem(what, f"exit {code}: {said}")
+            self.check_whole(out, what)
+            if code == 0:
+                self.check_same(self.whole, out, what)
+                shutil.rmtree(out)
+            else:
+                self.check_finishes(self.whole, out, what)
+
+    def fail_calls(self, step):
+        """Every step-th call fails, in every way."""
+        calls = self.calls()
         ways = [(str(getattr(errno, name)), name, stay) for name in ("ENOSPC", "EIO", "ESTALE") for stay in (False, True)]
         ways.append(("short", "short write", False))
         first = 0
@@ -285,12 +328,19 @@ class Torture:
         else:
             self.check_finishes(self.whole, out, what, may_refuse=True)
 
-    def all(self, kills, each, step):
-        self.settings = False
-        self.whole = self.folder / "whole"
+    def begin(self, study):
+        self.study, self.whole = study, self.folder / f"whole-{study}"
         code, said = self.run(self.whole, "undisturbed")
         if code:
             raise SystemExit(f"the undisturbed run exits with {code}: {said}")
+
+    def all(self, kills, each, step):
+        self.settings = False
+        self.begin("reports.ini")
+        self.stop_at_calls(step * REPORTS_STEP)
+        self.fail_calls(step * REPORTS_STEP)
+        self.begin("study.ini")
+        self.stop_at_calls(step)
         self.fail_calls(step)
         self.kill_at_calls(each)
         self.settings = True
