@@ -181,7 +181,7 @@ Words with_folder_of_resume(Words words) {
     std::error_code none;
     const bool is_folder = std::filesystem::is_directory(next, none), follows_file = i > 0 && words[0][0] != '-',
                is_path = next.find('=') == next.npos && next.find_first_of("-+~") != 0 &&
-                         !std::filesystem::exists(next, none) && (follows_file || next.find('/') != next.npos);
+                         (follows_file || (!std::filesystem::exists(next, none) && next.find('/') != next.npos));
     const bool names_it = is_folder || is_path;
     if (names_it) words[i + 1] = "--resume=" + next;
     is_alone |= !names_it;

@@ -14,10 +14,12 @@ namespace {
 /// State shared by libcurl's callbacks. Exceptions must not pass through libcurl, so the callbacks store them here.
 struct Transfer {
   base::AtomicFile& file;
+  const std::uint64_t most;
   const std::function<void(std::uint64_t, std::uint64_t)>& progress;
   base::Sha256 sum;
   std::string beginning;
   std::exception_ptr thrown;
+  std::uint64_t received = 0;
 
   bool attempt(auto&& work) {
     try {
@@ -33,6 +35,8 @@ struct Transfer {
 std::size_t on_bytes(char* bytes, std::size_t, std::size_t count, void* user) {
   Transfer& t = *static_cast<Transfer*>(user);
   const bool ok = t.attempt([&] {
+    t.received += count;
+    if (t.received > t.most) throw MirrorFailed("sent more than " + std::to_string(t.most) + " bytes, and was cut off");
     t.file.write({bytes, count});
     t.sum.add(bytes, count);
     if (t.beginning.size() < 16) t.beginning.append(bytes, std::min<std::size_t>(count, 16));
@@ -53,14 +57,14 @@ bool looks_like_web_page(const std::string& beginning) {
   return first != std::string::npos && beginning[first] == '<';
 }
 
-Downloaded download(const std::string& url, base::AtomicFile& file, std::chrono::seconds patience,
+Downloaded download(const std::string& url, base::AtomicFile& file, std::chrono::seconds patience, std::uint64_t most,
                     const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
   const std::unique_ptr<CURL, void (*)(CURL*)> curl(curl_easy_init(), curl_easy_cleanup);
   if (ready != CURLE_OK || !curl) throw MirrorFailed("libcurl cannot be initialised");
   const auto set = [&](CURLoption option, auto value) { curl_easy_setopt(curl.get(), option, value); };
 
-  Transfer transfer{file, progress, {}, {}, {}};
+  Transfer transfer{file, most, progress, {}, {}, {}};
   char reason[CURL_ERROR_SIZE] = "";
   set(CURLOPT_URL, url.c_str());
   set(CURLOPT_USERAGENT, "pipeline/" PIPELINE_VERSION);

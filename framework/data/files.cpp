@@ -75,9 +75,10 @@ class Fetcher {
       try {
         base::remove_stale_parts(landing_ / file.name, std::chrono::hours(24));
         base::AtomicFile part(landing_ / file.name);
-        const Downloaded got = download(url, part, options_.patience, [&](std::uint64_t have, std::uint64_t total) {
-          if (options_.progress) options_.progress(file.name, have, total);
-        });
+        const Downloaded got =
+            download(url, part, options_.patience, options_.most_bytes, [&](std::uint64_t have, std::uint64_t total) {
+              if (options_.progress) options_.progress(file.name, have, total);
+            });
         if (const std::string complaint = complaint_about(file, got); !complaint.empty()) throw MirrorFailed(complaint);
         part.commit();
         return Located{file.name, landing_ / file.name, got.sha256, url};

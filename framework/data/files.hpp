@@ -27,6 +27,8 @@ struct FetchOptions {
   std::string pipeline_file = {};
   /// How long a mirror may be silent or stalled before it is given up.
   std::chrono::seconds patience{30};
+  /// A mirror that sends more has failed, so that one that never stops does not fill the disk.
+  std::uint64_t most_bytes = 4'000'000'000;
 };
 
 /// A file found on disk.

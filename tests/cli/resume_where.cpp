@@ -69,6 +69,16 @@ BOOST_AUTO_TEST_CASE(the_word_after_resume_is_a_folder_only_if_it_looks_like_one
   fixture.check_same("whole", "first");
 }
 
+BOOST_AUTO_TEST_CASE(a_file_after_resume_is_not_taken_for_an_override) {
+  const ResumeFixture fixture;
+  fixture.stop({"--out", "out"});
+  for (const std::string file : {"out/run.json", "study.ini"}) {
+    const Said said = fixture.study_with({"--resume", file});
+    check_exit(said, 6);
+    check_text(said.err, fixture.study_with({"--resume=" + file}).err);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(resume_without_a_run_starts_one_and_says_so) {
   const ResumeFixture fixture;
   fixture.open_gate();
