@@ -1,5 +1,5 @@
 // Whole numbers in JSON that was read from a file. nlohmann/json's get() also takes true, 1.5 and 1e300, whose conversion
-// to an integer is undefined behaviour, and numbers that do not fit, of which it keeps some bits.
+// to an integer is undefined behaviour, and cuts off the upper bits of numbers that do not fit.
 #pragma once
 #include <concepts>
 #include <cstdint>

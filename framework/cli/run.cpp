@@ -172,7 +172,8 @@ class Screen final : public running::Observer {
 };
 
 /// `--resume DIR` as one word, `--resume=DIR`. Where the folder is left out, `--resume` becomes the last word: otherwise
-/// the parser would take the next one for it. After the pipeline file, a word that is no override names a folder.
+/// the parser would take the next one for it. If the words begin with the pipeline file, one that is no override names a
+/// folder.
 Words with_folder_of_resume(Words words) {
   bool is_alone = false;
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {

@@ -35,7 +35,7 @@ bool has_results(const fs::path& run) {
   return fs::exists(results::RunFolder{run}.run_json(), none) && has_ended(status_of(run));
 }
 
-/// A job is named by its configuration. Any other name could lead out of the sweep.
+/// A job is named by its configuration. A name with / could lead to a folder outside the sweep.
 fs::path run_of(const fs::path& sweep, const base::CsvRecord& job) {
   if (!base::is_name(job.fields.front()))
     throw std::runtime_error((sweep / "jobs.csv").string() + ":" + std::to_string(job.line) + ": " +

@@ -32,11 +32,15 @@ struct Transfer {
   }
 };
 
+MirrorFailed too_large(std::uint64_t most) {
+  return MirrorFailed("sends more than " + std::to_string(most) + " bytes, the most that is downloaded");
+}
+
 std::size_t on_bytes(char* bytes, std::size_t, std::size_t count, void* user) {
   Transfer& t = *static_cast<Transfer*>(user);
   const bool ok = t.attempt([&] {
     t.received += count;
-    if (t.received > t.most) throw MirrorFailed("sent more than " + std::to_string(t.most) + " bytes, and was cut off");
+    if (t.received > t.most) throw too_large(t.most);
     t.file.write({bytes, count});
     t.sum.add(bytes, count);
     if (t.beginning.size() < 16) t.beginning.append(bytes, std::min<std::size_t>(count, 16));
@@ -77,6 +81,7 @@ Downloaded download(const std::string& url, base::AtomicFile& file, std::chrono:
   set(CURLOPT_FAILONERROR, 1L);
   set(CURLOPT_NOSIGNAL, 1L);  // the program handles signals
   set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(patience.count()));
+  set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(most));  // where the mirror states the size
   set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(patience.count()));
   set(CURLOPT_LOW_SPEED_LIMIT, 1000L);  // bytes per second; anything slower counts as stalled
   set(CURLOPT_ERRORBUFFER, reason);
@@ -88,6 +93,7 @@ Downloaded download(const std::string& url, base::AtomicFile& file, std::chrono:
 
   const CURLcode code = curl_easy_perform(curl.get());
   if (transfer.thrown) std::rethrow_exception(transfer.thrown);
+  if (code == CURLE_FILESIZE_EXCEEDED) throw too_large(most);
   long status = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
   if (code == CURLE_HTTP_RETURNED_ERROR) throw MirrorFailed("answered with HTTP status " + std::to_string(status));

@@ -6,6 +6,7 @@
 
 #include "base/numbers.hpp"
 #include "base/sha256.hpp"
+#include "base/shell.hpp"
 #include "base/utf8.hpp"
 #include "results/run_folder.hpp"
 
@@ -49,6 +50,22 @@ bool parse_row(std::string_view line, Row& row) {
          !row.model.empty() && !row.metric.empty();
 }
 
+std::string sha256_of_text(std::string_view text) {
+  base::Sha256 sum;
+  sum.add(text);
+  return sum.hex();
+}
+
+[[noreturn]] void complain_of_change(const std::filesystem::path& file, std::uintmax_t size,
+                                     const MetricsEnd& expected) {
+  throw std::runtime_error(file.string() + " is not as the run left it: " +
+                           (size == expected.size
+                                ? "its SHA-256 is not that in run.json"
+                                : "it has " + std::to_string(size) + " bytes, not " + std::to_string(expected.size)) +
+                           "\n  if it is a copy, copy it again; pipeline run FILE --resume --out " +
+                           base::shell_word(file.parent_path().string()) + " goes back to its checkpoint");
+}
+
 }  // namespace
 
 MetricsWriter::MetricsWriter(const std::filesystem::path& file) : MetricsWriter(create(file)) {}
@@ -81,8 +98,10 @@ bool holds_no_rows(const std::filesystem::path& file) {
   return (std::string(kHeader) + "\n").starts_with(read_file(file));
 }
 
-std::vector<Row> read_metrics(const std::filesystem::path& file) {
+std::vector<Row> read_metrics(const std::filesystem::path& file, const std::optional<MetricsEnd>& expected) {
   const std::string text = read_file(file);
+  if (expected && (text.size() != expected->size || sha256_of_text(text) != expected->sha256))
+    complain_of_change(file, text.size(), *expected);
   const auto complain = [&](std::size_t line, const std::string& message) {
     throw std::runtime_error(file.string() + ":" + std::to_string(line) + ": " + message);
   };
@@ -100,15 +119,11 @@ std::vector<Row> read_metrics(const std::filesystem::path& file) {
   return rows;
 }
 
-void expect_metrics(const std::filesystem::path& file, const MetricsEnd& end) {
-  const std::string text = read_file(file);
-  if (text.size() != end.size)
-    throw std::runtime_error(file.string() + " is damaged: it has " + std::to_string(text.size()) +
-                             " bytes; the run ended with " + std::to_string(end.size));
-  base::Sha256 sum;
-  sum.add(text);
-  if (sum.hex() != end.sha256)
-    throw std::runtime_error(file.string() + " has changed since the run ended: its SHA-256 is not that in run.json");
+void expect_metrics(const std::filesystem::path& file, const MetricsEnd& expected) {
+  std::error_code failed;
+  const std::uintmax_t size = std::filesystem::file_size(file, failed);
+  if (failed) throw base::FileError("read", file, failed.value());
+  if (size != expected.size || base::sha256_of(file) != expected.sha256) complain_of_change(file, size, expected);
 }
 
 }  // namespace pipeline::results

@@ -1,6 +1,7 @@
 // metrics.csv: step,model,metric,layer,value. Every measurement, one row each; the file only grows.
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <pipeline/results.hpp>
 #include <string>
 #include <vector>
@@ -9,7 +10,7 @@
 
 namespace pipeline::results {
 
-/// Where the rows of a moment end, and the SHA-256 of the file up to there.
+/// The size of metrics.csv at some moment, and the SHA-256 of its content then.
 struct MetricsEnd {
   std::size_t size;
   std::string sha256;
@@ -39,10 +40,11 @@ class MetricsWriter {
 bool holds_no_rows(const std::filesystem::path& file);
 
 /// Every complete row. A last line without a newline is left out: the run was killed while it wrote it. Throws
-/// std::runtime_error that names file and line.
-std::vector<Row> read_metrics(const std::filesystem::path& file);
+/// std::runtime_error that names file and line; as expect_metrics() if `expected` is given.
+std::vector<Row> read_metrics(const std::filesystem::path& file, const std::optional<MetricsEnd>& expected = {});
 
 /// Throws std::runtime_error if the file is not as the run left it when it ended: a copy may be cut short, for example.
-void expect_metrics(const std::filesystem::path& file, const MetricsEnd& end);
+/// Throws base::FileError if it cannot be read.
+void expect_metrics(const std::filesystem::path& file, const MetricsEnd& expected);
 
 }  // namespace pipeline::results

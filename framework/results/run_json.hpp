@@ -41,7 +41,7 @@ class RunJson {
                const std::vector<experiment::Difference>& changed);
   /// How long the longest checkpoint took.
   void checkpoints(std::size_t count, double longest_seconds);
-  /// What metrics.csv is when the run ends.
+  /// Records the size and SHA-256 of metrics.csv at the end of the run.
   void metrics(const MetricsEnd& end);
   /// Status "running".
   void begin();

@@ -153,7 +153,6 @@ Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Ident
   const std::string& status = info.status;
   const bool damaged = info.metrics_end &&
                        (r.metrics.size() != info.metrics_end->size || r.metrics.sha256() != info.metrics_end->sha256);
-  const bool finished = is_finished(status) && !damaged;  // one that is damaged goes back to a checkpoint
   std::string why_not;
   for (const fs::path& file : Checkpoints(run.checkpoints()).files()) try {
       Checkpoint c = results::read_checkpoint(file);
@@ -172,15 +171,15 @@ Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Ident
       why_not += (why_not.empty() ? "" : "\n  ") + std::string(e.what());
     }
   if (!r.checkpoint) {
-    if (finished && info.configuration == configuration) {
+    if (is_finished(status) && !damaged && info.configuration == configuration) {
       r.finished = r.nothing_to_do = true;
       r.failed_models = info.failures.size();
       return r;
     }
     if (!has_just_begun(run, status) || !why_not.empty())
       throw ResumeRefused("cannot resume " + run.path.string() + ": " +
-                          (!why_not.empty() ? why_not
-                           : damaged ? "metrics.csv is not as it was when the run ended, and there is no checkpoint"
+                          (!why_not.empty()      ? why_not
+                           : damaged             ? "metrics.csv is not as the run left it, and there is no checkpoint"
                            : is_finished(status) ? "it is finished, and has no checkpoint"
                                                  : "it has no checkpoint (was it started with checkpoint = 0?)") +
                           "\n  " + how_to_start_anew(options));
@@ -188,13 +187,15 @@ Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Ident
   }
   if (!why_not.empty()) r.warnings.push_back("goes back to an older checkpoint: " + why_not);
   if (why_not.empty() && damaged && is_finished(status))
-    r.warnings.push_back("goes back to its last checkpoint: metrics.csv is not as it was when the run ended");
+    r.warnings.push_back("goes back to its last checkpoint: " + run.metrics_csv().string() +
+                         " is not as the run left it");
   r.changed = experiment::differences(r.checkpoint->identity, now);
   if (options.allow_changed && !r.changed.empty())
     r.warnings.push_back("continues although something has changed:" + listed(r.changed, rates_depend_on_steps(now)));
-  if (finished) {
-    r.finished = true;
-    r.nothing_to_do = p.steps <= r.checkpoint->steps;
+  if (is_finished(status)) {
+    const bool more_steps = p.steps > r.checkpoint->steps;
+    r.finished = more_steps || !damaged;  // otherwise it is repaired in its own folder
+    r.nothing_to_do = r.finished && !more_steps;
     r.has_final_reports = info.has_final_reports;
     r.failed_models = info.failures.size();
   }

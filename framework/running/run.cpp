@@ -111,7 +111,7 @@ class Run {
     measurements_.emplace(pipeline_, folder_, loaded_->data.class_names);
     // Whatever fails from here on, run.json states how the run ended.
     record_.emplace(pipeline_, facts_, folder_.run_json()).begin();
-    warn_without_lock();
+    if (!measurements_->metrics.is_locked()) warn_without_lock();
   }
 
   /// A finished run: only its final reports may be missing.
@@ -133,10 +133,9 @@ class Run {
   }
 
   void warn_without_lock() {
-    if (!measurements_->metrics.is_locked())
-      observer_.warning("the file system of " + folder_.path.string() +
-                        " has no locks, so a second process that resumes this run is not refused"
-                        "\n  resume it only when no process is writing it");
+    observer_.warning("the file system of " + folder_.path.string() +
+                      " has no locks, so nothing keeps a second process from writing this run too"
+                      "\n  resume it only when no process is writing it");
   }
 
   void make_latest() {
@@ -163,12 +162,18 @@ class Run {
     }
     folder_ = earlier.folder;
     if (options_.resume_from.empty() || earlier.finished) make_latest();
+    if (!earlier.metrics.is_locked()) warn_without_lock();
     results::remove_temporary_files(folder_);
+    // Before metrics.csv is cut: the earlier run.json states its size.
+    resumes_at_ = earlier.checkpoint ? std::optional(earlier.checkpoint->step) : std::nullopt;
+    record_.emplace(pipeline_, facts_, folder_.run_json());
+    record_->resumed(run_json, resumes_at_.value_or(0), earlier.changed);
+    record_->begin();
     if (earlier.checkpoint) {
       results::Checkpoints(folder_.checkpoints()).remove_after(earlier.checkpoint_file);
       measurements_.emplace(pipeline_, folder_, loaded_->data.class_names, std::move(earlier.metrics),
                             *earlier.checkpoint);
-      resumes_at_ = checkpoint_at_ = earlier.checkpoint->step;
+      checkpoint_at_ = resumes_at_;
       seconds_before_ = earlier.checkpoint->seconds;
       checkpointing_.continues_at(*resumes_at_);
       for (const auto& [model, metrics] : earlier.checkpoint->summary)
@@ -179,10 +184,6 @@ class Run {
     } else {
       measurements_.emplace(pipeline_, folder_, loaded_->data.class_names, std::move(earlier.metrics));
     }
-    record_.emplace(pipeline_, facts_, folder_.run_json());
-    record_->resumed(run_json, resumes_at_.value_or(0), earlier.changed);
-    record_->begin();
-    warn_without_lock();
   }
 
   bool all_ended() const { return std::ranges::all_of(scheduler_.tasks(), &ModelTask::ended); }
@@ -342,6 +343,7 @@ class Run {
       } catch (...) {
       }
     };
+    attempt([&] { record_->metrics(measurements_->metrics.sync()); });
     attempt([&] { record_->end("failed", {{"run", why}}); });
     attempt([&] { measurements_->nodes.finish(); });
     attempt([&] {  // without values the run has just begun, and can start over in its folder

@@ -28,19 +28,14 @@ std::string fields(const Job& job) {
 }
 
 /// Throws std::runtime_error if the rows of a job that has ended are not those that it wrote.
-void expect_rows(const results::RunFolder& run) {
-  const std::string advice = "\n  this job has ended; to run it again, remove its folder";
-  const std::filesystem::path csv = run.metrics_csv();
-  if (const std::ifstream in(csv); !in) {
-    const base::FileError error("read", csv);
-    if (error.code != ENOENT) throw error;
-    throw std::runtime_error(error.what() + advice);
-  }
-  try {
-    if (const auto end = results::read_run_json(run.run_json()).metrics_end) results::expect_metrics(csv, *end);
-  } catch (const std::runtime_error& e) {
-    throw std::runtime_error(e.what() + advice);
-  }
+void expect_rows(const results::RunFolder& run, State state) {
+  std::error_code none;
+  if (state == State::done && !std::filesystem::exists(run.metrics_csv(), none) && !none)
+    throw std::runtime_error(base::FileError("read", run.metrics_csv(), ENOENT).what() +
+                             std::string("\n  this job is done; to run it again, remove its folder"));
+  if (!std::filesystem::exists(run.run_json(), none)) return;
+  if (const auto end = results::read_run_json(run.run_json()).metrics_end)
+    results::expect_metrics(run.metrics_csv(), *end);
 }
 
 }  // namespace
@@ -60,7 +55,7 @@ std::size_t write_table(const Plan& plan, const States& states) {
       if (states[i].state == State::missing) continue;
       const results::RunFolder run{plan.run_of(plan.jobs[i])};
       const std::filesystem::path csv = run.metrics_csv();
-      if (states[i].state == State::done || states[i].partly) expect_rows(run);
+      expect_rows(run, states[i].state);
       std::ifstream in(csv);
       const std::string first = fields(plan.jobs[i]);
       std::string line;

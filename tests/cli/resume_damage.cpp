@@ -1,5 +1,6 @@
 // Runs with torn or damaged files: repaired to a checkpoint, or refused and left as they are.
 #include "cli/resume_fixture.hpp"
+#include "support/requirements.hpp"
 
 using namespace support;
 
@@ -130,16 +131,20 @@ BOOST_AUTO_TEST_CASE(a_finished_run_with_damaged_rows_is_never_misread) {
       const Said said = fixture.run(reads);
       BOOST_TEST(said.exit != 0, said.out);
       check_says(said.err, damaged.size() == rows.size()
-                               ? "out/metrics.csv has changed since the run ended: "
-                               : "out/metrics.csv is damaged: it has " + std::to_string(damaged.size()) +
-                                     " bytes; the run ended with ");
+                               ? "out/metrics.csv is not as the run left it: its SHA-256 is not that in run.json\n"
+                               : "out/metrics.csv is not as the run left it: it has " + std::to_string(damaged.size()) +
+                                     " bytes, not " + std::to_string(rows.size()) + "\n");
     }
     const auto before_resume = content(fixture.here / "out");
+    // More steps continue it in another folder, as they do one that is not damaged.
+    const Said more = fixture.study_with({"--resume", "out", "--out", "more", "training.steps=310"});
+    check_exit(more, can_be_repaired ? 0 : 6);
+    BOOST_TEST((content(fixture.here / "out") == before_resume));
+    fs::remove_all(fixture.here / "more");
     const Said said = fixture.study_with({"--out", "out", "--resume"});
     if (can_be_repaired) {
       check_exit(said, 0);
-      check_says(said.err,
-                 "warning: goes back to its last checkpoint: metrics.csv is not as it was when the run ended\n");
+      check_says(said.err, "/metrics.csv is not as the run left it\n");
       fixture.check_same("whole", "out");
     } else {
       check_exit(said, 6);
@@ -153,10 +158,41 @@ BOOST_AUTO_TEST_CASE(a_finished_run_with_damaged_rows_is_never_misread) {
     const auto before = content(fixture.here / "out");
     const Said refused = fixture.study_with({"--out", "out", "--resume"});
     check_exit(refused, 6);
-    check_says(refused.err, "metrics.csv is not as it was when the run ended, and there is no checkpoint\n");
+    check_says(refused.err, "metrics.csv is not as the run left it, and there is no checkpoint\n");
     BOOST_TEST((content(fixture.here / "out") == before));
     fs::remove_all(fixture.here / "out");
   }
+}
+
+BOOST_AUTO_TEST_CASE(rows_of_a_failed_run_are_checked_too) {
+  const ResumeFixture fixture;
+  fixture.open_gate();
+  const Words fails = {"--out", "out", "model:l2.learning_rate=1e9", "training.on_nan=stop_run"};
+  BOOST_TEST(fixture.study_with(fails).exit != 0);
+  BOOST_TEST(fixture.status("out") == "failed");
+  check_exit(fixture.run({"report", "out"}), 0);
+  const std::string rows = fixture.read("out/metrics.csv");
+  std::ofstream(fixture.here / "out/metrics.csv") << rows.substr(0, rows.rfind('\n', rows.size() - 2) + 1);
+  for (const std::string reads : {"report", "compare"})
+    check_says(fixture.run({reads, "out"}).err, "out/metrics.csv is not as the run left it: ");
+}
+
+BOOST_AUTO_TEST_CASE(a_resume_that_fails_leaves_a_run_that_can_be_read,
+                     *boost::unit_test::precondition(support::needs_no_sanitizer)) {
+  ResumeFixture fixture;
+  fixture.stop({"--out", "out"});
+  std::ofstream(fixture.here / "out/metrics.csv", std::ios::app) << "150,pla";  // is cut off
+  fixture.environment["LD_PRELOAD"] = BUILD_DIR "/lib/test_libraries/faults.so";
+  fixture.environment["FAULTS_BELOW"] = fixture.here.string();
+  fixture.environment["FAULTS_OF"] = "ftruncate";
+  fixture.environment["FAULTS_AT"] = "1";
+  fixture.environment["FAULTS_DO"] = "kill-after";
+  check_exit(fixture.study_with({"--out", "out", "--resume"}), 128 + SIGKILL);
+  fixture.environment.erase("LD_PRELOAD");
+  check_exit(fixture.run({"report", "out"}), 0);
+  check_exit(fixture.study_with({"--out", "out", "--resume"}), 0);
+  fixture.whole("whole");
+  fixture.check_same("whole", "out");
 }
 
 BOOST_AUTO_TEST_CASE(a_damaged_run_is_not_passed_over_in_silence) {

