@@ -8,6 +8,7 @@
 #include "base/csv.hpp"
 #include "base/names.hpp"
 #include "base/numbers.hpp"
+#include "base/shell.hpp"
 #include "base/utf8.hpp"
 #include "results/run_folder.hpp"
 #include "results/run_json.hpp"
@@ -47,7 +48,9 @@ ComparedRun read_run(const fs::path& folder) {
   const results::RunInfo info = results::read_run_json(results::RunFolder{folder}.run_json());
   if (!has_ended(info.status))
     throw std::runtime_error(folder.string() + " has not ended (" + info.status +
-                             "): its values are not those of its last step");
+                             "): its values are not those of its last step"
+                             "\n  if no process is writing it, continue it: pipeline run FILE --resume --out " +
+                             base::shell_word(folder.string()));
   std::unique_ptr<RunResults> results = results::open_run(folder);
   if (info.status == "failed")
     for (const std::string& model : results->models) results->failures.emplace(model, "the run failed");

@@ -34,7 +34,9 @@ std::shared_ptr<Dataset> make_dataset(Reading& reading, const std::string& name,
   if (std::ranges::find(known, name) == known.end()) {
     if (reading.complaints.about(word)) return nullptr;
     reading.complaints.add(word, (wrapper ? "unknown wrapper " : "unknown dataset ") + base::quoted(name),
-                           reading.complaints.full() ? "" : config::suggestion(name, datasets(reading, wrapper)));
+                           reading.complaints.full()
+                               ? ""
+                               : config::suggestion(name, datasets(reading, wrapper)) + plugins::how_to_build_others());
     return nullptr;
   }
   auto made = reading.make<Dataset>(name, word);

@@ -206,6 +206,7 @@ void Reading::complain_about_unknown(plugins::PluginKind kind, const std::string
     else
       remedy += std::string(remedy.empty() ? "" : "; ") + "`pipeline plugins list " + plugins::name_of(kind) +
                 "s` lists all; --plugin-path FOLDER adds a folder of plugins";
+    remedy += plugins::how_to_build_others();
   }
   complaints.add(word, what, remedy);
 }

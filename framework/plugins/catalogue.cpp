@@ -50,6 +50,14 @@ fs::path own_folder() {
   return one_spelling(fs::path(boost::dll::this_line_location().string()).parent_path() / "pipeline/plugins");
 }
 
+std::string how_to_build_others() {
+  const fs::path beside = own_folder().parent_path();
+  std::error_code none;
+  const bool in_part =
+      fs::exists(beside.parent_path().parent_path() / "CMakeCache.txt", none) && !fs::exists(beside / "laws", none);
+  return in_part ? "; only some plugins have been built here: ./dev build builds all" : "";
+}
+
 Catalogue::Catalogue(SearchPath path) : path_(std::move(path)) {}
 
 void Catalogue::add_folder(const fs::path& folder) {

@@ -24,6 +24,8 @@ SearchPath search_path(const std::vector<std::filesystem::path>& given, bool use
 
 /// The folder of the built-in plugins.
 std::filesystem::path own_folder();
+/// For a plugin that is not there: in a build tree of which only a part was built, says so.
+std::string how_to_build_others();
 
 class Catalogue {
  public:

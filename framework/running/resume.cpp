@@ -156,7 +156,12 @@ Resumption open(const RunFolder& run, const experiment::Pipeline& p, const Ident
   std::string why_not;
   for (const fs::path& file : Checkpoints(run.checkpoints()).files()) try {
       Checkpoint c = results::read_checkpoint(file);
-      if (r.metrics.size() < c.metrics.size || r.metrics.sha256_of_first(c.metrics.size) != c.metrics.sha256)
+      if (r.metrics.size() < c.metrics.size)
+        throw std::runtime_error(run.metrics_csv().string() + " was cut short: it has " +
+                                 std::to_string(r.metrics.size()) + " bytes, not the " +
+                                 std::to_string(c.metrics.size) + " that were written before " +
+                                 file.filename().string());
+      if (r.metrics.sha256_of_first(c.metrics.size) != c.metrics.sha256)
         throw std::runtime_error(run.metrics_csv().string() + ": its first " + std::to_string(c.metrics.size) +
                                  " bytes are not those that were written before " + file.filename().string());
       results::expect_nodes(run.nodes_h5(), c.nodes);
@@ -259,6 +264,12 @@ std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& p, cons
   }
   if (!options.out.empty()) {
     const RunFolder run = run_at(options.out);
+    std::error_code none;
+    const bool was_run = fs::exists(run.run_json(), none);  // metrics.csv is there before it
+    if (!is_run(run) && was_run)
+      throw ResumeRefused("cannot resume " + run.path.string() +
+                          ": it has no metrics.csv\n  if it is a copy, copy that " + "file too; " +
+                          how_to_start_anew(options));
     if (!is_run(run)) return std::nullopt;
     Resumption r = open(run, p, now, configuration, options);
     if (r.finished && !r.nothing_to_do)

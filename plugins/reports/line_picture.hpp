@@ -117,7 +117,7 @@ class LinePicture {
   std::string what() const {
     std::string text;
     if (both_)
-      add(text, "solid: " + column_.split + " set, dashed: training set");
+      add(text, "solid: " + (column_.split.empty() ? "test" : column_.split) + " set, dashed: training set");
     else if (!column_.split.empty())
       add(text, "on the " + column_.split + " set");
     add(text, direction_words(column_.info.better));

@@ -1,9 +1,9 @@
 // example_regulariser: penalises the sum of absolute weights, which pulls every weight towards zero with equal force.
 //
 //   R(w)  = strength * sum |w|            a single value >= 0, in units of the loss
-//   dR/dw = strength * sign(w)            0 where w = 0: a weight at zero stays there
+//   dR/dw = strength * sign(w)            0 where w = 0
 //
-//   Sums over every weight of the chosen layers; biases are included only with biases = yes.   strength = 0 changes
+//   Sums over every weight of the chosen layers; biases are included only with biases = yes. strength = 0 changes
 //   nothing. The hooks are called once for each tile, the weights that leave one input or the biases of a layer, and R is
 //   the sum over the tiles. A penalty that couples weights of different inputs derives from LayerPenalty instead.
 //

@@ -4,11 +4,30 @@
 
 #include "support/csv_rows.hpp"
 #include "support/program.hpp"
+#include "support/requirements.hpp"
 
 using namespace support;
 using nlohmann::json;
 
 BOOST_AUTO_TEST_SUITE(plugins)
+
+BOOST_AUTO_TEST_CASE(where_only_some_plugins_are_built_an_unknown_one_says_so,
+                     *boost::unit_test::precondition(support::needs_no_sanitizer)) {
+  World world;  // with a build tree as ./dev quickstart leaves it
+  const fs::path from = BUILD_DIR "/lib", to = world.here / "tree/lib";
+  fs::create_directories(to / "pipeline/plugins");
+  for (const std::string file : {"libpipeline.so.0", "pipeline/probe", "pipeline/plugins/digits.so"})
+    fs::copy_file(from / file, to / file);
+  world.write("tree/CMakeCache.txt", "");
+  world.environment["LD_PRELOAD"] = (to / "libpipeline.so.0").string();
+  for (const std::string& text : {"[dataset]\nplugin = mnist\n", "[model:a]\nregularisers = l2\n"}) {
+    world.write("study.ini", text);
+    check_says(world.run({"check", "study.ini"}).err,
+               "; only some plugins have been built here: ./dev build builds all");
+  }
+  world.environment.erase("LD_PRELOAD");
+  BOOST_TEST(world.run({"check", "study.ini"}).err.find("./dev build") == std::string::npos);
+}
 
 BOOST_AUTO_TEST_CASE(list_has_one_line_per_plugin) {
   const World world;

@@ -148,8 +148,9 @@ BOOST_AUTO_TEST_CASE(a_finished_run_with_damaged_rows_is_never_misread) {
       fixture.check_same("whole", "out");
     } else {
       check_exit(said, 6);
-      check_says(said.err, "metrics.csv: its first ");
-      check_says(said.err, " bytes are not those that were written before ");
+      check_says(said.err,
+                 damaged.size() < rows.size() ? "metrics.csv was cut short: it has " : "metrics.csv: its first ");
+      check_says(said.err, " that were written before ");
       BOOST_TEST((content(fixture.here / "out") == before_resume));
     }
     // Without its checkpoints nothing can repair it.

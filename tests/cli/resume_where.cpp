@@ -79,6 +79,17 @@ BOOST_AUTO_TEST_CASE(a_file_after_resume_is_not_taken_for_an_override) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_run_that_has_lost_its_metrics_is_refused) {
+  const ResumeFixture fixture;
+  fixture.stop({"--out", "out"});
+  fs::remove(fixture.here / "out/metrics.csv");
+  const Said said = fixture.study_with({"--out", "out", "--resume"});
+  check_exit(said, 6);
+  check_text(fixture.tidy(said.err),
+             "error: cannot resume <here>/out: it has no metrics.csv\n"
+             "  if it is a copy, copy that file too; a new run needs another folder: --out DIR\n");
+}
+
 BOOST_AUTO_TEST_CASE(resume_without_a_run_starts_one_and_says_so) {
   const ResumeFixture fixture;
   fixture.open_gate();

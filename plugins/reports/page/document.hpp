@@ -74,7 +74,7 @@ struct Document {
         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" +
         escaped(title) + "</title>\n<style>" + style +
         "</style>\n</head>\n<body>\n<noscript>This page draws its charts with the scripts in it; "
-        "please allow them. The numbers are in metrics.csv beside it.</noscript>\n"
+        "please allow them. The numbers are in the CSV files beside it.</noscript>\n"
         "<script type=\"application/json\" id=\"content\">" +
         json_in_html(content) +
         "</script>\n"
