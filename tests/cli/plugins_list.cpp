@@ -20,7 +20,7 @@ BOOST_AUTO_TEST_CASE(where_only_some_plugins_are_built_an_unknown_one_says_so,
     fs::copy_file(from / file, to / file);
   world.write("tree/CMakeCache.txt", "");
   world.environment["LD_PRELOAD"] = (to / "libpipeline.so.0").string();
-  for (const std::string& text : {"[dataset]\nplugin = mnist\n", "[model:a]\nregularisers = l2\n"}) {
+  for (const std::string text : {"[dataset]\nplugin = mnist\n", "[model:a]\nregularisers = l2\n"}) {
     world.write("study.ini", text);
     check_says(world.run({"check", "study.ini"}).err,
                "; only some plugins have been built here: ./dev build builds all");
