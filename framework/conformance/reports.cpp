@@ -3,12 +3,14 @@
 
 #include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "base/utf8.hpp"
 #include "conformance/own_metrics.hpp"
 #include "conformance/process_watch.hpp"
 #include "conformance/training_fixture.hpp"
+#include "results/run_folder.hpp"
 #include "results/run_results.hpp"
 #include "running/run.hpp"
 
@@ -64,7 +66,12 @@ fs::path small_run(const fs::path& in) {
   plugins::Catalogue none(plugins::SearchPath{});
   class Quiet final : public running::Observer {
   } quiet;
-  return running::run(p, none, options, quiet).folder;
+  const results::RunFolder run{running::run(p, none, options, quiet).folder};
+  // The laws change its rows. Where run.json states their size, they could not be read any more.
+  auto json = nlohmann::ordered_json::parse(results::read_file(run.run_json()));
+  json.erase("metrics_csv");
+  results::write_file(run.run_json(), json.dump(2) + "\n");
+  return run.path;
 }
 
 std::map<std::string, std::string> contents(const fs::path& folder) {
