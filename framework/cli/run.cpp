@@ -57,8 +57,8 @@ std::filesystem::path out_folder(const std::string& out, bool continues) {
   if (results::is_free(out)) return out;
   // Asked after that, because another process may begin a run here at this moment: metrics.csv is its first file.
   const bool holds_a_run = results::holds_a_run(out),
-             held_one = std::filesystem::exists(results::RunFolder{out}.run_json(), error);
-  if (!(continues && (holds_a_run || held_one)))
+             was_a_run = std::filesystem::exists(results::RunFolder{out}.run_json(), error);
+  if (!(continues && (holds_a_run || was_a_run)))
     throw UsageError("--out " + out + " is not empty; give a new folder: earlier results are never overwritten" +
                      (holds_a_run ? "\n  to continue the run in it: --resume --out " + base::shell_word(out) : ""));
   return out;

@@ -63,7 +63,7 @@ std::string sha256_of_text(std::string_view text) {
                                 ? "its SHA-256 is not that in run.json"
                                 : "it has " + std::to_string(size) + " bytes, not " + std::to_string(expected.size)) +
                            "\n  if it is a copy, copy it again; pipeline run FILE --resume --out " +
-                           base::shell_word(file.parent_path().string()) + " goes back to its checkpoint");
+                           base::shell_word(file.parent_path().string()) + " goes back to its checkpoint if it can");
 }
 
 }  // namespace

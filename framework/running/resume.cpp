@@ -268,7 +268,7 @@ std::optional<Resumption> find_run_to_resume(const experiment::Pipeline& p, cons
     const bool was_run = fs::exists(run.run_json(), none);  // metrics.csv is there before it
     if (!is_run(run) && was_run)
       throw ResumeRefused("cannot resume " + run.path.string() +
-                          ": it has no metrics.csv\n  if it is a copy, copy that " + "file too; " +
+                          ": it has no metrics.csv\n  if it is a copy, copy that file too; " +
                           how_to_start_anew(options));
     if (!is_run(run)) return std::nullopt;
     Resumption r = open(run, p, now, configuration, options);

@@ -15,6 +15,7 @@
 #include "running/measurements.hpp"
 #include "running/remarks.hpp"
 #include "running/resume.hpp"
+#include "running/run_facts.hpp"
 
 namespace pipeline::running {
 namespace fs = std::filesystem;
@@ -25,18 +26,6 @@ using results::RunFolder;
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-results::RunFacts facts_of(const Pipeline& p, const plugins::Catalogue& catalogue, const RunOptions& options,
-                           const LoadedData& loaded) {
-  results::RunFacts facts{options.argv,   options.threads, {}, {}, loaded.files, "", loaded.data.class_names,
-                          loaded.warnings};
-  facts.plugin_hashes = experiment::plugin_hashes(p, catalogue);
-  for (const auto& [id, plugin] : catalogue.loaded())
-    if (facts.plugin_hashes.contains(id)) facts.plugins.push_back(plugin);
-  facts.configuration =
-      experiment::configuration_hash(p, facts.plugin_hashes, facts.files).substr(0, experiment::kHashDigits);
-  return facts;
-}
 
 /// One run, once its data is there.
 class Run {
@@ -59,13 +48,12 @@ class Run {
     if (options_.resume) earlier = find_run_to_resume(pipeline_, identity_, facts_.configuration, options_);
     if (earlier && earlier->nothing_to_do) return complete(*earlier);
     std::vector<std::string> warnings;
-    if (earlier) {
-      warnings = earlier->warnings;
-      begin_from(std::move(*earlier));
-    } else {
-      begin();
-    }
+    if (earlier) warnings = earlier->warnings;
     try {
+      if (earlier)
+        begin_from(std::move(*earlier));
+      else
+        begin();
       for (const std::string& warning : warnings) observer_.warning(warning);
       results::write_file(folder_.pipeline_ini(), pipeline_.text);
       results::write_file(folder_.resolved_ini(), config::as_ini(pipeline_.resolved, false));
@@ -337,14 +325,16 @@ class Run {
 
   /// The rows are on disk already. An error here must not hide why the run ended.
   void record_failure(const std::string& why) noexcept {
+    if (!record_) return;  // it had not begun
     const auto attempt = [](auto&& write) {
       try {
         write();
       } catch (...) {
       }
     };
-    attempt([&] { record_->metrics(measurements_->metrics.sync()); });
+    if (measurements_) attempt([&] { record_->metrics(measurements_->metrics.sync()); });
     attempt([&] { record_->end("failed", {{"run", why}}); });
+    if (!measurements_) return;
     attempt([&] { measurements_->nodes.finish(); });
     attempt([&] {  // without values the run has just begun, and can start over in its folder
       if (!measurements_->summary.values().empty()) measurements_->summary.write(folder_.summary_json());

@@ -27,17 +27,6 @@ std::string fields(const Job& job) {
   return text;
 }
 
-/// Throws std::runtime_error if the rows of a job that has ended are not those that it wrote.
-void expect_rows(const results::RunFolder& run, State state) {
-  std::error_code none;
-  if (state == State::done && !std::filesystem::exists(run.metrics_csv(), none) && !none)
-    throw std::runtime_error(base::FileError("read", run.metrics_csv(), ENOENT).what() +
-                             std::string("\n  this job is done; to run it again, remove its folder"));
-  if (!std::filesystem::exists(run.run_json(), none)) return;
-  if (const auto end = results::read_run_json(run.run_json()).metrics_end)
-    results::expect_metrics(run.metrics_csv(), *end);
-}
-
 }  // namespace
 
 void write_jobs(const Plan& plan, const States& states) {
@@ -55,8 +44,16 @@ std::size_t write_table(const Plan& plan, const States& states) {
       if (states[i].state == State::missing) continue;
       const results::RunFolder run{plan.run_of(plan.jobs[i])};
       const std::filesystem::path csv = run.metrics_csv();
-      expect_rows(run, states[i].state);
       std::ifstream in(csv);
+      if (!in && states[i].state == State::done) {
+        const base::FileError error("read", csv);
+        if (error.code != ENOENT) throw error;
+        throw std::runtime_error(std::string(error.what()) +
+                                 "\n  this job is done; to run it again, remove its folder");
+      }
+      std::error_code none;
+      if (in && std::filesystem::exists(run.run_json(), none))
+        if (const auto end = results::read_run_json(run.run_json()).metrics_end) results::expect_metrics(csv, *end);
       const std::string first = fields(plan.jobs[i]);
       std::string line;
       std::getline(in, line);                        // its header

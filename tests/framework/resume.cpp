@@ -9,7 +9,6 @@
 #include "base/sha256.hpp"
 #include "config/complaint.hpp"
 #include "results/checkpoint.hpp"
-#include "running/checkpointing.hpp"
 #include "support/csv_rows.hpp"
 #include "support/same_run.hpp"
 #include "support/small_run.hpp"
@@ -360,33 +359,6 @@ BOOST_AUTO_TEST_CASE(a_whole_number_that_does_not_fit_is_refused) {
   // A long text is cut between two characters.
   BOOST_TEST(said(int(), std::string(38, 'a') + "\u00e9\u00e9\u00e9") ==
              "\"" + std::string(38, 'a') + "\u00e9 is not a whole number");
-}
-
-BOOST_AUTO_TEST_CASE(a_checkpoint_that_takes_longer_than_a_notice_is_told_once) {
-  const Scratch scratch;
-  running::Checkpointing checkpointing({.seconds = 600});
-  const results::RunFolder folder{scratch.path()};
-  const auto write = [&](int seconds) {
-    return checkpointing.write(folder, {}, running::Checkpointing::Clock::now() - std::chrono::seconds(seconds));
-  };
-  BOOST_TEST(write(15) == "");
-  BOOST_TEST(write(42).starts_with("writing a checkpoint of 0 MB took 4"));
-  BOOST_TEST(write(50) == "");
-  BOOST_TEST(checkpointing.count() == 3u);
-  BOOST_TEST((50 <= checkpointing.longest_seconds() && checkpointing.longest_seconds() < 400));
-}
-
-BOOST_AUTO_TEST_CASE(checkpoints_are_due_by_wall_time_by_steps_or_never) {
-  const auto now = running::Checkpointing::Clock::now();
-  running::Checkpointing by_time({.seconds = 600}), by_steps({.steps = 5}), never({});
-  BOOST_TEST((!by_time.is_due(1'000'000) && !by_steps.is_due(4) && by_steps.is_due(5) && !never.is_due(1'000'000)));
-  by_time.attempted(now - std::chrono::seconds(590), 1);
-  BOOST_TEST(!by_time.is_due(2));
-  by_time.attempted(now - std::chrono::seconds(601), 1);
-  BOOST_TEST(by_time.is_due(2));
-  by_steps.attempted(now - std::chrono::hours(9), 7);
-  BOOST_TEST((!by_steps.is_due(9) && by_steps.is_due(10)));
-  BOOST_TEST((!never.is_on() && by_time.is_on()));
 }
 
 BOOST_AUTO_TEST_CASE(the_last_two_checkpoints_are_kept_and_a_damaged_one_is_recognised) {

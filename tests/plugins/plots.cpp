@@ -152,6 +152,7 @@ BOOST_AUTO_TEST_CASE(test_and_training_set_are_in_one_picture) {
   BOOST_TEST(read(folder.path / "plots/loss.penalty.tsv") == "step\ta\ta training\n0\t1\t1\n");
   const std::string script = read(folder.path / "plots/loss.gp");
   BOOST_TEST(contains(script, "solid: test set, dashed: training set; lower is better"));
+  BOOST_TEST(contains(read(folder.path / "plots/loss.penalty.gp"), "solid: test set, dashed: training set"));
   BOOST_TEST(contains(script, "using 1:4 notitle with linespoints lt 1 lw 1.2 dt 2"));
   BOOST_TEST(!fs::exists(folder.path / "plots/loss.train.tsv"));
 }
